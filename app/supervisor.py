@@ -1,0 +1,162 @@
+"""What run.py stands on: refusals, the lock, signals as a flag, and children that never outlive it."""
+
+import ctypes
+import errno
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+POLL_SECONDS = 0.1
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class Refused(Exception):
+    """The run cannot go on; the message is all the operator needs."""
+
+
+class StopRequested(Exception):
+    """Somebody asked the supervisor to end: no failure."""
+
+
+class StopFlag:
+    """Signals only set a flag, so that none can strike between a child's birth and its being written down."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_) -> None:
+        self._asked = True
+
+    def check(self) -> None:
+        if self._asked:
+            raise StopRequested
+
+
+@contextmanager
+def sole_supervisor(data_dir: Path) -> Iterator[None]:
+    """The kernel drops the lock with its holder, so a killed supervisor never blocks the next one."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(data_dir / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise Refused(
+            f"已有另一个 run.py 正在使用数据目录 {data_dir}，请先停止它 / "
+            f"another run.py is using {data_dir}: stop it first"
+        ) from None
+    finally:
+        os.close(descriptor)
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Asked before anything is started: gunicorn would find out only after the database is up."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as failure:
+        why = "已被占用 / already in use" if failure.errno == errno.EADDRINUSE else str(failure)
+        raise Refused(f"无法监听 / cannot listen on {host}:{port} (HOST, PORT): {why}") from None
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a worker answers; that the port is open says only that gunicorn's master is there."""
+    connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def die_with_parent(parent: int) -> None:
+    """Linux only: the kernel kills this process when its parent, given by pid, ends in whatever way."""
+    if LIBC:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Children:
+    """The processes of one run, each in its own session: a terminal's Ctrl-C reaches the supervisor alone."""
+
+    def __init__(self, directory: Path, stop: StopFlag, grace_seconds: float = 30) -> None:
+        self._directory, self._stop, self._grace_seconds = directory, stop, grace_seconds
+        self._running: dict[str, subprocess.Popen] = {}
+        self._alive: dict[str, Callable[[], bool]] = {}
+
+    def start(self, name: str, environ: Mapping[str, str], *arguments: str) -> None:
+        """`python -m <arguments>` in the background."""
+        self._running[name] = subprocess.Popen(
+            (sys.executable, "-m", *arguments),
+            cwd=self._directory,
+            env=environ,
+            start_new_session=True,
+            preexec_fn=partial(die_with_parent, os.getpid()),
+        )
+        self.also(name, lambda child=self._running[name]: child.poll() is None)
+
+    def also(self, name: str, alive: Callable[[], bool]) -> None:
+        """Something more that the run cannot do without."""
+        self._alive[name] = alive
+
+    def finish(self, name: str, environ: Mapping[str, str], *arguments: str) -> None:
+        """One step that the rest depends on; it may take as long as it needs."""
+        self.start(name, environ, *arguments)
+        del self._alive[name]
+        step = self._running[name]
+        self.wait_until(lambda: step.poll() is not None, float("inf"), "")
+        del self._running[name]
+        if step.returncode:
+            raise Refused(f"准备步骤失败 / step failed: {name} (exit {step.returncode})")
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
+        """Ends early when somebody asks to stop or a child dies."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self._check()
+            if time.monotonic() > deadline:
+                raise Refused(otherwise)
+            time.sleep(POLL_SECONDS)
+
+    def watch(self) -> None:
+        """Until somebody asks to stop or a child dies, each an exception."""
+        self.wait_until(lambda: False, float("inf"), "")
+
+    def _check(self) -> None:
+        self._stop.check()
+        for name, alive in self._alive.items():
+            if not alive():
+                raise Refused(f"进程意外退出，系统已停止 / ended unexpectedly, all is stopped: {name}")
+
+    def stop(self) -> None:
+        """All are asked at once; whoever has not ended by the deadline is killed, with all it started."""
+        for child in self._running.values():
+            with suppress(ProcessLookupError):
+                child.terminate()
+        deadline = time.monotonic() + self._grace_seconds
+        for child in self._running.values():
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(max(0, deadline - time.monotonic()))
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        self._running.clear()

@@ -1,0 +1,293 @@
+"""run.py as a whole, around a small stand-in for the product: what it starts, refuses and never leaves."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.supervisor import Children, StopFlag
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS = ("SECRET_KEY", "DATA_HASH_KEY", "DATA_CIPHER_KEY")
+STAND_IN = '''
+import json, os, pathlib, signal, sys
+from flask import Flask
+from flask.cli import AppGroup
+
+def note(step):
+    (pathlib.Path(os.environ["DATA_DIR"]) / f"{step}.json").write_text(json.dumps(dict(os.environ)))
+
+def create_app():
+    app, demo, jobs = Flask(__name__), AppGroup("demo"), AppGroup("jobs")
+    app.add_url_rule("/", view_func=lambda: json.dumps(dict(os.environ)))
+    app.cli.add_command(demo)
+    app.cli.add_command(jobs)
+
+    @app.cli.command("prepare")
+    def prepare():
+        note("prepare")
+        sys.exit(int(os.environ.get("PREPARE_EXIT", "0")))
+
+    @demo.command("load")
+    def load():
+        note("load")
+
+    @jobs.command("work")
+    def work():
+        note("work")
+        signal.pause()
+
+    return app
+'''
+
+
+def until(condition: Callable[[], object], seconds: float = 60):
+    """The condition's first true value."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.02)
+    return value
+
+
+class Run:
+    """One installation: the real run.py, supervisor and database around a stand-in `app`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.data_dir, self.tag = directory, directory / "data", uuid.uuid4().hex
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        shutil.copytree(ROOT / "deploy", directory / "deploy")
+        shutil.copytree(ROOT / "app" / "kernel", directory / "app" / "kernel")
+        for name in ("run.py", "app/database.py", "app/supervisor.py"):
+            shutil.copy(ROOT / name, directory / name)
+        (directory / "app" / "__init__.py").write_text(STAND_IN)
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        given = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "RUN_TAG": self.tag}
+        command = [sys.executable, "run.py", *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=self.directory,
+            env=kept | given | environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def ready(self, *arguments: str, **environ: str) -> subprocess.Popen:
+        process = self.start(*arguments, **environ)
+        line = process.stdout.readline()
+        assert line == f"系统已启动 / Ready: http://127.0.0.1:{self.port}/\n", process.stderr.read()
+        return process
+
+    def refused(self, *arguments: str, **environ: str) -> str:
+        process = self.start(*arguments, **environ)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (1, ""), err
+        return err
+
+    def seen_by(self, step: str) -> dict[str, str]:
+        path = self.data_dir / f"{step}.json"
+        return json.loads(until(lambda: path.exists() and path.read_text()))
+
+    def processes(self) -> list[psutil.Process]:
+        """What carries this run's environment, and servers at work in its data directory."""
+        return [process for process in psutil.process_iter() if self._ours(process)]
+
+    def _ours(self, process: psutil.Process) -> bool:
+        try:
+            ours = process.environ().get("RUN_TAG") == self.tag
+            return ours or process.cwd() == str(self.data_dir / "postgres")
+        except (psutil.Error, OSError):
+            return False
+
+    def named(self, text: str) -> list[psutil.Process]:
+        return [process for process in self.processes() if text in " ".join(process.cmdline())]
+
+
+@pytest.fixture
+def run():
+    """Not pytest's own directory: the database server's system user must get through to it."""
+    directory = Path(tempfile.mkdtemp(prefix="benefits-run-"))
+    run = Run(directory)
+    yield run
+    for process in run.processes():
+        process.kill()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def given():
+    """An operator's environment with a database of its own, which the stand-in never asks."""
+    return dict.fromkeys(KEYS, "k") | {"DATABASE_URL": "postgres://u:p@h/d"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_everything(run, number):
+    process = run.ready("--demo")
+    assert run.named("postgres")
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, ""), err
+    assert run.processes() == []
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_supervisor_alone(run, given):
+    """A terminal signals its whole foreground group; gunicorn would drop its requests."""
+    process = run.ready(**given)
+    sessions = {os.getsid(child.pid) for child in run.processes() if child.pid != process.pid}
+    assert os.getsid(process.pid) not in sessions
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(60) == 0
+    assert run.processes() == []
+
+
+def test_a_killed_supervisor_leaves_a_database_at_most_and_the_next_run_takes_it_over(run):
+    process = run.ready("--demo")
+    left = run.named("postgres")
+    process.kill()
+    process.wait(60)
+    until(lambda: {p.name() for p in run.processes()} <= {"postgres"})
+    process = run.ready("--demo")
+    assert not any(old.is_running() for old in left)
+    process.terminate()
+    assert process.wait(60) == 0
+    assert run.processes() == []
+
+
+def test_demo_makes_its_keys_once(run):
+    process = run.ready("--demo", SECRET_KEY="given")
+    first = run.seen_by("prepare")
+    process.terminate()
+    process.wait(60)
+    process = run.ready("--demo")
+    again = run.seen_by("prepare")
+    process.terminate()
+    process.wait(60)
+    assert first["SECRET_KEY"] == "given"
+    assert [again[name] == first[name] for name in KEYS] == [False, True, True]
+    assert {len(base64.urlsafe_b64decode(again[name])) for name in KEYS} == {32}
+    assert len({again[name] for name in KEYS}) == 3
+
+
+def test_only_the_preparation_sees_the_owner(run):
+    process = run.ready("--demo", WEB_WORKERS="1")
+    with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/", timeout=10) as answer:
+        web = json.load(answer)
+    prepare, load, work = (run.seen_by(step) for step in ("prepare", "load", "work"))
+    process.terminate()
+    process.wait(60)
+    for step in (prepare, load):
+        assert "//benefits_owner:" in step["DATABASE_OWNER_URL"]
+    for step in (work, web):
+        assert "DATABASE_OWNER_URL" not in step
+    for step in (prepare, load, work, web):
+        assert "//benefits:" in step["DATABASE_URL"]
+        assert step["DEMO"] == "1"
+
+
+def test_without_demo_there_is_no_trace_of_it(run, given):
+    given["DATABASE_OWNER_URL"] = "postgresql://o:q@h/d"
+    process = run.ready(**given, DEMO="1")
+    prepare, work = run.seen_by("prepare"), run.seen_by("work")
+    process.terminate()
+    assert process.wait(60) == 0
+    assert "DEMO" not in prepare | work
+    assert not (run.data_dir / "load.json").exists()
+    assert not (run.data_dir / "postgres").exists()
+    assert not (run.data_dir / "secrets").exists()
+    assert prepare["DATABASE_OWNER_URL"] == "postgresql+psycopg://o:q@h/d"
+    assert work["DATABASE_URL"] == "postgresql+psycopg://u:p@h/d"
+    assert "DATABASE_OWNER_URL" not in work
+
+
+def test_missing_keys_are_refused_with_the_way_to_make_them(run):
+    message = run.refused(SECRET_KEY="k")
+    assert "DATA_HASH_KEY, DATA_CIPHER_KEY" in message
+    assert "new_key()" in message
+    assert message.count("\n") == 1
+    assert not (run.data_dir / "postgres").exists()
+
+
+def test_a_second_supervisor_is_refused(run, given):
+    process = run.ready(**given)
+    message = run.refused(**given, PORT="1")
+    assert str(run.data_dir) in message
+    assert message.count("\n") == 1
+    assert process.poll() is None
+    process.terminate()
+    assert process.wait(60) == 0
+
+
+def test_a_busy_port_is_refused_before_anything_starts(run):
+    with socket.create_server(("127.0.0.1", run.port)):
+        message = run.refused("--demo")
+    assert f"127.0.0.1:{run.port}" in message
+    assert message.count("\n") == 1
+    assert not (run.data_dir / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"PORT": "http"},
+        {"PORT": "0"},
+        {"WEB_WORKERS": "-1"},
+        {"DATABASE_URL": "sqlite://"},
+        {"HOST": "192.0.2.1"},
+    ],
+)
+def test_a_wrong_environment_is_refused_in_one_line(run, given, wrong):
+    message = run.refused(**(given | wrong))
+    assert next(iter(wrong)) in message
+    assert message.count("\n") == 1
+
+
+def test_a_failed_preparation_stops_the_start(run):
+    assert "prepare (exit 3)" in run.refused("--demo", PREPARE_EXIT="3")
+    assert not (run.data_dir / "load.json").exists()
+    assert run.processes() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("jobs work", "jobs"), ("app:create_app()", "web"), ("-D", "database")]
+)
+def test_a_dead_child_ends_everything(run, text, name):
+    process = run.ready("--demo")
+    oldest = min(run.named(text), key=lambda found: found.pid)
+    oldest.kill()
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert f": {name}\n" in err
+    assert run.processes() == []
+
+
+def test_a_child_that_will_not_end_is_killed_with_all_it_started(tmp_path):
+    stubborn = "import os, signal; signal.signal(15, signal.SIG_IGN); os.system('sleep 600; true')"
+    (tmp_path / "stubborn.py").write_text(stubborn)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    children = Children(tmp_path, StopFlag(), grace_seconds=0.2)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    children.start("stubborn", os.environ, "stubborn")
+    child = until(lambda: [p for p in psutil.Process().children() if "stubborn" in p.cmdline()])[0]
+    grandchild = until(child.children)[0]
+    children.stop()
+    assert not child.is_running()
+    until(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE)
