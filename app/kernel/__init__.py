@@ -1,0 +1,1 @@
+"""Pure Python that the whole product stands on: no Flask, no SQL."""

@@ -1,0 +1,43 @@
+"""Calendar arithmetic and the ways in which people write a date."""
+
+import calendar
+import re
+import unicodedata
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from app.kernel.text import squeeze
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_CLOCK = re.compile(r"[\sT]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", re.ASCII)
+_WRITINGS = (
+    re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII),
+    re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})[日号]", re.ASCII),
+    re.compile(r"(\d{4})()(\d{2})(\d{2})", re.ASCII),
+)
+_EARLIEST_YEAR = 1900
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later (or earlier) month, clamped to that month's end."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def month_start(day: date) -> date:
+    """The first day of the month, under which contribution months are kept."""
+    return day.replace(day=1)
+
+
+def parse_date(text: str) -> date | None:
+    """The date that a person typed, or None; a time of day behind it is left out, years begin at 1900."""
+    bare = squeeze(_CLOCK.sub("", unicodedata.normalize("NFKC", text).strip()))
+    for writing in _WRITINGS:
+        if found := writing.fullmatch(bare):
+            year, month, day = int(found[1]), int(found[3]), int(found[4])
+            try:
+                return date(year, month, day) if year >= _EARLIEST_YEAR else None
+            except ValueError:
+                return None
+    return None

@@ -1,0 +1,49 @@
+"""Sentences for people: a Chinese msgid and its facts, kept apart so that they can be translated."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+Param = str | int | Decimal | date
+
+
+def N_(msgid: str) -> str:
+    """Marks a msgid for extraction where it stands; the translation happens where it is shown."""
+    return msgid
+
+
+@dataclass(frozen=True, init=False)
+class Message:
+    """One sentence that says what happened and what to do next."""
+
+    msgid: str
+    params: Mapping[str, Param]
+
+    def __init__(self, msgid: str, /, **params: Param) -> None:
+        object.__setattr__(self, "msgid", msgid)
+        object.__setattr__(self, "params", MappingProxyType(params))
+
+    def __hash__(self) -> int:
+        return hash((self.msgid, frozenset(self.params.items())))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Message.from_json, ({"msgid": self.msgid, "params": dict(self.params)},)
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the language that `translate` (a gettext) speaks; Chinese without one."""
+        return translate(self.msgid).format(**self.params)
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored form; its params are strings, so that an amount or a date stays as it was shown."""
+        return {"msgid": self.msgid, "params": {name: str(value) for name, value in self.params.items()}}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Message":
+        """The message that `as_json` stored."""
+        return cls(stored["msgid"], **stored["params"])

@@ -1,0 +1,94 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.kernel.dates import SHANGHAI, add_months, month_start, parse_date
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2020, 1, 31), 1, date(2020, 2, 29)),
+        (date(2020, 2, 29), 12, date(2021, 2, 28)),
+        (date(2020, 8, 31), 6, date(2021, 2, 28)),
+        (date(2020, 12, 1), 1, date(2021, 1, 1)),
+        (date(2020, 3, 31), -1, date(2020, 2, 29)),
+        (date(2020, 1, 15), -1, date(2019, 12, 15)),
+        (date(2020, 1, 15), 0, date(2020, 1, 15)),
+    ],
+)
+def test_add_months(day, months, expected):
+    assert add_months(day, months) == expected
+
+
+@given(st.dates(date(1950, 1, 1), date(2100, 1, 1)), st.integers(-240, 240))
+def test_add_months_moves_the_month_exactly_and_the_day_at_most_back(day, months):
+    moved = add_months(day, months)
+    assert (moved.year - day.year) * 12 + moved.month - day.month == months
+    assert moved.day <= day.day
+
+
+def test_month_start():
+    assert month_start(date(2020, 2, 29)) == date(2020, 2, 1)
+
+
+def test_shanghai_is_eight_hours_ahead():
+    assert SHANGHAI.key == "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020/3/1",
+        "2020-03-01",
+        "2020-3-1",
+        "20200301",
+        "2020.3.1",
+        "2020年3月1日",
+        "2020年03月01日",
+        "2020 年 3 月 1 日",
+        "2020年3月1号",
+        "２０２０／３／１",
+        "２０２００３０１",
+        "２０２０．３．１",
+        " 2020 - 03 - 01　",
+        "2020-03-01 00:00:00",
+        "2020/3/1 0:00",
+        "2020-03-01T00:00:00.000",
+    ],
+)
+def test_every_way_people_write_a_date(text):
+    assert parse_date(text) == date(2020, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "无",
+        "2020",
+        "2020-03",
+        "202031",
+        "2020/3-1",
+        "2020-02-30",
+        "20-3-1",
+        "3/1/2020",
+        "43891",
+        "0020-03-01",
+        "长期",
+    ],
+)
+def test_what_is_no_date(text):
+    assert parse_date(text) is None
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(9999, 12, 31)),
+    st.sampled_from(
+        ["{0}-{1}-{2}", "{0}/{1:02}/{2:02}", "{0}.{1}.{2}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}"]
+    ),
+)
+def test_what_is_written_is_read(day, writing):
+    assert parse_date(writing.format(day.year, day.month, day.day)) == day
