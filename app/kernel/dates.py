@@ -4,6 +4,7 @@ import calendar
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.kernel.text import squeeze
@@ -30,6 +31,7 @@ def month_start(day: date) -> date:
     return day.replace(day=1)
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> date | None:
     """The date that a person typed, or None; a time of day behind it is left out, years begin at 1900."""
     bare = squeeze(_CLOCK.sub("", unicodedata.normalize("NFKC", text).strip()))

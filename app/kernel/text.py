@@ -7,7 +7,7 @@ _DROPPED = {"Zs", "Zl", "Zp", "Cc", "Cf"}
 
 def squeeze(text: str) -> str:
     """The NFKC form without blanks and invisible characters, so that look-alikes compare equal."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
     if folded.isalnum():
         return folded
     return "".join(char for char in folded if unicodedata.category(char) not in _DROPPED)

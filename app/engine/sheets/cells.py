@@ -1,0 +1,154 @@
+"""One cell as a person typed it, made the value that it means or the sentence that says why not."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from app.engine.sheets.child import Cell
+from app.engine.sheets.columns import Column, Kind
+from app.kernel import citizen_id, uscc
+from app.kernel.dates import parse_date
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_
+from app.kernel.text import squeeze
+
+Value = str | date | Decimal | int | None
+
+MAX_CHARACTERS = 200
+EXACT_BELOW = 10**15
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
+_BLANKS = re.compile(r"\s+")
+_BLANKS_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
+_FULL_WIDTH = {
+    full: full - 0xFEE0 for span in ("０９", "ａｚ", "ＡＺ") for full in range(ord(span[0]), ord(span[1]) + 1)
+}
+_SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2}", re.IGNORECASE | re.ASCII)
+_MOBILE = re.compile(r"(\+?86)?(1\d{10})", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,15}(\.0+)?", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2}0*)?", re.ASCII)
+_NOT_ROUNDED = {Kind.DATE, Kind.CHOICE}
+
+
+def typed(cell: Cell) -> str:
+    """The cell as text; numbers without the tail that binary fractions leave, as a spreadsheet shows them."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return _UNPRINTABLE.sub("", cell) if not cell.isalnum() else cell
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
+
+
+def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
+    """The value of a cell that reads `text`; the caller adds the place to a BadValue's params."""
+    if not text or text.isspace():
+        if column.required:
+            raise BadValue(N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”没有填写。请补填。"))
+        return None
+    if len(text) > MAX_CHARACTERS:
+        raise BadValue(
+            N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”有 {length} 个字，最多 {most} 个。请缩短。"),
+            length=len(text),
+            most=MAX_CHARACTERS,
+        )
+    if column.kind not in _NOT_ROUNDED and _rounded(column.kind, cell, text, today):
+        raise BadValue(
+            N_(
+                "工作表“{tab}”第 {row} 行 {letter} 列“{title}”的数字被表格软件四舍五入为 {value}，"
+                "末几位已丢失。"
+                "请先把 {letter} 列的单元格格式设为“文本”，再重新输入完整的号码。"
+            ),
+            value=text.strip(),
+        )
+    return _READERS[column.kind](column, text)
+
+
+def _rounded(kind: Kind, cell: Cell, text: str, today: date) -> bool:
+    """Whether a spreadsheet has kept only 15 digits of what was typed.
+
+    A rounded id that was turned into text afterwards ends in 000 and has lost its check digit.
+    """
+    if isinstance(cell, int | float):
+        return abs(cell) >= EXACT_BELOW
+    bare = squeeze(text)
+    if kind is Kind.CITIZEN_ID and len(bare) == 18 and bare.isdigit() and bare.endswith("000"):
+        return not citizen_id.is_valid(bare, today)
+    return "+" in bare and bool(_SCIENTIFIC.fullmatch(bare))
+
+
+def _text(column: Column, text: str) -> str:
+    plain = _BLANKS.sub(" ", text.translate(_FULL_WIDTH)).strip()
+    return _BLANKS_IN_CHINESE.sub("", plain)
+
+
+def _citizen_id(column: Column, text: str) -> str:
+    return citizen_id.normalize(text).lstrip("'")
+
+
+def _uscc(column: Column, text: str) -> str:
+    return uscc.normalize(text).lstrip("'")
+
+
+def _phone(column: Column, text: str) -> str:
+    bare = squeeze(text).lstrip("'").removesuffix(".0")
+    mobile = _MOBILE.fullmatch(bare.replace("-", ""))
+    return mobile[2] if mobile else bare
+
+
+def _date(column: Column, text: str) -> date:
+    if found := parse_date(text.lstrip("'")):
+        return found
+    raise BadValue(
+        N_(
+            "工作表“{tab}”第 {row} 行 {letter} 列“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"
+        ),
+        value=text.strip(),
+    )
+
+
+def _choice(column: Column, text: str) -> str:
+    if (code := column.code(text)) is not None:
+        return code
+    raise BadValue(
+        N_(
+            "工作表“{tab}”第 {row} 行 {letter} 列“{title}”不能填“{value}”。"
+            "请从下拉列表中选择，如：{choices}。"
+        ),
+        value=text.strip(),
+        choices="、".join(column.labels[:5]),
+    )
+
+
+def _integer(column: Column, text: str) -> int:
+    bare = squeeze(text).replace(",", "")
+    if _WHOLE.fullmatch(bare):
+        return int(bare.partition(".")[0])
+    raise BadValue(
+        N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”的“{value}”不是整数。请只填数字。"),
+        value=text.strip(),
+    )
+
+
+def _money(column: Column, text: str) -> Decimal:
+    bare = squeeze(text).replace(",", "").lstrip("¥").removesuffix("元")
+    if _AMOUNT.fullmatch(bare):
+        return Decimal(bare).quantize(Decimal("0.01"))
+    raise BadValue(
+        N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”的“{value}”不是金额。请只填数字，最多两位小数。"),
+        value=text.strip(),
+    )
+
+
+_READERS: dict[Kind, Callable[[Column, str], Value]] = {
+    Kind.TEXT: _text,
+    Kind.CITIZEN_ID: _citizen_id,
+    Kind.USCC: _uscc,
+    Kind.PHONE: _phone,
+    Kind.DATE: _date,
+    Kind.CHOICE: _choice,
+    Kind.INTEGER: _integer,
+    Kind.MONEY: _money,
+}

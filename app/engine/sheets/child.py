@@ -1,0 +1,101 @@
+"""Starts the parser of foreign files as a process of its own, watches it, and speaks for it when it dies."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from app.kernel.errors import BadSheet
+from app.kernel.messages import N_
+
+Cell = str | int | float | date | None
+
+WALL_SECONDS = 60.0
+_PARSER = Path(__file__).with_name("parser")
+_LINE_BYTES = 4 * 1024 * 1024
+_OUTPUT_BYTES = 128 * 1024 * 1024
+
+_BROKEN = N_(
+    "文件已损坏或不完整，无法读取。请用 Excel 或 WPS 打开并另存为“Excel 工作簿（*.xlsx）”后重新上传。"
+)
+_TOO_WIDE = N_(
+    "文件内容的范围过大，无法读取（例如在最右一列或最后一行有多余内容）。请把数据复制到新下载的模板中再上传。"
+)
+_TOO_LONG = N_("文件内容过于复杂，读取超时。请把数据复制到新下载的模板中，或分成几个文件再上传。")
+_REFUSALS = {
+    "broken": _BROKEN,
+    "empty": N_("文件是空的，没有任何内容。请填写数据并保存后重新上传。"),
+    "unknown_type": N_("无法识别这种文件。请用 Excel 或 WPS 另存为“Excel 工作簿（*.xlsx）”后重新上传。"),
+    "encrypted": N_("文件设有密码，无法读取。请取消密码保护并保存后重新上传。"),
+    "macro": N_("文件含有宏，为安全起见不予读取。请另存为不含宏的“Excel 工作簿（*.xlsx）”后重新上传。"),
+    "entity": N_("文件含有不安全的 XML 声明（DTD 或实体），不予读取。请把数据复制到新下载的模板中再上传。"),
+    "unpacked": N_("文件解压后超过 50 MB，不予读取。请删除多余的内容和图片，或分成几个文件再上传。"),
+    "lying": N_("文件内部声明的大小与实际不符，不予读取。请用 Excel 或 WPS 打开并另存后重新上传。"),
+    "encoding": N_("无法识别文本文件的编码。请另存为“CSV UTF-8”或“Excel 工作簿（*.xlsx）”后重新上传。"),
+}
+_KILLED = {-signal.SIGXCPU, -signal.SIGKILL}
+
+
+def rows(path: Path, *, seconds: float = WALL_SECONDS) -> Iterator[tuple[str, int, list[Cell]]]:
+    """Tab, row number (from 1) and cells (from column A) of each row that holds anything, as they are parsed.
+
+    Raises BadSheet with one message, whatever the file does to the parser; closing the iterator ends it.
+    """
+    parser = _start(path)
+    expired = threading.Event()
+    deadline = threading.Timer(seconds, lambda: (expired.set(), parser.kill()))
+    deadline.daemon = True
+    deadline.start()
+    try:
+        finished = yield from _received(parser.stdout)
+        if not finished:
+            raise BadSheet(_epitaph(parser.wait(), expired.is_set()))
+    finally:
+        deadline.cancel()
+        parser.kill()
+        parser.stdout.close()
+        parser.wait()
+
+
+def _start(path: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-X", "utf8", str(_PARSER), str(path.resolve())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"RUST_BACKTRACE": "0"},
+    )
+
+
+def _received(stream: IO[bytes]) -> Generator[tuple[str, int, list[Cell]], None, bool]:
+    """Hands rows on; true when the parser said that it got to the end."""
+    tab, received = "", 0
+    while line := stream.readline(_LINE_BYTES):
+        received += len(line)
+        if received > _OUTPUT_BYTES or not line.endswith(b"\n"):
+            raise BadSheet(_TOO_WIDE)
+        match json.loads(line, object_hook=_date):
+            case [int(number), list(cells)]:
+                yield tab, number, cells
+            case ["tab", str(name)]:
+                tab = name
+            case ["refused", str(code)]:
+                raise BadSheet(_REFUSALS.get(code, _BROKEN))
+            case ["end"]:
+                return True
+    return False
+
+
+def _date(marked: dict[str, str]) -> date:
+    return date.fromisoformat(marked["date"])
+
+
+def _epitaph(status: int, expired: bool) -> str:
+    if expired or status in _KILLED:
+        return _TOO_LONG
+    return _TOO_WIDE if status < 0 else _BROKEN

@@ -1,0 +1,86 @@
+"""What a sheet consists of; templates, reading and error workbooks all follow from it."""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from app.kernel.text import squeeze
+
+_TAB_CHARACTERS = 31
+_NOT_IN_A_TAB = set("[]:*?/\\")
+
+
+class Kind(Enum):
+    """What a cell holds, which decides how it is formatted and how it is read."""
+
+    TEXT = "text"
+    CITIZEN_ID = "citizen_id"
+    USCC = "uscc"
+    DATE = "date"
+    CHOICE = "choice"
+    PHONE = "phone"
+    INTEGER = "integer"
+    MONEY = "money"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the field that the programme knows, under the title that people know."""
+
+    field: str
+    title: str
+    kind: Kind
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    example: str = ""
+    width: int = 18
+
+    def __post_init__(self) -> None:
+        if bool(self.choices) != (self.kind is Kind.CHOICE):
+            raise ValueError(f"{self.field}: a choice column, and no other, lists its choices")
+
+    def code(self, text: str) -> str | None:
+        """The code of a choice that was written as its label or as the code itself."""
+        return self._codes.get(squeeze(text).casefold())
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        by_label = {squeeze(label).casefold(): code for code, label in self.choices}
+        return by_label | {squeeze(code).casefold(): code for code, _ in self.choices}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The choices as people read them."""
+        return tuple(label for _, label in self.choices)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its code name, the title above the header, the name of its tab, and its columns in order."""
+
+    name: str
+    title: str
+    tab: str
+    columns: tuple[Column, ...]
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            raise ValueError(f"{self.name}: a sheet needs columns")
+        if not 0 < len(self.tab) <= _TAB_CHARACTERS or _NOT_IN_A_TAB & set(self.tab):
+            raise ValueError(f"{self.name}: a spreadsheet allows no tab named {self.tab!r}")
+        for values in ([c.field for c in self.columns], [heading(c.title) for c in self.columns]):
+            if repeated := {value for value in values if values.count(value) > 1}:
+                raise ValueError(f"{self.name}: repeated columns {sorted(repeated)}")
+
+    def column(self, field: str) -> Column:
+        """The column of a field."""
+        for column in self.columns:
+            if column.field == field:
+                return column
+        raise KeyError(field)
+
+
+def heading(text: str) -> str:
+    """A header cell as it is compared: without blanks, width and the star of a required column."""
+    return squeeze(text).strip("*")

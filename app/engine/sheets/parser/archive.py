@@ -1,0 +1,56 @@
+"""Looks through the zip of an .xlsx before anything unpacks it for good."""
+
+import re
+import zipfile
+from pathlib import Path
+
+from refusal import Refusal
+
+UNPACKED_LIMIT = 50 * 1024 * 1024
+_CHUNK = 1 << 16
+_WORKBOOK = "xl/workbook.xml"
+_MACRO = re.compile(r"vbaproject\.bin$|(^|/)macrosheets/", re.IGNORECASE)
+_MARKUP = (".xml", ".rels")
+_ENCODED = 1
+_DECLARATIONS = tuple(
+    word.encode(encoding)
+    for word in ("<!DOCTYPE", "<!ENTITY")
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+_OVERLAP = max(map(len, _DECLARATIONS)) - 1
+
+
+def check(path: Path) -> None:
+    """Refuses what is no workbook, has macros or declarations, or is larger inside than it may be or says."""
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        names = {member.filename.replace("\\", "/").lower() for member in members}
+        if any(member.flag_bits & _ENCODED for member in members):
+            raise Refusal("encrypted")
+        if _WORKBOOK not in names:
+            raise Refusal("unknown_type")
+        if any(_MACRO.search(name) for name in names):
+            raise Refusal("macro")
+        if sum(member.file_size for member in members) > UNPACKED_LIMIT:
+            raise Refusal("unpacked")
+        left = UNPACKED_LIMIT
+        for member in members:
+            left -= _unpacked(archive, member, left)
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
+    """The true size of a member; its declared size is lifted first, because `zipfile` would stop there."""
+    declared, member.file_size = member.file_size, left + 1
+    markup = member.filename.lower().endswith(_MARKUP)
+    size, tail = 0, b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if size > left:
+                raise Refusal("unpacked")
+            if markup and any(word in tail + chunk for word in _DECLARATIONS):
+                raise Refusal("entity")
+            tail = chunk[-_OVERLAP:]
+    if size != declared:
+        raise Refusal("lying")
+    return size
