@@ -1,12 +1,14 @@
 """Starts the parser of foreign files as a process of its own, watches it, and speaks for it when it dies."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Generator, Iterator
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -15,8 +17,11 @@ from app.kernel.messages import N_
 
 Cell = str | int | float | date | None
 
+_log = logging.getLogger(__name__)
+
 WALL_SECONDS = 60.0
 _PARSER = Path(__file__).with_name("parser")
+_PACKAGES = str(Path(find_spec("python_calamine").origin).parents[1])
 _LINE_BYTES = 4 * 1024 * 1024
 _OUTPUT_BYTES = 128 * 1024 * 1024
 
@@ -64,11 +69,11 @@ def rows(path: Path, *, seconds: float = WALL_SECONDS) -> Iterator[tuple[str, in
 
 def _start(path: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-I", "-B", "-X", "utf8", str(_PARSER), str(path.resolve())],
+        [sys.executable, "-s", "-B", "-X", "utf8", str(_PARSER), str(path.resolve())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={"RUST_BACKTRACE": "0"},
+        env={"PYTHONPATH": _PACKAGES, "RUST_BACKTRACE": "0"},
     )
 
 
@@ -96,6 +101,7 @@ def _date(marked: dict[str, str]) -> date:
 
 
 def _epitaph(status: int, expired: bool) -> str:
+    _log.warning("the parser of sheets ended with status %s, expired: %s", status, expired)
     if expired or status in _KILLED:
         return _TOO_LONG
     return _TOO_WIDE if status < 0 else _BROKEN

@@ -1,6 +1,6 @@
 """The process that touches foreign bytes: it binds its own hands, reads one file, prints rows as JSON.
 
-It is started by path (`python -I parser FILE`) and imports nothing of the product, so that it starts fast and
+It is started by path (`python parser FILE`) and imports nothing of the product, so that it starts fast and
 whatever happens here happens to nobody else. A dead parser is the other side's one message.
 """
 

@@ -39,8 +39,8 @@ def check(path: Path) -> None:
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
-    """The true size of a member; its declared size is lifted first, because `zipfile` would stop there."""
-    declared, member.file_size = member.file_size, left + 1
+    """The true size of a member; the declared one is lifted first, because `zipfile` would stop there."""
+    declared, member.file_size = member.file_size, left + 2 * _CHUNK
     markup = member.filename.lower().endswith(_MARKUP)
     size, tail = 0, b""
     with archive.open(member) as stream:
