@@ -82,8 +82,10 @@ def _received(stream: IO[bytes]) -> Generator[tuple[str, int, list[Cell]], None,
     tab, received = "", 0
     while line := stream.readline(_LINE_BYTES):
         received += len(line)
-        if received > _OUTPUT_BYTES or not line.endswith(b"\n"):
+        if received > _OUTPUT_BYTES or len(line) == _LINE_BYTES:
             raise BadSheet(_TOO_WIDE)
+        if not line.endswith(b"\n"):
+            return False
         match json.loads(line, object_hook=_date):
             case [int(number), list(cells)]:
                 yield tab, number, cells
