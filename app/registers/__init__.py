@@ -1,0 +1,1 @@
+"""Facts of other authorities, and the regions and offices that every row hangs on."""

@@ -1,0 +1,60 @@
+"""Persons on their way into the register: hashed to be found, sealed to be read, never in the clear."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.kernel import names
+from app.kernel.crypto import Vault
+
+HELD = text("SELECT id_hash FROM persons WHERE id_hash = ANY(:hashes)")
+PHONES = text("""
+    SELECT id_hash, phone_cipher FROM persons WHERE id_hash = ANY(:hashes) AND phone_cipher IS NOT NULL
+""")
+CREATE = text("""
+    INSERT INTO persons (id_hash, id_cipher, head4, last4)
+    SELECT * FROM unnest(CAST(:hashes AS bytea[]), CAST(:ciphers AS bytea[]), CAST(:heads AS text[]),
+                         CAST(:lasts AS text[]))
+    ON CONFLICT (id_hash) DO NOTHING
+""")
+
+
+def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, bytes]:
+    """The hash of each id; persons whom no one has registered yet are created without a name."""
+    hashes = {code: vault.hash(code) for code in ids}
+    held = set(session.scalars(HELD, {"hashes": list(hashes.values())}))
+    missing = sorted((found, code) for code, found in hashes.items() if found not in held)
+    if missing:
+        session.execute(
+            CREATE,
+            {
+                "hashes": [found for found, _ in missing],
+                "ciphers": [vault.encrypt(code) for _, code in missing],
+                "heads": [code[:4] for _, code in missing],
+                "lasts": [code[-4:] for _, code in missing],
+            },
+        )
+    return hashes
+
+
+def sealed(session: Session, vault: Vault, rows: list[tuple]) -> list[tuple]:
+    """Rows (id, name, phone, region) as they are kept; a phone that is the same keeps its ciphertext.
+
+    Two ciphertexts of one phone differ, so that only this makes a second load change nothing.
+    """
+    hashes = [vault.hash(code) for code, *_ in rows]
+    held = {row.id_hash: row.phone_cipher for row in session.execute(PHONES, {"hashes": hashes})}
+    return [
+        (
+            found, vault.encrypt(code), code[:4], code[-4:], name, names.fold(name),
+            _phone(vault, phone, held.get(found)), region,
+        )
+        for found, (code, name, phone, region) in zip(hashes, rows, strict=True)
+    ]
+
+
+def _phone(vault: Vault, phone: str | None, held: bytes | None) -> bytes | None:
+    if phone is None:
+        return None
+    return held if held and vault.decrypt(held) == phone else vault.encrypt(phone)

@@ -1,0 +1,188 @@
+"""Bulk loading of a register: chunks of bounded memory, a fixed number of statements each; twice is once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.kernel.crypto import Vault
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_, Message
+from app.registers import files
+from app.registers.cells import Known
+from app.registers.identities import create_missing, sealed
+from app.registers.kinds import REGISTERS, BadCell, Register
+from app.registers.models import Coverage, RegisterLoad
+
+CHUNK = 20_000
+BY_DAY = ("contributions", "unemployment", "transfers")
+KNOWN_EMPLOYERS = text("SELECT uscc FROM employers WHERE uscc = ANY(:codes)")
+REGIONS = text("SELECT code FROM regions")
+
+Span = tuple[date, date]
+Row = tuple[int, tuple]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A line that was not taken: its number in the file, the column to blame (empty: the line), and why."""
+
+    line: int
+    column: str
+    reason: Message
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the sender says that the file covers; both days count."""
+
+    regions: tuple[str, ...]
+    first: date | None = None
+    last: date | None = None
+
+    def spans(self, kind: str, known: Known) -> dict[str, Span]:
+        """Region → span. Raises BadValue for an unknown region or for days that make no span."""
+        unknown = sorted(set(self.regions) - known.regions)
+        if unknown:
+            raise BadValue(N_("没有这些行政区划代码：{codes}。请核对装载范围。"), codes="、".join(unknown))
+        if not self.regions or (kind in BY_DAY and not (self.first and self.last)):
+            raise BadValue(N_("说明装载范围时，地区、开始日期和截止日期须同时给出。"))
+        first, last = self.first or known.today, self.last or known.today
+        if first > last:
+            raise BadValue(N_("装载范围的开始日期{first}晚于截止日期{last}。"), first=first, last=last)
+        return dict.fromkeys(self.regions, (first, last))
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What became of a file's lines; `stored` counts the rows that were new or differed."""
+
+    load_id: int
+    kind: str
+    read: int
+    stored: int
+    refused: int
+    coverage: dict[str, Span]
+
+    @property
+    def unchanged(self) -> int:
+        """Lines that said what was known already, or that a later line of the file replaced."""
+        return self.read - self.stored - self.refused
+
+
+def load(
+    session: Session,
+    kind: str,
+    stream: BinaryIO,
+    vault: Vault,
+    today: date,
+    *,
+    source: str,
+    declared: Declared | None = None,
+    refuse: Callable[[Refusal], None] = lambda refusal: None,
+) -> LoadReport:
+    """Takes a file in and hands each refused line to `refuse`; the caller commits, or rolls back on an error.
+
+    Without `declared` the file covers what it speaks of. Raises BadSheet for a file that is no such register,
+    BadValue for an impossible declaration.
+    """
+    register = REGISTERS[kind]
+    known = Known(today, frozenset(session.scalars(REGIONS)))
+    spans = declared.spans(kind, known) if declared else None
+    with closing(files.lines(stream)) as found:
+        intake = _Intake(session, register, vault, known, files.read_header(found, list(register.columns)))
+        for chunk in files.chunks(found, CHUNK):
+            for refusal in intake.take(chunk):
+                refuse(refusal)
+    return intake.finish(source, spans)
+
+
+class _Intake:
+    """One load under way: what has been counted and covered so far."""
+
+    def __init__(self, session: Session, register: Register, vault: Vault, known: Known, header: list[str]):
+        self.session, self.register, self.vault, self.known = session, register, vault, known
+        self.width, self.read_row = len(header), register.row_reader(header)
+        self.read = self.stored = self.refused = 0
+        self.spans: dict[str, Span] = {}
+        table = f"CREATE TEMP TABLE IF NOT EXISTS {register.table} ({register.staged}) ON COMMIT DROP"
+        session.execute(text(table))
+
+    def take(self, chunk: list[files.Line]) -> list[Refusal]:
+        """Stores a chunk's good lines and returns the others, in the order of the file."""
+        refusals: list[Refusal] = []
+        rows = self._known_employers(self._parse(chunk, refusals), refusals)
+        latest = {row[: self.register.key_length]: row for _, row in rows}
+        self._copy(self._staged(list(latest.values())))
+        self.stored += self.session.execute(text(self.register.store)).rowcount
+        self._cover()
+        self.read += len(chunk)
+        self.refused += len(refusals)
+        return sorted(refusals, key=lambda refusal: refusal.line)
+
+    def finish(self, source: str, declared: dict[str, Span] | None) -> LoadReport:
+        """Writes down that the load took place and what it covers."""
+        spans = self.spans if declared is None else declared
+        held = RegisterLoad(
+            kind=self.register.kind, source=source[:200], rows_read=self.read, rows_stored=self.stored,
+            rows_refused=self.refused,
+        )
+        held.coverage = [
+            Coverage(region_code=code, kind=self.register.kind, first_day=first, last_day=last)
+            for code, (first, last) in sorted(spans.items())
+        ]
+        self.session.add(held)
+        self.session.flush()
+        return LoadReport(held.id, self.register.kind, self.read, self.stored, self.refused, spans)
+
+    def _parse(self, chunk: list[files.Line], refusals: list[Refusal]) -> list[Row]:
+        rows = []
+        for number, cells in chunk:
+            if len(cells) != self.width:
+                reason = Message(N_("应有{wanted}列，实有{found}列。"), wanted=self.width, found=len(cells))
+                refusals.append(Refusal(number, "", reason))
+                continue
+            try:
+                rows.append((number, self.read_row(cells, self.known)))
+            except BadCell as bad:
+                refusals.append(Refusal(number, bad.column, bad.message))
+        return rows
+
+    def _known_employers(self, rows: list[Row], refusals: list[Refusal]) -> list[Row]:
+        """The rows whose employer is registered; an employer can't be made up from its code."""
+        columns = list(self.register.columns)
+        if self.register.kind == "employers" or "uscc" not in columns:
+            return rows
+        at = columns.index("uscc")
+        codes = list({row[at] for _, row in rows})
+        held = set(self.session.scalars(KNOWN_EMPLOYERS, {"codes": codes}))
+        reason = Message(N_("单位登记库中没有这个统一社会信用代码，请先装载单位登记库。"))
+        refusals += [Refusal(number, "uscc", reason) for number, row in rows if row[at] not in held]
+        return [numbered for numbered in rows if numbered[1][at] in held]
+
+    def _staged(self, rows: list[tuple]) -> Iterable[tuple]:
+        if self.register.kind == "employers":
+            return rows
+        if self.register.kind == "persons":
+            return sealed(self.session, self.vault, rows)
+        hashes = create_missing(self.session, self.vault, {row[0] for row in rows})
+        return ((hashes[row[0]], *row[1:]) for row in rows)
+
+    def _copy(self, rows: Iterable[tuple]) -> None:
+        self.session.execute(text(f"TRUNCATE {self.register.table}"))
+        cursor = self.session.connection().connection.cursor()
+        with cursor.copy(f"COPY {self.register.table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def _cover(self) -> None:
+        covered = self.session.execute(text(self.register.coverage), {"today": self.known.today})
+        for code, first, last in covered:
+            held = self.spans.get(code, (first, last))
+            self.spans[code] = (min(held[0], first), max(held[1], last))
