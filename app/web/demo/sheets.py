@@ -1,0 +1,113 @@
+"""Ready-made people sheets of the hiring subsidy, and the note that says who uploads which for whom."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from app.engine.rules.contracts import CATEGORIES
+from app.engine.sheets.template import template
+from app.programmes.hiring_subsidy.sheet import SHEET
+from app.web.demo.dreadful import csv_in_gbk, workbook
+from app.web.demo.stories import Hire
+from app.web.demo.users import COUNTIES, PASSWORD, USERS
+
+FOLDER = "demo_sheets"
+NOTE = "说明.txt"
+DREADFUL_IN_XLSX = 10
+
+
+def filled(hires: Sequence[Hire]) -> bytes:
+    """The template as a careful clerk fills it in."""
+    book = load_workbook(io.BytesIO(template(SHEET)))
+    sheet = book[SHEET.tab]
+    header, columns = _header(sheet)
+    for number, hire in enumerate(hires, header + 1):
+        for title, value in cells(hire).items():
+            sheet.cell(number, columns[title]).value = value or None
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def cells(hire: Hire) -> dict[str, str]:
+    """A row of the sheet by the columns' titles."""
+    return {
+        "姓名": hire.typed.get("name", hire.person.name),
+        "公民身份号码": hire.typed.get("citizen_id", hire.person.citizen_id),
+        "人员类别": dict(CATEGORIES)[hire.category],
+        "劳动合同开始日期": hire.starts_on.isoformat(),
+        "劳动合同终止日期": hire.ends_on.isoformat() if hire.ends_on else "",
+        "联系电话": hire.person.phone,
+        "备注": hire.remark,
+    }
+
+
+class DemoSheet(NamedTuple):
+    """A file to try: its name, the hires that it is about, how it is written, what it shows."""
+
+    name: str
+    group: str
+    write: Callable[[Sequence[Hire]], bytes]
+    shows: str
+    username: str = "clerk"
+
+
+SHEETS = (
+    DemoSheet("1-good.xlsx", "good", filled, "40人，全部通过"),
+    DemoSheet("2-mixed.xlsx", "mixed", filled, "30人，各条风控点至少一次不通过；备注写明原因"),
+    DemoSheet(
+        "3-dreadful.xlsx", "dreadful", lambda hires: workbook(list(map(cells, hires[:DREADFUL_IN_XLSX]))),
+        "格式混乱：全角数字、各种日期写法、空行、隐藏行、被四舍五入的号码、重复人员、缺项",
+    ),
+    DemoSheet(
+        "4-dreadful.csv", "dreadful", lambda hires: csv_in_gbk(list(map(cells, hires[DREADFUL_IN_XLSX:]))),
+        "GBK编码的CSV，列顺序不同",
+    ),
+    DemoSheet("5-large-employer.xlsx", "large", filled, "6人，大型企业，均因C-05不通过"),
+    DemoSheet(
+        "6-qingyang.xlsx", "neighbour", filled, "11人，最后一人在1-good.xlsx申请提交后为C-04已享受", "clerk_b"
+    ),
+)  # fmt: skip
+
+
+def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]]) -> None:
+    """Writes the sheets and the note, over those of an earlier demonstration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for sheet in SHEETS:
+        (folder / sheet.name).write_bytes(sheet.write(groups[sheet.group]))
+    (folder / NOTE).write_text(_note(groups), encoding="utf-8-sig", newline="\r\n")
+
+
+def _header(sheet: Worksheet) -> tuple[int, dict[str, int]]:
+    """The header's row number and each title's column."""
+    titles = {column.title for column in SHEET.columns}
+    for row in sheet.iter_rows():
+        found = {str(cell.value or "").rstrip("*＊ "): cell.column for cell in row}
+        if titles <= set(found):
+            return row[0].row, found
+    raise ValueError("the template has no header")
+
+
+def _note(groups: Mapping[str, Sequence[Hire]]) -> str:
+    offices = {user.username: user for user in USERS}
+    lines = [
+        "演示用人员名单 / Ready-made sheets",
+        "业务经办 → 单位服务 → 一次性吸纳就业补贴 → 一次性吸纳就业补贴申请",
+        f"口令 / password: {PASSWORD}",
+    ]
+    for sheet in SHEETS:
+        firm, user = groups[sheet.group][0].firm, offices[sheet.username]
+        lines += [
+            "",
+            f"{sheet.name}：{sheet.shows}",
+            f"  单位：{firm.name}（{firm.uscc}，单位编号 {firm.unit_no}）",
+            f"  单位参保地：{COUNTIES[firm.region]}（{firm.region}）",
+            f"  上传人：{sheet.username}（{user.name}，{COUNTIES[user.office]}经办）",
+        ]
+    return "\n".join(lines) + "\n"
