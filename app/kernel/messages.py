@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-Param = str | int | Decimal | date
+Param = "str | int | Decimal | date | Message"
 
 
 def N_(msgid: str) -> str:
@@ -17,7 +15,7 @@ def N_(msgid: str) -> str:
 
 @dataclass(frozen=True, init=False)
 class Message:
-    """One sentence that says what happened and what to do next."""
+    """One sentence that says what happened and what to do next; a fact may be a sentence itself."""
 
     msgid: str
     params: Mapping[str, Param]
@@ -37,13 +35,16 @@ class Message:
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the language that `translate` (a gettext) speaks; Chinese without one."""
-        return translate(self.msgid).format(**self.params)
+        facts = {k: v.text(translate) if isinstance(v, Message) else v for k, v in self.params.items()}
+        return translate(self.msgid).format(**facts)
 
     def as_json(self) -> dict[str, Any]:
-        """The stored form; its params are strings, so that an amount or a date stays as it was shown."""
-        return {"msgid": self.msgid, "params": {name: str(value) for name, value in self.params.items()}}
+        """The stored form; its facts are strings, so that an amount or a date stays as it was shown."""
+        facts = {k: v.as_json() if isinstance(v, Message) else str(v) for k, v in self.params.items()}
+        return {"msgid": self.msgid, "params": facts}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Message":
         """The message that `as_json` stored."""
-        return cls(stored["msgid"], **stored["params"])
+        facts = {k: cls.from_json(v) if isinstance(v, Mapping) else v for k, v in stored["params"].items()}
+        return cls(stored["msgid"], **facts)

@@ -1,1 +1,23 @@
 """Sheets as people exchange them: a template out, the filled-in one back, its errors marked, exports."""
+
+from app.engine.sheets.cells import ROUNDED
+from app.engine.sheets.columns import Column, Kind, Sheet
+from app.engine.sheets.exporting import export
+from app.engine.sheets.marking import MarkedRow, marked
+from app.engine.sheets.reading import SheetContent, SheetRow, parse_row, read
+from app.engine.sheets.templates import template
+
+__all__ = [
+    "ROUNDED",
+    "Column",
+    "Kind",
+    "MarkedRow",
+    "Sheet",
+    "SheetContent",
+    "SheetRow",
+    "export",
+    "marked",
+    "parse_row",
+    "read",
+    "template",
+]

@@ -17,6 +17,10 @@ Value = str | date | Decimal | int | None
 
 MAX_CHARACTERS = 200
 EXACT_BELOW = 10**15
+ROUNDED = N_(
+    "“{title}”的数字被表格软件四舍五入为 {value}，末几位已丢失。"
+    "请先把该列的单元格格式设为“文本”，再重新输入完整的号码。"
+)
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
@@ -43,24 +47,20 @@ def typed(cell: Cell) -> str:
 
 
 def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
-    """The value of a cell that reads `text`; the caller adds the place to a BadValue's params."""
+    """The value of a cell that reads `text`; the caller adds the column's title and the place."""
     if not text or text.isspace():
         if column.required:
-            raise BadValue(N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”没有填写。请补填。"))
+            raise BadValue(N_("“{title}”没有填写。请补填。"))
         return None
     if len(text) > MAX_CHARACTERS:
         raise BadValue(
-            N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”有 {length} 个字，最多 {most} 个。请缩短。"),
+            N_("“{title}”有 {length} 个字，最多 {most} 个。请缩短。"),
             length=len(text),
             most=MAX_CHARACTERS,
         )
     if column.kind not in _NOT_ROUNDED and _rounded(column.kind, cell, text, today):
         raise BadValue(
-            N_(
-                "工作表“{tab}”第 {row} 行 {letter} 列“{title}”的数字被表格软件四舍五入为 {value}，"
-                "末几位已丢失。"
-                "请先把 {letter} 列的单元格格式设为“文本”，再重新输入完整的号码。"
-            ),
+            ROUNDED,
             value=text.strip(),
         )
     return _READERS[column.kind](column, text)
@@ -103,7 +103,7 @@ def _date(column: Column, text: str) -> date:
         return found
     raise BadValue(
         N_(
-            "工作表“{tab}”第 {row} 行 {letter} 列“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"
+            "“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"
         ),
         value=text.strip(),
     )
@@ -114,7 +114,7 @@ def _choice(column: Column, text: str) -> str:
         return code
     raise BadValue(
         N_(
-            "工作表“{tab}”第 {row} 行 {letter} 列“{title}”不能填“{value}”。"
+            "“{title}”不能填“{value}”。"
             "请从下拉列表中选择，如：{choices}。"
         ),
         value=text.strip(),
@@ -127,7 +127,7 @@ def _integer(column: Column, text: str) -> int:
     if _WHOLE.fullmatch(bare):
         return int(bare.partition(".")[0])
     raise BadValue(
-        N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”的“{value}”不是整数。请只填数字。"),
+        N_("“{title}”的“{value}”不是整数。请只填数字。"),
         value=text.strip(),
     )
 
@@ -137,7 +137,7 @@ def _money(column: Column, text: str) -> Decimal:
     if _AMOUNT.fullmatch(bare):
         return Decimal(bare).quantize(Decimal("0.01"))
     raise BadValue(
-        N_("工作表“{tab}”第 {row} 行 {letter} 列“{title}”的“{value}”不是金额。请只填数字，最多两位小数。"),
+        N_("“{title}”的“{value}”不是金额。请只填数字，最多两位小数。"),
         value=text.strip(),
     )
 

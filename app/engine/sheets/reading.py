@@ -1,6 +1,6 @@
 """Reads what people send back: whole-file problems stop it, problems of a cell stay with their row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +12,7 @@ from app.engine.sheets import child
 from app.engine.sheets.cells import Value, typed, value_of
 from app.engine.sheets.columns import Sheet
 from app.engine.sheets.header import Header, find, foreign, letter
-from app.engine.sheets.template import EXAMPLE_TAB
+from app.engine.sheets.templates import EXAMPLE_TAB
 from app.kernel.errors import BadSheet, BadValue
 from app.kernel.messages import N_, Message
 
@@ -20,6 +20,7 @@ Lines = Iterator[tuple[str, int, list[child.Cell]]]
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000
+PLACED = N_("工作表“{tab}”第 {row} 行 {letter} 列：{fault}")
 
 
 @dataclass(slots=True)
@@ -109,6 +110,19 @@ def _row(
             row.values[name] = value_of(column, picked[name], row.raw[name], today)
         except BadValue as error:
             row.values[name] = None
-            place = {"tab": header.tab, "row": number, "letter": letter(places[name]), "title": column.title}
-            row.errors[name] = Message(error.message.msgid, **place, **error.message.params)
+            fault = Message(error.message.msgid, title=column.title, **error.message.params)
+            row.errors[name] = Message(PLACED, tab=header.tab, row=number, letter=letter(places[name]), fault=fault)
+    return row
+
+
+def parse_row(sheet: Sheet, typed_by_field: Mapping[str, str], number: int, *, today: date) -> SheetRow:
+    """One row typed on a screen, judged as the same cells in a file would be; its errors name no place."""
+    row = SheetRow(number, raw=dict(typed_by_field))
+    for column in sheet.columns:
+        name, text = column.field, typed_by_field.get(column.field, "")
+        try:
+            row.values[name] = value_of(column, text, text, today)
+        except BadValue as error:
+            row.values[name] = None
+            row.errors[name] = Message(error.message.msgid, title=column.title, **error.message.params)
     return row

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.engine.rules.contracts import CATEGORIES
-from app.engine.sheets.template import template
+from app.engine.sheets.templates import template
 from app.programmes.hiring_subsidy.sheet import SHEET
 from app.web.demo.dreadful import csv_in_gbk, workbook
 from app.web.demo.stories import Hire

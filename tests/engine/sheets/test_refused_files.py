@@ -13,7 +13,7 @@ import xlwt
 from xlwt import CompoundDoc
 
 from app.engine.sheets import child
-from app.engine.sheets.template import EXAMPLE_TAB, template
+from app.engine.sheets.templates import EXAMPLE_TAB, template
 from app.kernel.errors import BadSheet
 
 from .conftest import HEADER, HIRED, ROW, office, read_hired

@@ -4,7 +4,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from app.engine.sheets.marked import ADDED, MarkedRow, marked
+from app.engine.sheets.marking import ADDED, MarkedRow, marked
 
 from .conftest import HEADER, HIRED, ROW, VALUES, office, read_hired
 

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from app.engine.sheets.cells import EXACT_BELOW
-from app.engine.sheets.template import CELL_CHARACTERS
+from app.engine.sheets.templates import CELL_CHARACTERS
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
 from app.kernel.messages import N_

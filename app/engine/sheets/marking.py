@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from app.engine.sheets.columns import Sheet
-from app.engine.sheets.template import CELL_CHARACTERS, FIRST_ROW, cell_format, table
+from app.engine.sheets.templates import CELL_CHARACTERS, FIRST_ROW, cell_format, table
 
 ADDED = ("校验结果", "原因")
 _WRONG = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}

@@ -5,8 +5,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from app.engine.sheets import export as module
-from app.engine.sheets.export import export
+from app.engine.sheets import exporting as module
+from app.engine.sheets.exporting import export
 from app.kernel.errors import Refused
 from app.kernel.messages import Message
 

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 
 from app.engine.sheets.columns import Column, Kind, Sheet
-from app.engine.sheets.template import EXAMPLE_TAB, FIRST_ROW, PREPARED_ROWS, template
+from app.engine.sheets.templates import EXAMPLE_TAB, FIRST_ROW, PREPARED_ROWS, template
 
 from .conftest import HIRED, ROW, VALUES, office, read_hired
 
