@@ -1,0 +1,24 @@
+"""The back office of a public employment service; `create_app` puts its parts together."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.extensions import csrf, db, migrate
+
+
+def create_app(settings: dict | None = None) -> Flask:
+    """The WSGI application; `settings` overrides `config.Config` (tests only)."""
+    from app import web
+    from app.kernel.crypto import Vault
+
+    app = Flask(__name__)
+    app.config.from_object("config.Config")
+    app.config.update(settings or {})
+    app.extensions["vault"] = Vault.from_base64(app.config["DATA_HASH_KEY"], app.config["DATA_CIPHER_KEY"])
+    db.init_app(app)
+    migrate.init_app(app, db)
+    csrf.init_app(app)
+    with app.app_context():
+        web.init_app(app)
+    return app

@@ -1,0 +1,43 @@
+"""Configuration from the environment; every name that the README lists is read here and nowhere else."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+
+
+class Config:
+    """What `create_app` starts from. SECRET_KEY, DATA_HASH_KEY and DATA_CIPHER_KEY have no default on purpose."""
+
+    ROOT = ROOT
+    SECRET_KEY = os.environ.get("SECRET_KEY")
+    DATA_HASH_KEY = os.environ.get("DATA_HASH_KEY")
+    DATA_CIPHER_KEY = os.environ.get("DATA_CIPHER_KEY")
+    SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL")
+    DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
+    SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "hide_parameters": True}
+    DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
+    DEMO = os.environ.get("DEMO") == "1"
+
+    MAX_CONTENT_LENGTH = 24 * 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_COOKIE_SECURE = os.environ.get("HTTPS") == "1"
+    PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
+    WTF_CSRF_TIME_LIMIT = None
+
+    BABEL_DEFAULT_LOCALE = "zh"
+    BABEL_DEFAULT_TIMEZONE = "Asia/Shanghai"
+    BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "app" / "translations")
+    LANGUAGES = {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "gb", "name": "English"}}
+
+    APP_NAME = "四川公共就业创业服务管理信息系统"
+    FAB_CREATE_DB = False
+    FAB_UPDATE_PERMS = False
+    FAB_ADD_MENU_API = False
+    FAB_ADD_OPENAPI_VIEWS = False
+    FAB_ADD_SECURITY_API = False
+    AUTH_ROLE_ADMIN = "system_administrator"
+    FAB_PASSWORD_COMPLEXITY_ENABLED = True
