@@ -1,0 +1,68 @@
+"""The two openings of `domain.md` §2: an exact whole id or USCC finds its bearer anywhere in the province."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.kernel import citizen_id, uscc
+from app.kernel.crypto import Vault
+from app.kernel.errors import NotFound
+from app.kernel.messages import N_
+from app.registers.models import Coverage, Employer, Person
+
+MOST = 20
+OPEN = {"scope": "open"}
+TITLES = {
+    "persons": N_("人员登记库"),
+    "employers": N_("单位登记库"),
+    "contributions": N_("社保缴费库"),
+    "unemployment": N_("失业登记库"),
+    "transfers": N_("转移就业库"),
+}
+
+
+def search_employers(session: Session, text: str) -> list[Employer]:
+    """At most 20 within scope by name, USCC or unit number; a whole USCC finds its employer anywhere."""
+    code = uscc.normalize(text)
+    if uscc.is_valid(code):
+        return list(session.scalars(select(Employer).where(Employer.uscc == code), execution_options=OPEN))
+    typed = text.strip()
+    if not typed:
+        return []
+    named = or_(
+        Employer.name.contains(typed, autoescape=True), Employer.unit_no == typed, Employer.uscc.startswith(code)
+    )
+    return list(session.scalars(select(Employer).where(named).order_by(Employer.name).limit(MOST)))
+
+
+def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
+    """The employer that was picked, else the only one that the typed text means. Raises NotFound."""
+    found = search_employers(session, typed)
+    if picked and picked.isascii() and picked.isdigit():
+        chosen = [e for e in found if e.id == int(picked)]
+        found = chosen or list(session.scalars(select(Employer).where(Employer.id == int(picked))))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFound(
+            N_("本机构范围内没有找到单位“{typed}”。请核对名称或编号；外地单位请输入完整的统一社会信用代码。"), typed=typed
+        )
+    raise NotFound(N_("“{typed}”对应{count}个单位。请从提示的单位中选择一个。"), typed=typed, count=len(found))
+
+
+def find_person(session: Session, text: str, vault: Vault) -> Person | None:
+    """The person of an exact whole citizen id, anywhere; callers show name and masked id, nothing else."""
+    wanted = select(Person).where(Person.id_hash == vault.hash(citizen_id.normalize(text)))
+    return session.scalars(wanted, execution_options=OPEN).one_or_none()
+
+
+def covered(session: Session, region_code: str | None) -> list[tuple[str, object, object]]:
+    """(register, first day, last day) of what is loaded for a region; None, None where nothing is."""
+    spans = session.execute(
+        select(Coverage.kind, func.min(Coverage.first_day), func.max(Coverage.last_day))
+        .where(Coverage.region_code == region_code)
+        .group_by(Coverage.kind)
+    )
+    found = {kind: (first, last) for kind, first, last in spans}
+    return [(title, *found.get(kind, (None, None))) for kind, title in TITLES.items()]

@@ -1,0 +1,55 @@
+"""Regions (GB/T 2260), offices and who works in which: the tree that every row of the product hangs on."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+LEVELS = ("province", "prefecture", "county")
+
+
+class Region(Model):
+    """An administrative division; the code is the identity that other authorities use."""
+
+    __tablename__ = "regions"
+    __table_args__ = (CheckConstraint(f"level IN {LEVELS}", name="region_level"),)
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    level: Mapped[str] = mapped_column(String(12))
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"), index=True)
+    parent: Mapped[Region | None] = relationship(remote_side=[code])
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Office(Model):
+    """A handling office (经办机构); `path` lists the codes from the province down, so a subtree is a prefix."""
+
+    __tablename__ = "offices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), index=True)
+    path: Mapped[str] = mapped_column(String(120), unique=True)
+    region: Mapped[Region] = relationship()
+    parent: Mapped[Office | None] = relationship(remote_side=[id])
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Staff(Model):
+    """The office of a login; a table beside FAB's own user, whose groups break under subclassing."""
+
+    __tablename__ = "staff"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    user: Mapped[User] = relationship()
+    office: Mapped[Office] = relationship(lazy="joined")

@@ -1,0 +1,77 @@
+"""What the product brings along: regions, one office a region, the working calendar."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+import chinese_calendar
+from chinese_calendar.constants import Holiday, holidays, workdays
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.registers.models import CalendarDay, CalendarYear
+from app.registers.organisation import LEVELS, Office, Region
+
+REGIONS = Path(__file__).parent / "data" / "sichuan_regions.csv"
+FIRST_YEAR = 2004
+
+
+def ship(session: Session) -> None:
+    """Adds what is missing and changes nothing that is there; the caller commits."""
+    regions = _read_regions()
+    _add(session, Region, regions)
+    _ship_offices(session, regions)
+    _ship_calendar(session)
+
+
+def _read_regions() -> list[dict]:
+    with REGIONS.open(encoding="utf-8-sig", newline="") as file:
+        rows = [{**row, "parent_code": row["parent_code"] or None} for row in csv.DictReader(file)]
+    return sorted(rows, key=lambda row: (LEVELS.index(row["level"]), row["code"]))
+
+
+def _ship_offices(session: Session, regions: list[dict]) -> None:
+    paths: dict[str, str] = {}
+    for row in regions:
+        paths[row["code"]] = paths.get(row["parent_code"], "") + row["code"] + "/"
+    held = set(session.scalars(select(Office.region_code).where(Office.code == Office.region_code)))
+    for level in LEVELS:
+        ids = dict(session.execute(select(Office.code, Office.id)).all())
+        new = [
+            {
+                "code": row["code"],
+                "name": f"{row['name']}就业服务管理局",
+                "region_code": row["code"],
+                "parent_id": ids.get(row["parent_code"]),
+                "path": paths[row["code"]],
+            }
+            for row in regions
+            if row["level"] == level and row["code"] not in held
+        ]
+        _add(session, Office, new)
+
+
+def _ship_calendar(session: Session) -> None:
+    last = max(holidays).year
+    years = [
+        {"year": year, "document": f"国务院办公厅关于{year}年部分节假日安排的通知"} for year in range(FIRST_YEAR, last + 1)
+    ]
+    _add(session, CalendarYear, years)
+    _add(session, CalendarDay, list(_exceptions(date(FIRST_YEAR, 1, 1), date(last, 12, 31))))
+
+
+def _exceptions(day: date, last: date):
+    while day <= last:
+        working = chinese_calendar.is_workday(day)
+        if working != (day.weekday() < 5):
+            name = Holiday(workdays[day] if working else holidays[day]).chinese
+            yield {"day": day, "year": day.year, "working": working, "name": name}
+        day += timedelta(days=1)
+
+
+def _add(session: Session, model, rows: list[dict]) -> None:
+    if rows:
+        session.execute(insert(model).on_conflict_do_nothing(), rows)
