@@ -1,0 +1,1 @@
+"""What every programme shares: claims, workflow, rules, policy, batches, sheets, scope, audit, jobs."""

@@ -1,0 +1,137 @@
+"""What a clerk does to an application beside the people: take it in, fill in the bank, attach papers, correct a claim."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.engine.claims import Account, Application, Attachment, Claim
+from app.engine.numbers import application_number
+from app.engine.people import lock_own
+from app.engine.programme import Programme
+from app.kernel import uploads
+from app.kernel.crypto import Vault
+from app.kernel.errors import BadValue, NotFound, Refused
+from app.kernel.messages import N_
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_ATTACHMENTS = 20
+KINDS = {"contract": N_("劳动合同"), "account_permit": N_("开户许可证"), "other": N_("其他")}
+EDITABLE = ("draft", "returned")
+
+
+def open_application(
+    session: Session, actor: Actor, programme: Programme, employer_id: int, insured_region: str, today: date
+) -> Application:
+    """A new application of the actor's office, numbered."""
+    application = programme.application(
+        number=application_number(session, programme.prefix, actor.office_code, today),
+        office_id=actor.office_id,
+        employer_id=employer_id,
+        insured_region=insured_region,
+        created_on=today,
+        created_by=actor.user_id,
+    )
+    session.add(application)
+    session.flush()
+    record(session, actor, "apply", application_id=application.id, programme=programme.code)
+    return application
+
+
+def save_account(
+    session: Session, actor: Actor, application_id: int, vault: Vault, *, bank_name: str, holder: str, number: str
+) -> None:
+    """The account to pay into; claims that were submitted keep the one they were submitted with."""
+    application = lock_own(session, actor, application_id)
+    account = Account(
+        bank_name=bank_name, holder=holder, number_cipher=vault.encrypt(number), last4=number[-4:]
+    )
+    session.add(account)
+    session.flush()
+    before = {"account_id": application.account_id}
+    application.account_id = account.id
+    application.version += 1
+    record(
+        session, actor, "edit", application_id=application.id, programme=application.programme,
+        before=before, after={"account_id": account.id, "last4": account.last4},
+    )
+
+
+def attach(session: Session, actor: Actor, application_id: int, kind: str, name: str, content: bytes) -> Attachment:
+    """Keeps a scanned paper; its type is read from the content. Raises BadValue."""
+    application = lock_own(session, actor, application_id)
+    media_type = uploads.media_type(content[:16])
+    if media_type is None:
+        raise BadValue(N_("“{name}”不是 PDF、JPG 或 PNG 文件。请转换格式后重新上传。"), name=name)
+    if len(content) > MOST_BYTES:
+        raise BadValue(N_("“{name}”超过 10 MiB。请压缩或分成几个文件后重新上传。"), name=name)
+    held = session.scalar(select(func.count(Attachment.id)).where(Attachment.application_id == application.id))
+    if held >= MOST_ATTACHMENTS:
+        raise BadValue(N_("一份申请最多保存{most}个附件。请先删除不需要的附件。"), most=MOST_ATTACHMENTS)
+    attachment = Attachment(
+        application_id=application.id, office_id=application.office_id, kind=kind, name=name[:200],
+        media_type=media_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(), content=content,
+    )
+    session.add(attachment)
+    session.flush()
+    record(
+        session, actor, "attach", application_id=application.id, programme=application.programme,
+        subject=attachment.name, after={"attachment_id": attachment.id, "sha256": attachment.sha256},
+    )
+    return attachment
+
+
+def detach(session: Session, actor: Actor, attachment_id: int) -> Application:
+    """Removes a paper while the application can still be edited; what was submitted with it stays."""
+    attachment = session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotFound(N_("没有找到这个附件。请刷新页面。"))
+    application = lock_own(session, actor, attachment.application_id)
+    gone_on = select(Claim.id).where(Claim.application_id == application.id, Claim.state.not_in((*EDITABLE, "withdrawn")))
+    if session.scalar(gone_on.limit(1)):
+        raise Refused(N_("申请已提交，附件不能删除。退回修改后才可删除。"))
+    record(
+        session, actor, "detach", application_id=application.id, programme=application.programme,
+        subject=attachment.name, before={"attachment_id": attachment.id, "sha256": attachment.sha256},
+    )
+    session.delete(attachment)
+    return application
+
+
+def edit_claim(
+    session: Session, actor: Actor, claim_id: int, version: int, values: Mapping[str, object]
+) -> Claim:
+    """Corrects a draft or returned claim; `version` is the one that the form showed. Raises NotFound, Refused."""
+    claim = session.scalars(select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim)).one_or_none()
+    if claim is None:
+        raise NotFound(N_("没有找到这条记录。请刷新列表。"))
+    if claim.office_id != actor.office_id:
+        raise Refused(N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。"))
+    if claim.state not in EDITABLE:
+        raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))
+    if claim.version != version:
+        raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
+    before = {name: _plain(getattr(claim, name)) for name in values}
+    for name, value in values.items():
+        setattr(claim, name, value)
+    claim.version += 1
+    after = {name: _plain(value) for name, value in values.items()}
+    changed = [name for name in values if before[name] != after[name]]
+    if changed:
+        record(
+            session, actor, "edit", claim_id=claim.id, application_id=claim.application_id, programme=claim.programme,
+            before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
+        )
+    session.flush()
+    return claim
+
+
+def _plain(value: object) -> str | None:
+    """Encrypted values stay out of the audit log; that they changed is enough."""
+    return None if value is None else "•••" if isinstance(value, bytes) else str(value)

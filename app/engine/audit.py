@@ -1,0 +1,84 @@
+"""The append-only record of who did what, when, from where; also the history of a claim."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, DateTime, ForeignKey, String, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from app.engine.actor import Actor
+from app.kernel.messages import N_
+from app.registers.models import row_id
+from app.registers.organisation import Office
+
+EVENTS = {
+    "apply": N_("新建申请"),
+    "edit": N_("修改"),
+    "import": N_("导入名单"),
+    "remove": N_("移除"),
+    "attach": N_("上传附件"),
+    "detach": N_("删除附件"),
+    "submit": N_("提交"),
+    "withdraw": N_("撤回"),
+    "approve": N_("审核通过"),
+    "reject": N_("审核不通过"),
+    "return": N_("退回"),
+    "publicize": N_("公示"),
+    "pass_publicity": N_("公示通过"),
+    "fail_publicity": N_("公示不通过"),
+    "revoke": N_("撤销"),
+    "disburse": N_("发放"),
+    "export": N_("导出"),
+    "download": N_("下载"),
+    "reveal": N_("查看完整信息"),
+    "register_load": N_("装载登记库"),
+    "register_edit": N_("修改登记库"),
+    "policy_change": N_("调整政策参数"),
+    "calendar_change": N_("调整工作日历"),
+    "user_change": N_("调整用户"),
+    "role_change": N_("调整角色"),
+    "login": N_("登录"),
+    "login_failed": N_("登录失败"),
+    "logout": N_("退出登录"),
+    "password_change": N_("修改密码"),
+    "clock_change": N_("调整演示日期"),
+}
+
+
+class AuditEntry(Model):
+    """One entry. `office_id` is the case's office, else the actor's; ids, phones and accounts never stand here."""
+
+    __tablename__ = "audit_entries"
+    __scope__ = "office_id"
+
+    id: Mapped[int] = row_id()
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp(), index=True)
+    event: Mapped[str] = mapped_column(String(30), index=True)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    actor_name: Mapped[str] = mapped_column(String(130))
+    address: Mapped[str] = mapped_column(String(60))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), index=True)
+    programme: Mapped[str | None] = mapped_column(String(32))
+    application_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    claim_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    batch_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    subject: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column(String(500))
+    before: Mapped[dict | None] = mapped_column(JSONB)
+    after: Mapped[dict | None] = mapped_column(JSONB)
+    office: Mapped[Office | None] = relationship()
+
+
+def record(session: Session, actor: Actor, event: str, **facts: object) -> None:
+    """Adds one entry to the caller's transaction; `facts` are columns of `AuditEntry`.
+
+    Raises KeyError for an event that is not on the closed list.
+    """
+    EVENTS[event]
+    facts.setdefault("office_id", actor.office_id)
+    session.add(
+        AuditEntry(event=event, actor_id=actor.user_id, actor_name=actor.name, address=actor.address, **facts)
+    )

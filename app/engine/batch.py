@@ -1,0 +1,114 @@
+"""Bulk actions: a selection is prepared (shown with count and amount), then run once, row by row accountable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Numeric, String, func, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql import Select
+
+from app.engine.actor import Actor
+from app.engine.firing import Firing
+from app.engine.programme import Programme
+from app.engine.workflow import Move, Transition
+from app.kernel.errors import NotFound
+from app.kernel.messages import N_
+
+
+class Batch(Model):
+    """One bulk action of one person; the id is the form's token, so a second send finds the first one's result."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    programme: Mapped[str] = mapped_column(String(32))
+    transition: Mapped[str] = mapped_column(String(30))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    view: Mapped[str | None] = mapped_column(String(60))
+    back: Mapped[str | None] = mapped_column(String(2000))
+    prepared_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    ran_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    params: Mapped[dict | None] = mapped_column(JSONB)
+    moved: Mapped[int | None]
+    refused: Mapped[int | None]
+    moved_amount: Mapped[Decimal | None] = mapped_column(Numeric(16, 2))
+
+
+class BatchRow(Model):
+    """One claim of a batch: moved, or refused and why."""
+
+    __tablename__ = "batch_rows"
+    __table_args__ = (Index("batch_row_of_claim", "claim_id"),)
+
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True)
+    claim_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    from_state: Mapped[str | None] = mapped_column(String(20))
+    moved: Mapped[bool | None]
+    reason: Mapped[dict | None] = mapped_column(JSONB)
+    findings: Mapped[list | None] = mapped_column(JSONB)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How many claims a prepared batch holds and their sum, CNY."""
+
+    count: int
+    amount: Decimal
+
+
+def prepare(session: Session, actor: Actor, programme: Programme, transition: Transition, claims: Select) -> Batch:
+    """Keeps a selection for the dialog; `claims` selects `Claim.id` and is restricted by the session's scope."""
+    batch = Batch(id=str(uuid4()), programme=programme.code, transition=transition.name, actor_id=actor.user_id)
+    session.add(batch)
+    session.flush()
+    chosen = session.scalars(claims).all()
+    if chosen:
+        session.execute(insert(BatchRow), [{"batch_id": batch.id, "claim_id": claim_id} for claim_id in chosen])
+    return batch
+
+
+def extent(session: Session, batch: Batch) -> Extent:
+    """Exact count and amount of a batch's claims as they stand."""
+    row = session.execute(
+        text(
+            """SELECT count(*), coalesce(sum(c.amount), 0) FROM batch_rows b JOIN claims c ON c.id = b.claim_id
+               WHERE b.batch_id = :batch"""
+        ),
+        {"batch": batch.id},
+    ).one()
+    return Extent(*row)
+
+
+def find(session: Session, actor: Actor, batch_id: str, *, lock: bool = False) -> Batch:
+    """The actor's own batch; anybody else's does not exist. With `lock`, waits for a run under way."""
+    wanted = select(Batch).where(Batch.id == batch_id, Batch.actor_id == actor.user_id)
+    batch = session.scalars(wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True})
+    found = batch.one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这次批量操作。请回到列表重新勾选。"))
+    return found
+
+
+def run(
+    session: Session, actor: Actor, programme: Programme, batch_id: str, params: Mapping[str, object], today: date
+) -> Batch:
+    """Fires a prepared batch once; the caller commits. Raises BadValue for parameters that may not be."""
+    batch = find(session, actor, batch_id, lock=True)
+    if batch.ran_at is not None:
+        return batch
+    transition = programme.transitions[batch.transition]
+    firing = Firing(Move(session, programme, batch.id, params, today), transition, actor)
+    moved, amount = firing.fire()
+    total = session.scalar(select(func.count()).select_from(BatchRow).where(BatchRow.batch_id == batch.id))
+    batch.params = {name: str(value) for name, value in params.items() if value is not None}
+    batch.ran_at, batch.moved, batch.moved_amount, batch.refused = func.now(), moved, amount, total - moved
+    session.flush()
+    session.refresh(batch)
+    return batch

@@ -1,0 +1,213 @@
+"""What every programme shares: an application, and the claim of one person in it, which is the unit that moves."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask_appbuilder import Model
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    String,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.engine.states import LIVE, OPEN_OR_LIVE, STATES
+from app.registers.models import Employer, Person, row_id
+from app.registers.organisation import Office, Region
+
+
+class Account(Model):
+    """A bank account as someone typed it once; never changed, so a claim that points at it is frozen."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = row_id()
+    bank_name: Mapped[str] = mapped_column(String(100))
+    holder: Mapped[str] = mapped_column(String(200))
+    number_cipher: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    last4: Mapped[str] = mapped_column(String(4))
+
+    def __repr__(self) -> str:
+        return f"{self.bank_name} · {self.holder} · **** {self.last4}"
+
+
+class Application(Model):
+    """What one office took in at one time for one payee; its claims carry the states."""
+
+    __tablename__ = "applications"
+    __scope__ = "office_id"
+    __mapper_args__ = {"polymorphic_on": "programme"}
+
+    id: Mapped[int] = row_id()
+    programme: Mapped[str] = mapped_column(String(32), index=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
+    insured_region: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    created_on: Mapped[date]
+    created_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    version: Mapped[int] = mapped_column(server_default="1")
+    office: Mapped[Office] = relationship()
+    employer: Mapped[Employer] = relationship()
+    region: Mapped[Region | None] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+    def __repr__(self) -> str:
+        return self.number
+
+
+class Claim(Model):
+    """One person in one application. Amount, policy and account are frozen when it is submitted."""
+
+    __tablename__ = "claims"
+    __scope__ = "office_id"
+    __mapper_args__ = {"polymorphic_on": "programme"}
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES}", name="claim_state"),
+        CheckConstraint("amount >= 0", name="claim_amount"),
+        CheckConstraint(
+            f"state NOT IN {LIVE} OR (policy IS NOT NULL AND account_id IS NOT NULL)", name="claim_frozen"
+        ),
+        Index(
+            "claim_once_in_application",
+            "application_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text(f"state IN {OPEN_OR_LIVE}"),
+        ),
+        Index("claim_of_office_by_state", "office_id", "programme", "state", "id"),
+    )
+
+    id: Mapped[int] = row_id()
+    programme: Mapped[str] = mapped_column(String(32))
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"))
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
+    insured_region: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
+    state: Mapped[str] = mapped_column(String(20), server_default="draft")
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    policy: Mapped[dict | None] = mapped_column(JSONB)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    remark: Mapped[str | None] = mapped_column(String(200))
+    submitted_on: Mapped[date | None]
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
+    paid_on: Mapped[date | None]
+    voucher_no: Mapped[str | None] = mapped_column(String(60))
+    post_check: Mapped[bool] = mapped_column(server_default="false")
+    warned: Mapped[bool] = mapped_column(server_default="false")
+    version: Mapped[int] = mapped_column(server_default="1")
+    application: Mapped[Application] = relationship()
+    office: Mapped[Office] = relationship()
+    person: Mapped[Person] = relationship()
+    employer: Mapped[Employer] = relationship()
+    region: Mapped[Region | None] = relationship()
+    account: Mapped[Account | None] = relationship()
+    notice: Mapped[Notice | None] = relationship()
+
+    def __repr__(self) -> str:
+        return f"{self.application_id}-{self.id}"
+
+
+class Slot(Model):
+    """A person's place in a programme; the key makes a second live claim impossible, whoever races whom."""
+
+    __tablename__ = "slots"
+
+    programme: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    slot_no: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), unique=True)
+
+
+class FailedRow(Model):
+    """A row of a sheet that may not become a claim, kept encrypted until it is corrected or dropped."""
+
+    __tablename__ = "failed_rows"
+    __scope__ = "office_id"
+
+    id: Mapped[int] = row_id()
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    row_no: Mapped[int]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    cells_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    findings: Mapped[list] = mapped_column(JSONB)
+
+
+class Check(Model):
+    """One run of the rules on one claim: what was found, by which day's facts, at which step."""
+
+    __tablename__ = "checks"
+
+    id: Mapped[int] = row_id()
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id", ondelete="CASCADE"), index=True)
+    phase: Mapped[str] = mapped_column(String(20))
+    day: Mapped[date]
+    ran_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    stops: Mapped[bool]
+    warns: Mapped[bool]
+    findings: Mapped[list] = mapped_column(JSONB)
+
+
+class Notice(Model):
+    """One office's public notice of one programme's claims, numbered office-year-running number."""
+
+    __tablename__ = "notices"
+    __scope__ = "office_id"
+    __table_args__ = (CheckConstraint("starts_on <= ends_on", name="notice_order"),)
+
+    id: Mapped[int] = row_id()
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    programme: Mapped[str] = mapped_column(String(32))
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    office: Mapped[Office] = relationship()
+
+    def __repr__(self) -> str:
+        return self.number
+
+
+class Attachment(Model):
+    """A scanned paper of an application; kept in the database so that every web host serves it."""
+
+    __tablename__ = "attachments"
+    __scope__ = "office_id"
+
+    id: Mapped[int] = row_id()
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    application: Mapped[Application] = relationship()
+
+
+class Counter(Model):
+    """Running numbers, one row a series, raised in the caller's transaction so that none is lost or doubled."""
+
+    __tablename__ = "counters"
+
+    series: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)

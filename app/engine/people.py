@@ -1,0 +1,205 @@
+"""The eligibility check (人员校验): the rows of a sheet become draft claims, or failed rows with their reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.orm import Session
+
+from app.engine import rules
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.engine.candidates import begin
+from app.engine.claims import Application, FailedRow
+from app.engine.programme import Programme
+from app.engine.sheets import ROUNDED, SheetRow
+from app.engine.states import LIVE, OPEN_OR_LIVE
+from app.kernel import citizen_id, names
+from app.kernel.crypto import Vault
+from app.kernel.errors import NotFound, Refused
+from app.kernel.messages import N_
+
+SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
+    row_id bigint PRIMARY KEY, id_hash bytea, name text, id_fault text, repeated boolean, category text,
+    starts_on date, ends_on date, phone_cipher bytea, remark text, bad_fields text[], faults jsonb
+) ON COMMIT DROP"""
+COPY = "COPY sheet_rows FROM STDIN"
+FILL = f"""
+    INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, insured_region,
+                            starts_on, ends_on, bad_fields, faults, policy)
+    SELECT s.row_id, p.id, s.id_fault, s.name,
+           s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
+                                 AND c.person_id = p.id AND c.state IN {LIVE}),
+           s.category, :employer, :region, s.starts_on, s.ends_on, s.bad_fields, s.faults, t.values
+    FROM sheet_rows s
+    LEFT JOIN persons p ON p.id_hash = s.id_hash
+    LEFT JOIN policy_periods t ON coalesce(s.starts_on, :today) BETWEEN t.first_day AND t.last_day
+"""
+REPLACE = (
+    """DELETE FROM failed_rows f USING sheet_rows s LEFT JOIN persons p ON p.id_hash = s.id_hash
+       WHERE f.application_id = :application
+         AND (f.person_id = p.id OR (f.person_id IS NULL AND f.name <> '' AND f.name = s.name))""",
+    """DELETE FROM claims c USING candidates d JOIN outcomes o USING (row_id)
+       WHERE c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
+         AND o.stops AND NOT d.repeated""",
+)
+PASS = f"""
+    INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state,
+                        amount, name, phone_cipher, remark, warned, {{fields}})
+    SELECT :programme, :application, :office, candidates.person_id, :employer, :region, 'draft',
+           {{amount}}, candidates.name, s.phone_cipher, s.remark, o.warns, {{columns}}
+    FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
+    WHERE NOT o.stops ORDER BY candidates.row_id
+    ON CONFLICT (application_id, person_id) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
+    SET amount = excluded.amount, name = excluded.name, phone_cipher = excluded.phone_cipher,
+        remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
+"""
+STORE_CHECKS = """
+    INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
+    SELECT c.id, 'check', :today, o.stops, o.warns, o.findings
+    FROM candidates d JOIN outcomes o USING (row_id)
+    JOIN claims c ON c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
+    WHERE NOT o.stops
+"""
+FAILED = """
+    SELECT d.row_id, d.person_id, d.name, o.findings FROM candidates d JOIN outcomes o USING (row_id)
+    WHERE o.stops ORDER BY d.row_id
+"""
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """How many rows of one sheet passed and failed."""
+
+    passed: int
+    failed: int
+
+
+def check(
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    application_id: int,
+    rows: Sequence[SheetRow],
+    vault: Vault,
+    today: date,
+) -> CheckReport:
+    """Judges the rows and stores the result; a row replaces what the application held of that person.
+
+    A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused.
+    """
+    application = lock_own(session, actor, application_id)
+    facts = {
+        "application": application.id,
+        "programme": programme.code,
+        "office": application.office_id,
+        "employer": application.employer_id,
+        "region": application.insured_region,
+        "today": today,
+    }
+    begin(session, programme)
+    _copy(session, programme, rows, vault, today)
+    session.execute(text(FILL), facts)
+    rules.run(session, programme.code, programme.rules, today)
+    for statement in REPLACE:
+        session.execute(text(statement), facts)
+    passed = session.execute(text(_pass_statement(programme)), facts).rowcount
+    session.execute(text(STORE_CHECKS), facts)
+    failed = _store_failed(session, application, rows, vault)
+    after = {"rows": len(rows), "passed": passed, "failed": failed}
+    record(session, actor, "import", application_id=application.id, programme=programme.code, after=after)
+    session.flush()
+    return CheckReport(passed, failed)
+
+
+def lock_own(session: Session, actor: Actor, application_id: int) -> Application:
+    """The application, locked, when it lies in the actor's own office."""
+    application = session.scalars(
+        select(Application).where(Application.id == application_id).with_for_update(of=Application)
+    ).one_or_none()
+    if application is None:
+        raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
+    if application.office_id != actor.office_id:
+        raise Refused(N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。"))
+    return application
+
+
+def drop_failed(session: Session, actor: Actor, application_id: int, row_ids: Sequence[int]) -> int:
+    """Removes failed rows that shall not be corrected; returns how many."""
+    application = lock_own(session, actor, application_id)
+    gone = session.execute(
+        delete(FailedRow).where(FailedRow.application_id == application.id, FailedRow.id.in_(row_ids))
+    ).rowcount
+    if gone:
+        record(session, actor, "remove", application_id=application.id, after={"failed_rows": gone})
+    return gone
+
+
+def cells(row: FailedRow, vault: Vault) -> dict[str, str]:
+    """What the sheet said in a failed row, field → text."""
+    return json.loads(vault.decrypt(row.cells_cipher))
+
+
+def _pass_statement(programme: Programme) -> str:
+    judged = programme.judged
+    return PASS.format(
+        fields=", ".join(judged.values()),
+        columns=", ".join(f"candidates.{column}" for column in judged),
+        updates=", ".join(f"{name} = excluded.{name}" for name in judged.values()),
+        amount=programme.amount,
+    )
+
+
+def _copy(session: Session, programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: date) -> None:
+    session.execute(text(SHEET_ROWS))
+    session.execute(text("TRUNCATE sheet_rows"))
+    cursor = session.connection().connection.cursor()
+    with cursor.copy(COPY) as copy:
+        for line in _lines(programme, rows, vault, today):
+            copy.write_row(line)
+
+
+def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: date) -> Iterator[tuple]:
+    category, starts_on, ends_on = (programme.judged.get(c, "") for c in ("category", "starts_on", "ends_on"))
+    seen: set[bytes] = set()
+    for row_id, row in enumerate(rows):
+        value = row.values.get
+        typed_id = value("citizen_id") or ""
+        fault = None if citizen_id.is_valid(typed_id, today) else "rounded" if _rounded(row) else "invalid"
+        id_hash = vault.hash(typed_id) if fault is None else None
+        repeated = id_hash in seen
+        if id_hash:
+            seen.add(id_hash)
+        faults = {f: message.as_json() for f, message in row.errors.items() if f != "citizen_id"}
+        yield (
+            row_id, id_hash, names.fold(value("name") or "")[:100], fault, repeated, value(category),
+            value(starts_on), value(ends_on), vault.encrypt(value("phone")) if value("phone") else None,
+            value("remark"), sorted(faults), json.dumps(faults, ensure_ascii=False),
+        )
+
+
+def _rounded(row: SheetRow) -> bool:
+    error = row.errors.get("citizen_id")
+    return error is not None and error.params.get("fault", error).msgid == ROUNDED
+
+
+def _store_failed(session: Session, application: Application, rows: Sequence[SheetRow], vault: Vault) -> int:
+    failed = [
+        {
+            "application_id": application.id,
+            "office_id": application.office_id,
+            "row_no": rows[row_id].number,
+            "person_id": person_id,
+            "name": name,
+            "cells_cipher": vault.encrypt(json.dumps(rows[row_id].raw, ensure_ascii=False)),
+            "findings": findings,
+        }
+        for row_id, person_id, name, findings in session.execute(text(FAILED))
+    ]
+    if failed:
+        session.execute(insert(FailedRow), failed)
+    return len(failed)

@@ -1,0 +1,115 @@
+"""Dated policy parameters: what ships with a programme, then what policy officers add on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import yaml
+from flask_appbuilder import Model
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel.dates import parse_date
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_
+from app.registers.models import row_id
+
+UNITS = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
+
+
+class PolicyValue(Model):
+    """A value of one parameter from a day on, until its own end or the next later start."""
+
+    __tablename__ = "policy_values"
+    __table_args__ = (
+        UniqueConstraint("programme", "parameter", "starts_on", name="policy_one_value_a_day"),
+        CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="policy_order"),
+    )
+
+    id: Mapped[int] = row_id()
+    programme: Mapped[str] = mapped_column(String(32))
+    parameter: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str | None] = mapped_column(String(60))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    document: Mapped[str] = mapped_column(String(200))
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a programme; `default` rests on `document`."""
+
+    code: str
+    title: str
+    unit: str
+    default: object
+    document: str
+
+    def parse(self, text: str | None) -> object:
+        """The typed value of what a person or a file wrote; None means open (dates only). Raises BadValue."""
+        if text is None or text == "":
+            if self.unit == "date":
+                return None
+            raise BadValue(N_("参数“{title}”不能为空，请填写数值。"), title=self.title)
+        try:
+            value = parse_date(str(text)) if self.unit == "date" else UNITS[self.unit](str(text))
+        except (ValueError, InvalidOperation):
+            value = None
+        if value is None or (self.unit != "date" and value < 0):
+            raise BadValue(N_("参数“{title}”的值“{text}”无法识别，请按单位填写。"), title=self.title, text=str(text))
+        return value
+
+
+class Policy:
+    """The parameters of one programme, from its `policy.yaml`."""
+
+    def __init__(self, parameters: Iterable[Parameter]):
+        self.parameters = {p.code: p for p in parameters}
+
+    @classmethod
+    def load(cls, path: Path) -> Policy:
+        """Reads a programme's defaults: code → title, unit, default, document."""
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        bare = [Parameter(code, e["title"], e["unit"], None, e["document"]) for code, e in entries.items()]
+        return cls(
+            Parameter(p.code, p.title, p.unit, p.parse(_text(entries[p.code]["default"])), p.document) for p in bare
+        )
+
+    def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, object]:
+        """The values in force on `day`: of the rows that hold it, the one that started last; else the default."""
+        values = {code: p.default for code, p in self.parameters.items()}
+        for row in sorted(rows, key=lambda r: r.starts_on):
+            if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on):
+                values[row.parameter] = self.parameters[row.parameter].parse(row.value)
+        return values
+
+    def periods(self, rows: Iterable[PolicyValue]) -> list[tuple[date, date, dict[str, str | None]]]:
+        """All of time cut into spans of equal values: (first day, last day, JSON-ready values)."""
+        rows = list(rows)
+        cuts = {date.min, *(r.starts_on for r in rows), *(_after(r.ends_on) for r in rows if r.ends_on)}
+        starts = sorted(cuts)
+        ends = [s - timedelta(days=1) for s in starts[1:]] + [date.max]
+        return [(s, e, as_json(self.at(rows, s))) for s, e in zip(starts, ends, strict=True)]
+
+
+def stored(session: Session, programme: str) -> list[PolicyValue]:
+    """The rows that policy officers have added for one programme."""
+    return list(session.scalars(select(PolicyValue).where(PolicyValue.programme == programme)))
+
+
+def as_json(values: Mapping[str, object]) -> dict[str, str | None]:
+    """Values as they are frozen on a claim: decimals and dates as text, so that nothing is rounded."""
+    return {code: None if v is None else str(v) for code, v in values.items()}
+
+
+def _after(day: date) -> date:
+    return day + timedelta(days=1) if day < date.max else day
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

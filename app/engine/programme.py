@@ -1,0 +1,69 @@
+"""A programme is the sum of its parts; an inconsistent one is refused when the product starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.engine.claims import Application, Claim
+from app.engine.policy import Policy
+from app.engine.rules.rule import RiskRule
+from app.engine.sheets import Sheet
+from app.engine.states import STATES
+from app.engine.workflow import Transition
+
+JUDGED = ("category", "starts_on", "ends_on")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What a subsidy is.
+
+    `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
+    start also picks the policy. `amount` is SQL over `candidates` that yields one person's amount.
+    """
+
+    code: str
+    title: str
+    prefix: str
+    application: type[Application]
+    claim: type[Claim]
+    sheet: Sheet
+    rules: tuple[RiskRule, ...]
+    workflow: tuple[Transition, ...]
+    policy: Policy
+    judged: Mapping[str, str]
+    menu: tuple[str, ...]
+    amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
+    transitions: Mapping[str, Transition] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "transitions", {t.name: t for t in self.workflow})
+        for problem in self._problems():
+            raise ValueError(f"programme {self.code}: {problem}")
+
+    def rule(self, code: str) -> RiskRule:
+        """The rule behind a finding; raises StopIteration for one that the programme no longer has."""
+        return next(r for r in self.rules if r.code == code)
+
+    def _problems(self):
+        codes = [rule.code for rule in self.rules]
+        if len(set(codes)) < len(codes):
+            yield "a rule code stands twice"
+        if len(self.transitions) < len(self.workflow):
+            yield "a transition stands twice"
+        for transition in self.workflow:
+            if not {*transition.sources, transition.target} <= set(STATES):
+                yield f"transition {transition.name} names an unknown state"
+        for model in (self.application, self.claim):
+            if model.__mapper__.polymorphic_identity != self.code:
+                yield f"{model.__name__} belongs to another programme"
+        fields = {column.field for column in self.sheet.columns}
+        for rule in self.rules:
+            if not set(rule.fields) <= fields:
+                yield f"rule {rule.code} reads a column that the sheet lacks"
+        for column, name in self.judged.items():
+            if column not in JUDGED or name not in fields or not hasattr(self.claim, name):
+                yield f"judged column {column} has no field {name}"
+        if "least_publicity_days" not in self.policy.parameters:
+            yield "the policy lacks least_publicity_days"

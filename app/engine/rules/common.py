@@ -1,0 +1,151 @@
+"""C-01 … C-07 and F-01: what every programme asks of a person, a row and an employer."""
+
+from app.engine.rules.contracts import ENROLMENT_RUNS
+from app.engine.rules.rule import rule
+from app.kernel.messages import N_
+
+
+@rule(
+    "F-01",
+    N_("表格填写"),
+    fields=(),
+)
+def readable_cells() -> str:
+    return """
+        SELECT row_id, 'fail' AS verdict, jsonb_build_object('faults', faults) AS evidence
+        FROM candidates WHERE faults <> '{}'
+    """
+
+
+@rule(
+    "C-01",
+    N_("号码"),
+    fields=(),
+    valid=N_("公民身份号码有效。"),
+    invalid=N_("公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证原件核对后更正。"),
+    rounded=N_(
+        "公民身份号码已被电子表格四舍五入（超过15位的数字会丢失末位）。请把该列设为“文本”格式，重新录入完整号码后再上传。"
+    ),
+)
+def citizen_id() -> str:
+    return """
+        SELECT row_id, CASE WHEN id_fault IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
+               jsonb_build_object('why', coalesce(id_fault, 'valid')) AS evidence
+        FROM candidates
+    """
+
+
+@rule(
+    "C-02",
+    N_("重复"),
+    fields=("citizen_id",),
+    once=N_("此人在本申请中只出现一次。"),
+    repeated=N_("此人在本申请中重复出现，只保留第一行。请删除重复的行。"),
+)
+def once_in_application() -> str:
+    return """
+        SELECT row_id, CASE WHEN repeated THEN 'fail' ELSE 'pass' END AS verdict,
+               jsonb_build_object('why', CASE WHEN repeated THEN 'repeated' ELSE 'once' END) AS evidence
+        FROM candidates
+    """
+
+
+@rule(
+    "C-03",
+    N_("姓名"),
+    fields=("name", "citizen_id"),
+    agree=N_("姓名与人员登记库一致。"),
+    differ=N_("姓名与人员登记库中该号码的姓名不一致。请核对姓名和公民身份号码后更正。"),
+    absent=N_("人员登记库中没有该公民身份号码。请核对号码；号码无误的，请先到户籍地办理人员登记。"),
+)
+def name() -> str:
+    return """
+        SELECT c.row_id,
+               CASE WHEN p.name_folded = c.name THEN 'pass' WHEN p.name_folded IS NOT NULL THEN 'fail'
+                    WHEN v.days IS NOT NULL THEN 'fail' ELSE 'unknown' END AS verdict,
+               jsonb_build_object(
+                   'why', CASE WHEN p.name_folded = c.name THEN 'agree'
+                               WHEN p.name_folded IS NOT NULL THEN 'differ' ELSE 'absent' END,
+                   'register', 'persons', 'region', coalesce(v.region, r.name),
+                   'until', to_char(upper(v.days) - 1, 'YYYY-MM-DD')) AS evidence
+        FROM candidates c
+        LEFT JOIN persons p ON p.id = c.person_id
+        LEFT JOIN covered v ON v.kind = 'persons' AND v.region_code = c.insured_region
+        LEFT JOIN regions r ON r.code = c.insured_region
+    """
+
+
+@rule(
+    "C-04",
+    N_("已享受"),
+    fields=("citizen_id",),
+    free=N_("此人没有本项补贴的其他在办或已享受记录。"),
+    taken=N_("此人已申请或享受“{programme}”，不能重复申请。请从名单中移除此人；确有疑问的，请向上级经办机构查询。"),
+)
+def not_yet_claimed() -> str:
+    return """
+        SELECT c.row_id, CASE WHEN s.person_id IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
+               jsonb_build_object('why', CASE WHEN s.person_id IS NULL THEN 'free' ELSE 'taken' END,
+                                  'programme', CAST(:programme AS text)) AS evidence
+        FROM candidates c
+        LEFT JOIN slots s ON s.programme = :programme AND s.person_id = c.person_id
+                         AND s.claim_id IS DISTINCT FROM c.claim_id
+    """
+
+
+@rule(
+    "C-05",
+    N_("单位资格"),
+    fields=(),
+    small=N_("{employer}属于中小微企业。"),
+    large=N_("{employer}不属于中小微企业（登记规模：大型），不能享受本项补贴。请核对所选单位；规模有误的，请单位先办理变更登记。"),
+)
+def small_or_medium_employer() -> str:
+    return """
+        SELECT c.row_id, CASE WHEN e.scale IN ('micro', 'small', 'medium') THEN 'pass' ELSE 'fail' END AS verdict,
+               jsonb_build_object('why', CASE WHEN e.scale = 'large' THEN 'large' ELSE 'small' END,
+                                  'employer', e.name, 'employer_id', e.id, 'scale', e.scale) AS evidence
+        FROM candidates c JOIN employers e ON e.id = c.employer_id
+    """
+
+
+@rule(
+    "C-06",
+    N_("政策期限"),
+    fields=("contract_start",),
+    inside=N_("合同开始日期{starts_on}在政策期限内（{window_from}起至{window_to}）。"),
+    outside=N_("合同开始日期{starts_on}不在政策期限内（{window_from}起至{window_to}）。请核对合同开始日期。"),
+)
+def policy_window() -> str:
+    return """
+        SELECT row_id, CASE WHEN inside THEN 'pass' ELSE 'fail' END AS verdict,
+               jsonb_build_object('why', CASE WHEN inside THEN 'inside' ELSE 'outside' END, 'starts_on', starts_on,
+                                  'window_from', window_from, 'window_to', window_to) AS evidence
+        FROM (SELECT row_id, starts_on, policy->>'window_from' AS window_from, policy->>'window_to' AS window_to,
+                     starts_on >= (policy->>'window_from')::date
+                     AND starts_on <= coalesce((policy->>'window_to')::date, 'infinity') AS inside
+              FROM candidates) judged
+    """
+
+
+@rule(
+    "C-07",
+    N_("新增参保"),
+    fields=("citizen_id", "contract_start"),
+    blocking=False,
+    new=N_("本次参保自{first}起，不早于合同首月{contract_month}。"),
+    none=N_("没有在该单位的缴费记录，无法比较参保起始月。"),
+    earlier=N_("本次参保自{first}起，早于合同首月{contract_month}，可能不是新招用人员。请审核时核实劳动合同。"),
+)
+def new_enrolment() -> str:
+    return f"""
+        WITH {ENROLMENT_RUNS}
+        SELECT c.row_id,
+               CASE WHEN run.first_month < date_trunc('month', c.starts_on) THEN 'fail' ELSE 'pass' END AS verdict,
+               jsonb_build_object(
+                   'why', CASE WHEN run.first_month IS NULL THEN 'none'
+                               WHEN run.first_month < date_trunc('month', c.starts_on) THEN 'earlier' ELSE 'new' END,
+                   'first', to_char(run.first_month, 'YYYY-MM'), 'last', to_char(run.last_month, 'YYYY-MM'),
+                   'contract_month', to_char(c.starts_on, 'YYYY-MM')) AS evidence
+        FROM candidates c LEFT JOIN enrolment run ON run.row_id = c.row_id
+    """

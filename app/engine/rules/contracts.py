@@ -1,0 +1,239 @@
+"""Rules about a labour contract and its social insurance, shared by the programmes that subsidise contracts.
+
+"Reaches" means: a register's coverage of the insured region extends into the month of the day in question.
+"""
+
+from app.engine.rules.rule import RiskRule, rule
+from app.kernel.messages import N_
+
+UNEMPLOYED = "unemployed"
+STRANDED_MIGRANT = "stranded_migrant"
+CATEGORIES = ((UNEMPLOYED, N_("登记失业半年以上人员")), (STRANDED_MIGRANT, N_("因疫情无法返岗农民工")))
+
+ENROLMENT_RUNS = """
+    paid_months AS (
+        SELECT DISTINCT c.row_id, s.month FROM candidates c
+        JOIN contributions s ON s.person_id = c.person_id AND s.employer_id = c.employer_id AND s.paid
+    ), islands AS (
+        SELECT row_id, month,
+               month - row_number() OVER (PARTITION BY row_id ORDER BY month) * interval '1 month' AS island
+        FROM paid_months
+    ), enrolment AS (
+        SELECT DISTINCT ON (row_id) row_id, min(month) AS first_month, max(month) AS last_month
+        FROM islands GROUP BY row_id, island ORDER BY row_id, last_month DESC
+    )
+"""
+"""The enrolment: the unbroken run of paid months under the employer, any region, that holds the latest."""
+
+
+def insured(code: str) -> RiskRule:
+    """HS-01 / SS-01: a recent paid contribution under the employer, in the insured region, since the contract."""
+
+    @rule(
+        code,
+        N_("参保"),
+        fields=("citizen_id", "contract_start"),
+        paid=N_("在{employer}（参保地{region}）最近缴费月份为{latest}。"),
+        none=N_("没有在{employer}（参保地{region}）自{since}以来的社保缴费。请核对单位、参保地和合同开始日期，或待缴费到账后再申请。"),
+        stale=N_("在{employer}（参保地{region}）最近缴费月份为{latest}，早于{floor}。请确认此人仍在该单位参保，待缴费到账后再申请。"),
+        future=N_("合同{since}才开始，尚不可能有缴费。请在合同开始并缴费后再申请。"),
+    )
+    def statement() -> str:
+        return """
+            WITH asked AS (
+                SELECT c.*, date_trunc('month', c.starts_on)::date AS since,
+                       date_trunc('month', CAST(:today AS date))::date AS this_month,
+                       (date_trunc('month', CAST(:today AS date))
+                        - make_interval(months => (c.policy->>'latest_contribution_months')::int))::date AS floor
+                FROM candidates c
+            )
+            SELECT a.row_id,
+                   CASE WHEN s.month >= a.floor THEN 'pass'
+                        WHEN a.since <= a.this_month AND NOT coalesce(v.days @> greatest(a.since, a.floor), false)
+                        THEN 'unknown' ELSE 'fail' END AS verdict,
+                   jsonb_build_object(
+                       'why', CASE WHEN s.month >= a.floor THEN 'paid' WHEN s.month IS NOT NULL THEN 'stale'
+                                   WHEN a.since > a.this_month THEN 'future' ELSE 'none' END,
+                       'contribution_id', s.id, 'latest', to_char(s.month, 'YYYY-MM'),
+                       'since', to_char(a.since, 'YYYY-MM'), 'floor', to_char(a.floor, 'YYYY-MM'),
+                       'employer', e.name, 'region', r.name, 'register', 'contributions',
+                       'wanted', to_char(greatest(a.since, a.floor), 'YYYY-MM'),
+                       'until', to_char(upper(v.days) - 1, 'YYYY-MM')) AS evidence
+            FROM asked a
+            JOIN employers e ON e.id = a.employer_id
+            LEFT JOIN regions r ON r.code = a.insured_region
+            LEFT JOIN covered v ON v.kind = 'contributions' AND v.region_code = a.insured_region
+            LEFT JOIN LATERAL (
+                SELECT s.id, s.month FROM contributions s
+                WHERE s.person_id = a.person_id AND s.employer_id = a.employer_id
+                  AND s.insured_region = a.insured_region AND s.paid AND s.month >= a.since
+                ORDER BY s.month DESC LIMIT 1
+            ) s ON true
+        """
+
+    return statement
+
+
+def contract_term(code: str) -> RiskRule:
+    """HS-02 / SS-02: the contract is open-ended or long enough; PostgreSQL clamps months to the month's end."""
+
+    @rule(
+        code,
+        N_("合同期限"),
+        fields=("contract_start", "contract_end"),
+        open_ended=N_("无固定期限劳动合同。"),
+        long_enough=N_("合同自{starts_on}至{ends_on}，满{months}个月。"),
+        short=N_("合同自{starts_on}至{ends_on}，不足{months}个月，终止日期应不早于{least_end}。请核对劳动合同终止日期。"),
+    )
+    def statement() -> str:
+        return """
+            SELECT row_id, CASE WHEN ends_on IS NULL OR ends_on >= least_end THEN 'pass' ELSE 'fail' END AS verdict,
+                   jsonb_build_object(
+                       'why', CASE WHEN ends_on IS NULL THEN 'open_ended'
+                                   WHEN ends_on >= least_end THEN 'long_enough' ELSE 'short' END,
+                       'starts_on', starts_on, 'ends_on', ends_on, 'least_end', least_end, 'months', months) AS evidence
+            FROM (SELECT c.row_id, c.starts_on, c.ends_on, m.months,
+                         (c.starts_on + make_interval(months => m.months))::date - 1 AS least_end
+                  FROM candidates c,
+                       LATERAL (SELECT (c.policy->>'least_contract_months')::int AS months) m) judged
+        """
+
+    return statement
+
+
+def registered_unemployed(code: str) -> RiskRule:
+    """HS-03 / SS-03: registered long enough before the contract and not cancelled before it (first category).
+
+    Also unknown when the register's coverage ends before the contract: a cancellation may not be loaded yet.
+    """
+
+    @rule(
+        code,
+        N_("失业登记"),
+        fields=("citizen_id", "category", "contract_start"),
+        registered=N_("{registered_on}登记失业，到合同开始日期{starts_on}已满{months}个月。"),
+        none=N_("没有失业登记记录。请核对人员类别，或先核实失业登记。"),
+        short=N_("{registered_on}登记失业，到合同开始日期{starts_on}不满{months}个月（最迟应于{latest_start}登记）。请核对人员类别和合同开始日期。"),
+        cancelled=N_("{registered_on}的失业登记已于{cancelled_on}注销，早于合同开始日期{starts_on}。请核对人员类别和合同开始日期。"),
+    )
+    def statement() -> str:
+        return f"""
+            WITH asked AS (
+                SELECT c.row_id, c.person_id, c.insured_region, c.starts_on, m.months,
+                       make_interval(months => m.months) AS wait,
+                       (c.starts_on - make_interval(months => m.months))::date AS latest_start
+                FROM candidates c, LATERAL (SELECT (c.policy->>'least_unemployed_months')::int AS months) m
+                WHERE c.category = '{UNEMPLOYED}'
+            ), judged AS (
+                SELECT a.*, u.id AS unemployment_id, u.registered_on, u.cancelled_on, u.still, u.long_enough,
+                       coalesce(u.still AND u.long_enough, false) AS qualifies, r.name AS region, v.days,
+                       CASE WHEN u.still AND u.long_enough THEN a.starts_on - 1 ELSE a.latest_start END AS wanted
+                FROM asked a
+                LEFT JOIN regions r ON r.code = a.insured_region
+                LEFT JOIN covered v ON v.kind = 'unemployment' AND v.region_code = a.insured_region
+                LEFT JOIN LATERAL (
+                    SELECT u.id, u.registered_on, u.cancelled_on,
+                           u.registered_on + a.wait <= a.starts_on AS long_enough,
+                           u.cancelled_on IS NULL OR u.cancelled_on >= a.starts_on AS still
+                    FROM unemployment u WHERE u.person_id = a.person_id
+                    ORDER BY (u.registered_on + a.wait <= a.starts_on
+                              AND (u.cancelled_on IS NULL OR u.cancelled_on >= a.starts_on)) DESC,
+                             u.registered_on DESC LIMIT 1
+                ) u ON true
+            )
+            SELECT row_id,
+                   CASE WHEN days IS NULL OR upper(days) <= date_trunc('month', wanted) THEN 'unknown'
+                        WHEN qualifies THEN 'pass' ELSE 'fail' END AS verdict,
+                   jsonb_build_object(
+                       'why', CASE WHEN qualifies THEN 'registered' WHEN unemployment_id IS NULL THEN 'none'
+                                   WHEN NOT still THEN 'cancelled' ELSE 'short' END,
+                       'unemployment_id', unemployment_id, 'registered_on', registered_on,
+                       'cancelled_on', cancelled_on, 'starts_on', starts_on, 'months', months,
+                       'latest_start', latest_start, 'register', 'unemployment', 'region', region,
+                       'wanted', to_char(wanted, 'YYYY-MM'), 'until', upper(days) - 1) AS evidence
+            FROM judged
+        """
+
+    return statement
+
+
+def transferred(code: str) -> RiskRule:
+    """HS-04 / SS-04: a labour transfer began no later than the contract (second category)."""
+
+    @rule(
+        code,
+        N_("转移就业"),
+        fields=("citizen_id", "category", "contract_start"),
+        left=N_("{left_on}起转移就业，不晚于合同开始日期{starts_on}。"),
+        none=N_("没有在合同开始日期{starts_on}之前外出的转移就业记录。请核对人员类别，或先核实转移就业登记。"),
+    )
+    def statement() -> str:
+        return f"""
+            SELECT c.row_id,
+                   CASE WHEN t.id IS NOT NULL THEN 'pass'
+                        WHEN v.days IS NULL OR upper(v.days) <= date_trunc('month', c.starts_on) THEN 'unknown'
+                        ELSE 'fail' END AS verdict,
+                   jsonb_build_object(
+                       'why', CASE WHEN t.id IS NOT NULL THEN 'left' ELSE 'none' END, 'transfer_id', t.id,
+                       'left_on', t.left_on, 'returned_on', t.returned_on, 'starts_on', c.starts_on,
+                       'register', 'transfers', 'region', r.name, 'wanted', to_char(c.starts_on, 'YYYY-MM'),
+                       'until', upper(v.days) - 1) AS evidence
+            FROM candidates c
+            LEFT JOIN regions r ON r.code = c.insured_region
+            LEFT JOIN covered v ON v.kind = 'transfers' AND v.region_code = c.insured_region
+            LEFT JOIN LATERAL (
+                SELECT t.id, t.left_on, t.returned_on FROM transfers t
+                WHERE t.person_id = c.person_id AND t.left_on <= c.starts_on ORDER BY t.left_on DESC LIMIT 1
+            ) t ON true
+            WHERE c.category = '{STRANDED_MIGRANT}'
+        """
+
+    return statement
+
+
+def previously_uninsured(code: str) -> RiskRule:
+    """HS-05: none of the months just before this enrolment is paid under the employer (second category)."""
+
+    @rule(
+        code,
+        N_("前三个月未参保"),
+        fields=("citizen_id", "category"),
+        uninsured=N_("本次参保自{first}起，此前{months}个月（{before_first}至{before_last}）未在该单位参保。"),
+        no_months=N_("没有在该单位的缴费记录。"),
+        insured=N_("本次参保自{first}起，此前{months}个月内{paid}已在该单位缴费，不符合连续{months}个月未参保。请核对人员类别，或移除此人。"),
+    )
+    def statement() -> str:
+        return f"""
+            WITH {ENROLMENT_RUNS}, asked AS (
+                SELECT c.row_id, c.person_id, c.employer_id, c.insured_region, m.months, run.first_month,
+                       (run.first_month - make_interval(months => m.months))::date AS before_first
+                FROM candidates c
+                LEFT JOIN enrolment run ON run.row_id = c.row_id,
+                LATERAL (SELECT (c.policy->>'uninsured_months')::int AS months) m
+                WHERE c.category = '{STRANDED_MIGRANT}'
+            )
+            SELECT a.row_id,
+                   CASE WHEN before.paid IS NOT NULL THEN 'fail' WHEN v.days IS NULL THEN 'unknown'
+                        WHEN a.first_month IS NULL THEN 'pass'
+                        WHEN v.days @> daterange(a.before_first, a.first_month) THEN 'pass'
+                        ELSE 'unknown' END AS verdict,
+                   jsonb_build_object(
+                       'why', CASE WHEN before.paid IS NOT NULL THEN 'insured'
+                                   WHEN a.first_month IS NULL THEN 'no_months' ELSE 'uninsured' END,
+                       'first', to_char(a.first_month, 'YYYY-MM'), 'months', a.months, 'paid', before.paid,
+                       'contribution_ids', before.ids, 'before_first', to_char(a.before_first, 'YYYY-MM'),
+                       'before_last', to_char(a.first_month - 1, 'YYYY-MM'), 'register', 'contributions',
+                       'region', r.name, 'wanted', to_char(a.before_first, 'YYYY-MM'),
+                       'until', to_char(upper(v.days) - 1, 'YYYY-MM')) AS evidence
+            FROM asked a
+            LEFT JOIN regions r ON r.code = a.insured_region
+            LEFT JOIN covered v ON v.kind = 'contributions' AND v.region_code = a.insured_region
+            LEFT JOIN LATERAL (
+                SELECT string_agg(DISTINCT to_char(s.month, 'YYYY-MM'), '、') AS paid, jsonb_agg(s.id) AS ids
+                FROM contributions s
+                WHERE s.person_id = a.person_id AND s.employer_id = a.employer_id AND s.paid
+                  AND s.month >= a.before_first AND s.month < a.first_month
+            ) before ON true
+        """
+
+    return statement

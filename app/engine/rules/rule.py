@@ -1,0 +1,65 @@
+"""What a rule is: a code, a title, one SQL statement over `candidates`, and the sentences that explain it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from string import Formatter
+
+from app.kernel.messages import N_, Message
+from app.registers.lookup import TITLES as REGISTERS
+
+PASS, WARN, FAIL, UNKNOWN = "pass", "warn", "fail", "unknown"
+
+VERDICTS = {PASS: N_("通过"), WARN: N_("提示"), FAIL: N_("不通过"), UNKNOWN: N_("无法判断")}
+
+NOT_LOADED = N_(
+    "登记库未加载：{register}没有{region}{wanted}的数据（数据截至{until}）。请联系系统管理员装载登记库后重新校验。"
+)
+NOTHING = "—"
+TWO = N_("{one} {other}")
+
+
+@dataclass(frozen=True)
+class RiskRule:
+    """A rule; `sql` selects (row_id, verdict, evidence jsonb) from `candidates`.
+
+    `fields` are the sheet's columns that it reads and blames: a row whose cell there is unreadable is not judged
+    by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's `why`.
+    """
+
+    code: str
+    title: str
+    sql: str
+    fields: tuple[str, ...]
+    sentences: Mapping[str, str]
+    blocking: bool = True
+
+    def explain(self, verdict: str, evidence: Mapping[str, object]) -> Message:
+        """The sentence for one finding, with its facts; Chinese, translated where it is shown."""
+        if "faults" in evidence:
+            cells = [Message.from_json(fault) for fault in evidence["faults"].values()]
+            return reduce(lambda one, other: Message(TWO, one=one, other=other), cells)
+        facts = defaultdict(lambda: NOTHING, {k: v for k, v in evidence.items() if v is not None})
+        if verdict == UNKNOWN:
+            facts["register"] = REGISTERS[str(facts["register"])]
+            return Message(NOT_LOADED, **{k: facts[k] for k in ("register", "region", "wanted", "until")})
+        sentence = self.sentences[str(facts["why"])]
+        return Message(sentence, **{k: facts[k] for k in _placeholders(sentence)})
+
+
+def rule(
+    code: str, title: str, *, fields: tuple[str, ...], blocking: bool = True, **sentences: str
+) -> Callable[[Callable[[], str]], RiskRule]:
+    """Makes a rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
+
+    def wrap(statement: Callable[[], str]) -> RiskRule:
+        return RiskRule(code, title, statement(), fields, sentences, blocking)
+
+    return wrap
+
+
+def _placeholders(sentence: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(sentence) if name]

@@ -1,0 +1,120 @@
+"""Which rows an actor sees, applied by the session to every ORM statement and by `where()` to Core ones.
+
+A model says by `__scope__` which of its columns decides: an office, a region, or the person whose region it is.
+A session without a scope sees no row of such a model: forgetting fails closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask_appbuilder import Model
+from sqlalchemy import ARRAY, BigInteger, Select, String, any_, event, literal, select, true
+from sqlalchemy.orm import ORMExecuteState, Session, aliased, with_loader_criteria
+from sqlalchemy.sql import ColumnElement
+
+from app.registers.models import Person
+from app.registers.organisation import Office, Region
+
+OPEN = {"scope": "open"}
+"""Execution options of the two openings of `domain.md` §2 and of the product's own bookkeeping."""
+
+CASE_COLUMN = "office_id"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Offices and regions of a subtree; `whole` is the province's own root and the IT officer's commands."""
+
+    office_ids: tuple[int, ...] = ()
+    region_codes: tuple[str, ...] = ()
+    whole: bool = False
+
+    @classmethod
+    def everything(cls) -> Scope:
+        return cls(whole=True)
+
+    @classmethod
+    def of_office(cls, session: Session, office: Office) -> Scope:
+        """The subtree of an office: its own and lower offices, its region and the regions below."""
+        offices = session.execute(
+            select(Office.id, Office.region_code).where(Office.path.startswith(office.path, autoescape=True))
+        ).all()
+        regions = session.scalars(_region_subtree(office.region_code)).all()
+        return cls(tuple(row.id for row in offices), tuple(regions))
+
+    def clause(self, model: type[Model]) -> ColumnElement[bool]:
+        """The WHERE clause for a scoped model."""
+        if self.whole:
+            return true()
+        column = model.__scope__
+        if column == CASE_COLUMN:
+            return model.office_id == any_(literal(list(self.office_ids), ARRAY(BigInteger)))
+        regions = any_(literal(list(self.region_codes), ARRAY(String)))
+        if column == "person_id":
+            person = aliased(Person)
+            return select(person.id).where(person.id == model.person_id, person.region_code == regions).exists()
+        return getattr(model, column) == regions
+
+    @cached_property
+    def criteria(self) -> tuple[tuple, tuple]:
+        """Loader options for all statements, and the smaller set for following a relationship from a visible row.
+
+        A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
+        that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
+        """
+        models = list(scoped_models())
+        cases = [m for m in models if m.__scope__ == CASE_COLUMN]
+        registers = [m for m in models if m.__scope__ != CASE_COLUMN]
+        case_options = tuple(with_loader_criteria(m, self.clause(m), include_aliases=True) for m in cases)
+        register_options = tuple(with_loader_criteria(m, self.clause(m)) for m in registers)
+        return case_options + register_options, case_options
+
+
+NOWHERE = Scope()
+
+
+def scoped_models() -> Iterator[type[Model]]:
+    """Every mapped class that declares `__scope__` itself (subclasses are covered by their base)."""
+    for mapper in Model.registry.mappers:
+        if "__scope__" in vars(mapper.class_):
+            yield mapper.class_
+
+
+def where(session: Session, statement: Select, *models: type[Model]) -> Select:
+    """A Core statement restricted to what the session's scope shows of `models`."""
+    scope = session.info.get("scope", NOWHERE)
+    return statement.where(*(scope.clause(model) for model in models))
+
+
+@contextmanager
+def seeing(session: Session, scope: Scope) -> Iterator[None]:
+    """The session's statements run within `scope` for the length of the block."""
+    before = session.info.get("scope", NOWHERE)
+    session.info["scope"] = scope
+    try:
+        yield
+    finally:
+        session.info["scope"] = before
+
+
+def visible_ids(session: Session, model: type[Model], ids: Iterable[int]) -> set[int]:
+    """Those of `ids` that exist and lie in the session's scope."""
+    return set(session.scalars(select(model.id).where(model.id.in_(list(ids)))))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _restrict(state: ORMExecuteState) -> None:
+    if not state.is_orm_statement or state.is_column_load or state.execution_options.get("scope") == "open":
+        return
+    everywhere, from_visible_row = state.session.info.get("scope", NOWHERE).criteria
+    options = from_visible_row if state.is_relationship_load else everywhere
+    state.statement = state.statement.options(*options)
+
+
+def _region_subtree(code: str) -> Select:
+    tree = select(Region.code).where(Region.code == code).cte("subtree", recursive=True)
+    return select(tree.union_all(select(Region.code).where(Region.parent_code == tree.c.code)).c.code)

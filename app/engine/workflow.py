@@ -1,0 +1,83 @@
+"""The moves of a claim (`domain.md` §6): a transition names sources, target, form, guards and what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+from wtforms import DateField, Form, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.kernel.messages import N_
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuses the claims (alias `c`) for which `refuses` holds; `facts` is jsonb SQL that fills the sentence.
+
+    SQL may use :actor_id, :office_id, :today and :batch_id.
+    """
+
+    refuses: str
+    sentence: str
+    facts: str = "'{}'::jsonb"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One firing: what a transition's `check` and `effect` may look at."""
+
+    session: Session
+    programme: object
+    batch_id: str
+    params: Mapping[str, object]
+    today: date
+
+
+@dataclass(frozen=True)
+class Transition:
+    """`phase` re-runs the rules under that name; with `marks` a failing claim is marked 付后核查 and still moves.
+
+    `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the claims and
+    returns the claim columns to set, as SQL.
+    """
+
+    name: str
+    title: str
+    sources: tuple[str, ...]
+    target: str
+    form: type[Form]
+    guards: tuple[Guard, ...] = ()
+    phase: str | None = None
+    marks: bool = False
+    danger: bool = False
+    check: Callable[[Move], None] | None = None
+    effect: Callable[[Move], Mapping[str, str]] | None = None
+
+
+class PlainForm(Form):
+    """Nothing to ask."""
+
+
+class OpinionForm(Form):
+    opinion = TextAreaField(N_("审核意见"), [Optional(), Length(max=500)])
+
+
+class MustOpinionForm(Form):
+    opinion = TextAreaField(N_("审核意见"), [InputRequired(N_("请填写审核意见。")), Length(max=500)])
+
+
+class ReasonForm(Form):
+    reason = TextAreaField(N_("原因"), [InputRequired(N_("请填写原因。")), Length(max=500)])
+
+
+class PublicityForm(Form):
+    start = DateField(N_("公示开始日期"), [InputRequired(N_("请填写公示开始日期。"))])
+    end = DateField(N_("公示结束日期"), [InputRequired(N_("请填写公示结束日期。"))])
+
+
+class DisbursementForm(Form):
+    paid_on = DateField(N_("发放日期"), [InputRequired(N_("请填写发放日期。"))])
+    voucher_no = StringField(N_("凭证号"), [InputRequired(N_("请填写凭证号。")), Length(max=60)])
