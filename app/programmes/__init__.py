@@ -1,0 +1,1 @@
+"""One folder a subsidy; programmes never import one another."""
