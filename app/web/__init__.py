@@ -1,0 +1,23 @@
+"""The web: Flask-AppBuilder's bases mended once, the screens, the commands."""
+
+from flask import Flask
+
+from app.extensions import db
+
+
+def init_app(app: Flask) -> None:
+    """Registers security, every view and the commands; called within the application's context."""
+    from app.web import cli, errors, templating
+    from app.web.home import HomeView
+    from app.web.registry import register_views
+    from app.web.security import AppBuilder, SecurityManager, begin_request
+
+    appbuilder = AppBuilder(
+        indexview=HomeView, base_template="layout.html", security_manager_class=SecurityManager, update_perms=False
+    )
+    appbuilder.init_app(app, db.session)
+    app.before_request(begin_request)
+    register_views(appbuilder)
+    templating.init_app(app)
+    errors.init_app(app)
+    cli.init_app(app)

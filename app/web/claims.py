@@ -1,0 +1,97 @@
+"""The query of one's cases: every state, correction of drafts and returned claims, the full id by permission."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext
+from sqlalchemy import select
+
+from app.engine import applications, clock
+from app.engine.audit import record
+from app.engine.claims import Claim
+from app.engine.sheets import Kind
+from app.extensions import db
+from app.kernel.errors import DomainError
+from app.registers.models import Person
+from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.sheet_forms import row_form, typed_row
+from app.web.stages import StageView
+from app.web.templating import translate
+
+FIXED = ("name", "citizen_id")
+"""A claim's person can't change (`domain.md` §6): withdraw and add."""
+
+
+class ClaimQueryView(StageView):
+    """All states; `edit` and `reveal` are permissions of their own."""
+
+    include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post", "edit", "reveal"}
+    transitions = ("submit", "withdraw")
+    granted = {
+        CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
+        REVIEWER: ("can_list", "can_show", "can_reveal"),
+        CASHIER: ("can_list", "can_show"),
+        AUDITOR: ("can_list", "can_show", "can_reveal"),
+    }
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk):
+        claim = self.item(pk)
+        sheet = self.programme.sheet
+        form = row_form(sheet, request.form, self._held(claim))
+        for name in FIXED:
+            form[name].render_kw = {"readonly": True}
+        problems, status = [], 200
+        if request.method == "POST":
+            today = clock.today(current_app.config, db.session)
+            row, status = typed_row(sheet, form, 0, today), 422
+            problems = [translate(message) for field, message in row.errors.items() if field not in FIXED]
+            if not problems:
+                try:
+                    return self._save(claim, row.values)
+                except DomainError as error:
+                    db.session.rollback()
+                    problems, claim = [translate(error.message)], self.item(pk)
+        page = self.render_template("claim_edit.html", view=self, row=claim, form=form, problems=problems)
+        return page, status
+
+    def _save(self, claim: Claim, typed: dict):
+        vault = current_app.extensions["vault"]
+        values = {name: typed[name] for name in self.programme.judged.values()}
+        values |= {"remark": typed["remark"], "phone_cipher": vault.encrypt(typed["phone"]) if typed["phone"] else None}
+        version = request.form.get("version", "")
+        applications.edit_claim(db.session, g.actor, claim.id, int(version) if version.isdigit() else -1, values)
+        db.session.commit()
+        return redirect(url_for(f"{self.endpoint}.show", pk=claim.id))
+
+    def _held(self, claim: Claim) -> dict[str, str]:
+        vault = current_app.extensions["vault"]
+        held = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
+        held["phone"] = vault.decrypt(claim.phone_cipher) if claim.phone_cipher else ""
+        for column in self.programme.sheet.columns:
+            if column.field not in held:
+                value = getattr(claim, column.field)
+                titles = dict(column.choices) if column.kind is Kind.CHOICE else {}
+                held[column.field] = "" if value is None else titles.get(value, str(value))
+        return held
+
+    @expose("/reveal/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("reveal")
+    def reveal(self, pk):
+        """The whole citizen id, once, on a page that is not kept; audited."""
+        claim = self.item(str(pk))
+        cipher = db.session.scalar(select(Person.id_cipher).where(Person.id == claim.person_id), execution_options={"scope": "open"})
+        if cipher is None:
+            abort(404)
+        record(db.session, g.actor, "reveal", claim_id=claim.id, application_id=claim.application_id,
+               programme=claim.programme, office_id=claim.office_id)
+        full = current_app.extensions["vault"].decrypt(cipher)
+        page = self.render_template("reveal.html", view=self, row=claim, full=full, title=gettext("完整公民身份号码"))
+        db.session.commit()
+        return page, 200, {"Cache-Control": "no-store"}

@@ -1,0 +1,76 @@
+"""The commands of the IT officer: prepare the database, make the first administrator, load registers, run jobs."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import make_url
+
+from app.engine.actor import Actor
+from app.extensions import db
+from app.registers.organisation import Office
+from app.registers.shipping import ship
+from app.web import roles
+from app.web.accounts import make_user
+
+GRANTS = """
+    GRANT USAGE ON SCHEMA public TO {login};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {login};
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {login};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {login};
+    REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM {login};
+"""
+
+
+def init_app(app: Flask) -> None:
+    """Adds the commands to `flask`."""
+    from app.web.demo import demo
+    from app.web.jobs import jobs
+    from app.web.registers_cli import registers
+
+    for command in (prepare, create_admin, registers, demo, jobs):
+        app.cli.add_command(command)
+
+
+@click.command()
+@with_appcontext
+def prepare() -> None:
+    """Brings the database up to date in one step: schema, grants, shipped data, roles and permissions."""
+    upgrade(directory=str(current_app.config["ROOT"] / "migrations"))
+    grant_runtime_login()
+    db.session.info["scope"] = Actor.command().scope
+    ship(db.session)
+    grants = roles.sync(db.session, current_app.appbuilder.baseviews)
+    db.session.commit()
+    click.echo(f"数据库已就绪 / Database ready: {grants} grants")
+
+
+@click.command("create-admin")
+@click.argument("username")
+@click.option("--office", default="510000", help="机构代码 / office code")
+@click.option("--role", default=roles.PROVINCE_ADMIN, type=click.Choice(sorted(roles.ADMINISTRATORS)))
+@click.password_option(help="密码 / password; asked for when not given")
+@with_appcontext
+def create_admin(username: str, office: str, role: str, password: str) -> None:
+    """Makes the first administrator, who makes all others on the screen."""
+    db.session.info["scope"] = Actor.command().scope
+    found = db.session.scalars(db.select(Office).where(Office.code == office)).one_or_none()
+    if found is None:
+        raise click.ClickException(f"没有代码为 {office} 的机构 / no office with code {office}")
+    make_user(db.session, Actor.command(), username, username, found, [role], password)
+    db.session.commit()
+    click.echo(f"已创建 / Created: {username} ({role}, {found.name})")
+
+
+def grant_runtime_login() -> None:
+    """The login that serves requests may read and write rows, never change the schema nor the audit log."""
+    runtime = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
+    owner = make_url(current_app.config["DATABASE_OWNER_URL"])
+    if owner.username == runtime:
+        return
+    with create_engine(owner, poolclass=NullPool).begin() as connection:
+        quoted = connection.dialect.identifier_preparer.quote(runtime)
+        connection.execute(text(GRANTS.format(login=quoted)))

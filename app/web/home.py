@@ -1,0 +1,95 @@
+"""The desk (业务经办): the home page, the pickers' search, language, and the demo's date."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, flash, g, jsonify, redirect, request, session, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from app.engine import clock
+from app.engine.audit import record
+from app.engine.claims import Claim
+from app.extensions import db
+from app.registers.lookup import search_employers
+from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.stages import StageView
+from app.web.views import Screen
+
+
+class HomeView(Screen, BaseView):
+    """What waits for the person who has logged in, and the functions that this person has."""
+
+    route_base = ""
+    default_view = "index"
+
+    @expose("/")
+    def index(self):
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        return self.render_template("home.html", tasks=self._tasks())
+
+    def _tasks(self) -> list[tuple[str, str, int, object]]:
+        """(function, address, count, sum) of each stage where this login has a move to make."""
+        counts = {
+            (programme, state): (count, total)
+            for programme, state, count, total in db.session.execute(
+                select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount)).group_by(
+                    Claim.programme, Claim.state
+                )
+            )
+        }
+        tasks = []
+        for view in self.appbuilder.baseviews:
+            if isinstance(view, StageView) and view.states and view.allowed_transitions():
+                held = [counts.get((view.programme.code, state), (0, 0)) for state in view.states]
+                address = url_for(f"{view.endpoint}.list")
+                tasks.append((view.menu_title, address, sum(c for c, _ in held), sum(t for _, t in held)))
+        return tasks
+
+
+class DeskView(Screen, BaseView):
+    """Small services that several screens use."""
+
+    route_base = "/desk"
+    default_view = "employers"
+    granted = {role: ("can_employers",) for role in (CLERK, REVIEWER, CASHIER, AUDITOR)}
+
+    @expose("/employers")
+    @has_access
+    def employers(self):
+        """The picker's answers: within scope, or anywhere by a whole USCC."""
+        found = search_employers(db.session, request.args.get("q", "")[:200])
+        return jsonify([{"id": e.id, "name": e.name, "uscc": e.uscc, "unit_no": e.unit_no} for e in found])
+
+    @expose("/language", methods=["POST"])
+    def language(self):
+        """Chinese or English, for this browser."""
+        wanted = request.form.get("language", "")
+        if wanted not in current_app.config["LANGUAGES"]:
+            abort(404)
+        session["locale"] = wanted
+        return redirect(_here(request.form.get("next", "")))
+
+    @expose("/clock", methods=["POST"])
+    def move_clock(self):
+        """The demo's date; in production there is no such address."""
+        if not current_app.config["DEMO"]:
+            abort(404)
+        if not current_user.is_authenticated:
+            abort(403)
+        days = request.form.get("days", "")
+        if not days.isascii() or not days.isdigit() or not 1 <= int(days[:4]) <= 366:
+            abort(400)
+        clock.move_forward(db.session, int(days))
+        record(db.session, g.actor, "clock_change", after={"days": days})
+        db.session.commit()
+        flash(gettext("演示日期已调整。"), "success")
+        return redirect(_here(request.form.get("next", "")))
+
+
+def _here(path: str) -> str:
+    """A path of this site, or the home page."""
+    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else url_for("HomeView.index")

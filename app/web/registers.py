@@ -1,0 +1,106 @@
+"""The registers' generated screens: list, search, show; who may edit is a permission of its own."""
+
+from __future__ import annotations
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+
+from app.kernel.messages import N_
+from app.registers.models import Contribution, Employer, Person, RegisterLoad, Transfer, Unemployment
+from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.views import READ, ModelView
+
+PLACE = (N_("登记库"),)
+READERS = {role: READ for role in (CLERK, REVIEWER, CASHIER, AUDITOR)}
+LABELS = {
+    "name": N_("姓名"),
+    "masked_id": N_("公民身份号码"),
+    "person": N_("人员"),
+    "person.name": N_("姓名"),
+    "person.masked_id": N_("公民身份号码"),
+    "region": N_("地区"),
+    "region.name": N_("地区"),
+    "uscc": N_("统一社会信用代码"),
+    "unit_no": N_("单位编号"),
+    "kind": N_("类别"),
+    "scale": N_("规模"),
+    "employer": N_("单位"),
+    "employer.name": N_("单位"),
+    "month": N_("缴费月份"),
+    "paid": N_("已缴费"),
+    "registered_on": N_("失业登记日期"),
+    "cancelled_on": N_("注销日期"),
+    "left_on": N_("外出日期"),
+    "returned_on": N_("返回日期"),
+    "destination": N_("外出地"),
+    "source": N_("文件"),
+    "loaded_at": N_("装载时间"),
+    "rows_read": N_("读入行数"),
+    "rows_stored": N_("写入行数"),
+    "rows_refused": N_("拒绝行数"),
+}
+
+
+class RegisterView(ModelView):
+    menu = PLACE
+    granted = READERS
+    label_columns = LABELS
+
+
+class PersonView(RegisterView):
+    datamodel = SQLAInterface(Person)
+    route_base = "/registers/persons"
+    menu_title = N_("人员登记库")
+    list_columns = show_columns = ["name", "masked_id", "region.name"]
+    search_columns = ("name", "region")
+    order_columns = ["name"]
+
+
+class EmployerView(RegisterView):
+    datamodel = SQLAInterface(Employer)
+    route_base = "/registers/employers"
+    menu_title = N_("单位登记库")
+    label_columns = {**LABELS, "name": N_("单位名称")}
+    list_columns = show_columns = ["name", "uscc", "unit_no", "kind", "scale", "region.name"]
+    search_columns = ("name", "uscc", "unit_no", "kind", "scale", "region")
+    order_columns = ["name", "uscc"]
+
+
+class ContributionView(RegisterView):
+    datamodel = SQLAInterface(Contribution)
+    route_base = "/registers/contributions"
+    menu_title = N_("社保缴费库")
+    label_columns = {**LABELS, "region": N_("参保地"), "region.name": N_("参保地")}
+    list_columns = show_columns = [
+        "person.name", "person.masked_id", "employer.name", "region.name", "month", "paid"
+    ]
+    search_columns = ("person", "employer", "region", "month", "paid")
+    order_columns = ["month"]
+
+
+class UnemploymentView(RegisterView):
+    datamodel = SQLAInterface(Unemployment)
+    route_base = "/registers/unemployment"
+    menu_title = N_("失业登记库")
+    list_columns = show_columns = ["person.name", "person.masked_id", "registered_on", "cancelled_on"]
+    search_columns = ("person", "registered_on", "cancelled_on")
+    order_columns = ["registered_on"]
+
+
+class TransferView(RegisterView):
+    datamodel = SQLAInterface(Transfer)
+    route_base = "/registers/transfers"
+    menu_title = N_("转移就业库")
+    list_columns = show_columns = ["person.name", "person.masked_id", "left_on", "returned_on", "destination"]
+    search_columns = ("person", "left_on", "destination")
+    order_columns = ["left_on"]
+
+
+class LoadView(RegisterView):
+    datamodel = SQLAInterface(RegisterLoad)
+    route_base = "/registers/loads"
+    menu_title = N_("装载记录")
+    list_columns = show_columns = ["kind", "source", "loaded_at", "rows_read", "rows_stored", "rows_refused"]
+    order_columns = ["loaded_at"]
+
+
+REGISTER_VIEWS = (PersonView, EmployerView, ContributionView, UnemploymentView, TransferView, LoadView)

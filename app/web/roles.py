@@ -1,0 +1,103 @@
+"""Roles of `domain.md` §2 and the command that writes them and their permissions to the database.
+
+A view says in `granted` which role may do what on it; nothing else grants anything.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from flask_appbuilder.baseviews import AbstractViewApi
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+    assoc_permissionview_role,
+)
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.kernel.messages import N_
+
+CLERK, REVIEWER, CASHIER, AUDITOR, POLICY = "clerk", "reviewer", "cashier", "auditor", "policy_officer"
+COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN = "county_admin", "prefecture_admin", "province_admin"
+SYSTEM = "system_administrator"
+
+TITLES = {
+    CLERK: N_("经办"),
+    REVIEWER: N_("审核"),
+    CASHIER: N_("发放"),
+    AUDITOR: N_("稽核"),
+    POLICY: N_("政策管理"),
+    COUNTY_ADMIN: N_("区县管理员"),
+    PREFECTURE_ADMIN: N_("市（州）管理员"),
+    PROVINCE_ADMIN: N_("省级管理员"),
+    SYSTEM: N_("系统管理员"),
+}
+BUSINESS = frozenset({CLERK, REVIEWER, CASHIER, AUDITOR, POLICY})
+ADMINISTRATORS = frozenset({COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM})
+GRANTABLE = {
+    COUNTY_ADMIN: (CLERK, REVIEWER, CASHIER, AUDITOR),
+    PREFECTURE_ADMIN: (CLERK, REVIEWER, CASHIER, AUDITOR, COUNTY_ADMIN),
+    PROVINCE_ADMIN: (CLERK, REVIEWER, CASHIER, AUDITOR, POLICY, COUNTY_ADMIN, PREFECTURE_ADMIN),
+}
+
+
+def sync(session: Session, views: Iterable[AbstractViewApi]) -> int:
+    """Makes the database hold exactly the roles and grants that the views declare; returns how many grants.
+
+    A fixed number of statements; roles made on the screen keep their own grants on permissions that remain.
+    """
+    grants: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for view in views:
+        for permission in view.base_permissions:
+            grants[(permission, view.class_permission_name)] = set()
+        for role, permissions in getattr(view, "granted", {}).items():
+            for permission in permissions:
+                if (permission, view.class_permission_name) not in grants:
+                    raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
+                grants[(permission, view.class_permission_name)].add(role)
+    permission_ids = _named(session, Permission, {p for p, _ in grants})
+    view_ids = _named(session, ViewMenu, {v for _, v in grants})
+    role_ids = _named(session, Role, set(TITLES))
+    pairs = {(permission_ids[p], view_ids[v]): roles for (p, v), roles in grants.items()}
+    pair_ids = _pairs(session, set(pairs))
+    wanted = {(pair_ids[pair], role_ids[role]) for pair, roles in pairs.items() for role in roles}
+    _grant(session, set(role_ids[name] for name in TITLES), wanted)
+    return len(wanted)
+
+
+def _named(session: Session, model, names: set[str]) -> dict[str, int]:
+    session.execute(insert(model).values([{"name": n} for n in sorted(names)]).on_conflict_do_nothing())
+    return {row.name: row.id for row in session.execute(select(model.id, model.name))}
+
+
+def _pairs(session: Session, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    held = {(p.permission_id, p.view_menu_id): p.id for p in session.scalars(select(PermissionView))}
+    stale = [id_ for pair, id_ in held.items() if pair not in wanted]
+    if stale:
+        session.execute(delete(assoc_permissionview_role).where(assoc_permissionview_role.c.permission_view_id.in_(stale)))
+        session.execute(delete(PermissionView).where(PermissionView.id.in_(stale)))
+    missing = sorted(wanted - set(held))
+    if missing:
+        session.execute(insert(PermissionView), [{"permission_id": p, "view_menu_id": v} for p, v in missing])
+    return {
+        (row.permission_id, row.view_menu_id): row.id
+        for row in session.execute(select(PermissionView.id, PermissionView.permission_id, PermissionView.view_menu_id))
+    }
+
+
+def _grant(session: Session, role_ids: set[int], wanted: set[tuple[int, int]]) -> None:
+    table = assoc_permissionview_role
+    held = {
+        (row.permission_view_id, row.role_id)
+        for row in session.execute(select(table.c.permission_view_id, table.c.role_id).where(table.c.role_id.in_(role_ids)))
+    }
+    for pair, role in held - wanted:
+        session.execute(delete(table).where(table.c.permission_view_id == pair, table.c.role_id == role))
+    if wanted - held:
+        rows = [{"permission_view_id": pair, "role_id": role} for pair, role in sorted(wanted - held)]
+        session.execute(insert(table), rows)

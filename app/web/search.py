@@ -1,0 +1,128 @@
+"""The search card: from a model's columns to fields with one natural meaning each, and from the URL to SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app
+from flask_babel import gettext
+from sqlalchemy import Boolean, Date, DateTime, false, or_
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+from werkzeug.datastructures import MultiDict
+
+from app.engine.claims import Application, Notice
+from app.engine.states import TITLES
+from app.kernel import citizen_id, names, uscc
+from app.kernel.dates import parse_date
+from app.kernel.messages import N_
+from app.registers.models import Employer, Person
+from app.registers.organisation import Office, Region
+
+KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
+SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}
+CHOICES: dict[str, dict[str, str]] = {"state": TITLES, "kind": KIND_TITLES, "scale": SCALE_TITLES}
+
+
+@dataclass(frozen=True)
+class SearchField:
+    """One field of the card; `kind` tells the template how to draw it."""
+
+    name: str
+    label: str
+    kind: str
+    clause: Callable[[str], ColumnElement[bool] | None]
+    choices: Mapping[str, str] | None = None
+    frame: str = "{label}"
+
+
+def fields_of(model: type, columns: Sequence[str], labels: Mapping[str, str], choices: Mapping) -> list[SearchField]:
+    """The fields for a view's `search_columns`; a date becomes two, from and to."""
+    found: list[SearchField] = []
+    for name in columns:
+        found += _fields(model, name, labels.get(name, name), choices.get(name) or CHOICES.get(name))
+    return found
+
+
+def clauses(fields: Sequence[SearchField], args: MultiDict) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
+    """The WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
+    typed = {f.name: args[f.name].strip() for f in fields if args.get(f.name, "").strip()}
+    made = (field.clause(typed[field.name]) for field in fields if field.name in typed)
+    return [clause if clause is not None else false() for clause in made], typed
+
+
+def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list[SearchField]:
+    relation = model.__mapper__.relationships.get(name)
+    if relation is not None:
+        target = relation.mapper.class_
+        kind, clause = RELATIONS[target]
+        return [SearchField(name, label, kind, lambda text: clause(getattr(model, name), target, text))]
+    column = getattr(model, name)
+    if choices:
+        return [SearchField(name, label, "choice", lambda text: column == text if text in choices else None, choices)]
+    if isinstance(column.type, Boolean):
+        return [SearchField(name, label, "choice", lambda text: column.is_(text == "1"), {"1": N_("是"), "0": N_("否")})]
+    if isinstance(column.type, (Date, DateTime)):
+        return [
+            SearchField(f"{name}_from", label, "date", _day(lambda day: column >= day), frame=N_("{label}（起）")),
+            SearchField(f"{name}_to", label, "date", _day(lambda day: column <= day), frame=N_("{label}（止）")),
+        ]
+    return [SearchField(name, label, "text", lambda text: column.contains(text, autoescape=True))]
+
+
+def label_of(field: SearchField) -> str:
+    """The label in the language of the page."""
+    return gettext(field.frame).format(label=gettext(field.label))
+
+
+def _day(compare: Callable[[date], ColumnElement[bool]]) -> Callable[[str], ColumnElement[bool] | None]:
+    def clause(text: str) -> ColumnElement[bool] | None:
+        day = parse_date(text)
+        return None if day is None else compare(day)
+
+    return clause
+
+
+def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:
+    """By whole citizen id, else by part of the name."""
+    typed = citizen_id.normalize(text)
+    if len(typed) == 18 and typed[:17].isdigit():
+        return person.id_hash == current_app.extensions["vault"].hash(typed)
+    return person.name_folded.contains(names.fold(text), autoescape=True)
+
+
+def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]:
+    """By USCC, unit number, or part of the name."""
+    return or_(
+        employer.uscc == uscc.normalize(text),
+        employer.unit_no == text,
+        employer.name.contains(text, autoescape=True),
+    )
+
+
+def _through(clause) -> Callable:
+    def through(relation, target, text: str) -> ColumnElement[bool]:
+        other = aliased(target)
+        return relation.of_type(other).has(clause(text, other))
+
+    return through
+
+
+def _named(text: str, model) -> ColumnElement[bool]:
+    return or_(model.name.contains(text, autoescape=True), model.code == text)
+
+
+def _numbered(text: str, model) -> ColumnElement[bool]:
+    return model.number.startswith(text, autoescape=True)
+
+
+RELATIONS = {
+    Application: ("text", _through(_numbered)),
+    Notice: ("text", _through(_numbered)),
+    Person: ("text", _through(person_clause)),
+    Employer: ("text", _through(employer_clause)),
+    Office: ("text", _through(_named)),
+    Region: ("text", _through(_named)),
+}

@@ -1,0 +1,201 @@
+"""What officers set: policy parameters, the working calendar; what auditors read; who works where."""
+
+from __future__ import annotations
+
+from flask import g
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext
+from wtforms import DateField, Form, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.engine.audit import EVENTS, AuditEntry
+from app.engine.policy import PolicyValue
+from app.extensions import db
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_
+from app.registers.models import CalendarDay, CalendarYear
+from app.registers.organisation import Office
+from app.web.programmes import programme_of, programmes
+from app.web.roles import (
+    AUDITOR,
+    CLERK,
+    COUNTY_ADMIN,
+    POLICY,
+    PREFECTURE_ADMIN,
+    PROVINCE_ADMIN,
+    REVIEWER,
+    SYSTEM,
+)
+from app.web.views import READ, ModelView
+
+PLACE = (N_("系统管理"),)
+WRITE = (*READ, "can_add", "can_edit")
+KEEPERS = {"list", "show", "add", "edit"}
+
+
+class PolicyForm(Form):
+    parameter = SelectField(N_("参数"))
+    value = StringField(N_("值"), [Length(max=60)], description=N_("金额填元，月数、天数、次数填整数，日期填如 2026-03-01；日期留空表示不限"))
+    starts_on = DateField(N_("生效日期"), [InputRequired(N_("请填写生效日期。"))])
+    ends_on = DateField(N_("失效日期"), [Optional()], description=N_("当日仍有效；留空表示长期有效"))
+    document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
+
+    def __init__(self, *args, obj=None, **kwargs):
+        super().__init__(*args, obj=obj, **kwargs)
+        self.parameter.choices = [
+            (f"{p.code}.{x.code}", f"{gettext(p.title)} · {gettext(x.title)}")
+            for p in programmes()
+            for x in p.policy.parameters.values()
+        ]
+        if obj is not None and obj.programme and not self.parameter.raw_data:
+            self.parameter.data = f"{obj.programme}.{obj.parameter}"
+
+    def populate_obj(self, obj: PolicyValue) -> None:
+        super().populate_obj(obj)
+        obj.programme, obj.parameter = self.parameter.data.split(".", 1)
+
+
+class PolicyView(ModelView):
+    datamodel = SQLAInterface(PolicyValue)
+    route_base = "/settings/policy"
+    menu = PLACE
+    menu_title = N_("政策参数")
+    include_route_methods = KEEPERS
+    granted = {POLICY: WRITE, AUDITOR: READ, CLERK: READ, REVIEWER: READ}
+    form = PolicyForm
+    list_template = "policy.html"
+    change_event = "policy_change"
+    label_columns = {
+        "programme": N_("补贴项目"),
+        "parameter": N_("参数"),
+        "value": N_("值"),
+        "starts_on": N_("生效日期"),
+        "ends_on": N_("失效日期"),
+        "document": N_("文件依据"),
+    }
+    list_columns = show_columns = ["programme", "parameter", "value", "starts_on", "ends_on", "document"]
+    order_columns = ["starts_on"]
+
+    def cell(self, row: object, column: str) -> str:
+        if column == "programme":
+            return gettext(programme_of(row.programme).title)
+        if column == "parameter":
+            return gettext(programme_of(row.programme).policy.parameters[row.parameter].title)
+        return super().cell(row, column)
+
+    def list_more(self, rows) -> dict:
+        return {"programmes": programmes()}
+
+    def save(self, row: PolicyValue) -> None:
+        parameter = programme_of(row.programme).policy.parameters[row.parameter]
+        parameter.parse(row.value)
+        row.value = row.value or None
+        if row.ends_on and row.ends_on < row.starts_on:
+            raise BadValue(N_("失效日期{ends_on}早于生效日期{starts_on}。请核对日期。"), ends_on=row.ends_on, starts_on=row.starts_on)
+        twin = db.session.query(PolicyValue).filter(
+            PolicyValue.programme == row.programme, PolicyValue.parameter == row.parameter,
+            PolicyValue.starts_on == row.starts_on, PolicyValue.id != (row.id or 0),
+        )
+        with db.session.no_autoflush:
+            if twin.first() is not None:
+                raise BadValue(N_("该参数从{starts_on}起已有一个值。请修改那一行，或换一个生效日期。"), starts_on=row.starts_on)
+        row.created_by = row.created_by or g.actor.user_id
+
+
+class YearForm(Form):
+    year = IntegerField(N_("年份"), [InputRequired(N_("请填写年份。")), NumberRange(2004, 2100)])
+    document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
+
+
+class YearView(ModelView):
+    datamodel = SQLAInterface(CalendarYear)
+    route_base = "/settings/years"
+    menu = PLACE
+    menu_title = N_("放假安排年份")
+    include_route_methods = {"list", "add"}
+    granted = {POLICY: ("can_list", "can_add"), AUDITOR: ("can_list",)}
+    form = YearForm
+    change_event = "calendar_change"
+    base_order = ("year", "desc")
+    label_columns = {"year": N_("年份"), "document": N_("文件依据")}
+    list_columns = ["year", "document"]
+    order_columns = ["year"]
+
+    def save(self, row: CalendarYear) -> None:
+        if db.session.get(CalendarYear, row.year) is not None:
+            raise BadValue(N_("{year}年的放假安排已经登记。请直接在“工作日历”中补充日期。"), year=row.year)
+
+
+class DayForm(Form):
+    day = DateField(N_("日期"), [InputRequired(N_("请填写日期。"))])
+    working = SelectField(N_("类型"), choices=[("0", N_("放假")), ("1", N_("调休上班"))], coerce=lambda v: v in ("1", True))
+    name = StringField(N_("名称"), [InputRequired(N_("请填写名称。")), Length(max=60)])
+
+
+class DayView(ModelView):
+    datamodel = SQLAInterface(CalendarDay)
+    route_base = "/settings/calendar"
+    menu = PLACE
+    menu_title = N_("工作日历")
+    include_route_methods = {"list", "add", "edit"}
+    granted = {POLICY: ("can_list", "can_add", "can_edit"), AUDITOR: ("can_list",)}
+    form = DayForm
+    change_event = "calendar_change"
+    base_order = ("day", "desc")
+    label_columns = {"day": N_("日期"), "working": N_("上班"), "name": N_("名称"), "year": N_("年份")}
+    list_columns = ["day", "working", "name"]
+    search_columns = ("day", "working")
+    order_columns = ["day"]
+
+    def save(self, row: CalendarDay) -> None:
+        with db.session.no_autoflush:
+            if db.session.get(CalendarYear, row.day.year) is None:
+                raise BadValue(N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=row.day.year)
+            held = db.session.get(CalendarDay, row.day)
+            if held is not None and held is not row:
+                raise BadValue(N_("{day}已经登记。请修改那一行。"), day=row.day)
+        row.year = row.day.year
+
+
+class AuditView(ModelView):
+    datamodel = SQLAInterface(AuditEntry)
+    route_base = "/settings/audit"
+    menu = PLACE
+    menu_title = N_("审计日志")
+    granted = {AUDITOR: READ}
+    choices = {"event": EVENTS}
+    show_template = "audit_entry.html"
+    loads = ("office",)
+    label_columns = {
+        "at": N_("时间"), "event": N_("事项"), "actor_name": N_("操作人"), "address": N_("来源地址"),
+        "office": N_("机构"), "office.name": N_("机构"), "subject": N_("对象"), "note": N_("意见或原因"),
+        "application_id": N_("申请"), "claim_id": N_("人员记录"), "batch_id": N_("批次"),
+    }
+    list_columns = ["at", "event", "actor_name", "office.name", "subject", "note", "address"]
+    show_columns = [*list_columns, "application_id", "claim_id", "batch_id"]
+    search_columns = ("event", "actor_name", "office", "at")
+
+
+class OfficeView(ModelView):
+    """The offices; an administrator sees the own subtree."""
+
+    datamodel = SQLAInterface(Office)
+    route_base = "/settings/offices"
+    menu = PLACE
+    menu_title = N_("经办机构")
+    granted = {role: READ for role in (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM)}
+    loads = ("region", "parent")
+    label_columns = {"code": N_("机构代码"), "name": N_("机构名称"), "region": N_("地区"), "region.name": N_("地区"),
+                     "parent.name": N_("上级机构")}
+    list_columns = show_columns = ["code", "name", "region.name", "parent.name"]
+    search_columns = ("code", "name", "region")
+    order_columns = ["code", "name"]
+    base_order = ("code", "asc")
+
+    def base_query(self):
+        scope = g.actor.scope
+        query = super().base_query()
+        return query if SYSTEM in g.actor.roles or scope.whole else query.filter(Office.id.in_(scope.office_ids))
+
+
+SETTINGS_VIEWS = (PolicyView, DayView, YearView, AuditView, OfficeView)

@@ -1,0 +1,193 @@
+"""A stage of work: the claims of one programme in some states, with the moves that start there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from urllib.parse import parse_qsl
+
+from flask import abort, g, redirect, request, url_for
+from flask_appbuilder.actions import ActionItem
+from flask_appbuilder.baseviews import expose
+from sqlalchemy import func, select
+from sqlalchemy.orm import Query
+from sqlalchemy.sql import Select
+from werkzeug.datastructures import MultiDict
+from werkzeug.urls import iri_to_uri
+
+from app.engine import batch
+from app.engine.audit import AuditEntry
+from app.engine.claims import Application, Claim
+from app.engine.programme import Programme
+from app.extensions import db
+from app.kernel.errors import Refused
+from app.kernel.messages import N_
+from app.web import listing
+from app.web.findings import latest_findings
+from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.views import READ, ModelView
+
+MOST_IDS = 10_000
+
+LABELS = {
+    "id": N_("编号"),
+    "application": N_("申请单号"),
+    "application.number": N_("申请单号"),
+    "person": N_("人员"),
+    "person.name": N_("姓名"),
+    "person.masked_id": N_("公民身份号码"),
+    "employer": N_("单位"),
+    "employer.name": N_("单位"),
+    "region": N_("参保地"),
+    "region.name": N_("参保地"),
+    "office": N_("经办机构"),
+    "office.name": N_("经办机构"),
+    "category": N_("人员类别"),
+    "contract_start": N_("合同开始日期"),
+    "contract_end": N_("合同终止日期"),
+    "amount": N_("金额（元）"),
+    "state": N_("状态"),
+    "submitted_on": N_("提交日期"),
+    "paid_on": N_("发放日期"),
+    "voucher_no": N_("凭证号"),
+    "notice.number": N_("公示编号"),
+    "notice.starts_on": N_("公示开始"),
+    "notice.ends_on": N_("公示结束"),
+    "account": N_("收款账户"),
+    "warned": N_("有提示"),
+    "post_check": N_("付后核查"),
+    "remark": N_("备注"),
+    "number": N_("申请单号"),
+    "created_on": N_("受理日期"),
+}
+
+DUTIES = {
+    "submit": CLERK, "withdraw": CLERK, "approve": REVIEWER, "reject": REVIEWER, "return": REVIEWER,
+    "publicize": REVIEWER, "pass_publicity": REVIEWER, "fail_publicity": REVIEWER, "revoke": REVIEWER,
+    "disburse": CASHIER,
+}
+"""Which role makes which move (`domain.md` §6)."""
+
+
+class BulkView(ModelView):
+    """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for."""
+
+    programme: ClassVar[Programme]
+    transitions: ClassVar[tuple[str, ...]] = ()
+    readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
+    include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
+    label_columns = LABELS
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for name in self.transitions:
+            transition = self.programme.transitions[name]
+            self.actions[name] = ActionItem(name, transition.title, "", "", True, False, None)
+            self.base_permissions.append(name)
+
+    @property
+    def granted(self) -> dict[str, tuple[str, ...]]:
+        """Who has the duty sees the stage and makes its moves; the view's readers see it."""
+        granted = {role: list(READ) for role in self.readers}
+        for name in self.transitions:
+            granted.setdefault(DUTIES[name], list(READ)).append(name)
+        return {role: tuple(permissions) for role, permissions in granted.items()}
+
+    def allowed_transitions(self) -> list:
+        """The moves of this view that the current login may make."""
+        sm = self.appbuilder.sm
+        return [
+            self.programme.transitions[name]
+            for name in self.transitions
+            if sm.has_access(name, self.class_permission_name)
+        ]
+
+    def claims_of(self, rows: Query, transition) -> Select:
+        """The claims that a selection of rows stands for."""
+        raise NotImplementedError
+
+    @expose("/action_post", methods=["POST"])
+    def action_post(self):
+        """Keeps the selection and leads to the dialog; permission is the move's own."""
+        name = request.form.get("action", "")
+        if name not in self.transitions:
+            abort(404)
+        if not self.appbuilder.sm.has_access(name, self.class_permission_name):
+            abort(403)
+        transition = self.programme.transitions[name]
+        chosen = batch.prepare(
+            db.session, g.actor, self.programme, transition, self.claims_of(self._selection(), transition)
+        )
+        chosen.view, chosen.back = self.endpoint, self._back()
+        db.session.commit()
+        return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
+
+    def _selection(self) -> Query:
+        if request.form.get("all") == "1":
+            return listing.filtered(self, MultiDict(_parse(request.form.get("query", ""))))[0]
+        ids = [int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        if not ids:
+            raise Refused(N_("没有勾选任何记录。请先勾选要办理的行，再点击操作按钮。"))
+        if len(ids) > MOST_IDS:
+            raise Refused(N_("一次最多勾选{most}行。请改用“选择全部”办理整个筛选结果。"), most=MOST_IDS)
+        return self.base_query().filter(self.datamodel.obj.id.in_(ids))
+
+    def _back(self) -> str:
+        query = request.form.get("query", "")
+        return f"{url_for(f'{self.endpoint}.list')}?{iri_to_uri(query)}" if query else url_for(f"{self.endpoint}.list")
+
+
+class StageView(BulkView):
+    """Claims in the view's `states`; a show page with the person's evidence and the claim's history."""
+
+    show_template = "claim.html"
+    states: ClassVar[tuple[str, ...]] = ()
+    loads = ("account",)
+    label_columns = LABELS
+    search_columns = ("state", "person", "employer", "application", "office", "submitted_on")
+
+    def base_query(self) -> Query:
+        query = super().base_query()
+        return query.filter(Claim.state.in_(self.states)) if self.states else query
+
+    def claims_of(self, rows: Query, transition) -> Select:
+        return rows.order_by(None).with_entities(Claim.id).statement.order_by(Claim.id)
+
+    def show_more(self, pk: str) -> dict:
+        claim_id = int(pk)
+        history = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.claim_id == claim_id).order_by(AuditEntry.id)
+        ).all()
+        return {"findings": latest_findings(self.programme, claim_id), "history": history, "programme": self.programme}
+
+
+class ApplicationsView(BulkView):
+    """Whole applications: counts by state, total of the live claims, what is paid."""
+
+    loads = ("employer", "office", "region")
+    label_columns = LABELS
+    search_columns = ("number", "employer", "office", "created_on")
+
+    def claims_of(self, rows: Query, transition) -> Select:
+        ids = rows.order_by(None).with_entities(Application.id).subquery()
+        return (
+            select(Claim.id)
+            .where(Claim.application_id.in_(select(ids.c.id)), Claim.state.in_(transition.sources))
+            .order_by(Claim.id)
+        )
+
+
+def state_counts(application_ids: list[int]) -> dict[int, dict[str, tuple[int, object]]]:
+    """application id → state → (count, sum) in one statement for a whole page."""
+    found: dict[int, dict[str, tuple[int, object]]] = {}
+    counted = (
+        select(Claim.application_id, Claim.state, func.count(), func.sum(Claim.amount))
+        .where(Claim.application_id.in_(application_ids))
+        .group_by(Claim.application_id, Claim.state)
+    )
+    for application_id, state, count, total in db.session.execute(counted):
+        found.setdefault(application_id, {})[state] = (count, total)
+    return found
+
+
+def _parse(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, max_num_fields=100)

@@ -1,0 +1,176 @@
+"""What templates may call: translation of stored messages, money, dates, states, the sidebar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask, current_app, g, url_for
+from flask_babel import get_locale, gettext
+from markupsafe import Markup, escape
+from wtforms import Field
+
+from app.engine import clock, states
+from app.engine.audit import EVENTS
+from app.engine.claims import Application, Claim
+from app.engine.programme import Programme
+from app.engine.rules.rule import VERDICTS
+from app.extensions import db
+from app.kernel.citizen_id import mask
+from app.kernel.dates import SHANGHAI
+from app.kernel.messages import N_, Message
+from app.kernel.money import format_yuan
+from app.web.programmes import programme_of
+from app.web.roles import TITLES as ROLE_TITLES
+from app.web.sidebar import sidebar
+
+NOTHING = "—"
+
+
+def init_app(app: Flask) -> None:
+    """Makes the helpers known to every template."""
+    app.jinja_env.filters.update(yuan=format_yuan, show=show, moment=moment, state_pill=state_pill)
+    app.jinja_env.globals.update(
+        translate=translate, state_title=state_title, sidebar=sidebar, role_title=role_title, verdict_title=verdict_title,
+        may=may, event_title=event_title, field_title=field_title, fact_title=fact_title, phase_title=phase_title,
+        choice_title=choice_title, claim_url=claim_url, query_url=query_url, live_total=live_total, mask=mask, attributes_of=attributes_of,
+    )
+    app.context_processor(_context)
+
+
+def translate(message: Message | Mapping) -> str:
+    """A message, or its stored form, in the language of the page; facts that are sentences are translated too."""
+    if not isinstance(message, Message):
+        message = Message.from_json(message)
+    facts = {name: _fact(value) for name, value in message.params.items()}
+    return gettext(message.msgid).format(**facts)
+
+
+def _fact(value: object) -> object:
+    if isinstance(value, Message):
+        return translate(value)
+    return gettext(value) if isinstance(value, str) and value else value
+
+
+def show(value: object) -> str | Markup:
+    """One value in a table cell."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if isinstance(value, Decimal):
+        return format_yuan(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def moment(value: datetime) -> str:
+    """A point in time as the clock in the office shows it."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def state_title(state: str) -> str:
+    return gettext(states.TITLES[state])
+
+
+def state_pill(state: str) -> Markup:
+    return Markup('<span class="pill pill-{}">{}</span>').format(state, escape(state_title(state)))
+
+
+def role_title(role: str) -> str:
+    return gettext(ROLE_TITLES.get(role, role))
+
+
+def verdict_title(verdict: str) -> str:
+    return gettext(VERDICTS[verdict])
+
+
+def may(permission: str, view: str) -> bool:
+    """Whether the current login holds a permission on a view."""
+    return current_app.appbuilder.sm.has_access(permission, view)
+
+
+FIELD_TITLES = {
+    "state": N_("状态"), "amount": N_("金额（元）"), "category": N_("人员类别"), "contract_start": N_("合同开始日期"),
+    "contract_end": N_("合同终止日期"), "phone_cipher": N_("联系电话"), "remark": N_("备注"), "start": N_("公示开始"),
+    "end": N_("公示结束"), "paid_on": N_("发放日期"), "voucher_no": N_("凭证号"), "rows": N_("行数"),
+    "passed": N_("通过"), "failed": N_("未通过"), "account_id": N_("银行账户"), "last4": N_("账号末四位"),
+    "roles": N_("角色"), "office": N_("机构"), "days": N_("天数"), "value": N_("值"), "parameter": N_("参数"),
+    "starts_on": N_("生效日期"), "ends_on": N_("失效日期"), "document": N_("文件依据"), "active": N_("启用"),
+    "attachment_id": N_("附件"), "sha256": N_("文件校验值"), "failed_rows": N_("未通过行数"),
+}
+PHASES = {
+    "check": N_("人员校验时"), "submit": N_("提交时"), "approve": N_("审核时"), "pass_publicity": N_("公示结果时"),
+    "disburse": N_("发放时"),
+}
+
+
+def event_title(event: str) -> str:
+    return gettext(EVENTS[event])
+
+
+def field_title(field: str) -> str:
+    return gettext(FIELD_TITLES.get(field, field))
+
+
+def fact_title(field: str, value: object) -> str | Markup:
+    """A stored fact of the audit log; states by their names."""
+    if field == "state" and value:
+        return state_title(str(value))
+    if isinstance(value, list):
+        return "、".join(role_title(str(v)) for v in value)
+    return show(value)
+
+
+def phase_title(phase: str) -> str:
+    return gettext(PHASES[phase])
+
+
+def choice_title(programme: Programme, field: str, value: str | None) -> str:
+    """The label of a choice as the programme's sheet names it."""
+    titles = dict(programme.sheet.column(field).choices)
+    return gettext(titles[value]) if value in titles else NOTHING
+
+
+def _query_endpoint(programme: Programme) -> str | None:
+    views = current_app.appbuilder.baseviews
+    return next((v.endpoint for v in views if getattr(v, "programme", None) is programme and "reveal" in (
+        v.include_route_methods or ())), None)
+
+
+def claim_url(claim: Claim) -> str:
+    """The page of one claim."""
+    return url_for(f"{_query_endpoint(programme_of(claim.programme))}.show", pk=claim.id)
+
+
+def query_url(programme: Programme, application: Application) -> str:
+    """All people of one application, as a filtered list."""
+    return url_for(f"{_query_endpoint(programme)}.list", application=application.number)
+
+
+def live_total(counts: Mapping) -> Decimal:
+    """The total of an application: its live claims."""
+    return sum((total for state, (_, total) in counts.items() if state in states.LIVE), Decimal(0))
+
+
+def attributes_of(field: Field) -> dict[str, object]:
+    """What an input says of itself beyond its name: where its note stands, and a date picker for dates."""
+    return {
+        "aria-describedby": f"{field.id}-note",
+        **({"type": "date"} if field.type == "DateField" else {}),
+        **({"aria-invalid": "true"} if field.errors else {}),
+        **(field.render_kw or {}),
+    }
+
+
+def _context() -> dict:
+    locale = get_locale()
+    return {
+        "actor": g.get("actor"),
+        "language": "zh-CN" if locale is None or locale.language == "zh" else locale.language,
+        "appbuilder": current_app.appbuilder,
+        "demo": current_app.config["DEMO"],
+        "today": clock.today(current_app.config, db.session),
+    }

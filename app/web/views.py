@@ -1,0 +1,173 @@
+"""FAB's ModelView as this product uses it: scoped, bounded, safe on every route (`fab.md` 1–6, 11–13).
+
+A subclass is declared as FAB's documentation shows: datamodel, base_filters, list_columns, search_columns,
+label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sidebar), `granted` (who may do what).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import ClassVar
+
+from flask import abort, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.views import ModelView as FabModelView
+from flask_babel import gettext
+from sqlalchemy.orm import Query
+from wtforms import Form
+
+from app.engine.audit import record
+from app.extensions import db
+from app.kernel.dates import parse_date
+from app.kernel.errors import DomainError, Refused
+from app.kernel.messages import N_
+from app.web import listing
+from app.web.search import label_of
+from app.web.templating import show, state_pill, translate
+
+READ = ("can_list", "can_show")
+
+
+class Screen:
+    """What every view of ours says of itself."""
+
+    menu: ClassVar[tuple[str, ...]] = ()
+    menu_title: ClassVar[str] = ""
+    entry_permission: ClassVar[str] = "can_list"
+    granted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def update_redirect(self) -> None:
+        """FAB keeps every visited address in the cookie, searched ids included; this product doesn't."""
+
+
+class ModelView(Screen, FabModelView):
+    """Read-only unless a subclass includes `add` and `edit` among its routes and gives the form."""
+
+    list_template = "list.html"
+    show_template = "show.html"
+    form_template = "form.html"
+    include_route_methods: ClassVar[set[str]] = {"list", "show"}
+    base_order = ("id", "desc")
+    search_columns: ClassVar[Sequence[str]] = ()
+    choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    loads: ClassVar[Sequence[str]] = ()
+    form: ClassVar[type[Form] | None] = None
+    change_event: ClassVar[str] = ""
+
+    def _init_forms(self) -> None:
+        """FAB would build forms whose pickers read whole tables; ours are declared."""
+
+    @property
+    def _filters(self) -> Filters:
+        """A fresh object: FAB shares one between all requests of a process."""
+        return self.datamodel.get_filters()
+
+    @_filters.setter
+    def _filters(self, _: Filters) -> None:
+        """FAB's constructor sets the shared one."""
+
+    @property
+    def key(self):
+        """The primary key's column."""
+        return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
+
+    def base_query(self) -> Query:
+        """The rows of this view before any search."""
+        return self._base_filters.apply_all(db.session.query(self.datamodel.obj))
+
+    def item(self, pk: str):
+        """The row, when it is one of this view's and within scope; else the page says that there is none."""
+        value = _key(self.key.type.python_type, pk)
+        return self.base_query().filter(self.key == value).one_or_none() or abort(404)
+
+    def cell(self, row: object, column: str) -> str:
+        """What a list or a show page says for one column."""
+        value = row
+        for part in column.split("."):
+            value = getattr(value, part, None)
+        if column in self.formatters_columns:
+            return self.formatters_columns[column](value)
+        chosen = self.choices.get(column) or listing.search.CHOICES.get(column)
+        if column == "state":
+            return state_pill(value)
+        return gettext(chosen[value]) if chosen and value in chosen else show(value)
+
+    def label(self, column: str) -> str:
+        return gettext(self.label_columns[column])
+
+    @expose("/list/")
+    @has_access
+    def list(self):
+        page = listing.read(self, request.args)
+        return self.render_template(
+            self.list_template, view=self, page=page, label_of=label_of, **self.list_more(page.rows)
+        )
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk):
+        return self.render_template(self.show_template, view=self, row=self.item(pk), **self.show_more(pk))
+
+    def list_more(self, rows: Sequence) -> dict:
+        """What a subclass's list needs beside one page's rows."""
+        return {}
+
+    def show_more(self, pk: str) -> dict:
+        """What a subclass's show page needs beside the row."""
+        return {}
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self):
+        return self._form_page(self.datamodel.obj(), None)
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk):
+        row = self.item(pk)
+        return self._form_page(row, self._facts(row))
+
+    def _form_page(self, row, before: dict | None):
+        form = self.form(request.form, obj=row)
+        problem = None
+        if request.method == "POST" and form.validate():
+            try:
+                if before is not None and request.form.get("seen") != _digest(before):
+                    raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
+                form.populate_obj(row)
+                self.save(row)
+                db.session.add(row)
+                db.session.flush()
+                record(db.session, g.actor, self.change_event, subject=str(row), before=before, after=self._facts(row))
+                db.session.commit()
+                return redirect(url_for(f"{self.endpoint}.list"))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template(self.form_template, view=self, form=form, problem=problem, seen=_digest(before)), status
+
+    def save(self, row) -> None:
+        """Checks a row that a form has filled; raises a DomainError that becomes the form's message."""
+
+    def _facts(self, row) -> dict[str, str | None]:
+        return {name: None if (v := getattr(row, name)) is None else str(v) for name in self.form()._fields}
+
+
+def _key(kind: type, text: str):
+    """A key as its column holds it; anything else is nobody's."""
+    if kind is date:
+        return parse_date(text) or abort(404)
+    if kind is int:
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else abort(404)
+    return text
+
+
+def _digest(facts: dict | None) -> str:
+    """What a form was shown with; a stale edit is told by it."""
+    return "" if facts is None else hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
