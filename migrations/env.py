@@ -1,0 +1,24 @@
+"""Alembic's entry: migrations run with the owner login, never with the one that serves requests."""
+
+from alembic import context
+from flask import current_app
+from flask_appbuilder import Model
+from sqlalchemy import NullPool, create_engine
+
+config = context.config
+
+
+def include_object(obj, name, type_, reflected, compare_to):
+    """The job queue's own tables come from its package, not from our models."""
+    return not (reflected and compare_to is None and name.startswith("procrastinate"))
+
+
+def run_migrations() -> None:
+    engine = create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=Model.metadata, include_object=include_object)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run_migrations()

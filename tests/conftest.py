@@ -1,0 +1,145 @@
+"""One embedded server a test run; every test that asks for `app` gets the database fresh from a template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from app.database import EmbeddedServer, Urls
+from app.kernel.crypto import new_key
+
+TEMPLATE, DEMO, SCRATCH = "benefits", "benefits_demo", "benefits_test"
+TODAY = date(2026, 11, 23)
+
+
+class Cluster:
+    """The server with a prepared template database; `fresh()` makes the scratch database anew from it."""
+
+    def __init__(self, server: EmbeddedServer, urls: Urls):
+        self.server, self.template = server, urls
+        self.urls = Urls(*(_named(url, SCRATCH) for url in (urls.owner, urls.runtime)))
+
+    def execute(self, *statements: str) -> None:
+        with self.server._superuser("postgres") as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def fresh(self, template: str = TEMPLATE, name: str = SCRATCH) -> None:
+        self.execute(
+            f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+            f"CREATE DATABASE {name} TEMPLATE {template} OWNER benefits_owner STRATEGY FILE_COPY",
+        )
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def settings(urls: Urls, **more: object) -> dict:
+    """What a test application needs beyond the environment."""
+    return {
+        "TESTING": True,
+        "TODAY": TODAY,
+        "SECRET_KEY": "test",
+        "SQLALCHEMY_DATABASE_URI": urls.runtime,
+        "DATABASE_OWNER_URL": urls.owner,
+        "WTF_CSRF_ENABLED": False,
+        **more,
+    }
+
+
+@pytest.fixture(scope="session")
+def keys() -> dict[str, str]:
+    return {"DATA_HASH_KEY": new_key(), "DATA_CIPHER_KEY": new_key()}
+
+
+@pytest.fixture(scope="session")
+def cluster(keys):
+    from app import create_app
+    from app.extensions import db
+
+    place = Path(tempfile.mkdtemp(prefix="benefits-test-"))
+    server = EmbeddedServer(place)
+    try:
+        urls = server.start()
+        template = create_app(settings(urls, **keys))
+        result = template.test_cli_runner().invoke(args=["prepare"])
+        assert result.exit_code == 0, result.output + repr(result.exception)
+        with template.app_context():
+            db.engine.dispose()
+        yield Cluster(server, urls)
+    finally:
+        server.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def application(cluster, keys):
+    """The one application object of the run; use `app`, which also makes its database fresh."""
+    from app import create_app
+
+    return create_app(settings(cluster.urls, **keys))
+
+
+@pytest.fixture
+def app(application, cluster):
+    """The application with an empty, prepared database, in an application context."""
+    from app.extensions import db
+
+    cluster.fresh()
+    with application.app_context():
+        db.engine.dispose()
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_files(cluster, keys):
+    """A database with the demonstration in it, as a template; yields the folder of its sheets."""
+    from app import create_app
+    from app.extensions import db
+    from app.web.demo.sheets import FOLDER
+
+    cluster.fresh(name=DEMO)
+    urls = Urls(*(_named(url, DEMO) for url in (cluster.template.owner, cluster.template.runtime)))
+    with tempfile.TemporaryDirectory() as place:
+        loader = create_app(settings(urls, DEMO=True, DATA_DIR=Path(place), **keys))
+        result = loader.test_cli_runner().invoke(args=["demo", "load"])
+        assert result.exit_code == 0, result.output + repr(result.exception)
+        with loader.app_context():
+            db.engine.dispose()
+        yield Path(place) / FOLDER
+
+
+@pytest.fixture
+def demo_app(application, cluster, demo_files):
+    """The application with the demonstration's data; no context is pushed, as in a real server."""
+    from app.extensions import db
+
+    cluster.fresh(DEMO)
+    with application.app_context():
+        db.engine.dispose()
+    yield application
+    with application.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app):
+    """The session with the IT officer's scope: sees everything."""
+    from app.engine.scope import Scope
+    from app.extensions import db
+
+    db.session.info["scope"] = Scope.everything()
+    return db.session
+
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())

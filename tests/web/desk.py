@@ -1,0 +1,70 @@
+"""A person at the desk, for tests: logs in, opens pages, posts forms, ticks rows and acts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask import Flask
+
+from app.web.demo.sheets import NOTE
+from app.web.demo.users import PASSWORD
+
+JINJIANG, QINGYANG = "510104", "510105"
+
+
+class Desk:
+    """A test client with a login; pages come back as text and must not be errors unless a test expects one."""
+
+    def __init__(self, app: Flask, username: str):
+        self.client = app.test_client()
+        page = self.client.post("/login/", data={"username": username, "password": PASSWORD})
+        assert page.status_code == 302, page.text
+
+    def get(self, path: str, expect: int = 200) -> str:
+        answer = self.client.get(path)
+        assert answer.status_code == expect, (path, answer.status_code, answer.text)
+        return answer.text
+
+    def post(self, path: str, data: dict | None = None, expect: int = 302) -> str:
+        """The address that follows, or the page when none does."""
+        answer = self.client.post(path, data=data or {})
+        assert answer.status_code == expect, (path, answer.status_code, answer.text)
+        return answer.headers.get("Location", answer.text)
+
+
+class HiringDesk(Desk):
+    """The hiring subsidy's screens."""
+
+    base = "/hiring"
+
+    def open_application(self, uscc: str, region: str = JINJIANG) -> str:
+        """The number of the new application, as its address names it."""
+        address = self.post(f"{self.base}/applications/add", {"employer": uscc, "region": region})
+        return re.search(r"/show/(\d+)", address)[1]
+
+    def check(self, application: str, sheet: Path, expect: int = 302) -> str:
+        with sheet.open("rb") as file:
+            return self.post(f"{self.base}/applications/check/{application}", {"sheet": (file, sheet.name)}, expect)
+
+    def bank(self, application: str) -> None:
+        facts = {"bank_name": "中国建设银行成都分行", "holder": "测试单位", "number": "6217003810012345678"}
+        self.post(f"{self.base}/applications/account/{application}", facts)
+
+    def apply(self, application: str) -> str:
+        return self.confirm(self.post(f"{self.base}/applications/apply/{application}"))
+
+    def act(self, stage: str, action: str, rows: list[str] | None = None, query: str = "", **params: str) -> str:
+        """A bulk action on rows, or on the whole filter when no rows are given; returns the result page."""
+        form = {"action": action, "query": query, "all": "0" if rows else "1", "rowid": rows or []}
+        return self.confirm(self.post(f"{self.base}/{stage}/action_post", form), **params)
+
+    def confirm(self, dialog: str, **params: str) -> str:
+        self.get(dialog)
+        return self.get(self.post(f"{dialog}/run", params))
+
+
+def uscc_of(folder: Path, sheet: str) -> str:
+    """The employer that the demonstration's note names for a sheet."""
+    note = (folder / NOTE).read_text(encoding="utf-8-sig")
+    return re.search(rf"{re.escape(sheet)}：.*?（([0-9A-Z]{{18}})，", note, re.DOTALL)[1]

@@ -1,0 +1,48 @@
+"""One hiring subsidy from the sheet to the money, through the web, by three people."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from app.engine.audit import AuditEntry
+from app.engine.claims import Check, Claim, Slot
+from app.engine.scope import Scope
+from app.extensions import db
+from tests.web.desk import HiringDesk, uscc_of
+
+
+def test_from_sheet_to_money(demo_app, demo_files, monkeypatch):
+    clerk, reviewer, cashier = (HiringDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    assert "40" in clerk.get(f"/hiring/applications/show/{application}")
+    clerk.bank(application)
+    assert "40" in clerk.apply(application)
+
+    reviewer.act("review", "approve")
+    reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 27))
+    assert "11-28" in reviewer.act("publicity", "pass_publicity", query="state=publicizing")
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("publicity", "pass_publicity", query="state=publicizing")
+    cashier.act("disbursement", "disburse", paid_on="2026-11-28", voucher_no="PZ-2026-1")
+
+    with demo_app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        paid = db.session.execute(
+            select(func.count(), func.sum(Claim.amount)).where(
+                Claim.state == "disbursed", Claim.paid_on == date(2026, 11, 28), Claim.voucher_no == "PZ-2026-1"
+            )
+        ).one()
+        assert paid == (40, Decimal("40000.00"))
+        moves = dict(
+            db.session.execute(
+                select(AuditEntry.event, func.count())
+                .where(AuditEntry.claim_id.is_not(None)).group_by(AuditEntry.event)
+            ).all()
+        )
+        assert moves == {e: 40 for e in ("submit", "approve", "publicize", "pass_publicity", "disburse")}
+        assert db.session.scalar(select(func.count()).select_from(Slot)) == 40
+        phases = dict(db.session.execute(select(Check.phase, func.count()).group_by(Check.phase)).all())
+        assert phases == {p: 40 for p in ("check", "submit", "approve", "pass_publicity", "disburse")}
