@@ -16,7 +16,9 @@ def include_object(obj, name, type_, reflected, compare_to):
 def run_migrations() -> None:
     engine = create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=Model.metadata, include_object=include_object)
+        context.configure(
+            connection=connection, target_metadata=Model.metadata, include_object=include_object
+        )
         with context.begin_transaction():
             context.run_migrations()
 

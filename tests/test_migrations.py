@@ -8,7 +8,9 @@ from sqlalchemy import NullPool, create_engine
 
 def test_migrations_make_what_the_models_describe(app):
     def ours(obj, name, type_, reflected, compare_to):
-        return not (reflected and compare_to is None and name.startswith(("procrastinate", "alembic_version")))
+        return not (
+            reflected and compare_to is None and name.startswith(("procrastinate", "alembic_version"))
+        )
 
     engine = create_engine(app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
     with engine.connect() as connection:

@@ -22,7 +22,7 @@ from app.supervisor import Children, StopFlag
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = ("SECRET_KEY", "DATA_HASH_KEY", "DATA_CIPHER_KEY")
-STAND_IN = '''
+STAND_IN = """
 import json, os, pathlib, signal, sys
 from flask import Flask
 from flask.cli import AppGroup
@@ -51,7 +51,7 @@ def create_app():
         signal.pause()
 
     return app
-'''
+"""
 
 
 def until(condition: Callable[[], object], seconds: float = 60):

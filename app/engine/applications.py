@@ -45,7 +45,14 @@ def open_application(
 
 
 def save_account(
-    session: Session, actor: Actor, application_id: int, vault: Vault, *, bank_name: str, holder: str, number: str
+    session: Session,
+    actor: Actor,
+    application_id: int,
+    vault: Vault,
+    *,
+    bank_name: str,
+    holder: str,
+    number: str,
 ) -> None:
     """The account to pay into; claims that were submitted keep the one they were submitted with."""
     application = lock_own(session, actor, application_id)
@@ -58,12 +65,19 @@ def save_account(
     application.account_id = account.id
     application.version += 1
     record(
-        session, actor, "edit", application_id=application.id, programme=application.programme,
-        before=before, after={"account_id": account.id, "last4": account.last4},
+        session,
+        actor,
+        "edit",
+        application_id=application.id,
+        programme=application.programme,
+        before=before,
+        after={"account_id": account.id, "last4": account.last4},
     )
 
 
-def attach(session: Session, actor: Actor, application_id: int, kind: str, name: str, content: bytes) -> Attachment:
+def attach(
+    session: Session, actor: Actor, application_id: int, kind: str, name: str, content: bytes
+) -> Attachment:
     """Keeps a scanned paper; its type is read from the content. Raises BadValue."""
     application = lock_own(session, actor, application_id)
     media_type = uploads.media_type(content[:16])
@@ -71,18 +85,31 @@ def attach(session: Session, actor: Actor, application_id: int, kind: str, name:
         raise BadValue(N_("“{name}”不是 PDF、JPG 或 PNG 文件。请转换格式后重新上传。"), name=name)
     if len(content) > MOST_BYTES:
         raise BadValue(N_("“{name}”超过 10 MiB。请压缩或分成几个文件后重新上传。"), name=name)
-    held = session.scalar(select(func.count(Attachment.id)).where(Attachment.application_id == application.id))
+    held = session.scalar(
+        select(func.count(Attachment.id)).where(Attachment.application_id == application.id)
+    )
     if held >= MOST_ATTACHMENTS:
         raise BadValue(N_("一份申请最多保存{most}个附件。请先删除不需要的附件。"), most=MOST_ATTACHMENTS)
     attachment = Attachment(
-        application_id=application.id, office_id=application.office_id, kind=kind, name=name[:200],
-        media_type=media_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(), content=content,
+        application_id=application.id,
+        office_id=application.office_id,
+        kind=kind,
+        name=name[:200],
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
     )
     session.add(attachment)
     session.flush()
     record(
-        session, actor, "attach", application_id=application.id, programme=application.programme,
-        subject=attachment.name, after={"attachment_id": attachment.id, "sha256": attachment.sha256},
+        session,
+        actor,
+        "attach",
+        application_id=application.id,
+        programme=application.programme,
+        subject=attachment.name,
+        after={"attachment_id": attachment.id, "sha256": attachment.sha256},
     )
     return attachment
 
@@ -93,12 +120,19 @@ def detach(session: Session, actor: Actor, attachment_id: int) -> Application:
     if attachment is None:
         raise NotFound(N_("没有找到这个附件。请刷新页面。"))
     application = lock_own(session, actor, attachment.application_id)
-    gone_on = select(Claim.id).where(Claim.application_id == application.id, Claim.state.not_in((*EDITABLE, "withdrawn")))
+    gone_on = select(Claim.id).where(
+        Claim.application_id == application.id, Claim.state.not_in((*EDITABLE, "withdrawn"))
+    )
     if session.scalar(gone_on.limit(1)):
         raise Refused(N_("申请已提交，附件不能删除。退回修改后才可删除。"))
     record(
-        session, actor, "detach", application_id=application.id, programme=application.programme,
-        subject=attachment.name, before={"attachment_id": attachment.id, "sha256": attachment.sha256},
+        session,
+        actor,
+        "detach",
+        application_id=application.id,
+        programme=application.programme,
+        subject=attachment.name,
+        before={"attachment_id": attachment.id, "sha256": attachment.sha256},
     )
     session.delete(attachment)
     return application
@@ -125,8 +159,14 @@ def edit_claim(
     changed = [name for name in values if before[name] != after[name]]
     if changed:
         record(
-            session, actor, "edit", claim_id=claim.id, application_id=claim.application_id, programme=claim.programme,
-            before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
+            session,
+            actor,
+            "edit",
+            claim_id=claim.id,
+            application_id=claim.application_id,
+            programme=claim.programme,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
         )
     session.flush()
     return claim

@@ -55,7 +55,9 @@ class AuditEntry(Model):
     __scope__ = "office_id"
 
     id: Mapped[int] = row_id()
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp(), index=True)
+    at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.clock_timestamp(), index=True
+    )
     event: Mapped[str] = mapped_column(String(30), index=True)
     actor_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     actor_name: Mapped[str] = mapped_column(String(130))

@@ -63,14 +63,20 @@ class Extent:
     amount: Decimal
 
 
-def prepare(session: Session, actor: Actor, programme: Programme, transition: Transition, claims: Select) -> Batch:
+def prepare(
+    session: Session, actor: Actor, programme: Programme, transition: Transition, claims: Select
+) -> Batch:
     """Keeps a selection for the dialog; `claims` selects `Claim.id` and is restricted by the session's scope."""
-    batch = Batch(id=str(uuid4()), programme=programme.code, transition=transition.name, actor_id=actor.user_id)
+    batch = Batch(
+        id=str(uuid4()), programme=programme.code, transition=transition.name, actor_id=actor.user_id
+    )
     session.add(batch)
     session.flush()
     chosen = session.scalars(claims).all()
     if chosen:
-        session.execute(insert(BatchRow), [{"batch_id": batch.id, "claim_id": claim_id} for claim_id in chosen])
+        session.execute(
+            insert(BatchRow), [{"batch_id": batch.id, "claim_id": claim_id} for claim_id in chosen]
+        )
     return batch
 
 
@@ -89,7 +95,9 @@ def extent(session: Session, batch: Batch) -> Extent:
 def find(session: Session, actor: Actor, batch_id: str, *, lock: bool = False) -> Batch:
     """The actor's own batch; anybody else's does not exist. With `lock`, waits for a run under way."""
     wanted = select(Batch).where(Batch.id == batch_id, Batch.actor_id == actor.user_id)
-    batch = session.scalars(wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True})
+    batch = session.scalars(
+        wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True}
+    )
     found = batch.one_or_none()
     if found is None:
         raise NotFound(N_("没有找到这次批量操作。请回到列表重新勾选。"))
@@ -97,7 +105,12 @@ def find(session: Session, actor: Actor, batch_id: str, *, lock: bool = False) -
 
 
 def run(
-    session: Session, actor: Actor, programme: Programme, batch_id: str, params: Mapping[str, object], today: date
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    batch_id: str,
+    params: Mapping[str, object],
+    today: date,
 ) -> Batch:
     """Fires a prepared batch once; the caller commits. Raises BadValue for parameters that may not be."""
     batch = find(session, actor, batch_id, lock=True)

@@ -16,7 +16,10 @@ class DemoClock(Model):
     """By how many days the demo runs ahead: one row, shared by all processes, read in demo mode only."""
 
     __tablename__ = "demo_clock"
-    __table_args__ = (CheckConstraint("id = 1", name="demo_clock_one_row"), CheckConstraint("days_ahead >= 0"))
+    __table_args__ = (
+        CheckConstraint("id = 1", name="demo_clock_one_row"),
+        CheckConstraint("days_ahead >= 0"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     days_ahead: Mapped[int]

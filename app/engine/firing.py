@@ -54,7 +54,9 @@ MOVE = """
     WHERE b.claim_id = claims.id AND b.batch_id = :batch_id AND b.moved IS NULL AND claims.state = ANY(:sources)
     RETURNING claims.id, claims.amount
 """
-MARK_MOVED = "UPDATE batch_rows SET moved = true WHERE batch_id = :batch_id AND moved IS NULL AND claim_id = ANY(:ids)"
+MARK_MOVED = (
+    "UPDATE batch_rows SET moved = true WHERE batch_id = :batch_id AND moved IS NULL AND claim_id = ANY(:ids)"
+)
 AUDIT = """
     INSERT INTO audit_entries (event, actor_id, actor_name, address, office_id, programme, application_id, claim_id,
                                batch_id, note, before, after)
@@ -113,14 +115,18 @@ class Firing:
         )
         self._refuse(
             Guard("NOT (c.state = ANY(:sources))", WRONG_STATE, state_facts),
-            sources=list(self.transition.sources), titles=titles, action=self.transition.title,
+            sources=list(self.transition.sources),
+            titles=titles,
+            action=self.transition.title,
         )
         known = {"actor_id": self.actor.user_id, "office_id": self.actor.office_id, "today": self.move.today}
         for guard in self.transition.guards:
             self._refuse(guard, **known)
 
     def _refuse(self, guard: Guard, **values: object) -> None:
-        self._execute(REFUSE.format(refuses=guard.refuses, facts=guard.facts), sentence=guard.sentence, **values)
+        self._execute(
+            REFUSE.format(refuses=guard.refuses, facts=guard.facts), sentence=guard.sentence, **values
+        )
 
     def _rerun_rules(self) -> None:
         programme, session = self.move.programme, self.move.session
@@ -137,14 +143,19 @@ class Firing:
 
     def _compare_and_set(self) -> tuple[int, Decimal]:
         sets = self.transition.effect(self.move) if self.transition.effect else {}
-        assigned = {column: sql.replace("{amount}", self.move.programme.amount) for column, sql in sets.items()}
+        assigned = {
+            column: sql.replace("{amount}", self.move.programme.amount) for column, sql in sets.items()
+        }
         clause = "".join(f", {column} = {sql}" for column, sql in assigned.items())
         freezing = any("candidates." in sql for sql in assigned.values())
         statement = MOVE.format(
             sets=clause, candidates="JOIN candidates ON candidates.claim_id = b.claim_id" if freezing else ""
         )
         rows = self._execute(
-            statement, target=self.transition.target, sources=list(self.transition.sources), today=self.move.today,
+            statement,
+            target=self.transition.target,
+            sources=list(self.transition.sources),
+            today=self.move.today,
             **self.move.params,
         ).all()
         self._execute(MARK_MOVED, ids=[row.id for row in rows])
@@ -154,6 +165,11 @@ class Firing:
         params = {k: str(v) for k, v in self.move.params.items() if v}
         note = params.pop("opinion", None) or params.pop("reason", None)
         self._execute(
-            AUDIT, event=self.transition.name, actor_id=self.actor.user_id, actor_name=self.actor.name,
-            address=self.actor.address, note=note, params=json.dumps(params),
+            AUDIT,
+            event=self.transition.name,
+            actor_id=self.actor.user_id,
+            actor_name=self.actor.name,
+            address=self.actor.address,
+            note=note,
+            params=json.dumps(params),
         )

@@ -154,7 +154,9 @@ def _pass_statement(programme: Programme) -> str:
     )
 
 
-def _copy(session: Session, programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: date) -> None:
+def _copy(
+    session: Session, programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: date
+) -> None:
     session.execute(text(SHEET_ROWS))
     session.execute(text("TRUNCATE sheet_rows"))
     cursor = session.connection().connection.cursor()
@@ -176,9 +178,18 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             seen.add(id_hash)
         faults = {f: message.as_json() for f, message in row.errors.items() if f != "citizen_id"}
         yield (
-            row_id, id_hash, names.fold(value("name") or "")[:100], fault, repeated, value(category),
-            value(starts_on), value(ends_on), vault.encrypt(value("phone")) if value("phone") else None,
-            value("remark"), sorted(faults), json.dumps(faults, ensure_ascii=False),
+            row_id,
+            id_hash,
+            names.fold(value("name") or "")[:100],
+            fault,
+            repeated,
+            value(category),
+            value(starts_on),
+            value(ends_on),
+            vault.encrypt(value("phone")) if value("phone") else None,
+            value("remark"),
+            sorted(faults),
+            json.dumps(faults, ensure_ascii=False),
         )
 
 

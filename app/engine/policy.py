@@ -61,7 +61,9 @@ class Parameter:
         except (ValueError, InvalidOperation):
             value = None
         if value is None or (self.unit != "date" and value < 0):
-            raise BadValue(N_("参数“{title}”的值“{text}”无法识别，请按单位填写。"), title=self.title, text=str(text))
+            raise BadValue(
+                N_("参数“{title}”的值“{text}”无法识别，请按单位填写。"), title=self.title, text=str(text)
+            )
         return value
 
 
@@ -77,7 +79,8 @@ class Policy:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
         bare = [Parameter(code, e["title"], e["unit"], None, e["document"]) for code, e in entries.items()]
         return cls(
-            Parameter(p.code, p.title, p.unit, p.parse(_text(entries[p.code]["default"])), p.document) for p in bare
+            Parameter(p.code, p.title, p.unit, p.parse(_text(entries[p.code]["default"])), p.document)
+            for p in bare
         )
 
     def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, object]:

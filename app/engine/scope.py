@@ -56,7 +56,9 @@ class Scope:
         regions = any_(literal(list(self.region_codes), ARRAY(String)))
         if column == "person_id":
             person = aliased(Person)
-            return select(person.id).where(person.id == model.person_id, person.region_code == regions).exists()
+            return (
+                select(person.id).where(person.id == model.person_id, person.region_code == regions).exists()
+            )
         return getattr(model, column) == regions
 
     @cached_property

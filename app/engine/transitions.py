@@ -23,7 +23,9 @@ from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.registers.workdays import WorkCalendar
 
-OWN_OFFICE = Guard("c.office_id <> :office_id", N_("只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。"))
+OWN_OFFICE = Guard(
+    "c.office_id <> :office_id", N_("只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。")
+)
 
 BANK_DETAILS = Guard(
     "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id) IS NULL",
@@ -55,7 +57,9 @@ PUBLICITY_OVER = Guard(
 def _check_publicity(move: Move) -> None:
     start, end = move.params["start"], move.params["end"]
     if start < move.today:
-        raise BadValue(N_("公示开始日期{start}早于今天{today}。请填写今天或以后的日期。"), start=start, today=move.today)
+        raise BadValue(
+            N_("公示开始日期{start}早于今天{today}。请填写今天或以后的日期。"), start=start, today=move.today
+        )
     least = move.programme.policy.at(stored(move.session, move.programme.code), start)["least_publicity_days"]
     calendar = WorkCalendar.load(move.session, start, max(start, end))
     earliest = calendar.reach(start, least)
@@ -102,7 +106,11 @@ def _make_notices(move: Move) -> Mapping[str, str]:
 
 def _check_disbursement(move: Move) -> None:
     if move.params["paid_on"] > move.today:
-        raise BadValue(N_("发放日期{paid_on}晚于今天{today}。请填写实际付款日期。"), paid_on=move.params["paid_on"], today=move.today)
+        raise BadValue(
+            N_("发放日期{paid_on}晚于今天{today}。请填写实际付款日期。"),
+            paid_on=move.params["paid_on"],
+            today=move.today,
+        )
 
 
 def _freeze(_: Move) -> Mapping[str, str]:
@@ -123,11 +131,23 @@ def _pay(_: Move) -> Mapping[str, str]:
 
 
 SUBMIT = Transition(
-    "submit", N_("提交"), ("draft", "returned"), "submitted", PlainForm,
-    (OWN_OFFICE, BANK_DETAILS), phase="submit", effect=_freeze,
+    "submit",
+    N_("提交"),
+    ("draft", "returned"),
+    "submitted",
+    PlainForm,
+    (OWN_OFFICE, BANK_DETAILS),
+    phase="submit",
+    effect=_freeze,
 )
 WITHDRAW = Transition(
-    "withdraw", N_("撤回"), ("draft", "submitted", "returned"), "withdrawn", ReasonForm, (OWN_OFFICE,), danger=True
+    "withdraw",
+    N_("撤回"),
+    ("draft", "submitted", "returned"),
+    "withdrawn",
+    ReasonForm,
+    (OWN_OFFICE,),
+    danger=True,
 )
 APPROVE = Transition(
     "approve", N_("审核通过"), ("submitted",), "approved", OpinionForm, (NOT_AN_EDITOR,), phase="approve"
@@ -137,20 +157,49 @@ REJECT = Transition(
 )
 RETURN = Transition("return", N_("退回修改"), ("submitted",), "returned", MustOpinionForm, (NOT_AN_EDITOR,))
 PUBLICIZE = Transition(
-    "publicize", N_("公示"), ("approved",), "publicizing", PublicityForm, check=_check_publicity, effect=_make_notices
+    "publicize",
+    N_("公示"),
+    ("approved",),
+    "publicizing",
+    PublicityForm,
+    check=_check_publicity,
+    effect=_make_notices,
 )
 PASS_PUBLICITY = Transition(
-    "pass_publicity", N_("公示通过"), ("publicizing",), "publicized", PlainForm, (PUBLICITY_OVER,), phase="pass_publicity"
+    "pass_publicity",
+    N_("公示通过"),
+    ("publicizing",),
+    "publicized",
+    PlainForm,
+    (PUBLICITY_OVER,),
+    phase="pass_publicity",
 )
 FAIL_PUBLICITY = Transition(
     "fail_publicity", N_("公示不通过"), ("publicizing",), "publicity_failed", ReasonForm, danger=True
 )
 REVOKE = Transition("revoke", N_("撤销"), ("approved", "publicized"), "revoked", ReasonForm, danger=True)
 DISBURSE = Transition(
-    "disburse", N_("发放"), ("publicized",), "disbursed", DisbursementForm, (NOT_AN_APPROVER,),
-    phase="disburse", marks=True, check=_check_disbursement, effect=_pay,
+    "disburse",
+    N_("发放"),
+    ("publicized",),
+    "disbursed",
+    DisbursementForm,
+    (NOT_AN_APPROVER,),
+    phase="disburse",
+    marks=True,
+    check=_check_disbursement,
+    effect=_pay,
 )
 
 SUBSIDY = (
-    SUBMIT, WITHDRAW, APPROVE, REJECT, RETURN, PUBLICIZE, PASS_PUBLICITY, FAIL_PUBLICITY, REVOKE, DISBURSE,
+    SUBMIT,
+    WITHDRAW,
+    APPROVE,
+    REJECT,
+    RETURN,
+    PUBLICIZE,
+    PASS_PUBLICITY,
+    FAIL_PUBLICITY,
+    REVOKE,
+    DISBURSE,
 )

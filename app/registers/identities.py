@@ -47,8 +47,14 @@ def sealed(session: Session, vault: Vault, rows: list[tuple]) -> list[tuple]:
     held = {row.id_hash: row.phone_cipher for row in session.execute(PHONES, {"hashes": hashes})}
     return [
         (
-            found, vault.encrypt(code), code[:4], code[-4:], name, names.fold(name),
-            _phone(vault, phone, held.get(found)), region,
+            found,
+            vault.encrypt(code),
+            code[:4],
+            code[-4:],
+            name,
+            names.fold(name),
+            _phone(vault, phone, held.get(found)),
+            region,
         )
         for found, (code, name, phone, region) in zip(hashes, rows, strict=True)
     ]

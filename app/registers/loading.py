@@ -130,7 +130,10 @@ class _Intake:
         """Writes down that the load took place and what it covers."""
         spans = self.spans if declared is None else declared
         held = RegisterLoad(
-            kind=self.register.kind, source=source[:200], rows_read=self.read, rows_stored=self.stored,
+            kind=self.register.kind,
+            source=source[:200],
+            rows_read=self.read,
+            rows_stored=self.stored,
             rows_refused=self.refused,
         )
         held.coverage = [

@@ -31,7 +31,9 @@ def search_employers(session: Session, text: str) -> list[Employer]:
     if not typed:
         return []
     named = or_(
-        Employer.name.contains(typed, autoescape=True), Employer.unit_no == typed, Employer.uscc.startswith(code)
+        Employer.name.contains(typed, autoescape=True),
+        Employer.unit_no == typed,
+        Employer.uscc.startswith(code),
     )
     return list(session.scalars(select(Employer).where(named).order_by(Employer.name).limit(MOST)))
 
@@ -46,9 +48,12 @@ def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
         return found[0]
     if not found:
         raise NotFound(
-            N_("本机构范围内没有找到单位“{typed}”。请核对名称或编号；外地单位请输入完整的统一社会信用代码。"), typed=typed
+            N_("本机构范围内没有找到单位“{typed}”。请核对名称或编号；外地单位请输入完整的统一社会信用代码。"),
+            typed=typed,
         )
-    raise NotFound(N_("“{typed}”对应{count}个单位。请从提示的单位中选择一个。"), typed=typed, count=len(found))
+    raise NotFound(
+        N_("“{typed}”对应{count}个单位。请从提示的单位中选择一个。"), typed=typed, count=len(found)
+    )
 
 
 def find_person(session: Session, text: str, vault: Vault) -> Person | None:

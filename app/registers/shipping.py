@@ -57,7 +57,8 @@ def _ship_offices(session: Session, regions: list[dict]) -> None:
 def _ship_calendar(session: Session) -> None:
     last = max(holidays).year
     years = [
-        {"year": year, "document": f"国务院办公厅关于{year}年部分节假日安排的通知"} for year in range(FIRST_YEAR, last + 1)
+        {"year": year, "document": f"国务院办公厅关于{year}年部分节假日安排的通知"}
+        for year in range(FIRST_YEAR, last + 1)
     ]
     _add(session, CalendarYear, years)
     _add(session, CalendarDay, list(_exceptions(date(FIRST_YEAR, 1, 1), date(last, 12, 31))))

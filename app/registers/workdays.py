@@ -25,14 +25,18 @@ class WorkCalendar:
         """The calendar for the years from `first` to the one after `last`, in two statements."""
         wanted = range(first.year, last.year + 2)
         years = set(session.scalars(select(CalendarYear.year).where(CalendarYear.year.in_(wanted))))
-        days = session.execute(select(CalendarDay.day, CalendarDay.working).where(CalendarDay.year.in_(wanted)))
+        days = session.execute(
+            select(CalendarDay.day, CalendarDay.working).where(CalendarDay.year.in_(wanted))
+        )
         return cls(years, {row.day: row.working for row in days})
 
     def is_working(self, day: date) -> bool:
         """Raises BadValue for a day of a year that the register doesn't hold."""
         if day.year not in self.years:
             raise BadValue(
-                N_("工作日历没有{year}年的放假安排，无法计算工作日。请联系省级政策管理员在“工作日历”中补充{year}年。"),
+                N_(
+                    "工作日历没有{year}年的放假安排，无法计算工作日。请联系省级政策管理员在“工作日历”中补充{year}年。"
+                ),
                 year=day.year,
             )
         return self.exceptions.get(day, day.weekday() < 5)

@@ -13,7 +13,10 @@ def init_app(app: Flask) -> None:
     from app.web.security import AppBuilder, SecurityManager, begin_request
 
     appbuilder = AppBuilder(
-        indexview=HomeView, base_template="layout.html", security_manager_class=SecurityManager, update_perms=False
+        indexview=HomeView,
+        base_template="layout.html",
+        security_manager_class=SecurityManager,
+        update_perms=False,
     )
     appbuilder.init_app(app, db.session)
     app.before_request(begin_request)

@@ -18,7 +18,13 @@ from app.web.roles import ADMINISTRATORS, BUSINESS
 
 
 def make_user(
-    session: Session, actor: Actor, username: str, name: str, office: Office, roles: Iterable[str], password: str
+    session: Session,
+    actor: Actor,
+    username: str,
+    name: str,
+    office: Office,
+    roles: Iterable[str],
+    password: str,
 ) -> User:
     """A login in one office. `name` is surname first; an administrator role beside a business role is refused."""
     wanted = set(roles)
@@ -36,7 +42,11 @@ def make_user(
     session.flush()
     session.add(Staff(user_id=user.id, office_id=office.id))
     record(
-        session, actor, "user_change", subject=username, office_id=office.id,
+        session,
+        actor,
+        "user_change",
+        subject=username,
+        office_id=office.id,
         after={"roles": sorted(wanted), "office": office.code},
     )
     return user

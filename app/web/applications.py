@@ -37,7 +37,9 @@ OPEN_STATES = ("draft", "returned")
 
 
 class EmployerForm(Form):
-    employer = StringField(N_("单位"), [InputRequired(N_("请输入单位名称、统一社会信用代码或单位编号，并从提示中选择。"))])
+    employer = StringField(
+        N_("单位"), [InputRequired(N_("请输入单位名称、统一社会信用代码或单位编号，并从提示中选择。"))]
+    )
     employer_id = HiddenField()
     region = SelectField(N_("单位参保地"))
 
@@ -47,7 +49,10 @@ class AccountForm(Form):
     holder = StringField(N_("户名"), [InputRequired(N_("请填写户名。")), Length(max=200)])
     number = StringField(
         N_("银行账号"),
-        [InputRequired(N_("请填写银行账号。")), Regexp(r"^[0-9]{8,30}$", message=N_("银行账号应为8至30位数字，不含空格。"))],
+        [
+            InputRequired(N_("请填写银行账号。")),
+            Regexp(r"^[0-9]{8,30}$", message=N_("银行账号应为8至30位数字，不含空格。")),
+        ],
         filters=[lambda text: "".join(text.split()) if text else text],
     )
 
@@ -58,8 +63,20 @@ class ApplicationView(ApplicationsView):
     list_template = "applications.html"
     show_template = "application.html"
     include_route_methods: ClassVar[set[str]] = {
-        "list", "show", "action_post", "add", "template", "check", "failed", "correct", "drop", "account", "attach",
-        "attachment", "detach", "apply",
+        "list",
+        "show",
+        "action_post",
+        "add",
+        "template",
+        "check",
+        "failed",
+        "correct",
+        "drop",
+        "account",
+        "attach",
+        "attachment",
+        "detach",
+        "apply",
     }
     transitions = tuple(DUTIES)
     list_columns = ["number", "employer.name", "region.name", "office.name", "created_on"]
@@ -139,7 +156,9 @@ class ApplicationView(ApplicationsView):
     def template(self):
         """人员模板下载."""
         content = io.BytesIO(sheets.template(self.programme.sheet))
-        return send_file(content, XLSX, as_attachment=True, download_name=f"{gettext(self.programme.sheet.title)}.xlsx")
+        return send_file(
+            content, XLSX, as_attachment=True, download_name=f"{gettext(self.programme.sheet.title)}.xlsx"
+        )
 
     @expose("/check/<int:pk>", methods=["POST"])
     @has_access
@@ -152,7 +171,10 @@ class ApplicationView(ApplicationsView):
         report = people.check(db.session, g.actor, self.programme, pk, rows, vault, today)
         db.session.commit()
         sentence = gettext("校验完成：{passed}人通过，{failed}人未通过。")
-        flash(sentence.format(passed=report.passed, failed=report.failed), "warning" if report.failed else "success")
+        flash(
+            sentence.format(passed=report.passed, failed=report.failed),
+            "warning" if report.failed else "success",
+        )
         return redirect(self._url(pk, "people"))
 
     def _read(self, file: FileStorage, today):
@@ -172,7 +194,11 @@ class ApplicationView(ApplicationsView):
         ).all()
         content = io.BytesIO(sheets.marked(self.programme.sheet, (self._marked(row) for row in rows)))
         record(
-            db.session, g.actor, "download", application_id=application.id, programme=self.programme.code,
+            db.session,
+            g.actor,
+            "download",
+            application_id=application.id,
+            programme=self.programme.code,
             after={"failed_rows": len(rows)},
         )
         db.session.commit()
@@ -209,14 +235,20 @@ class ApplicationView(ApplicationsView):
                 flash(gettext("更正后仍未通过，原因见未通过名单。"), "warning")
             return redirect(self._url(pk, "people"))
         findings = [f for f in readable(self.programme, row.findings) if f.stops]
-        return self.render_template("correct.html", view=self, row=application, failed=row, form=form, findings=findings)
+        return self.render_template(
+            "correct.html", view=self, row=application, failed=row, form=form, findings=findings
+        )
 
     @expose("/drop/<int:pk>", methods=["POST"])
     @has_access
     @permission_name("edit")
     def drop(self, pk):
         """Failed rows that shall not be corrected: the checked ones."""
-        ids = [int(text) for text in request.form.getlist("row") if text.isascii() and text.isdigit() and len(text) < 19]
+        ids = [
+            int(text)
+            for text in request.form.getlist("row")
+            if text.isascii() and text.isdigit() and len(text) < 19
+        ]
         gone = people.drop_failed(db.session, g.actor, pk, ids)
         db.session.commit()
         flash(gettext("已移除{count}行未通过的人员。").format(count=gone), "success")
@@ -228,8 +260,12 @@ class ApplicationView(ApplicationsView):
     def account(self, pk):
         form = AccountForm(request.form)
         if not form.validate():
-            page = self.render_template(self.show_template, view=self, row=self.item(str(pk)),
-                                        **{**self.show_more(str(pk)), "account_form": form})
+            page = self.render_template(
+                self.show_template,
+                view=self,
+                row=self.item(str(pk)),
+                **{**self.show_more(str(pk)), "account_form": form},
+            )
             return page, 422
         vault = current_app.extensions["vault"]
         applications.save_account(db.session, g.actor, pk, vault, **form.data)
@@ -244,7 +280,9 @@ class ApplicationView(ApplicationsView):
         file, kind = _uploaded("file"), request.form.get("kind", "")
         if kind not in applications.KINDS:
             raise BadValue(N_("请选择附件的种类。"))
-        applications.attach(db.session, g.actor, pk, kind, file.filename or "", file.read(applications.MOST_BYTES + 1))
+        applications.attach(
+            db.session, g.actor, pk, kind, file.filename or "", file.read(applications.MOST_BYTES + 1)
+        )
         db.session.commit()
         flash(gettext("附件已上传。"), "success")
         return redirect(self._url(pk, "papers"))
@@ -257,7 +295,11 @@ class ApplicationView(ApplicationsView):
         held = db.session.get(Attachment, pk) or abort(404)
         self.item(str(held.application_id))
         record(
-            db.session, g.actor, "download", application_id=held.application_id, programme=self.programme.code,
+            db.session,
+            g.actor,
+            "download",
+            application_id=held.application_id,
+            programme=self.programme.code,
             subject=held.name,
         )
         content, name, media_type = io.BytesIO(held.content), held.name, held.media_type
@@ -280,7 +322,9 @@ class ApplicationView(ApplicationsView):
     def apply(self, pk):
         """补贴申请: all drafts of this application, through the same dialog as every move."""
         application, transition = self.item(str(pk)), self.programme.transitions["submit"]
-        drafts = select(Claim.id).where(Claim.application_id == application.id, Claim.state.in_(transition.sources))
+        drafts = select(Claim.id).where(
+            Claim.application_id == application.id, Claim.state.in_(transition.sources)
+        )
         chosen = batch.prepare(db.session, g.actor, self.programme, transition, drafts.order_by(Claim.id))
         chosen.view, chosen.back = self.endpoint, self._url(pk)
         db.session.commit()

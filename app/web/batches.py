@@ -35,7 +35,7 @@ class BatchView(Screen, BaseView):
 
     route_base = "/batches"
     default_view = "confirm"
-    granted = {role: ROUTES for role in (CLERK, REVIEWER, CASHIER)}
+    granted = dict.fromkeys((CLERK, REVIEWER, CASHIER), ROUTES)
 
     @expose("/<batch_id>")
     @has_access
@@ -74,8 +74,13 @@ class BatchView(Screen, BaseView):
         size = SIZES[-1]
         rows = db.session.execute(self._rows(found).limit(size).offset((page - 1) * size)).all()
         return self.render_template(
-            "batch_result.html", batch=found, programme=programme, transition=programme.transitions[found.transition],
-            rows=[(row, claim, self._reasons(programme, row)) for row, claim in rows], page=page, size=size,
+            "batch_result.html",
+            batch=found,
+            programme=programme,
+            transition=programme.transitions[found.transition],
+            rows=[(row, claim, self._reasons(programme, row)) for row, claim in rows],
+            page=page,
+            size=size,
         )
 
     @expose("/<batch_id>/download")
@@ -84,14 +89,25 @@ class BatchView(Screen, BaseView):
         found = batch.find(db.session, g.actor, batch_id)
         programme = programme_of(found.programme)
         title = gettext(programme.title) + " " + gettext(programme.transitions[found.transition].title)
-        headers = [gettext(h) for h in ("申请单号", "姓名", "公民身份号码", "金额（元）", "结果", "当前状态", "原因")]
+        headers = [
+            gettext(h) for h in ("申请单号", "姓名", "公民身份号码", "金额（元）", "结果", "当前状态", "原因")
+        ]
         stream = io.BytesIO()
         rows = db.session.execute(self._rows(found)).all()
         export(title, headers, (self._line(programme, row, claim) for row, claim in rows), stream)
         stream.seek(0)
-        record(db.session, g.actor, "export", programme=found.programme, batch_id=found.id, after={"rows": len(rows)})
+        record(
+            db.session,
+            g.actor,
+            "export",
+            programme=found.programme,
+            batch_id=found.id,
+            after={"rows": len(rows)},
+        )
         db.session.commit()
-        return send_file(stream, XLSX, as_attachment=True, download_name=f"{found.transition}-{found.id[:8]}.xlsx")
+        return send_file(
+            stream, XLSX, as_attachment=True, download_name=f"{found.transition}-{found.id[:8]}.xlsx"
+        )
 
     def _transition(self, found: Batch):
         programme = programme_of(found.programme)
@@ -102,7 +118,12 @@ class BatchView(Screen, BaseView):
 
     def _dialog(self, found, programme, transition, form, problem=None):
         return self.render_template(
-            "batch_dialog.html", batch=found, programme=programme, transition=transition, form=form, problem=problem,
+            "batch_dialog.html",
+            batch=found,
+            programme=programme,
+            transition=transition,
+            form=form,
+            problem=problem,
             extent=batch.extent(db.session, found),
         )
 
@@ -129,6 +150,11 @@ class BatchView(Screen, BaseView):
         if claim is None:
             return ("", "", "", None, done, "", reasons)
         return (
-            claim.application.number, claim.person.name, claim.person.masked_id, claim.amount, done,
-            state_title(claim.state), reasons,
+            claim.application.number,
+            claim.person.name,
+            claim.person.masked_id,
+            claim.amount,
+            done,
+            state_title(claim.state),
+            reasons,
         )

@@ -63,9 +63,14 @@ class ClaimQueryView(StageView):
     def _save(self, claim: Claim, typed: dict):
         vault = current_app.extensions["vault"]
         values = {name: typed[name] for name in self.programme.judged.values()}
-        values |= {"remark": typed["remark"], "phone_cipher": vault.encrypt(typed["phone"]) if typed["phone"] else None}
+        values |= {
+            "remark": typed["remark"],
+            "phone_cipher": vault.encrypt(typed["phone"]) if typed["phone"] else None,
+        }
         version = request.form.get("version", "")
-        applications.edit_claim(db.session, g.actor, claim.id, int(version) if version.isdigit() else -1, values)
+        applications.edit_claim(
+            db.session, g.actor, claim.id, int(version) if version.isdigit() else -1, values
+        )
         db.session.commit()
         return redirect(url_for(f"{self.endpoint}.show", pk=claim.id))
 
@@ -86,12 +91,23 @@ class ClaimQueryView(StageView):
     def reveal(self, pk):
         """The whole citizen id, once, on a page that is not kept; audited."""
         claim = self.item(str(pk))
-        cipher = db.session.scalar(select(Person.id_cipher).where(Person.id == claim.person_id), execution_options={"scope": "open"})
+        cipher = db.session.scalar(
+            select(Person.id_cipher).where(Person.id == claim.person_id), execution_options={"scope": "open"}
+        )
         if cipher is None:
             abort(404)
-        record(db.session, g.actor, "reveal", claim_id=claim.id, application_id=claim.application_id,
-               programme=claim.programme, office_id=claim.office_id)
+        record(
+            db.session,
+            g.actor,
+            "reveal",
+            claim_id=claim.id,
+            application_id=claim.application_id,
+            programme=claim.programme,
+            office_id=claim.office_id,
+        )
         full = current_app.extensions["vault"].decrypt(cipher)
-        page = self.render_template("reveal.html", view=self, row=claim, full=full, title=gettext("完整公民身份号码"))
+        page = self.render_template(
+            "reveal.html", view=self, row=claim, full=full, title=gettext("完整公民身份号码")
+        )
         db.session.commit()
         return page, 200, {"Cache-Control": "no-store"}

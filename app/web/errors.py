@@ -71,4 +71,8 @@ def _crash(error: Exception):
     db.session.rollback()
     reference = uuid.uuid4().hex[:12]
     log.error("unhandled error %s on %s", reference, request.path, exc_info=error)
-    return page(500, gettext("系统出错，操作没有完成，数据没有改变。请重试；仍然出错的，请把下面的编号告诉系统管理员。"), reference)
+    return page(
+        500,
+        gettext("系统出错，操作没有完成，数据没有改变。请重试；仍然出错的，请把下面的编号告诉系统管理员。"),
+        reference,
+    )

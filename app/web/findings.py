@@ -45,7 +45,9 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
         fields = rule.fields or FIELDS.get(rule.code, ())
         if "faults" in evidence:
             fields = tuple(evidence["faults"])
-        found.append(ReadableFinding(rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields))
+        found.append(
+            ReadableFinding(rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields)
+        )
     return sorted(found, key=lambda f: (not f.stops, f.code))
 
 

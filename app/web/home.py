@@ -55,7 +55,7 @@ class DeskView(Screen, BaseView):
 
     route_base = "/desk"
     default_view = "employers"
-    granted = {role: ("can_employers",) for role in (CLERK, REVIEWER, CASHIER, AUDITOR)}
+    granted = dict.fromkeys((CLERK, REVIEWER, CASHIER, AUDITOR), ("can_employers",))
 
     @expose("/employers")
     @has_access
@@ -92,4 +92,8 @@ class DeskView(Screen, BaseView):
 
 def _here(path: str) -> str:
     """A path of this site, or the home page."""
-    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else url_for("HomeView.index")
+    return (
+        path
+        if path.startswith("/") and not path.startswith("//") and "\\" not in path
+        else url_for("HomeView.index")
+    )

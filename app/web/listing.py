@@ -77,7 +77,11 @@ def _loads(view):
 
 def _order(view, args: MultiDict) -> tuple[str, str]:
     column, direction = args.get("order", ""), args.get("direction", "")
-    if column in view.order_columns and column in view.datamodel.obj.__mapper__.columns and direction in ("asc", "desc"):
+    if (
+        column in view.order_columns
+        and column in view.datamodel.obj.__mapper__.columns
+        and direction in ("asc", "desc")
+    ):
         return column, direction
     return view.base_order
 

@@ -10,7 +10,7 @@ from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.views import READ, ModelView
 
 PLACE = (N_("登记库"),)
-READERS = {role: READ for role in (CLERK, REVIEWER, CASHIER, AUDITOR)}
+READERS = dict.fromkeys((CLERK, REVIEWER, CASHIER, AUDITOR), READ)
 LABELS = {
     "name": N_("姓名"),
     "masked_id": N_("公民身份号码"),
@@ -71,7 +71,12 @@ class ContributionView(RegisterView):
     menu_title = N_("社保缴费库")
     label_columns = {**LABELS, "region": N_("参保地"), "region.name": N_("参保地")}
     list_columns = show_columns = [
-        "person.name", "person.masked_id", "employer.name", "region.name", "month", "paid"
+        "person.name",
+        "person.masked_id",
+        "employer.name",
+        "region.name",
+        "month",
+        "paid",
     ]
     search_columns = ("person", "employer", "region", "month", "paid")
     order_columns = ["month"]

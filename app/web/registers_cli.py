@@ -28,8 +28,13 @@ def load_and_record(kind: str, stream: BinaryIO, **options: object) -> LoadRepor
     """Loads and writes the audit entry in the session's transaction; the caller commits."""
     today = clock.today(current_app.config, db.session)
     report = load(db.session, kind, stream, current_app.extensions["vault"], today, **options)
-    after = {"kind": kind, "load_id": report.load_id, "read": report.read, "stored": report.stored,
-             "refused": report.refused}
+    after = {
+        "kind": kind,
+        "load_id": report.load_id,
+        "read": report.read,
+        "stored": report.stored,
+        "refused": report.refused,
+    }
     record(db.session, Actor.command(), "register_load", subject=str(options["source"])[:200], after=after)
     return report
 
@@ -108,7 +113,9 @@ def _bound(value: str | None, *, last: bool) -> date | None:
 
 
 def _print(report: LoadReport) -> None:
-    click.echo(f"{report.kind}: 读入 / read {report.read}，写入 / stored {report.stored}，"
-               f"未变 / unchanged {report.unchanged}，拒绝 / refused {report.refused}")
+    click.echo(
+        f"{report.kind}: 读入 / read {report.read}，写入 / stored {report.stored}，"
+        f"未变 / unchanged {report.unchanged}，拒绝 / refused {report.refused}"
+    )
     for code, (first, last) in sorted(report.coverage.items()):
         click.echo(f"  {code}: {first} — {last}")

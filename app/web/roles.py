@@ -79,14 +79,18 @@ def _pairs(session: Session, wanted: set[tuple[int, int]]) -> dict[tuple[int, in
     held = {(p.permission_id, p.view_menu_id): p.id for p in session.scalars(select(PermissionView))}
     stale = [id_ for pair, id_ in held.items() if pair not in wanted]
     if stale:
-        session.execute(delete(assoc_permissionview_role).where(assoc_permissionview_role.c.permission_view_id.in_(stale)))
+        session.execute(
+            delete(assoc_permissionview_role).where(assoc_permissionview_role.c.permission_view_id.in_(stale))
+        )
         session.execute(delete(PermissionView).where(PermissionView.id.in_(stale)))
     missing = sorted(wanted - set(held))
     if missing:
         session.execute(insert(PermissionView), [{"permission_id": p, "view_menu_id": v} for p, v in missing])
     return {
         (row.permission_id, row.view_menu_id): row.id
-        for row in session.execute(select(PermissionView.id, PermissionView.permission_id, PermissionView.view_menu_id))
+        for row in session.execute(
+            select(PermissionView.id, PermissionView.permission_id, PermissionView.view_menu_id)
+        )
     }
 
 
@@ -94,7 +98,9 @@ def _grant(session: Session, role_ids: set[int], wanted: set[tuple[int, int]]) -
     table = assoc_permissionview_role
     held = {
         (row.permission_view_id, row.role_id)
-        for row in session.execute(select(table.c.permission_view_id, table.c.role_id).where(table.c.role_id.in_(role_ids)))
+        for row in session.execute(
+            select(table.c.permission_view_id, table.c.role_id).where(table.c.role_id.in_(role_ids))
+        )
     }
     for pair, role in held - wanted:
         session.execute(delete(table).where(table.c.permission_view_id == pair, table.c.role_id == role))

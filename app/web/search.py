@@ -38,7 +38,9 @@ class SearchField:
     frame: str = "{label}"
 
 
-def fields_of(model: type, columns: Sequence[str], labels: Mapping[str, str], choices: Mapping) -> list[SearchField]:
+def fields_of(
+    model: type, columns: Sequence[str], labels: Mapping[str, str], choices: Mapping
+) -> list[SearchField]:
     """The fields for a view's `search_columns`; a date becomes two, from and to."""
     found: list[SearchField] = []
     for name in columns:
@@ -46,7 +48,9 @@ def fields_of(model: type, columns: Sequence[str], labels: Mapping[str, str], ch
     return found
 
 
-def clauses(fields: Sequence[SearchField], args: MultiDict) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
+def clauses(
+    fields: Sequence[SearchField], args: MultiDict
+) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
     """The WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
     typed = {f.name: args[f.name].strip() for f in fields if args.get(f.name, "").strip()}
     made = (field.clause(typed[field.name]) for field in fields if field.name in typed)
@@ -61,13 +65,25 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
         return [SearchField(name, label, kind, lambda text: clause(getattr(model, name), target, text))]
     column = getattr(model, name)
     if choices:
-        return [SearchField(name, label, "choice", lambda text: column == text if text in choices else None, choices)]
+        return [
+            SearchField(
+                name, label, "choice", lambda text: column == text if text in choices else None, choices
+            )
+        ]
     if isinstance(column.type, Boolean):
-        return [SearchField(name, label, "choice", lambda text: column.is_(text == "1"), {"1": N_("是"), "0": N_("否")})]
+        return [
+            SearchField(
+                name, label, "choice", lambda text: column.is_(text == "1"), {"1": N_("是"), "0": N_("否")}
+            )
+        ]
     if isinstance(column.type, (Date, DateTime)):
         return [
-            SearchField(f"{name}_from", label, "date", _day(lambda day: column >= day), frame=N_("{label}（起）")),
-            SearchField(f"{name}_to", label, "date", _day(lambda day: column <= day), frame=N_("{label}（止）")),
+            SearchField(
+                f"{name}_from", label, "date", _day(lambda day: column >= day), frame=N_("{label}（起）")
+            ),
+            SearchField(
+                f"{name}_to", label, "date", _day(lambda day: column <= day), frame=N_("{label}（止）")
+            ),
         ]
     return [SearchField(name, label, "text", lambda text: column.contains(text, autoescape=True))]
 

@@ -91,7 +91,9 @@ class SecurityManager(FabSecurityManager):
     def permissions_of_request(self) -> frozenset[tuple[str, str]]:
         """(permission, view) of the current login; read once a request."""
         if "permissions" not in g:
-            g.permissions = frozenset(self._read_permissions()) if current_user.is_authenticated else frozenset()
+            g.permissions = (
+                frozenset(self._read_permissions()) if current_user.is_authenticated else frozenset()
+            )
         return g.permissions
 
     def _read_permissions(self):
@@ -127,7 +129,9 @@ def actor_of(user: User) -> Actor:
     if staff is None:
         return Actor(user.id, name, None, "", "", _address(), Scope(), roles)
     scope = Scope() if SYSTEM in roles else Scope.of_office(db.session, staff.office)
-    return Actor(user.id, name, staff.office_id, staff.office.code, staff.office.name, _address(), scope, roles)
+    return Actor(
+        user.id, name, staff.office_id, staff.office.code, staff.office.name, _address(), scope, roles
+    )
 
 
 def begin_request() -> None:

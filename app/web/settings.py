@@ -35,7 +35,11 @@ KEEPERS = {"list", "show", "add", "edit"}
 
 class PolicyForm(Form):
     parameter = SelectField(N_("参数"))
-    value = StringField(N_("值"), [Length(max=60)], description=N_("金额填元，月数、天数、次数填整数，日期填如 2026-03-01；日期留空表示不限"))
+    value = StringField(
+        N_("值"),
+        [Length(max=60)],
+        description=N_("金额填元，月数、天数、次数填整数，日期填如 2026-03-01；日期留空表示不限"),
+    )
     starts_on = DateField(N_("生效日期"), [InputRequired(N_("请填写生效日期。"))])
     ends_on = DateField(N_("失效日期"), [Optional()], description=N_("当日仍有效；留空表示长期有效"))
     document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
@@ -91,14 +95,23 @@ class PolicyView(ModelView):
         parameter.parse(row.value)
         row.value = row.value or None
         if row.ends_on and row.ends_on < row.starts_on:
-            raise BadValue(N_("失效日期{ends_on}早于生效日期{starts_on}。请核对日期。"), ends_on=row.ends_on, starts_on=row.starts_on)
+            raise BadValue(
+                N_("失效日期{ends_on}早于生效日期{starts_on}。请核对日期。"),
+                ends_on=row.ends_on,
+                starts_on=row.starts_on,
+            )
         twin = db.session.query(PolicyValue).filter(
-            PolicyValue.programme == row.programme, PolicyValue.parameter == row.parameter,
-            PolicyValue.starts_on == row.starts_on, PolicyValue.id != (row.id or 0),
+            PolicyValue.programme == row.programme,
+            PolicyValue.parameter == row.parameter,
+            PolicyValue.starts_on == row.starts_on,
+            PolicyValue.id != (row.id or 0),
         )
         with db.session.no_autoflush:
             if twin.first() is not None:
-                raise BadValue(N_("该参数从{starts_on}起已有一个值。请修改那一行，或换一个生效日期。"), starts_on=row.starts_on)
+                raise BadValue(
+                    N_("该参数从{starts_on}起已有一个值。请修改那一行，或换一个生效日期。"),
+                    starts_on=row.starts_on,
+                )
         row.created_by = row.created_by or g.actor.user_id
 
 
@@ -128,7 +141,9 @@ class YearView(ModelView):
 
 class DayForm(Form):
     day = DateField(N_("日期"), [InputRequired(N_("请填写日期。"))])
-    working = SelectField(N_("类型"), choices=[("0", N_("放假")), ("1", N_("调休上班"))], coerce=lambda v: v in ("1", True))
+    working = SelectField(
+        N_("类型"), choices=[("0", N_("放假")), ("1", N_("调休上班"))], coerce=lambda v: v in ("1", True)
+    )
     name = StringField(N_("名称"), [InputRequired(N_("请填写名称。")), Length(max=60)])
 
 
@@ -150,7 +165,9 @@ class DayView(ModelView):
     def save(self, row: CalendarDay) -> None:
         with db.session.no_autoflush:
             if db.session.get(CalendarYear, row.day.year) is None:
-                raise BadValue(N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=row.day.year)
+                raise BadValue(
+                    N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=row.day.year
+                )
             held = db.session.get(CalendarDay, row.day)
             if held is not None and held is not row:
                 raise BadValue(N_("{day}已经登记。请修改那一行。"), day=row.day)
@@ -167,9 +184,17 @@ class AuditView(ModelView):
     show_template = "audit_entry.html"
     loads = ("office",)
     label_columns = {
-        "at": N_("时间"), "event": N_("事项"), "actor_name": N_("操作人"), "address": N_("来源地址"),
-        "office": N_("机构"), "office.name": N_("机构"), "subject": N_("对象"), "note": N_("意见或原因"),
-        "application_id": N_("申请"), "claim_id": N_("人员记录"), "batch_id": N_("批次"),
+        "at": N_("时间"),
+        "event": N_("事项"),
+        "actor_name": N_("操作人"),
+        "address": N_("来源地址"),
+        "office": N_("机构"),
+        "office.name": N_("机构"),
+        "subject": N_("对象"),
+        "note": N_("意见或原因"),
+        "application_id": N_("申请"),
+        "claim_id": N_("人员记录"),
+        "batch_id": N_("批次"),
     }
     list_columns = ["at", "event", "actor_name", "office.name", "subject", "note", "address"]
     show_columns = [*list_columns, "application_id", "claim_id", "batch_id"]
@@ -183,10 +208,15 @@ class OfficeView(ModelView):
     route_base = "/settings/offices"
     menu = PLACE
     menu_title = N_("经办机构")
-    granted = {role: READ for role in (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM)}
+    granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM), READ)
     loads = ("region", "parent")
-    label_columns = {"code": N_("机构代码"), "name": N_("机构名称"), "region": N_("地区"), "region.name": N_("地区"),
-                     "parent.name": N_("上级机构")}
+    label_columns = {
+        "code": N_("机构代码"),
+        "name": N_("机构名称"),
+        "region": N_("地区"),
+        "region.name": N_("地区"),
+        "parent.name": N_("上级机构"),
+    }
     list_columns = show_columns = ["code", "name", "region.name", "parent.name"]
     search_columns = ("code", "name", "region")
     order_columns = ["code", "name"]
@@ -195,7 +225,9 @@ class OfficeView(ModelView):
     def base_query(self):
         scope = g.actor.scope
         query = super().base_query()
-        return query if SYSTEM in g.actor.roles or scope.whole else query.filter(Office.id.in_(scope.office_ids))
+        return (
+            query if SYSTEM in g.actor.roles or scope.whole else query.filter(Office.id.in_(scope.office_ids))
+        )
 
 
 SETTINGS_VIEWS = (PolicyView, DayView, YearView, AuditView, OfficeView)

@@ -28,8 +28,15 @@ def sidebar() -> list[Node]:
     for view in current_app.appbuilder.baseviews:
         menu = getattr(view, "menu", None)
         if menu and current_app.appbuilder.sm.has_access(view.entry_permission, view.class_permission_name):
-            _graft(root, menu, Node(gettext(view.menu_title), url_for(f"{view.endpoint}.{view.default_view}"),
-                                    request.blueprint == view.endpoint))
+            _graft(
+                root,
+                menu,
+                Node(
+                    gettext(view.menu_title),
+                    url_for(f"{view.endpoint}.{view.default_view}"),
+                    request.blueprint == view.endpoint,
+                ),
+            )
     return root.children
 
 

@@ -61,8 +61,15 @@ LABELS = {
 }
 
 DUTIES = {
-    "submit": CLERK, "withdraw": CLERK, "approve": REVIEWER, "reject": REVIEWER, "return": REVIEWER,
-    "publicize": REVIEWER, "pass_publicity": REVIEWER, "fail_publicity": REVIEWER, "revoke": REVIEWER,
+    "submit": CLERK,
+    "withdraw": CLERK,
+    "approve": REVIEWER,
+    "reject": REVIEWER,
+    "return": REVIEWER,
+    "publicize": REVIEWER,
+    "pass_publicity": REVIEWER,
+    "fail_publicity": REVIEWER,
+    "revoke": REVIEWER,
     "disburse": CASHIER,
 }
 """Which role makes which move (`domain.md` §6)."""
@@ -124,7 +131,9 @@ class BulkView(ModelView):
     def _selection(self) -> Query:
         if request.form.get("all") == "1":
             return listing.filtered(self, MultiDict(_parse(request.form.get("query", ""))))[0]
-        ids = [int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        ids = [
+            int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19
+        ]
         if not ids:
             raise Refused(N_("没有勾选任何记录。请先勾选要办理的行，再点击操作按钮。"))
         if len(ids) > MOST_IDS:
@@ -133,7 +142,11 @@ class BulkView(ModelView):
 
     def _back(self) -> str:
         query = request.form.get("query", "")
-        return f"{url_for(f'{self.endpoint}.list')}?{iri_to_uri(query)}" if query else url_for(f"{self.endpoint}.list")
+        return (
+            f"{url_for(f'{self.endpoint}.list')}?{iri_to_uri(query)}"
+            if query
+            else url_for(f"{self.endpoint}.list")
+        )
 
 
 class StageView(BulkView):
@@ -157,7 +170,11 @@ class StageView(BulkView):
         history = db.session.scalars(
             select(AuditEntry).where(AuditEntry.claim_id == claim_id).order_by(AuditEntry.id)
         ).all()
-        return {"findings": latest_findings(self.programme, claim_id), "history": history, "programme": self.programme}
+        return {
+            "findings": latest_findings(self.programme, claim_id),
+            "history": history,
+            "programme": self.programme,
+        }
 
 
 class ApplicationsView(BulkView):

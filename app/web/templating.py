@@ -32,9 +32,22 @@ def init_app(app: Flask) -> None:
     """Makes the helpers known to every template."""
     app.jinja_env.filters.update(yuan=format_yuan, show=show, moment=moment, state_pill=state_pill)
     app.jinja_env.globals.update(
-        translate=translate, state_title=state_title, sidebar=sidebar, role_title=role_title, verdict_title=verdict_title,
-        may=may, event_title=event_title, field_title=field_title, fact_title=fact_title, phase_title=phase_title,
-        choice_title=choice_title, claim_url=claim_url, query_url=query_url, live_total=live_total, mask=mask, attributes_of=attributes_of,
+        translate=translate,
+        state_title=state_title,
+        sidebar=sidebar,
+        role_title=role_title,
+        verdict_title=verdict_title,
+        may=may,
+        event_title=event_title,
+        field_title=field_title,
+        fact_title=fact_title,
+        phase_title=phase_title,
+        choice_title=choice_title,
+        claim_url=claim_url,
+        query_url=query_url,
+        live_total=live_total,
+        mask=mask,
+        attributes_of=attributes_of,
     )
     app.context_processor(_context)
 
@@ -93,16 +106,40 @@ def may(permission: str, view: str) -> bool:
 
 
 FIELD_TITLES = {
-    "state": N_("状态"), "amount": N_("金额（元）"), "category": N_("人员类别"), "contract_start": N_("合同开始日期"),
-    "contract_end": N_("合同终止日期"), "phone_cipher": N_("联系电话"), "remark": N_("备注"), "start": N_("公示开始"),
-    "end": N_("公示结束"), "paid_on": N_("发放日期"), "voucher_no": N_("凭证号"), "rows": N_("行数"),
-    "passed": N_("通过"), "failed": N_("未通过"), "account_id": N_("银行账户"), "last4": N_("账号末四位"),
-    "roles": N_("角色"), "office": N_("机构"), "days": N_("天数"), "value": N_("值"), "parameter": N_("参数"),
-    "starts_on": N_("生效日期"), "ends_on": N_("失效日期"), "document": N_("文件依据"), "active": N_("启用"),
-    "attachment_id": N_("附件"), "sha256": N_("文件校验值"), "failed_rows": N_("未通过行数"),
+    "state": N_("状态"),
+    "amount": N_("金额（元）"),
+    "category": N_("人员类别"),
+    "contract_start": N_("合同开始日期"),
+    "contract_end": N_("合同终止日期"),
+    "phone_cipher": N_("联系电话"),
+    "remark": N_("备注"),
+    "start": N_("公示开始"),
+    "end": N_("公示结束"),
+    "paid_on": N_("发放日期"),
+    "voucher_no": N_("凭证号"),
+    "rows": N_("行数"),
+    "passed": N_("通过"),
+    "failed": N_("未通过"),
+    "account_id": N_("银行账户"),
+    "last4": N_("账号末四位"),
+    "roles": N_("角色"),
+    "office": N_("机构"),
+    "days": N_("天数"),
+    "value": N_("值"),
+    "parameter": N_("参数"),
+    "starts_on": N_("生效日期"),
+    "ends_on": N_("失效日期"),
+    "document": N_("文件依据"),
+    "active": N_("启用"),
+    "attachment_id": N_("附件"),
+    "sha256": N_("文件校验值"),
+    "failed_rows": N_("未通过行数"),
 }
 PHASES = {
-    "check": N_("人员校验时"), "submit": N_("提交时"), "approve": N_("审核时"), "pass_publicity": N_("公示结果时"),
+    "check": N_("人员校验时"),
+    "submit": N_("提交时"),
+    "approve": N_("审核时"),
+    "pass_publicity": N_("公示结果时"),
     "disburse": N_("发放时"),
 }
 
@@ -136,8 +173,14 @@ def choice_title(programme: Programme, field: str, value: str | None) -> str:
 
 def _query_endpoint(programme: Programme) -> str | None:
     views = current_app.appbuilder.baseviews
-    return next((v.endpoint for v in views if getattr(v, "programme", None) is programme and "reveal" in (
-        v.include_route_methods or ())), None)
+    return next(
+        (
+            v.endpoint
+            for v in views
+            if getattr(v, "programme", None) is programme and "reveal" in (v.include_route_methods or ())
+        ),
+        None,
+    )
 
 
 def claim_url(claim: Claim) -> str:

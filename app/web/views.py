@@ -143,14 +143,23 @@ class ModelView(Screen, FabModelView):
                 self.save(row)
                 db.session.add(row)
                 db.session.flush()
-                record(db.session, g.actor, self.change_event, subject=str(row), before=before, after=self._facts(row))
+                record(
+                    db.session,
+                    g.actor,
+                    self.change_event,
+                    subject=str(row),
+                    before=before,
+                    after=self._facts(row),
+                )
                 db.session.commit()
                 return redirect(url_for(f"{self.endpoint}.list"))
             except DomainError as error:
                 db.session.rollback()
                 problem = translate(error.message)
         status = 422 if request.method == "POST" else 200
-        return self.render_template(self.form_template, view=self, form=form, problem=problem, seen=_digest(before)), status
+        return self.render_template(
+            self.form_template, view=self, form=form, problem=problem, seen=_digest(before)
+        ), status
 
     def save(self, row) -> None:
         """Checks a row that a form has filled; raises a DomainError that becomes the form's message."""

@@ -45,7 +45,9 @@ class HiringDesk(Desk):
 
     def check(self, application: str, sheet: Path, expect: int = 302) -> str:
         with sheet.open("rb") as file:
-            return self.post(f"{self.base}/applications/check/{application}", {"sheet": (file, sheet.name)}, expect)
+            return self.post(
+                f"{self.base}/applications/check/{application}", {"sheet": (file, sheet.name)}, expect
+            )
 
     def bank(self, application: str) -> None:
         facts = {"bank_name": "中国建设银行成都分行", "holder": "测试单位", "number": "6217003810012345678"}
@@ -54,7 +56,9 @@ class HiringDesk(Desk):
     def apply(self, application: str) -> str:
         return self.confirm(self.post(f"{self.base}/applications/apply/{application}"))
 
-    def act(self, stage: str, action: str, rows: list[str] | None = None, query: str = "", **params: str) -> str:
+    def act(
+        self, stage: str, action: str, rows: list[str] | None = None, query: str = "", **params: str
+    ) -> str:
         """A bulk action on rows, or on the whole filter when no rows are given; returns the result page."""
         form = {"action": action, "query": query, "all": "0" if rows else "1", "rowid": rows or []}
         return self.confirm(self.post(f"{self.base}/{stage}/action_post", form), **params)

@@ -80,7 +80,9 @@ def name() -> str:
     N_("已享受"),
     fields=("citizen_id",),
     free=N_("此人没有本项补贴的其他在办或已享受记录。"),
-    taken=N_("此人已申请或享受“{programme}”，不能重复申请。请从名单中移除此人；确有疑问的，请向上级经办机构查询。"),
+    taken=N_(
+        "此人已申请或享受“{programme}”，不能重复申请。请从名单中移除此人；确有疑问的，请向上级经办机构查询。"
+    ),
 )
 def not_yet_claimed() -> str:
     return """
@@ -98,7 +100,9 @@ def not_yet_claimed() -> str:
     N_("单位资格"),
     fields=(),
     small=N_("{employer}属于中小微企业。"),
-    large=N_("{employer}不属于中小微企业（登记规模：大型），不能享受本项补贴。请核对所选单位；规模有误的，请单位先办理变更登记。"),
+    large=N_(
+        "{employer}不属于中小微企业（登记规模：大型），不能享受本项补贴。请核对所选单位；规模有误的，请单位先办理变更登记。"
+    ),
 )
 def small_or_medium_employer() -> str:
     return """
@@ -135,7 +139,9 @@ def policy_window() -> str:
     blocking=False,
     new=N_("本次参保自{first}起，不早于合同首月{contract_month}。"),
     none=N_("没有在该单位的缴费记录，无法比较参保起始月。"),
-    earlier=N_("本次参保自{first}起，早于合同首月{contract_month}，可能不是新招用人员。请审核时核实劳动合同。"),
+    earlier=N_(
+        "本次参保自{first}起，早于合同首月{contract_month}，可能不是新招用人员。请审核时核实劳动合同。"
+    ),
 )
 def new_enrolment() -> str:
     return f"""

@@ -34,8 +34,12 @@ def insured(code: str) -> RiskRule:
         N_("参保"),
         fields=("citizen_id", "contract_start"),
         paid=N_("在{employer}（参保地{region}）最近缴费月份为{latest}。"),
-        none=N_("没有在{employer}（参保地{region}）自{since}以来的社保缴费。请核对单位、参保地和合同开始日期，或待缴费到账后再申请。"),
-        stale=N_("在{employer}（参保地{region}）最近缴费月份为{latest}，早于{floor}。请确认此人仍在该单位参保，待缴费到账后再申请。"),
+        none=N_(
+            "没有在{employer}（参保地{region}）自{since}以来的社保缴费。请核对单位、参保地和合同开始日期，或待缴费到账后再申请。"
+        ),
+        stale=N_(
+            "在{employer}（参保地{region}）最近缴费月份为{latest}，早于{floor}。请确认此人仍在该单位参保，待缴费到账后再申请。"
+        ),
         future=N_("合同{since}才开始，尚不可能有缴费。请在合同开始并缴费后再申请。"),
     )
     def statement() -> str:
@@ -83,7 +87,9 @@ def contract_term(code: str) -> RiskRule:
         fields=("contract_start", "contract_end"),
         open_ended=N_("无固定期限劳动合同。"),
         long_enough=N_("合同自{starts_on}至{ends_on}，满{months}个月。"),
-        short=N_("合同自{starts_on}至{ends_on}，不足{months}个月，终止日期应不早于{least_end}。请核对劳动合同终止日期。"),
+        short=N_(
+            "合同自{starts_on}至{ends_on}，不足{months}个月，终止日期应不早于{least_end}。请核对劳动合同终止日期。"
+        ),
     )
     def statement() -> str:
         return """
@@ -113,8 +119,12 @@ def registered_unemployed(code: str) -> RiskRule:
         fields=("citizen_id", "category", "contract_start"),
         registered=N_("{registered_on}登记失业，到合同开始日期{starts_on}已满{months}个月。"),
         none=N_("没有失业登记记录。请核对人员类别，或先核实失业登记。"),
-        short=N_("{registered_on}登记失业，到合同开始日期{starts_on}不满{months}个月（最迟应于{latest_start}登记）。请核对人员类别和合同开始日期。"),
-        cancelled=N_("{registered_on}的失业登记已于{cancelled_on}注销，早于合同开始日期{starts_on}。请核对人员类别和合同开始日期。"),
+        short=N_(
+            "{registered_on}登记失业，到合同开始日期{starts_on}不满{months}个月（最迟应于{latest_start}登记）。请核对人员类别和合同开始日期。"
+        ),
+        cancelled=N_(
+            "{registered_on}的失业登记已于{cancelled_on}注销，早于合同开始日期{starts_on}。请核对人员类别和合同开始日期。"
+        ),
     )
     def statement() -> str:
         return f"""
@@ -165,7 +175,9 @@ def transferred(code: str) -> RiskRule:
         N_("转移就业"),
         fields=("citizen_id", "category", "contract_start"),
         left=N_("{left_on}起转移就业，不晚于合同开始日期{starts_on}。"),
-        none=N_("没有在合同开始日期{starts_on}之前外出的转移就业记录。请核对人员类别，或先核实转移就业登记。"),
+        none=N_(
+            "没有在合同开始日期{starts_on}之前外出的转移就业记录。请核对人员类别，或先核实转移就业登记。"
+        ),
     )
     def statement() -> str:
         return f"""
@@ -198,9 +210,13 @@ def previously_uninsured(code: str) -> RiskRule:
         code,
         N_("前三个月未参保"),
         fields=("citizen_id", "category"),
-        uninsured=N_("本次参保自{first}起，此前{months}个月（{before_first}至{before_last}）未在该单位参保。"),
+        uninsured=N_(
+            "本次参保自{first}起，此前{months}个月（{before_first}至{before_last}）未在该单位参保。"
+        ),
         no_months=N_("没有在该单位的缴费记录。"),
-        insured=N_("本次参保自{first}起，此前{months}个月内{paid}已在该单位缴费，不符合连续{months}个月未参保。请核对人员类别，或移除此人。"),
+        insured=N_(
+            "本次参保自{first}起，此前{months}个月内{paid}已在该单位缴费，不符合连续{months}个月未参保。请核对人员类别，或移除此人。"
+        ),
     )
     def statement() -> str:
         return f"""

@@ -102,9 +102,7 @@ def _date(column: Column, text: str) -> date:
     if found := parse_date(text.lstrip("'")):
         return found
     raise BadValue(
-        N_(
-            "“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"
-        ),
+        N_("“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"),
         value=text.strip(),
     )
 
@@ -113,10 +111,7 @@ def _choice(column: Column, text: str) -> str:
     if (code := column.code(text)) is not None:
         return code
     raise BadValue(
-        N_(
-            "“{title}”不能填“{value}”。"
-            "请从下拉列表中选择，如：{choices}。"
-        ),
+        N_("“{title}”不能填“{value}”。请从下拉列表中选择，如：{choices}。"),
         value=text.strip(),
         choices="、".join(column.labels[:5]),
     )

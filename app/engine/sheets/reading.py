@@ -111,7 +111,9 @@ def _row(
         except BadValue as error:
             row.values[name] = None
             fault = Message(error.message.msgid, title=column.title, **error.message.params)
-            row.errors[name] = Message(PLACED, tab=header.tab, row=number, letter=letter(places[name]), fault=fault)
+            row.errors[name] = Message(
+                PLACED, tab=header.tab, row=number, letter=letter(places[name]), fault=fault
+            )
     return row
 
 

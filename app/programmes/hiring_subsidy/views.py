@@ -65,8 +65,22 @@ class HiringQueryView(ClaimQueryView, HiringStage):
     menu_title = N_("一次性吸纳就业补贴查询")
     list_columns = [*PERSON, *CONTRACT, "amount", "state", "submitted_on", "paid_on", "office.name"]
     search_columns = (
-        "state", "person", "employer", "application", "category", "office", "contract_start", "submitted_on", "paid_on"
+        "state",
+        "person",
+        "employer",
+        "application",
+        "category",
+        "office",
+        "contract_start",
+        "submitted_on",
+        "paid_on",
     )
 
 
-VIEWS = (HiringApplicationView, HiringReviewView, HiringPublicityView, HiringDisbursementView, HiringQueryView)
+VIEWS = (
+    HiringApplicationView,
+    HiringReviewView,
+    HiringPublicityView,
+    HiringDisbursementView,
+    HiringQueryView,
+)
