@@ -66,7 +66,7 @@ def sync(session: Session, views: Iterable[AbstractViewApi]) -> int:
     pairs = {(permission_ids[p], view_ids[v]): roles for (p, v), roles in grants.items()}
     pair_ids = _pairs(session, set(pairs))
     wanted = {(pair_ids[pair], role_ids[role]) for pair, roles in pairs.items() for role in roles}
-    _grant(session, set(role_ids[name] for name in TITLES), wanted)
+    _grant(session, {role_ids[name] for name in TITLES}, wanted)
     return len(wanted)
 
 
