@@ -2,8 +2,9 @@
 
 from alembic import context
 from flask import current_app
-from flask_appbuilder import Model
 from sqlalchemy import NullPool, create_engine
+
+from app.engine.models import METADATA
 
 config = context.config
 
@@ -16,9 +17,7 @@ def include_object(obj, name, type_, reflected, compare_to):
 def run_migrations() -> None:
     engine = create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
     with engine.connect() as connection:
-        context.configure(
-            connection=connection, target_metadata=Model.metadata, include_object=include_object
-        )
+        context.configure(connection=connection, target_metadata=METADATA, include_object=include_object)
         with context.begin_transaction():
             context.run_migrations()
 

@@ -2,8 +2,9 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_appbuilder import Model
 from sqlalchemy import NullPool, create_engine
+
+from app.engine.models import METADATA
 
 
 def test_migrations_make_what_the_models_describe(app):
@@ -15,4 +16,4 @@ def test_migrations_make_what_the_models_describe(app):
     engine = create_engine(app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": True})
-        assert compare_metadata(context, Model.metadata) == []
+        assert compare_metadata(context, METADATA) == []

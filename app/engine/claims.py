@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.engine.payments import PaymentList
 from app.engine.states import LIVE, OPEN_OR_LIVE, STATES
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
@@ -48,21 +49,36 @@ class Application(Model):
     __tablename__ = "applications"
     __scope__ = "office_id"
     __mapper_args__ = {"polymorphic_on": "programme"}
+    __table_args__ = (
+        CheckConstraint(
+            "(payee_kind = 'unit' AND employer_id IS NOT NULL AND payee_person_id IS NULL)"
+            " OR (payee_kind = 'person' AND employer_id IS NULL AND payee_person_id IS NOT NULL)",
+            name="application_one_payee",
+        ),
+    )
 
     id: Mapped[int] = row_id()
     programme: Mapped[str] = mapped_column(String(32), index=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
-    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
+    payee_kind: Mapped[str] = mapped_column(String(6), server_default="unit")
+    employer_id: Mapped[int | None] = mapped_column(ForeignKey("employers.id"), index=True)
+    payee_person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
     insured_region: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_on: Mapped[date]
     created_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     version: Mapped[int] = mapped_column(server_default="1")
     office: Mapped[Office] = relationship()
-    employer: Mapped[Employer] = relationship()
+    employer: Mapped[Employer | None] = relationship()
+    payee_person: Mapped[Person | None] = relationship()
     region: Mapped[Region | None] = relationship()
     account: Mapped[Account | None] = relationship()
+
+    @property
+    def payee(self) -> Employer | Person:
+        """Who is paid (补贴享受对象): a unit or a person."""
+        return self.employer if self.payee_kind == "unit" else self.payee_person
 
     def __repr__(self) -> str:
         return self.number
@@ -106,6 +122,7 @@ class Claim(Model):
     remark: Mapped[str | None] = mapped_column(String(200))
     submitted_on: Mapped[date | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
+    payment_list_id: Mapped[int | None] = mapped_column(ForeignKey("payment_lists.id"), index=True)
     paid_on: Mapped[date | None]
     voucher_no: Mapped[str | None] = mapped_column(String(60))
     post_check: Mapped[bool] = mapped_column(server_default="false")
@@ -118,6 +135,7 @@ class Claim(Model):
     region: Mapped[Region | None] = relationship()
     account: Mapped[Account | None] = relationship()
     notice: Mapped[Notice | None] = relationship()
+    payment_list: Mapped[PaymentList | None] = relationship()
 
     def __repr__(self) -> str:
         return f"{self.application_id}-{self.id}"

@@ -1,6 +1,21 @@
 """Every table of the engine and of the registers, imported in one place so that migrations see them all."""
 
-from app.engine import audit, batch, claims, clock, policy
+from flask_appbuilder import Model
+
+from app.engine import audit, batch, claims, clock, objections, payments, policy
 from app.registers import models, organisation
 
-__all__ = ["audit", "batch", "claims", "clock", "models", "organisation", "policy"]
+METADATA = Model.metadata
+
+__all__ = [
+    "METADATA",
+    "audit",
+    "batch",
+    "claims",
+    "clock",
+    "models",
+    "objections",
+    "organisation",
+    "payments",
+    "policy",
+]

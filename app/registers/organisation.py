@@ -37,6 +37,8 @@ class Office(Model):
     region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), index=True)
     path: Mapped[str] = mapped_column(String(120), unique=True)
+    address: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(60))
     region: Mapped[Region] = relationship()
     parent: Mapped[Office | None] = relationship(remote_side=[id])
 
