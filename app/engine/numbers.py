@@ -29,3 +29,9 @@ def notice_number(session: Session, prefix: str, office_code: str, day: date) ->
     """For example XN-GS-510104-2026-012: an office's running number in a year."""
     stem = f"{prefix}-GS-{office_code}-{day:%Y}"
     return f"{stem}-{following(session, stem):03d}"
+
+
+def list_number(session: Session, prefix: str, office_code: str, day: date) -> str:
+    """For example XN-FF-510104-2026-012: an office's running payment list in a year."""
+    stem = f"{prefix}-FF-{office_code}-{day:%Y}"
+    return f"{stem}-{following(session, stem):03d}"

@@ -70,6 +70,8 @@ DUTIES = {
     "pass_publicity": REVIEWER,
     "fail_publicity": REVIEWER,
     "revoke": REVIEWER,
+    "list": CASHIER,
+    "dissolve": CASHIER,
     "disburse": CASHIER,
 }
 """Which role makes which move (`domain.md` §6)."""

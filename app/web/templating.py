@@ -140,6 +140,7 @@ PHASES = {
     "submit": N_("提交时"),
     "approve": N_("审核时"),
     "pass_publicity": N_("公示结果时"),
+    "list": N_("编制发放清单时"),
     "disburse": N_("发放时"),
 }
 

@@ -1,0 +1,125 @@
+"""What a move demands of its parameters, and what it writes beside the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.engine.numbers import list_number, notice_number
+from app.engine.policy import stored
+from app.engine.workflow import Move
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_
+from app.registers.workdays import WorkCalendar
+
+
+def check_publicity(move: Move) -> None:
+    start, end = move.params["start"], move.params["end"]
+    if start < move.today:
+        raise BadValue(
+            N_("公示开始日期{start}早于今天{today}。请填写今天或以后的日期。"), start=start, today=move.today
+        )
+    least = move.programme.policy.at(stored(move.session, move.programme.code), start)["least_publicity_days"]
+    calendar = WorkCalendar.load(move.session, start, max(start, end))
+    earliest = calendar.reach(start, least)
+    if end < earliest:
+        raise BadValue(
+            N_("公示期不足{least}个工作日（首尾两日都算）。{start}开始的公示，结束日期最早为{earliest}。"),
+            least=least,
+            start=start,
+            earliest=earliest,
+        )
+
+
+def make_notices(move: Move) -> Mapping[str, str]:
+    _one_an_office(
+        move,
+        notice_number,
+        """INSERT INTO notices (number, programme, office_id, batch_id, starts_on, ends_on)
+           VALUES (:number, :programme, :office, :batch, :start, :end)""",
+        start=move.params["start"],
+        end=move.params["end"],
+    )
+    return {
+        "notice_id": "(SELECT n.id FROM notices n WHERE n.batch_id = :batch_id AND n.office_id = claims.office_id)"
+    }
+
+
+def make_payment_lists(move: Move) -> Mapping[str, str]:
+    _one_an_office(
+        move,
+        list_number,
+        """INSERT INTO payment_lists (number, programme, office_id, batch_id, made_on)
+           VALUES (:number, :programme, :office, :batch, :today)""",
+        today=move.today,
+    )
+    return {
+        "payment_list_id": """(SELECT l.id FROM payment_lists l
+                               WHERE l.batch_id = :batch_id AND l.office_id = claims.office_id)"""
+    }
+
+
+def dissolve_lists(move: Move) -> Mapping[str, str]:
+    move.session.execute(
+        text(
+            """UPDATE payment_lists SET dissolved_on = :today WHERE id IN
+                   (SELECT c.payment_list_id FROM batch_rows b JOIN claims c ON c.id = b.claim_id
+                    WHERE b.batch_id = :batch AND b.moved IS NULL)"""
+        ),
+        {"batch": move.batch_id, "today": move.today},
+    )
+    return {"payment_list_id": "NULL"}
+
+
+def _one_an_office(
+    move: Move, numbering: Callable[[Session, str, str, date], str], statement: str, **facts: object
+) -> None:
+    """Writes one numbered record for each office whose claims move: a mixed set yields several."""
+    offices = move.session.execute(
+        text(
+            """SELECT DISTINCT o.id, o.code FROM batch_rows b JOIN claims c ON c.id = b.claim_id
+               JOIN offices o ON o.id = c.office_id WHERE b.batch_id = :batch AND b.moved IS NULL ORDER BY o.id"""
+        ),
+        {"batch": move.batch_id},
+    ).all()
+    rows = [
+        {
+            "number": numbering(move.session, move.programme.prefix, office.code, move.today),
+            "programme": move.programme.code,
+            "office": office.id,
+            "batch": move.batch_id,
+            **facts,
+        }
+        for office in offices
+    ]
+    if rows:
+        move.session.execute(text(statement), rows)
+
+
+def check_disbursement(move: Move) -> None:
+    if move.params["paid_on"] > move.today:
+        raise BadValue(
+            N_("发放日期{paid_on}晚于今天{today}。请填写实际付款日期。"),
+            paid_on=move.params["paid_on"],
+            today=move.today,
+        )
+
+
+def freeze(_: Move) -> Mapping[str, str]:
+    return {
+        "policy": "candidates.policy",
+        "amount": "{amount}",
+        "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = claims.application_id)",
+        "submitted_on": ":today",
+    }
+
+
+def pay(_: Move) -> Mapping[str, str]:
+    return {
+        "paid_on": ":paid_on",
+        "voucher_no": ":voucher_no",
+        "post_check": "coalesce((SELECT o.stops FROM outcomes o WHERE o.row_id = claims.id), false)",
+    }
