@@ -2,7 +2,7 @@
 
 from app.engine.sheets.cells import ROUNDED
 from app.engine.sheets.columns import Column, Kind, Sheet
-from app.engine.sheets.exporting import export
+from app.engine.sheets.exporting import Table, export, export_tables
 from app.engine.sheets.marking import MarkedRow, marked
 from app.engine.sheets.reading import SheetContent, SheetRow, parse_row, read
 from app.engine.sheets.templates import template
@@ -15,7 +15,9 @@ __all__ = [
     "Sheet",
     "SheetContent",
     "SheetRow",
+    "Table",
     "export",
+    "export_tables",
     "marked",
     "parse_row",
     "read",

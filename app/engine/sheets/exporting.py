@@ -1,11 +1,13 @@
 """Lists as people take them away: a title line, a header, and cells that no text turns into formulas."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import BinaryIO
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from app.engine.sheets.cells import EXACT_BELOW
@@ -19,28 +21,47 @@ _HEAD_ROWS = 2
 _WIDTH = 20
 
 
+@dataclass(frozen=True)
+class Table:
+    """One tab: a title line, a header and rows, which may be a generator."""
+
+    tab: str
+    title: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
 def export(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], stream: BinaryIO) -> int:
+    """Writes one table as an .xlsx; returns how many rows there were."""
+    return export_tables([Table("Sheet1", title, headers, rows)], stream)
+
+
+def export_tables(tables: Iterable[Table], stream: BinaryIO) -> int:
     """Writes an .xlsx row by row, so that length costs no memory; returns how many rows there were."""
     with Workbook(stream, {"constant_memory": True}) as book:
-        page = book.add_worksheet()
         formats = {
-            Decimal: book.add_format({"num_format": "0.00"}),
+            Decimal: book.add_format({"num_format": "#,##0.00"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         }
-        page.set_column(0, max(0, len(headers) - 1), _WIDTH)
-        page.freeze_panes(_HEAD_ROWS, 0)
-        page.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
         bold = book.add_format({"bold": True, "bg_color": "#D9E1F2"})
-        for index, header in enumerate(headers):
-            page.write_string(1, index, header, bold)
-        count = 0
-        for count, row in enumerate(rows, 1):
-            if count > MAX_ROWS:
-                raise Refused(N_("超过 {most} 行，无法导出。请缩小筛选范围后再导出。"), most=MAX_ROWS)
-            for index, value in enumerate(row):
-                _write(page, count + _HEAD_ROWS - 1, index, value, formats)
-        return count
+        big = book.add_format({"bold": True, "font_size": 14})
+        return sum(_table(book.add_worksheet(table.tab), table, formats, bold, big) for table in tables)
+
+
+def _table(page: Worksheet, table: Table, formats: dict, bold: Format, big: Format) -> int:
+    page.set_column(0, max(0, len(table.headers) - 1), _WIDTH)
+    page.freeze_panes(_HEAD_ROWS, 0)
+    page.write_string(0, 0, table.title, big)
+    for index, header in enumerate(table.headers):
+        page.write_string(1, index, header, bold)
+    count = 0
+    for count, row in enumerate(table.rows, 1):
+        if count > MAX_ROWS:
+            raise Refused(N_("超过 {most} 行，无法导出。请缩小筛选范围后再导出。"), most=MAX_ROWS)
+        for index, value in enumerate(row):
+            _write(page, count + _HEAD_ROWS - 1, index, value, formats)
+    return count
 
 
 def _write(page: Worksheet, row: int, index: int, value: object, formats: dict) -> None:

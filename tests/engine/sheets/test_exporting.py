@@ -35,7 +35,7 @@ def test_nothing_to_export_is_a_header():
 @pytest.mark.parametrize(
     ("value", "read", "number_format"),
     [
-        (Decimal("1000.50"), 1000.5, "0.00"),
+        (Decimal("1000.50"), 1000.5, "#,##0.00"),
         (date(2020, 3, 1), datetime(2020, 3, 1), "yyyy-mm-dd"),
         (datetime(2020, 3, 1, 16, 30, tzinfo=UTC), datetime(2020, 3, 2, 0, 30), "yyyy-mm-dd hh:mm"),
         (12, 12, "General"),
