@@ -60,7 +60,7 @@ class AccountForm(Form):
 class ApplicationView(ApplicationsView):
     """The generated list of applications, whose show page is where a clerk works on one."""
 
-    list_template = "applications.html"
+    list_template = "groups.html"
     show_template = "application.html"
     include_route_methods: ClassVar[set[str]] = {
         "list",
@@ -87,9 +87,6 @@ class ApplicationView(ApplicationsView):
         CASHIER: ("can_list", "can_show", "disburse"),
         AUDITOR: ("can_list", "can_show"),
     }
-
-    def list_more(self, rows: list) -> dict:
-        return {"counts": state_counts([row.id for row in rows])}
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -121,7 +118,7 @@ class ApplicationView(ApplicationsView):
         application_id = int(pk)
         passed = select(Claim).where(Claim.application_id == application_id)
         failed = select(FailedRow).where(FailedRow.application_id == application_id)
-        counts = state_counts([application_id]).get(application_id, {})
+        counts = state_counts(Claim.application_id, [application_id]).get(application_id, {})
         failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
         vault = current_app.extensions["vault"]
         return {

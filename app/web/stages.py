@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
@@ -9,14 +10,14 @@ from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
 from sqlalchemy import func, select
-from sqlalchemy.orm import Query
+from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
 from app.engine import batch
 from app.engine.audit import AuditEntry
-from app.engine.claims import Application, Claim
+from app.engine.claims import Claim
 from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import Refused
@@ -179,32 +180,41 @@ class StageView(BulkView):
         }
 
 
-class ApplicationsView(BulkView):
-    """Whole applications: counts by state, total of the live claims, what is paid."""
+class GroupView(BulkView):
+    """Rows that each stand for many claims, tied to them by the claim's column `member`; a move is given on whole groups."""
 
-    loads = ("employer", "office", "region")
-    label_columns = LABELS
-    search_columns = ("number", "employer", "office", "created_on")
+    member: ClassVar[str]
 
     def claims_of(self, rows: Query, transition) -> Select:
-        ids = rows.order_by(None).with_entities(Application.id).subquery()
+        ids = rows.order_by(None).with_entities(self.key).subquery()
         return (
             select(Claim.id)
-            .where(Claim.application_id.in_(select(ids.c.id)), Claim.state.in_(transition.sources))
+            .where(getattr(Claim, self.member).in_(select(ids)), Claim.state.in_(transition.sources))
             .order_by(Claim.id)
         )
 
+    def list_more(self, rows: list) -> dict:
+        return {"counts": state_counts(getattr(Claim, self.member), [row.id for row in rows])}
 
-def state_counts(application_ids: list[int]) -> dict[int, dict[str, tuple[int, object]]]:
-    """application id → state → (count, sum) in one statement for a whole page."""
-    found: dict[int, dict[str, tuple[int, object]]] = {}
+
+class ApplicationsView(GroupView):
+    """Whole applications: counts by state, total of the live claims, what is paid."""
+
+    member = "application_id"
+    loads = ("employer", "payee_person", "office", "region")
+    search_columns = ("number", "employer", "office", "created_on")
+
+
+def state_counts(member: InstrumentedAttribute, ids: list[int]) -> dict[int, dict[str, tuple[int, Decimal]]]:
+    """group id → state → (count, sum) of the claims tied by `member`, in one statement for a whole page."""
+    found: dict[int, dict[str, tuple[int, Decimal]]] = {}
     counted = (
-        select(Claim.application_id, Claim.state, func.count(), func.sum(Claim.amount))
-        .where(Claim.application_id.in_(application_ids))
-        .group_by(Claim.application_id, Claim.state)
+        select(member, Claim.state, func.count(), func.sum(Claim.amount))
+        .where(member.in_(ids))
+        .group_by(member, Claim.state)
     )
-    for application_id, state, count, total in db.session.execute(counted):
-        found.setdefault(application_id, {})[state] = (count, total)
+    for group, state, count, total in db.session.execute(counted):
+        found.setdefault(group, {})[state] = (count, total)
     return found
 
 
