@@ -42,6 +42,7 @@ EVENTS = {
     "register_edit": N_("修改登记库"),
     "policy_change": N_("调整政策参数"),
     "calendar_change": N_("调整工作日历"),
+    "office_change": N_("修改机构资料"),
     "user_change": N_("调整用户"),
     "role_change": N_("调整角色"),
     "login": N_("登录"),

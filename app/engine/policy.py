@@ -91,6 +91,14 @@ class Policy:
                 values[row.parameter] = self.parameters[row.parameter].parse(row.value)
         return values
 
+    def documents(self, rows: Iterable[PolicyValue], day: date) -> list[str]:
+        """The documents behind the values in force on `day`, each once."""
+        named = {code: p.document for code, p in self.parameters.items()}
+        for row in sorted(rows, key=lambda r: r.starts_on):
+            if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on):
+                named[row.parameter] = row.document
+        return list(dict.fromkeys(named.values()))
+
     def periods(self, rows: Iterable[PolicyValue]) -> list[tuple[date, date, dict[str, str | None]]]:
         """All of time cut into spans of equal values: (first day, last day, JSON-ready values)."""
         rows = list(rows)

@@ -20,7 +20,8 @@ class Programme:
     """What a subsidy is.
 
     `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
-    start also picks the policy. `amount` is SQL over `candidates` that yields one person's amount.
+    start also picks the policy. With `placed` each row names the employing enterprise and the insured region;
+    without, the application does. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Programme:
     policy: Policy
     judged: Mapping[str, str]
     menu: tuple[str, ...]
+    placed: bool = False
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
 

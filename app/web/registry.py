@@ -6,6 +6,9 @@ from flask_appbuilder.base import AppBuilder
 
 from app.web.batches import BatchView
 from app.web.home import DeskView
+from app.web.ledger import LedgerView
+from app.web.objections import ObjectionView
+from app.web.prints import PrintView
 from app.web.programmes import programme_views
 from app.web.registers import REGISTER_VIEWS
 from app.web.settings import SETTINGS_VIEWS
@@ -13,5 +16,7 @@ from app.web.settings import SETTINGS_VIEWS
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
-    for view in (DeskView, BatchView, *programme_views(), *REGISTER_VIEWS, *SETTINGS_VIEWS):
+    shared = (DeskView, BatchView, PrintView)
+    views = (*shared, *programme_views(), ObjectionView, LedgerView, *REGISTER_VIEWS, *SETTINGS_VIEWS)
+    for view in views:
         appbuilder.add_view_no_menu(view)

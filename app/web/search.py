@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from app.engine.claims import Application, Notice
+from app.engine.payments import PaymentList
 from app.engine.states import TITLES
 from app.kernel import citizen_id, names, uscc
 from app.kernel.dates import parse_date
@@ -137,6 +138,7 @@ def _numbered(text: str, model) -> ColumnElement[bool]:
 RELATIONS = {
     Application: ("text", _through(_numbered)),
     Notice: ("text", _through(_numbered)),
+    PaymentList: ("text", _through(_numbered)),
     Person: ("text", _through(person_clause)),
     Employer: ("text", _through(employer_clause)),
     Office: ("text", _through(_named)),

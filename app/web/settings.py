@@ -201,14 +201,27 @@ class AuditView(ModelView):
     search_columns = ("event", "actor_name", "office", "at")
 
 
+class OfficeForm(Form):
+    address = StringField(
+        N_("办公地址"), [Length(max=200)], filters=[lambda text: (text or "").strip() or None]
+    )
+    phone = StringField(N_("联系电话"), [Length(max=60)], filters=[lambda text: (text or "").strip() or None])
+
+
 class OfficeView(ModelView):
-    """The offices; an administrator sees the own subtree."""
+    """The offices; an administrator sees the own subtree, and says where people can reach it."""
 
     datamodel = SQLAInterface(Office)
     route_base = "/settings/offices"
     menu = PLACE
     menu_title = N_("经办机构")
-    granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM), READ)
+    include_route_methods = {"list", "show", "edit"}
+    granted = {
+        **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), (*READ, "can_edit")),
+        SYSTEM: READ,
+    }
+    form = OfficeForm
+    change_event = "office_change"
     loads = ("region", "parent")
     label_columns = {
         "code": N_("机构代码"),
@@ -216,8 +229,10 @@ class OfficeView(ModelView):
         "region": N_("地区"),
         "region.name": N_("地区"),
         "parent.name": N_("上级机构"),
+        "address": N_("办公地址"),
+        "phone": N_("联系电话"),
     }
-    list_columns = show_columns = ["code", "name", "region.name", "parent.name"]
+    list_columns = show_columns = ["code", "name", "region.name", "parent.name", "address", "phone"]
     search_columns = ("code", "name", "region")
     order_columns = ["code", "name"]
     base_order = ("code", "asc")

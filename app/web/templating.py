@@ -7,20 +7,21 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask, current_app, g, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import format_date, get_locale, gettext
 from markupsafe import Markup, escape
 from wtforms import Field
 
 from app.engine import clock, states
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
+from app.engine.objections import STATES as OBJECTION_STATES
 from app.engine.programme import Programme
 from app.engine.rules.rule import VERDICTS
 from app.extensions import db
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_, Message
-from app.kernel.money import format_yuan
+from app.kernel.money import format_yuan, uppercase
 from app.web.programmes import programme_of
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar
@@ -30,7 +31,14 @@ NOTHING = "—"
 
 def init_app(app: Flask) -> None:
     """Makes the helpers known to every template."""
-    app.jinja_env.filters.update(yuan=format_yuan, show=show, moment=moment, state_pill=state_pill)
+    app.jinja_env.filters.update(
+        yuan=format_yuan,
+        uppercase=uppercase,
+        show=show,
+        moment=moment,
+        long_date=long_date,
+        state_pill=state_pill,
+    )
     app.jinja_env.globals.update(
         translate=translate,
         state_title=state_title,
@@ -44,6 +52,8 @@ def init_app(app: Flask) -> None:
         phase_title=phase_title,
         choice_title=choice_title,
         claim_url=claim_url,
+        application_url=application_url,
+        objection_states=OBJECTION_STATES,
         query_url=query_url,
         live_total=live_total,
         mask=mask,
@@ -82,6 +92,11 @@ def show(value: object) -> str | Markup:
 def moment(value: datetime) -> str:
     """A point in time as the clock in the office shows it."""
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def long_date(day: date) -> str:
+    """A day as papers write it: 2026年11月23日."""
+    return format_date(day, "long")
 
 
 def state_title(state: str) -> str:
@@ -172,26 +187,29 @@ def choice_title(programme: Programme, field: str, value: str | None) -> str:
     return gettext(titles[value]) if value in titles else NOTHING
 
 
-def _query_endpoint(programme: Programme) -> str | None:
+def _endpoint(programme: Programme, route: str) -> str:
+    """The view of a programme that has a route of this name."""
     views = current_app.appbuilder.baseviews
     return next(
-        (
-            v.endpoint
-            for v in views
-            if getattr(v, "programme", None) is programme and "reveal" in (v.include_route_methods or ())
-        ),
-        None,
+        v.endpoint
+        for v in views
+        if getattr(v, "programme", None) is programme and route in (v.include_route_methods or ())
     )
 
 
 def claim_url(claim: Claim) -> str:
     """The page of one claim."""
-    return url_for(f"{_query_endpoint(programme_of(claim.programme))}.show", pk=claim.id)
+    return url_for(f"{_endpoint(programme_of(claim.programme), 'reveal')}.show", pk=claim.id)
+
+
+def application_url(application: Application) -> str:
+    """The page on which a clerk works on an application."""
+    return url_for(f"{_endpoint(programme_of(application.programme), 'apply')}.show", pk=application.id)
 
 
 def query_url(programme: Programme, application: Application) -> str:
     """All people of one application, as a filtered list."""
-    return url_for(f"{_query_endpoint(programme)}.list", application=application.number)
+    return url_for(f"{_endpoint(programme, 'reveal')}.list", application=application.number)
 
 
 def live_total(counts: Mapping) -> Decimal:

@@ -1,0 +1,131 @@
+"""Public notices (公示): numbered, printable, with their people, their objections and their outcome."""
+
+from __future__ import annotations
+
+import io
+
+from flask import current_app, g, send_file
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Query, selectinload
+
+from app.engine import clock
+from app.engine.audit import record
+from app.engine.claims import Application, Claim, Notice
+from app.engine.objections import Objection
+from app.engine.policy import stored
+from app.engine.sheets import export
+from app.extensions import db
+from app.kernel.messages import N_
+from app.web.batches import XLSX
+from app.web.roles import AUDITOR, CLERK
+from app.web.stages import GroupView
+
+HEADERS = (N_("序号"), N_("姓名"), N_("公民身份号码"), N_("就业单位"), N_("申请人"), N_("补贴金额（元）"))
+
+
+class NoticesView(GroupView):
+    """The notices of one programme; whole notices can be passed or failed."""
+
+    member = "notice_id"
+    list_template = "groups.html"
+    show_template = "notice.html"
+    readers = (AUDITOR, CLERK)
+    transitions = ("pass_publicity", "fail_publicity")
+    loads = ("office",)
+    list_columns = ["number", "office.name", "starts_on", "ends_on"]
+    search_columns = ("number", "office", "starts_on", "ends_on")
+    order_columns = ["number", "starts_on", "ends_on"]
+    label_columns = {
+        "number": N_("公示编号"),
+        "office": N_("经办机构"),
+        "office.name": N_("经办机构"),
+        "starts_on": N_("公示开始"),
+        "ends_on": N_("公示结束"),
+    }
+    include_route_methods = {"list", "show", "action_post", "print", "export"}
+
+    def base_query(self) -> Query:
+        return super().base_query().filter(Notice.programme == self.programme.code)
+
+    def show_more(self, pk: str) -> dict:
+        claims = noticed(int(pk))
+        objections: dict[int, list[Objection]] = {}
+        held = select(Objection).where(Objection.claim_id.in_([claim.id for claim in claims]))
+        for objection in db.session.scalars(held.order_by(Objection.id)):
+            objections.setdefault(objection.claim_id, []).append(objection)
+        today = clock.today(current_app.config, db.session)
+        return {
+            "claims": claims,
+            "objections": objections,
+            "programme": self.programme,
+            "over": self.item(pk).ends_on < today,
+        }
+
+    @expose("/print/<pk>")
+    @has_access
+    @permission_name("show")
+    def print(self, pk):
+        """The notice as it is pinned up: A4, masked ids, the legal basis, where to object."""
+        notice, claims = self.item(pk), noticed(int(pk))
+        return self.render_template(
+            "print/notice.html",
+            view=self,
+            notice=notice,
+            claims=claims,
+            total=sum(claim.amount for claim in claims),
+            programme=self.programme,
+            documents=legal_basis(self.programme, notice.starts_on),
+        )
+
+    @expose("/export/<pk>")
+    @has_access
+    @permission_name("show")
+    def export(self, pk):
+        """The same list as a workbook, ids masked too."""
+        notice, stream = self.item(pk), io.BytesIO()
+        title = f"{gettext(self.programme.title)} {gettext('公示名单')} {notice.number}"
+        count = export(title, [gettext(h) for h in HEADERS], _lines(noticed(notice.id)), stream)
+        stream.seek(0)
+        record(
+            db.session,
+            g.actor,
+            "export",
+            programme=self.programme.code,
+            office_id=notice.office_id,
+            subject=notice.number,
+            after={"rows": count},
+        )
+        name = f"{notice.number}.xlsx"
+        db.session.commit()
+        return send_file(stream, XLSX, as_attachment=True, download_name=name)
+
+
+def noticed(notice_id: int) -> list[Claim]:
+    """The claims of a notice in the order in which they are printed."""
+    wanted = (
+        select(Claim)
+        .where(Claim.notice_id == notice_id)
+        .options(
+            selectinload(Claim.person),
+            selectinload(Claim.employer),
+            selectinload(Claim.application).selectinload(Application.employer),
+            selectinload(Claim.application).selectinload(Application.payee_person),
+        )
+        .order_by(Claim.employer_id, Claim.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def legal_basis(programme, day) -> list[str]:
+    """The documents that the programme's parameters rest on, on that day, each once."""
+    return programme.policy.documents(stored(db.session, programme.code), day)
+
+
+def _lines(claims: list[Claim]):
+    for number, claim in enumerate(claims, 1):
+        person = claim.person
+        payee = claim.application.payee
+        yield number, person.name, person.masked_id, claim.employer.name, payee.name, claim.amount

@@ -1,0 +1,84 @@
+"""The stages that every subsidy of labour contracts has, with the columns that people work by."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy.orm import Query
+
+from app.engine import clock
+from app.engine.claims import Claim, Notice
+from app.engine.rules.contracts import CATEGORIES
+from app.extensions import db
+from app.web.claims import ClaimQueryView
+from app.web.stages import StageView
+
+PERSON = ["application.number", "person.name", "person.masked_id", "employer.name", "category"]
+CONTRACT = ["contract_start", "contract_end"]
+FIND = ("person", "employer", "application", "notice", "office")
+
+
+class ContractStage:
+    """What the stages share beside their programme."""
+
+    choices = {"category": dict(CATEGORIES)}
+    order_columns = ["contract_start", "contract_end", "amount", "submitted_on"]
+
+
+class QueryView(ContractStage, ClaimQueryView):
+    """查询."""
+
+    list_columns = [*PERSON, *CONTRACT, "amount", "state", "submitted_on", "paid_on", "office.name"]
+    search_columns = (
+        "state",
+        "person",
+        "employer",
+        "application",
+        "category",
+        "office",
+        "contract_start",
+        "submitted_on",
+        "paid_on",
+    )
+
+
+class ReviewView(ContractStage, StageView):
+    """审核."""
+
+    states = ("submitted",)
+    transitions = ("approve", "reject", "return")
+    list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on"]
+    search_columns = ("person", "employer", "application", "category", "warned", "office", "submitted_on")
+
+
+class PublicityView(ContractStage, StageView):
+    """公示与公示结果."""
+
+    states = ("approved", "publicizing", "publicized")
+    transitions = ("publicize", "pass_publicity", "fail_publicity", "revoke")
+    loads = ("notice",)
+    list_columns = [*PERSON, "amount", "state", "notice.number", "notice.starts_on", "notice.ends_on"]
+    search_columns = ("state", *FIND)
+
+
+class OutcomeView(ContractStage, StageView):
+    """公示期满: what waits for its outcome."""
+
+    states = ("publicizing",)
+    transitions = ("pass_publicity", "fail_publicity")
+    loads = ("notice",)
+    list_columns = [*PERSON, "amount", "notice.number", "notice.ends_on"]
+    search_columns = FIND
+
+    def base_query(self) -> Query:
+        today = clock.today(current_app.config, db.session)
+        return super().base_query().filter(Claim.notice.has(Notice.ends_on < today))
+
+
+class DisbursementView(ContractStage, StageView):
+    """发放."""
+
+    states = ("publicized",)
+    transitions = ("list", "disburse")
+    loads = ("account", "payment_list")
+    list_columns = [*PERSON, "account", "amount", "notice.number", "payment_list.number"]
+    search_columns = (*FIND, "payment_list")

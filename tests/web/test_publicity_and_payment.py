@@ -1,0 +1,156 @@
+"""Notices, objections, payment lists, papers and the ledger, through the web."""
+
+import io
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from app.engine.claims import Claim
+from app.engine.scope import Scope
+from app.extensions import db
+from tests.web.desk import HiringDesk, uscc_of
+
+
+@pytest.fixture
+def publicized(demo_app, demo_files):
+    """(clerk, reviewer, cashier, ids of 40 claims under publicity from 23 to 27 November, application's id)."""
+    clerk, reviewer, cashier = (HiringDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    clerk.bank(application)
+    clerk.apply(application)
+    reviewer.act("review", "approve")
+    reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
+    return clerk, reviewer, cashier, [str(i) for i in claim_ids(demo_app)], application
+
+
+def claim_ids(app) -> list[int]:
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        return list(db.session.scalars(select(Claim.id).order_by(Claim.id)))
+
+
+def object_to(clerk, claim: str) -> str:
+    """The objection's address."""
+    facts = {
+        "raised_on": "2026-11-23",
+        "raised_by": "张先生",
+        "contact": "13800000000",
+        "content": "此人并未到岗",
+    }
+    return clerk.post(f"/objections/add/{claim}", facts)
+
+
+def moved(page: str) -> int:
+    return int(re.search(r'id="moved">(\d+)<', page)[1])
+
+
+def test_an_objection_holds_one_person_and_nobody_else(publicized, demo_app, monkeypatch):
+    clerk, reviewer, cashier, ids, _ = publicized
+    address = object_to(clerk, ids[0])
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    page = reviewer.act("outcome", "pass_publicity")
+    assert moved(page) == 39
+    assert "异议尚未处理" in page
+
+    number = address.rsplit("/", 1)[1]
+    clerk.post(f"/objections/decide/{number}", {"outcome": "dismissed", "opinion": "x"}, expect=403)
+    reviewer.post(f"/objections/decide/{number}", {"outcome": "upheld", "opinion": "经核实未到岗"})
+    page = reviewer.act("outcome", "pass_publicity")
+    assert moved(page) == 0
+    assert "已认定成立" in page
+    assert moved(reviewer.act("outcome", "fail_publicity", reason="异议成立")) == 1
+
+    assert moved(cashier.act("disbursement", "list")) == 39
+    paper = clerk.get(f"/print/refusal/{ids[0]}")
+    assert "异议成立" in paper
+    assert "行政复议" in paper
+
+
+def test_an_objection_needs_a_claim_under_publicity_of_the_own_office(publicized, demo_app, monkeypatch):
+    clerk, reviewer, _, ids, _ = publicized
+    other = HiringDesk(demo_app, "clerk_b")
+    other.get(f"/objections/add/{ids[0]}", expect=404)
+    early = {"raised_on": "2026-11-22", "raised_by": "张先生", "content": "早了"}
+    assert "异议日期" in clerk.post(f"/objections/add/{ids[0]}", early, expect=422)
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("outcome", "pass_publicity")
+    late = {"raised_on": "2026-11-28", "raised_by": "张先生", "content": "晚了"}
+    assert "只有公示中的记录" in clerk.post(f"/objections/add/{ids[0]}", late, expect=422)
+
+
+def test_a_notice_is_printed_and_exported_with_masked_ids(publicized):
+    clerk, reviewer, _, _, _ = publicized
+    listed = reviewer.get("/hiring/notices/list/")
+    notice = re.search(r"/hiring/notices/show/(\d+)", listed)[1]
+    assert "XN-GS-510104-2026-001" in reviewer.get(f"/hiring/notices/show/{notice}")
+    paper = reviewer.get(f"/hiring/notices/print/{notice}")
+    assert "肆万元整" in paper
+    assert "2026年11月27日" in paper
+    answer = clerk.client.get(f"/hiring/notices/export/{notice}")
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    ids = [row[2] for row in sheet.iter_rows(min_row=3, values_only=True)]
+    assert len(ids) == 40
+    assert all(re.fullmatch(r"5101\*{10}\d{3}[\dX]", text) for text in ids)
+
+
+def test_a_payment_list_goes_to_the_bank_and_comes_back_paid(publicized, demo_app, monkeypatch):
+    _, reviewer, cashier, ids, _ = publicized
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("outcome", "pass_publicity")
+    assert moved(cashier.act("disbursement", "list", ids[:30])) == 30
+    page = cashier.act("disbursement", "list", ids[25:])
+    assert moved(page) == 10
+    assert "已编入发放清单XN-FF-510104-2026-001" in page
+    assert "已编入发放清单" in reviewer.act("publicity", "revoke", ids[:1], reason="测试")
+
+    address = re.findall(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))
+    newer, older = dict.fromkeys(address)
+    book = load_workbook(io.BytesIO(cashier.client.get(f"/hiring/payment_lists/export/{older}").data))
+    summary = list(book.worksheets[0].iter_rows(min_row=3, values_only=True))
+    assert summary[0][3:7] == ("6217003810012345678", 30, 30000, "叁万元整")
+    assert summary[-1][3:7] == ("控制合计", 30, 30000, "叁万元整")
+    reviewer.get(f"/hiring/payment_lists/export/{older}", expect=403)
+
+    assert moved(cashier.act("payment_lists", "dissolve", [newer])) == 10
+    paid = cashier.act("payment_lists", "disburse", [older], paid_on="2026-11-28", voucher_no="PZ-1")
+    assert moved(paid) == 30
+    assert moved(reviewer.act("publicity", "revoke", ids[30:31], reason="测试")) == 1
+
+
+def test_ledger_and_sums_add_up(publicized, demo_app, monkeypatch):
+    _, reviewer, cashier, ids, application = publicized
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("outcome", "pass_publicity")
+    cashier.act("disbursement", "disburse", ids[:7], paid_on="2026-11-28", voucher_no="PZ-1")
+    page = cashier.get("/ledger/")
+    assert 'id="ledger-total">7,000.00<' in page
+    assert "level=province" not in page
+    for by in ("programme", "notice", "application"):
+        sums = cashier.get(f"/ledger/sums?by={by}")
+        assert 'id="sums-paid">7,000.00<' in sums
+        assert "不一致" not in sums
+    book = load_workbook(io.BytesIO(cashier.client.get("/ledger/?download=1").data)).active
+    assert [cell.value for cell in book[3]][1:] == ["2026-11", "一次性吸纳就业补贴", 7, 7000]
+    with demo_app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        claim = db.session.get(Claim, int(ids[0]))
+        claim.amount = Decimal("999.00")
+        db.session.commit()
+    assert "不一致" in cashier.get("/ledger/sums?by=notice")
+
+
+@pytest.mark.parametrize("paper", ["receipt", "failed"])
+def test_papers_of_an_application(publicized, paper):
+    clerk, *_, application = publicized
+    assert "XN-510104-20261123-0001" in clerk.get(f"/print/{paper}/{application}")
+
+
+def test_review_form_and_no_refusal_without_a_refusal(publicized):
+    clerk, reviewer, _, ids, _ = publicized
+    assert "审核表" in reviewer.get(f"/print/review/{ids[0]}")
+    assert "不需要告知书" in clerk.get(f"/print/refusal/{ids[0]}", expect=409)
