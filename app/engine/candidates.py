@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from app.engine.programme import Programme
 
 FROM_CLAIMS = """
-    INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, {columns}, policy)
-    SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, {fields}, {policy}
-    FROM batch_rows b JOIN claims c ON c.id = b.claim_id
+    INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, payee_person_id,
+                            {columns}, policy)
+    SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id, {fields}, {policy}
+    FROM batch_rows b JOIN claims c ON c.id = b.claim_id JOIN applications a ON a.id = c.application_id
     LEFT JOIN policy_periods p ON c.{start} BETWEEN p.first_day AND p.last_day
     WHERE b.batch_id = :batch_id AND b.moved IS NULL
 """

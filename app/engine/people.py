@@ -24,18 +24,21 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
 
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
-    row_id bigint PRIMARY KEY, id_hash bytea, name text, id_fault text, repeated boolean, category text,
-    starts_on date, ends_on date, phone_cipher bytea, remark text, bad_fields text[], faults jsonb
+    row_id bigint PRIMARY KEY, id_hash bytea, name text, id_fault text, repeated boolean, employer_uscc text,
+    insured_region text, category text, starts_on date, ends_on date, phone_cipher bytea, remark text, bad_fields text[], faults jsonb
 ) ON COMMIT DROP"""
 COPY = "COPY sheet_rows FROM STDIN"
 FILL = f"""
-    INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, insured_region,
-                            starts_on, ends_on, bad_fields, faults, policy)
+    INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
+                            insured_region, payee_person_id, starts_on, ends_on, bad_fields, faults, policy)
     SELECT s.row_id, p.id, s.id_fault, s.name,
            s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
                                  AND c.person_id = p.id AND c.state IN {LIVE}),
-           s.category, :employer, :region, s.starts_on, s.ends_on, s.bad_fields, s.faults, t.values
+           s.category, coalesce(CAST(:employer AS bigint), e.id), s.employer_uscc,
+           coalesce(CAST(:region AS text), s.insured_region), CAST(:payee AS bigint),
+           s.starts_on, s.ends_on, s.bad_fields, s.faults, t.values
     FROM sheet_rows s
+    LEFT JOIN employers e ON e.uscc = s.employer_uscc
     LEFT JOIN persons p ON p.id_hash = s.id_hash
     LEFT JOIN policy_periods t ON coalesce(s.starts_on, :today) BETWEEN t.first_day AND t.last_day
 """
@@ -50,13 +53,14 @@ REPLACE = (
 PASS = f"""
     INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state,
                         amount, name, phone_cipher, remark, warned, {{fields}})
-    SELECT :programme, :application, :office, candidates.person_id, :employer, :region, 'draft',
+    SELECT :programme, :application, :office, candidates.person_id, candidates.employer_id,
+           candidates.insured_region, 'draft',
            {{amount}}, candidates.name, s.phone_cipher, s.remark, o.warns, {{columns}}
     FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
     WHERE NOT o.stops ORDER BY candidates.row_id
     ON CONFLICT (application_id, person_id) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
-    SET amount = excluded.amount, name = excluded.name, phone_cipher = excluded.phone_cipher,
-        remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
+    SET amount = excluded.amount, name = excluded.name, employer_id = excluded.employer_id,
+        insured_region = excluded.insured_region, phone_cipher = excluded.phone_cipher, remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
 """
 STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
@@ -97,8 +101,9 @@ def check(
         "application": application.id,
         "programme": programme.code,
         "office": application.office_id,
-        "employer": application.employer_id,
-        "region": application.insured_region,
+        "employer": None if programme.placed else application.employer_id,
+        "region": None if programme.placed else application.insured_region,
+        "payee": application.payee_person_id,
         "today": today,
     }
     begin(session, programme)
@@ -183,6 +188,8 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             names.fold(value("name") or "")[:100],
             fault,
             repeated,
+            value("employer_uscc"),
+            value("insured_region"),
             value(category),
             value(starts_on),
             value(ends_on),

@@ -13,6 +13,7 @@ from app.engine.states import STATES
 from app.engine.workflow import Transition
 
 JUDGED = ("category", "starts_on", "ends_on")
+PLACED = ("employer_uscc", "insured_region")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Programme:
         for problem in self._problems():
             raise ValueError(f"programme {self.code}: {problem}")
 
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The sheet's fields that no correction of a claim changes (`domain.md` §6): withdraw and add."""
+        return ("name", "citizen_id", *(PLACED if self.placed else ()))
+
     def rule(self, code: str) -> RiskRule:
         """The rule behind a finding; raises StopIteration for one that the programme no longer has."""
         return next(r for r in self.rules if r.code == code)
@@ -64,6 +70,8 @@ class Programme:
         for rule in self.rules:
             if not set(rule.fields) <= fields:
                 yield f"rule {rule.code} reads a column that the sheet lacks"
+        if self.placed and not set(PLACED) <= fields:
+            yield "the sheet of people placed elsewhere lacks the employing enterprise or the insured region"
         for column, name in self.judged.items():
             if column not in JUDGED or name not in fields or not hasattr(self.claim, name):
                 yield f"judged column {column} has no field {name}"

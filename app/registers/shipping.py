@@ -27,6 +27,16 @@ def ship(session: Session) -> None:
     _ship_calendar(session)
 
 
+def region_labels() -> list[tuple[str, str, str]]:
+    """(code, name, full name) of every shipped region: a county's name alone may mean several."""
+    regions = {row["code"]: row for row in _read_regions()}
+    named = []
+    for code, row in sorted(regions.items()):
+        prefix = regions[row["parent_code"]]["name"] if row["level"] == "county" else ""
+        named.append((code, row["name"], prefix + row["name"]))
+    return named
+
+
 def _read_regions() -> list[dict]:
     with REGIONS.open(encoding="utf-8-sig", newline="") as file:
         rows = [{**row, "parent_code": row["parent_code"] or None} for row in csv.DictReader(file)]

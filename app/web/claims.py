@@ -22,9 +22,6 @@ from app.web.sheet_forms import row_form, typed_row
 from app.web.stages import StageView
 from app.web.templating import translate
 
-FIXED = ("name", "citizen_id")
-"""A claim's person can't change (`domain.md` §6): withdraw and add."""
-
 
 class ClaimQueryView(StageView):
     """All states; `edit` and `reveal` are permissions of their own."""
@@ -44,13 +41,17 @@ class ClaimQueryView(StageView):
         claim = self.item(pk)
         sheet = self.programme.sheet
         form = row_form(sheet, request.form, self._held(claim))
-        for name in FIXED:
+        for name in self.programme.fixed:
             form[name].render_kw = {"readonly": True}
         problems, status = [], 200
         if request.method == "POST":
             today = clock.today(current_app.config, db.session)
             row, status = typed_row(sheet, form, 0, today), 422
-            problems = [translate(message) for field, message in row.errors.items() if field not in FIXED]
+            problems = [
+                translate(message)
+                for field, message in row.errors.items()
+                if field not in self.programme.fixed
+            ]
             if not problems:
                 try:
                     return self._save(claim, row.values)

@@ -155,3 +155,42 @@ def new_enrolment() -> str:
                    'contract_month', to_char(c.starts_on, 'YYYY-MM')) AS evidence
         FROM candidates c LEFT JOIN enrolment run ON run.row_id = c.row_id
     """
+
+
+@rule(
+    "F-02",
+    N_("就业单位"),
+    fields=("employer_uscc", "insured_region"),
+    known=N_("就业单位为{employer}。"),
+    absent=N_(
+        "单位登记库中没有统一社会信用代码{uscc}。请与营业执照核对后更正；代码无误的，请单位先办理登记。"
+    ),
+)
+def employing_enterprise() -> str:
+    return """
+        SELECT c.row_id,
+               CASE WHEN e.id IS NOT NULL THEN 'pass' WHEN v.days IS NOT NULL THEN 'fail' ELSE 'unknown' END AS verdict,
+               jsonb_build_object(
+                   'why', CASE WHEN e.id IS NOT NULL THEN 'known' ELSE 'absent' END, 'employer', e.name,
+                   'employer_id', e.id, 'uscc', coalesce(e.uscc, c.employer_uscc), 'register', 'employers',
+                   'region', r.name, 'until', to_char(upper(v.days) - 1, 'YYYY-MM-DD')) AS evidence
+        FROM candidates c
+        LEFT JOIN employers e ON e.id = c.employer_id
+        LEFT JOIN covered v ON v.kind = 'employers' AND v.region_code = c.insured_region
+        LEFT JOIN regions r ON r.code = c.insured_region
+    """
+
+
+@rule(
+    "F-03",
+    N_("申请人"),
+    fields=("citizen_id",),
+    other=N_("此人不是申请人本人。"),
+    same=N_("申请人不能同时是被介绍就业的人员。请从名单中移除申请人本人。"),
+)
+def payee_is_not_placed() -> str:
+    return """
+        SELECT row_id, CASE WHEN same THEN 'fail' ELSE 'pass' END AS verdict,
+               jsonb_build_object('why', CASE WHEN same THEN 'same' ELSE 'other' END) AS evidence
+        FROM (SELECT row_id, coalesce(person_id = payee_person_id, false) AS same FROM candidates) judged
+    """

@@ -14,7 +14,8 @@ from app.engine.rules.rule import RiskRule
 SCHEMA = (
     """CREATE TEMP TABLE IF NOT EXISTS candidates (
         row_id bigint PRIMARY KEY, claim_id bigint, person_id bigint, id_fault text, name text,
-        repeated boolean NOT NULL DEFAULT false, category text, employer_id bigint, insured_region text,
+        repeated boolean NOT NULL DEFAULT false, category text, employer_id bigint, employer_uscc text,
+        insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
         policy jsonb
     ) ON COMMIT DROP""",

@@ -32,6 +32,7 @@ class Column:
     kind: Kind
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
     note: str = ""
     example: str = ""
     width: int = 18
@@ -41,12 +42,12 @@ class Column:
             raise ValueError(f"{self.field}: a choice column, and no other, lists its choices")
 
     def code(self, text: str) -> str | None:
-        """The code of a choice that was written as its label or as the code itself."""
+        """The code of a choice that was written as its label, an alias or the code itself."""
         return self._codes.get(squeeze(text).casefold())
 
     @cached_property
     def _codes(self) -> dict[str, str]:
-        by_label = {squeeze(label).casefold(): code for code, label in self.choices}
+        by_label = {squeeze(label).casefold(): code for code, label in (*self.aliases, *self.choices)}
         return by_label | {squeeze(code).casefold(): code for code, _ in self.choices}
 
     @property

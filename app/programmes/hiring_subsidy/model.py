@@ -1,11 +1,7 @@
-"""The columns that a hiring subsidy has beyond the shared ones: the labour contract."""
-
-from datetime import date
-
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+"""An employer's application for the people it has hired; beyond the shared columns a labour contract."""
 
 from app.engine.claims import Application, Claim
+from app.engine.contract import LabourContract
 
 
 class HiringApplication(Application):
@@ -14,11 +10,7 @@ class HiringApplication(Application):
     __mapper_args__ = {"polymorphic_identity": "hiring_subsidy"}
 
 
-class HiringClaim(Claim):
+class HiringClaim(LabourContract, Claim):
     """One hired person and the contract that the subsidy rests on."""
 
     __mapper_args__ = {"polymorphic_identity": "hiring_subsidy"}
-
-    category: Mapped[str | None] = mapped_column(String(20), use_existing_column=True)
-    contract_start: Mapped[date | None] = mapped_column(use_existing_column=True)
-    contract_end: Mapped[date | None] = mapped_column(use_existing_column=True)
