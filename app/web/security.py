@@ -27,6 +27,7 @@ from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
+from app.web.demo.users import PASSWORD, USERS
 from app.web.roles import SYSTEM
 
 
@@ -53,7 +54,8 @@ class AuthView(BaseView):
             error = gettext("用户名或密码不正确，或账号已停用。请核对后重试；忘记密码请联系本区县管理员。")
             record(db.session, anonymous(), "login_failed", subject=form.username.data)
             db.session.commit()
-        return self.render_template("login.html", form=form, error=error), 401 if error else 200
+        known = {"demo_users": USERS, "demo_password": PASSWORD} if demo() else {}
+        return self.render_template("login.html", form=form, error=error, **known), 401 if error else 200
 
     @expose("/logout/", methods=["POST"])
     def logout(self):

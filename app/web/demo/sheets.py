@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from flask import current_app
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.engine.rules.contracts import CATEGORIES
 from app.engine.sheets.templates import template
+from app.kernel.messages import N_
 from app.programmes.hiring_subsidy.sheet import SHEET
 from app.web.demo.dreadful import csv_in_gbk, workbook
 from app.web.demo.stories import Hire
@@ -59,21 +61,31 @@ class DemoSheet(NamedTuple):
 
 
 SHEETS = (
-    DemoSheet("1-good.xlsx", "good", filled, "40人，全部通过"),
-    DemoSheet("2-mixed.xlsx", "mixed", filled, "30人，各条风控点至少一次不通过；备注写明原因"),
+    DemoSheet("1-good.xlsx", "good", filled, N_("40人，全部通过")),
+    DemoSheet("2-mixed.xlsx", "mixed", filled, N_("30人，各条风控点至少一次不通过；备注写明原因")),
     DemoSheet(
         "3-dreadful.xlsx", "dreadful", lambda hires: workbook(list(map(cells, hires[:DREADFUL_IN_XLSX]))),
-        "格式混乱：全角数字、各种日期写法、空行、隐藏行、被四舍五入的号码、重复人员、缺项",
+        N_("格式混乱：全角数字、各种日期写法、空行、隐藏行、被四舍五入的号码、重复人员、缺项"),
     ),
     DemoSheet(
         "4-dreadful.csv", "dreadful", lambda hires: csv_in_gbk(list(map(cells, hires[DREADFUL_IN_XLSX:]))),
-        "GBK编码的CSV，列顺序不同",
+        N_("GBK编码的CSV，列顺序不同"),
     ),
-    DemoSheet("5-large-employer.xlsx", "large", filled, "6人，大型企业，均因C-05不通过"),
+    DemoSheet("5-large-employer.xlsx", "large", filled, N_("6人，大型企业，均因C-05不通过")),
     DemoSheet(
-        "6-qingyang.xlsx", "neighbour", filled, "11人，最后一人在1-good.xlsx申请提交后为C-04已享受", "clerk_b"
+        "6-qingyang.xlsx", "neighbour", filled, N_("11人，最后一人在1-good.xlsx申请提交后为C-04已享受"), "clerk_b"
     ),
 )  # fmt: skip
+
+
+def offered() -> list[tuple[str, str]]:
+    """(file name, what it shows) of each download that the demonstration gives; none outside it."""
+    if not current_app.config["DEMO"]:
+        return []
+    return [
+        (NOTE, N_("每份名单对应的单位、参保地和上传人")),
+        *((sheet.name, sheet.shows) for sheet in SHEETS),
+    ]
 
 
 def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]]) -> None:

@@ -1,0 +1,254 @@
+"use strict";
+/* What a page does without asking the server. Every word shown comes from the page (data attributes), so it can be translated. */
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+const money = (cents) => (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/* The menu: folded or not, and its branches as they were left; of this browser, nothing of anybody's data. */
+function menu() {
+  const button = document.querySelector("[data-toggle-menu]");
+  const side = document.querySelector(".side");
+  if (!button || !side) return;
+  const set = (closed) => {
+    document.body.classList.toggle("menu-closed", closed);
+    button.setAttribute("aria-expanded", String(!closed));
+  };
+  set(localStorage.getItem("menu-closed") === "1");
+  button.addEventListener("click", () => {
+    const closed = !document.body.classList.contains("menu-closed");
+    localStorage.setItem("menu-closed", closed ? "1" : "0");
+    set(closed);
+  });
+  for (const branch of all("details[data-branch]", side)) {
+    const kept = localStorage.getItem(`menu:${branch.dataset.branch}`);
+    if (kept !== null && !branch.querySelector("[aria-current]")) branch.open = kept === "1";
+    branch.addEventListener("toggle", () => localStorage.setItem(`menu:${branch.dataset.branch}`, branch.open ? "1" : "0"));
+  }
+  side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+/* A combobox that asks the server (WAI-ARIA 1.2: list autocomplete with manual selection). */
+function picker(box) {
+  const input = box.querySelector("[role=combobox]");
+  const hidden = box.querySelector("input[type=hidden]");
+  const list = box.querySelector("[role=listbox]");
+  let timer, asked, active = -1;
+  const options = () => all("[role=option]", list);
+
+  const open = (shown) => {
+    list.hidden = !shown;
+    input.setAttribute("aria-expanded", String(shown));
+    if (!shown) mark(-1);
+  };
+  const mark = (index) => {
+    active = index;
+    options().forEach((option, i) => option.setAttribute("aria-selected", String(i === index)));
+    const chosen = options()[index];
+    if (chosen) {
+      input.setAttribute("aria-activedescendant", chosen.id);
+      chosen.scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  };
+  const take = (option) => {
+    input.value = option.dataset.name;
+    hidden.value = option.dataset.id;
+    hidden.dispatchEvent(new Event("change", { bubbles: true }));
+    open(false);
+  };
+  const draw = (found) => {
+    list.replaceChildren(...found.map((item, i) => {
+      const option = document.createElement("li");
+      const facts = document.createElement("small");
+      option.id = `${list.id}-${i}`;
+      option.setAttribute("role", "option");
+      option.dataset.id = item.id;
+      option.dataset.name = item.name;
+      facts.textContent = [item.uscc, item.unit_no].filter(Boolean).join(" · ");
+      option.append(item.name, facts);
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); take(option); });
+      return option;
+    }));
+    if (!found.length) say(box.dataset.none);
+    open(true);
+    mark(-1);
+  };
+  const say = (sentence) => {
+    const nothing = document.createElement("li");
+    nothing.className = "nothing";
+    nothing.setAttribute("role", "presentation");
+    nothing.textContent = sentence;
+    list.replaceChildren(nothing);
+    open(true);
+  };
+  const ask = async () => {
+    const typed = input.value.trim();
+    asked?.abort();
+    if (!typed) return open(false);
+    asked = new AbortController();
+    const signal = asked.signal;
+    try {
+      const answer = await fetch(`${box.dataset.picker}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" }, signal });
+      if (!answer.ok) throw new Error(String(answer.status));
+      draw(await answer.json());
+    } catch (error) {
+      if (!signal.aborted) say(box.dataset.failed);
+    }
+  };
+  input.addEventListener("input", () => {
+    hidden.value = "";
+    clearTimeout(timer);
+    timer = setTimeout(ask, 200);
+  });
+  input.addEventListener("blur", () => { clearTimeout(timer); asked?.abort(); open(false); });
+  input.addEventListener("keydown", (event) => {
+    const count = options().length;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) return void ask();
+      if (count) mark((active + (event.key === "ArrowDown" ? 1 : active < 0 ? 0 : -1) + count) % count);
+    } else if (event.key === "Enter" && !list.hidden && (active >= 0 || count === 1)) {
+      event.preventDefault();
+      take(options()[Math.max(active, 0)]);
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      open(false);
+    }
+  });
+}
+
+/* Parts of a form that belong to one choice: the others are hidden and not sent. */
+function choice(form) {
+  const name = form.dataset.choice;
+  const show = () => {
+    const chosen = form.querySelector(`[name="${name}"]:checked`)?.value;
+    for (const part of all("[data-when]", form)) {
+      part.hidden = part.dataset.when !== chosen;
+      all("input, select, textarea", part).forEach((field) => { field.disabled = part.hidden; });
+    }
+  };
+  form.addEventListener("change", (event) => { if (event.target.name === name) show(); });
+  window.addEventListener("pageshow", show);
+  show();
+}
+
+/* A whole citizen id offers its bearer as a button; pressing it fills in the name. Asked by POST: an id stands in no address. */
+function person(box) {
+  const id = box.querySelector("[name=citizen_id]");
+  const name = box.querySelector("[name=name]");
+  const place = document.createElement("div");
+  let asked;
+  place.setAttribute("role", "status");
+  id.closest(".field").append(place);
+  const offer = (found) => {
+    if (!found.name) return void (place.textContent = box.dataset.none);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `${found.name} ${found.masked_id}`;
+    button.addEventListener("click", () => { name.value = found.name; place.replaceChildren(); name.focus(); });
+    place.replaceChildren(button);
+  };
+  id.addEventListener("input", async () => {
+    asked?.abort();
+    place.replaceChildren();
+    const typed = id.value.normalize("NFKC").replace(/\s/g, "");
+    if (typed.length !== 18) return;
+    asked = new AbortController();
+    const signal = asked.signal;
+    const body = new URLSearchParams({ citizen_id: typed, csrf_token: box.closest("form").elements.csrf_token.value });
+    try {
+      const answer = await fetch(box.dataset.person, { method: "POST", body, headers: { Accept: "application/json" }, signal });
+      if (!answer.ok) throw new Error(String(answer.status));
+      offer(await answer.json());
+    } catch (error) {
+      if (!signal.aborted) place.textContent = box.dataset.failed ?? box.dataset.none;
+    }
+  });
+}
+
+/* Ticked rows: how many, how much, and which buttons can be pressed. */
+function bulk(form) {
+  const boxes = all("tbody input[type=checkbox]", form);
+  const head = form.querySelector("[data-check-all]");
+  const whole = form.querySelector("[data-all]");
+  const flag = form.querySelector("input[type=hidden][name=all]");
+  const said = form.querySelector("[data-chosen]");
+  const show = () => {
+    const ticked = boxes.filter((box) => box.checked);
+    const everything = Boolean(whole?.checked);
+    boxes.forEach((box) => box.closest("tr").classList.toggle("ticked", box.checked));
+    if (flag) flag.value = everything ? "1" : "0";
+    if (head) {
+      head.disabled = !boxes.length;
+      head.checked = boxes.length > 0 && ticked.length === boxes.length;
+      head.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
+    }
+    all("[data-needs-choice]", form).forEach((button) => { button.disabled = !everything && !ticked.length; });
+    if (!said) return;
+    const sum = (name) => ticked.reduce((total, box) => total + Math.round(Number(box.dataset[name]) * (name === "amount" ? 100 : 1)), 0);
+    if (everything) said.textContent = said.dataset.whole;
+    else said.textContent = ticked.length ? fill(said.dataset.chosen, { rows: ticked.length, people: sum("people"), amount: money(sum("amount")) }) : said.dataset.none;
+  };
+  const tickAll = (on) => { boxes.forEach((box) => { box.checked = on; }); };
+  let last = null;
+  boxes.forEach((box, index) => {
+    box.addEventListener("click", (event) => {
+      if (event.shiftKey && last !== null) {
+        boxes.slice(Math.min(last, index), Math.max(last, index) + 1).forEach((between) => { between.checked = box.checked; });
+      }
+      last = index;
+    });
+    box.addEventListener("change", () => { if (whole && !box.checked) whole.checked = false; show(); });
+    box.addEventListener("click", show);
+  });
+  head?.addEventListener("change", () => { tickAll(head.checked); if (whole && !head.checked) whole.checked = false; show(); });
+  whole?.addEventListener("change", () => { tickAll(whole.checked); show(); });
+  window.addEventListener("pageshow", show);
+  show();
+}
+
+/* Unsaved changes: the browser asks before the page is left. */
+function guard(form) {
+  let changed = Boolean(form.querySelector(".problems"));
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("change", () => { changed = true; });
+  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) changed = false; });
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+/* A form that changes something is sent once; coming back with the browser's button makes it usable again. */
+function once(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    return busy(event.submitter);
+  });
+  window.addEventListener("pageshow", () => { delete form.dataset.sent; });
+}
+
+function busy(button) {
+  if (!button || button.dataset.busy === undefined) return;
+  const started = Date.now();
+  const text = button.textContent;
+  button.classList.add("busy");
+  button.setAttribute("aria-disabled", "true");
+  const tell = () => { button.textContent = `${button.dataset.busy} ${Math.round((Date.now() - started) / 1000)} s`; };
+  tell();
+  const timer = setInterval(tell, 1000);
+  window.addEventListener("pagehide", () => {
+    clearInterval(timer);
+    button.classList.remove("busy");
+    button.removeAttribute("aria-disabled");
+    button.textContent = text;
+  }, { once: true });
+}
+
+menu();
+all("[data-picker]").forEach(picker);
+all("form[data-choice]").forEach(choice);
+all("[data-person]").forEach(person);
+all("form[data-bulk]").forEach(bulk);
+all("form[data-guard]").forEach(guard);
+all("form[method=post]").forEach(once);
+all("[data-back]").forEach((button) => button.addEventListener("click", () => history.back()));
+document.querySelector(".problems")?.focus();
