@@ -15,10 +15,12 @@ from app.engine.claims import Account, Application, Attachment, Claim
 from app.engine.numbers import application_number
 from app.engine.people import lock_own
 from app.engine.programme import Programme
-from app.kernel import uploads
+from app.kernel import citizen_id, names, uploads
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
+from app.registers.lookup import find_person
+from app.registers.models import Person
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ATTACHMENTS = 20
@@ -27,13 +29,22 @@ EDITABLE = ("draft", "returned")
 
 
 def open_application(
-    session: Session, actor: Actor, programme: Programme, employer_id: int, insured_region: str, today: date
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    employer_id: int | None,
+    insured_region: str | None,
+    today: date,
+    *,
+    payee_person_id: int | None = None,
 ) -> Application:
-    """A new application of the actor's office, numbered."""
+    """A new application of the actor's office, numbered; paid is the unit, or the person when one is given."""
     application = programme.application(
         number=application_number(session, programme.prefix, actor.office_code, today),
         office_id=actor.office_id,
+        payee_kind="person" if payee_person_id else "unit",
         employer_id=employer_id,
+        payee_person_id=payee_person_id,
         insured_region=insured_region,
         created_on=today,
         created_by=actor.user_id,
@@ -42,6 +53,20 @@ def open_application(
     session.flush()
     record(session, actor, "apply", application_id=application.id, programme=programme.code)
     return application
+
+
+def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str, today: date) -> Person:
+    """The person who applies for him- or herself: C-01 and C-03. Raises BadValue."""
+    if not citizen_id.is_valid(citizen_id.normalize(typed_id), today):
+        raise BadValue(
+            N_("[C-01] 申请人的公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证核对。")
+        )
+    person = find_person(session, typed_id, vault)
+    if person is None:
+        raise BadValue(N_("[C-03] 人员登记库中没有申请人的公民身份号码。请核对，或先办理人员登记。"))
+    if person.name_folded != names.fold(typed_name):
+        raise BadValue(N_("[C-03] 申请人姓名与人员登记库不一致。请核对姓名和公民身份号码。"))
+    return person
 
 
 def save_account(
@@ -56,6 +81,11 @@ def save_account(
 ) -> None:
     """The account to pay into; claims that were submitted keep the one they were submitted with."""
     application = lock_own(session, actor, application_id)
+    payee = application.payee_person
+    if payee is not None and names.fold(holder) != payee.name_folded:
+        raise BadValue(
+            N_("个人申请须使用本人账户，户名应为“{name}”。请更正户名，或换用本人账户。"), name=payee.name
+        )
     account = Account(
         bank_name=bank_name, holder=holder, number_cipher=vault.encrypt(number), last4=number[-4:]
     )

@@ -14,8 +14,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import FileStorage
-from wtforms import Form, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms import Form
 
 from app.engine import applications, batch, clock, people, sheets
 from app.engine.audit import AuditEntry, record
@@ -23,10 +22,11 @@ from app.engine.claims import Attachment, Claim, FailedRow
 from app.extensions import db
 from app.kernel.errors import BadValue, DomainError
 from app.kernel.messages import N_
-from app.registers.lookup import covered, find_employer
-from app.registers.organisation import Region
+from app.registers.lookup import covered
 from app.web.batches import XLSX
+from app.web.demo.sheets import offered
 from app.web.findings import readable
+from app.web.opening import AccountForm, EmployerForm
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.sheet_forms import row_form, typed_row
 from app.web.stages import DUTIES, ApplicationsView, state_counts
@@ -36,37 +36,19 @@ SHOWN = 50
 OPEN_STATES = ("draft", "returned")
 
 
-class EmployerForm(Form):
-    employer = StringField(
-        N_("单位"), [InputRequired(N_("请输入单位名称、统一社会信用代码或单位编号，并从提示中选择。"))]
-    )
-    employer_id = HiddenField()
-    region = SelectField(N_("单位参保地"))
-
-
-class AccountForm(Form):
-    bank_name = StringField(N_("开户银行"), [InputRequired(N_("请填写开户银行。")), Length(max=100)])
-    holder = StringField(N_("户名"), [InputRequired(N_("请填写户名。")), Length(max=200)])
-    number = StringField(
-        N_("银行账号"),
-        [
-            InputRequired(N_("请填写银行账号。")),
-            Regexp(r"^[0-9]{8,30}$", message=N_("银行账号应为8至30位数字，不含空格。")),
-        ],
-        filters=[lambda text: "".join(text.split()) if text else text],
-    )
-
-
 class ApplicationView(ApplicationsView):
     """The generated list of applications, whose show page is where a clerk works on one."""
 
-    list_template = "groups.html"
+    list_template = "applications.html"
     show_template = "application.html"
+    opening_form: ClassVar[type[Form]] = EmployerForm
+    opening_template: ClassVar[str] = "application_new.html"
     include_route_methods: ClassVar[set[str]] = {
         "list",
         "show",
         "action_post",
         "add",
+        "person",
         "template",
         "check",
         "failed",
@@ -91,28 +73,45 @@ class ApplicationView(ApplicationsView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self):
-        form = EmployerForm(request.form)
-        form.region.choices = region_choices()
-        if request.method == "GET":
-            form.region.data = g.actor.office_code[:6]
+        form = self.opening_form(request.form)
         problem = None
         if request.method == "POST" and form.validate():
             try:
-                return self._open(form)
+                today = clock.today(current_app.config, db.session)
+                opened = form.open(self.programme, today)
+                db.session.commit()
+                return redirect(self._url(opened.id))
             except DomainError as error:
                 db.session.rollback()
                 problem = translate(error.message)
         status = 422 if request.method == "POST" else 200
-        return self.render_template("application_new.html", view=self, form=form, problem=problem), status
+        page = self.render_template(self.opening_template, view=self, form=form, problem=problem)
+        return page, status
 
-    def _open(self, form: EmployerForm):
-        employer = find_employer(db.session, form.employer_id.data, form.employer.data)
-        today = clock.today(current_app.config, db.session)
-        opened = applications.open_application(
-            db.session, g.actor, self.programme, employer.id, form.region.data, today
-        )
-        db.session.commit()
-        return redirect(self._url(opened.id))
+    @expose("/person/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def person(self, pk):
+        """One person typed on the screen, judged as a row of the sheet would be."""
+        application = self.item(str(pk))
+        form = row_form(self.programme.sheet, request.form, {})
+        if request.method == "POST":
+            today = clock.today(current_app.config, db.session)
+            row = typed_row(self.programme.sheet, form, 0, today)
+            if not row.errors:
+                vault = current_app.extensions["vault"]
+                report = people.check(db.session, g.actor, self.programme, pk, [row], vault, today)
+                db.session.commit()
+                if report.passed:
+                    flash(gettext("校验通过，已加入名单。"), "success")
+                    return redirect(url_for(f"{self.endpoint}.person", pk=pk))
+                flash(gettext("校验未通过，原因见未通过名单。"), "warning")
+                return redirect(self._url(pk, "people"))
+        status = 422 if request.method == "POST" else 200
+        return self.render_template("person_new.html", view=self, row=application, form=form), status
+
+    def list_more(self, rows: list) -> dict:
+        return {**super().list_more(rows), "demo_sheets": offered()}
 
     def show_more(self, pk: str) -> dict:
         application_id = int(pk)
@@ -329,13 +328,6 @@ class ApplicationView(ApplicationsView):
 
     def _url(self, pk: int, part: str | None = None) -> str:
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
-
-
-def region_choices() -> list[tuple[str, str]]:
-    """Every region of the province, indented by level."""
-    indent = {"province": "", "prefecture": "　", "county": "　　"}
-    regions = db.session.scalars(select(Region).order_by(Region.code))
-    return [(region.code, indent[region.level] + region.name) for region in regions]
 
 
 def coverage(region_code: str) -> list:

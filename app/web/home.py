@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, g, jsonify, redirect, request, session, url_for
+from pathlib import Path
+
+from flask import (
+    abort,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
@@ -13,7 +26,8 @@ from app.engine import clock
 from app.engine.audit import record
 from app.engine.claims import Claim
 from app.extensions import db
-from app.registers.lookup import search_employers
+from app.registers.lookup import find_person, search_employers
+from app.web.demo.sheets import FOLDER, offered
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import StageView
 from app.web.views import Screen
@@ -29,7 +43,17 @@ class HomeView(Screen, BaseView):
     def index(self):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        return self.render_template("home.html", tasks=self._tasks())
+        return self.render_template("home.html", tasks=self._tasks(), demo_sheets=offered())
+
+    @expose("/demo/sheets/<name>")
+    def demo_sheet(self, name):
+        """One of the demo's ready-made sheets, or its note; in production there is no such address."""
+        if name not in dict(offered()):
+            abort(404)
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        folder = Path(current_app.config["DATA_DIR"]) / FOLDER
+        return send_from_directory(folder, name, as_attachment=True)
 
     def _tasks(self) -> list[tuple[str, str, int, object]]:
         """(function, address, count, sum) of each stage where this login has a move to make."""
@@ -55,7 +79,10 @@ class DeskView(Screen, BaseView):
 
     route_base = "/desk"
     default_view = "employers"
-    granted = dict.fromkeys((CLERK, REVIEWER, CASHIER, AUDITOR), ("can_employers",))
+    granted = {
+        **dict.fromkeys((REVIEWER, CASHIER, AUDITOR), ("can_employers",)),
+        CLERK: ("can_employers", "can_person"),
+    }
 
     @expose("/employers")
     @has_access
@@ -63,6 +90,14 @@ class DeskView(Screen, BaseView):
         """The picker's answers: within scope, or anywhere by a whole USCC."""
         found = search_employers(db.session, request.args.get("q", "")[:200])
         return jsonify([{"id": e.id, "name": e.name, "uscc": e.uscc, "unit_no": e.unit_no} for e in found])
+
+    @expose("/person", methods=["POST"])
+    @has_access
+    def person(self):
+        """The bearer of a whole citizen id, by POST: what is typed stands in no address and no log."""
+        vault = current_app.extensions["vault"]
+        found = find_person(db.session, request.form.get("citizen_id", "")[:40], vault)
+        return jsonify({} if found is None else {"name": found.name, "masked_id": found.masked_id})
 
     @expose("/language", methods=["POST"])
     def language(self):

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app
+from flask import current_app, g
 from flask_babel import gettext
 from sqlalchemy import Boolean, Date, DateTime, false, or_
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from werkzeug.datastructures import MultiDict
 
-from app.engine.claims import Application, Notice
+from app.engine.claims import Application, Claim, Notice
 from app.engine.payments import PaymentList
 from app.engine.states import TITLES
 from app.kernel import citizen_id, names, uscc
@@ -24,7 +24,13 @@ from app.registers.organisation import Office, Region
 
 KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
 SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}
-CHOICES: dict[str, dict[str, str]] = {"state": TITLES, "kind": KIND_TITLES, "scale": SCALE_TITLES}
+PAYEE_TITLES = {"unit": N_("单位"), "person": N_("个人")}
+CHOICES: dict[str, dict[str, str]] = {
+    "state": TITLES,
+    "kind": KIND_TITLES,
+    "scale": SCALE_TITLES,
+    "payee_kind": PAYEE_TITLES,
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,9 @@ def clauses(
 
 
 def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list[SearchField]:
+    if name in BEYOND:
+        kind, clause, options = BEYOND[name]
+        return [SearchField(name, label, kind, clause, options)]
     relation = model.__mapper__.relationships.get(name)
     if relation is not None:
         target = relation.mapper.class_
@@ -144,3 +153,24 @@ RELATIONS = {
     Office: ("text", _through(_named)),
     Region: ("text", _through(_named)),
 }
+
+
+def _payee(text: str) -> ColumnElement[bool]:
+    """Claims by who is paid: the unit or the person of their application."""
+    application, unit, person = aliased(Application), aliased(Employer), aliased(Person)
+    by_unit = application.employer.of_type(unit).has(employer_clause(text, unit))
+    by_person = application.payee_person.of_type(person).has(person_clause(text, person))
+    return Claim.application.of_type(application).has(or_(by_unit, by_person))
+
+
+def _mine(_: str) -> ColumnElement[bool]:
+    """Claims of the applications that this login took in."""
+    application = aliased(Application)
+    return Claim.application.of_type(application).has(application.created_by == g.actor.user_id)
+
+
+BEYOND: dict[str, tuple[str, Callable[[str], ColumnElement[bool]], Mapping[str, str] | None]] = {
+    "payee": ("text", _payee, None),
+    "mine": ("choice", _mine, {"1": N_("我经办的")}),
+}
+"""Fields that no column of the claim itself answers."""

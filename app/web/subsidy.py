@@ -29,8 +29,10 @@ class QueryView(ContractStage, ClaimQueryView):
 
     list_columns = [*PERSON, *CONTRACT, "amount", "state", "submitted_on", "paid_on", "office.name"]
     search_columns = (
+        "mine",
         "state",
         "person",
+        "payee",
         "employer",
         "application",
         "category",

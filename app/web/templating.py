@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
         choice_title=choice_title,
         claim_url=claim_url,
         application_url=application_url,
+        payee_title=payee_title,
         objection_states=OBJECTION_STATES,
         query_url=query_url,
         live_total=live_total,
@@ -205,6 +206,12 @@ def claim_url(claim: Claim) -> str:
 def application_url(application: Application) -> str:
     """The page on which a clerk works on an application."""
     return url_for(f"{_endpoint(programme_of(application.programme), 'apply')}.show", pk=application.id)
+
+
+def payee_title(application: Application) -> str:
+    """Who is paid, with the number that tells namesakes apart."""
+    payee = application.payee
+    return f"{payee.name}（{payee.uscc if application.payee_kind == 'unit' else payee.masked_id}）"
 
 
 def query_url(programme: Programme, application: Application) -> str:

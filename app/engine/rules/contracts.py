@@ -1,6 +1,7 @@
 """Rules about a labour contract and its social insurance, shared by the programmes that subsidise contracts.
 
 "Reaches" means: a register's coverage of the insured region extends into the month of the day in question.
+Where each row names its own enterprise and region, `place` lists the sheet's columns that say so.
 """
 
 from app.engine.rules.rule import RiskRule, rule
@@ -26,13 +27,13 @@ ENROLMENT_RUNS = """
 """The enrolment: the unbroken run of paid months under the employer, any region, that holds the latest."""
 
 
-def insured(code: str) -> RiskRule:
+def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     """HS-01 / SS-01: a recent paid contribution under the employer, in the insured region, since the contract."""
 
     @rule(
         code,
         N_("参保"),
-        fields=("citizen_id", "contract_start"),
+        fields=("citizen_id", "contract_start", *place),
         paid=N_("在{employer}（参保地{region}）最近缴费月份为{latest}。"),
         none=N_(
             "没有在{employer}（参保地{region}）自{since}以来的社保缴费。请核对单位、参保地和合同开始日期，或待缴费到账后再申请。"
@@ -107,7 +108,7 @@ def contract_term(code: str) -> RiskRule:
     return statement
 
 
-def registered_unemployed(code: str) -> RiskRule:
+def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     """HS-03 / SS-03: registered long enough before the contract and not cancelled before it (first category).
 
     Also unknown when the register's coverage ends before the contract: a cancellation may not be loaded yet.
@@ -116,7 +117,7 @@ def registered_unemployed(code: str) -> RiskRule:
     @rule(
         code,
         N_("失业登记"),
-        fields=("citizen_id", "category", "contract_start"),
+        fields=("citizen_id", "category", "contract_start", *place),
         registered=N_("{registered_on}登记失业，到合同开始日期{starts_on}已满{months}个月。"),
         none=N_("没有失业登记记录。请核对人员类别，或先核实失业登记。"),
         short=N_(
@@ -167,13 +168,13 @@ def registered_unemployed(code: str) -> RiskRule:
     return statement
 
 
-def transferred(code: str) -> RiskRule:
+def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     """HS-04 / SS-04: a labour transfer began no later than the contract (second category)."""
 
     @rule(
         code,
         N_("转移就业"),
-        fields=("citizen_id", "category", "contract_start"),
+        fields=("citizen_id", "category", "contract_start", *place),
         left=N_("{left_on}起转移就业，不晚于合同开始日期{starts_on}。"),
         none=N_(
             "没有在合同开始日期{starts_on}之前外出的转移就业记录。请核对人员类别，或先核实转移就业登记。"

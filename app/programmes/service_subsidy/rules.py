@@ -1,12 +1,13 @@
 """SS-01 … SS-04 at each row's employing enterprise, and what every programme asks (`domain.md` §5.2)."""
 
+from app.engine.programme import PLACED
 from app.engine.rules import common, contracts
 
 RULES = (
-    contracts.insured("SS-01"),
+    contracts.insured("SS-01", PLACED),
     contracts.contract_term("SS-02"),
-    contracts.registered_unemployed("SS-03"),
-    contracts.transferred("SS-04"),
+    contracts.registered_unemployed("SS-03", PLACED),
+    contracts.transferred("SS-04", PLACED),
     common.citizen_id,
     common.once_in_application,
     common.name,
