@@ -12,6 +12,7 @@ from app.engine.applications import open_application
 from app.engine.audit import AuditEntry
 from app.engine.claims import Claim, FailedRow, Slot
 from app.engine.people import check
+from app.engine.policy import stored
 from app.engine.scope import Scope
 from app.engine.sheets.reading import read
 from app.extensions import db
@@ -26,9 +27,10 @@ from app.registers.models import (
     Transfer,
     Unemployment,
 )
-from app.registers.organisation import Staff
+from app.registers.organisation import Office, Staff
 from app.web.demo.sheets import FOLDER, NOTE, SHEETS
 from app.web.demo.users import PASSWORD, USERS
+from app.web.programmes import programmes
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}
 DAYS = [date(2026, 11, 23), date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31)]
@@ -185,3 +187,10 @@ def test_the_dreadful_sheets_are_read(session, uploaded, name, passed, failed):
     if failed:
         assert {"C-01": "rounded"} in failures and {"C-02": "repeated"} in failures
         assert sum("F-01" in found for found in failures) == 3
+
+
+def test_the_papers_of_the_demonstration_name_a_document_and_an_address(session, demo):
+    policy = [p.policy.documents(stored(session, p.code), date(2026, 11, 23)) for p in programmes()]
+    assert all(len(documents) == 1 and "演示文件" in documents[0] for documents in policy)
+    county = session.scalars(select(Office).where(Office.code == "510104")).one()
+    assert "演示地址" in county.address and county.phone

@@ -119,6 +119,15 @@ def test_a_person_is_paid_on_the_own_account(demo_app, rows, sheet, everything, 
     assert everything.execute(paid).one() == (3, Decimal("900.00"))
 
 
+def test_everybody_on_the_demonstrations_sheet_passes(demo_app, demo_files, everything):
+    clerk = ServiceDesk(demo_app, "clerk")
+    application = clerk.open_for_unit(uscc_of(demo_files, "7-service.xlsx"))
+    clerk.check(application, demo_files / "7-service.xlsx")
+    assert everything.scalars(select(FailedRow.findings)).all() == []
+    assert everything.scalar(select(func.count()).select_from(Claim)) == 16
+    assert everything.scalar(select(func.count(Claim.employer_id.distinct()))) == 2
+
+
 @pytest.mark.parametrize(
     ("facts", "says"),
     [

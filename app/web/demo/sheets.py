@@ -12,26 +12,30 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.engine.rules.contracts import CATEGORIES
-from app.engine.sheets.templates import template
+from app.engine.sheets import Sheet, template
 from app.kernel.messages import N_
 from app.programmes.hiring_subsidy.sheet import SHEET
+from app.programmes.service_subsidy.sheet import SHEET as SERVICE_SHEET
 from app.web.demo.dreadful import csv_in_gbk, workbook
+from app.web.demo.identities import Firm
 from app.web.demo.stories import Hire
 from app.web.demo.users import COUNTIES, PASSWORD, USERS
 
 FOLDER = "demo_sheets"
 NOTE = "说明.txt"
+SERVICE = "7-service.xlsx"
 DREADFUL_IN_XLSX = 10
 
 
-def filled(hires: Sequence[Hire]) -> bytes:
+def filled(hires: Sequence[Hire], kind: Sheet = SHEET) -> bytes:
     """The template as a careful clerk fills it in."""
-    book = load_workbook(io.BytesIO(template(SHEET)))
-    sheet = book[SHEET.tab]
-    header, columns = _header(sheet)
+    book = load_workbook(io.BytesIO(template(kind)))
+    sheet = book[kind.tab]
+    header, columns = _header(sheet, kind)
     for number, hire in enumerate(hires, header + 1):
-        for title, value in cells(hire).items():
-            sheet.cell(number, columns[title]).value = value or None
+        for title, value in {**cells(hire), **place(hire)}.items():
+            if title in columns:
+                sheet.cell(number, columns[title]).value = value or None
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -48,6 +52,11 @@ def cells(hire: Hire) -> dict[str, str]:
         "联系电话": hire.person.phone,
         "备注": hire.remark,
     }
+
+
+def place(hire: Hire) -> dict[str, str]:
+    """Where the person works, for sheets that ask."""
+    return {"就业单位统一社会信用代码": hire.firm.uscc, "参保地": COUNTIES[hire.firm.region]}
 
 
 class DemoSheet(NamedTuple):
@@ -75,6 +84,9 @@ SHEETS = (
     DemoSheet(
         "6-qingyang.xlsx", "neighbour", filled, N_("11人，最后一人在1-good.xlsx申请提交后为C-04已享受"), "clerk_b"
     ),
+    DemoSheet(
+        SERVICE, "placed", lambda hires: filled(hires, SERVICE_SHEET), N_("就业创业服务补助，16人，两个区县的就业单位，全部通过")
+    ),
 )  # fmt: skip
 
 
@@ -88,17 +100,17 @@ def offered() -> list[tuple[str, str]]:
     ]
 
 
-def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]]) -> None:
+def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]], institution: Firm) -> None:
     """Writes the sheets and the note, over those of an earlier demonstration."""
     folder.mkdir(parents=True, exist_ok=True)
     for sheet in SHEETS:
         (folder / sheet.name).write_bytes(sheet.write(groups[sheet.group]))
-    (folder / NOTE).write_text(_note(groups), encoding="utf-8-sig", newline="\r\n")
+    (folder / NOTE).write_text(_note(groups, institution), encoding="utf-8-sig", newline="\r\n")
 
 
-def _header(sheet: Worksheet) -> tuple[int, dict[str, int]]:
+def _header(sheet: Worksheet, kind: Sheet) -> tuple[int, dict[str, int]]:
     """The header's row number and each title's column."""
-    titles = {column.title for column in SHEET.columns}
+    titles = {column.title for column in kind.columns}
     for row in sheet.iter_rows():
         found = {str(cell.value or "").rstrip("*＊ "): cell.column for cell in row}
         if titles <= set(found):
@@ -106,15 +118,17 @@ def _header(sheet: Worksheet) -> tuple[int, dict[str, int]]:
     raise ValueError("the template has no header")
 
 
-def _note(groups: Mapping[str, Sequence[Hire]]) -> str:
+def _note(groups: Mapping[str, Sequence[Hire]], institution: Firm) -> str:
     offices = {user.username: user for user in USERS}
     lines = [
         "演示用人员名单 / Ready-made sheets",
         "业务经办 → 单位服务 → 一次性吸纳就业补贴 → 一次性吸纳就业补贴申请",
+        "就业创业服务补助的名单：业务经办 → 机构服务 → 疫情就业创业服务补助 → 就业创业服务补助申请",
         f"口令 / password: {PASSWORD}",
     ]
     for sheet in SHEETS:
-        firm, user = groups[sheet.group][0].firm, offices[sheet.username]
+        firm = institution if sheet.name == SERVICE else groups[sheet.group][0].firm
+        user = offices[sheet.username]
         lines += [
             "",
             f"{sheet.name}：{sheet.shows}",

@@ -140,6 +140,7 @@ def tell(world: World) -> dict[str, list[Hire]]:
         "large": [hire(world, large_firm, passes) for _ in range(6)],
         "neighbour": [hire(world, neighbour, passes) for _ in range(10)],
     }
+    groups["placed"] = [*good[2:14], *groups["neighbour"][:4]]
     groups["neighbour"].append(_again(world, good[1], neighbour))
     for region in (JINJIANG, QINGYANG):
         for firm in world.firms_of(region)[2:9]:

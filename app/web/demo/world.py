@@ -47,6 +47,10 @@ class World:
         enterprises = (f for f in self.firms if f.region == region and f.kind == "enterprise")
         return [f for f in enterprises if f.scale in (scales or SCALES)]
 
+    def institution_of(self, region: str) -> Firm:
+        """A county's first institution of human-resources services."""
+        return next(f for f in self.firms if f.region == region and f.kind == "hr_institution")
+
     def pay(
         self, person: Resident, firm: Firm, first: date, last: date | None = None, *, paid: bool = True
     ) -> None:
