@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flask_appbuilder import Model
-from sqlalchemy import ARRAY, BigInteger, Select, String, any_, event, literal, select, true
+from sqlalchemy import ARRAY, BigInteger, Select, String, any_, event, inspect, literal, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, aliased, with_loader_criteria
 from sqlalchemy.sql import ColumnElement
 
@@ -63,7 +63,7 @@ class Scope:
 
     @cached_property
     def criteria(self) -> tuple[tuple, tuple]:
-        """Loader options for all statements, and the smaller set for following a relationship from a visible row.
+        """Loader options for all statements, and the smaller set for following relationships from visible rows.
 
         A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
         that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
@@ -113,8 +113,19 @@ def _restrict(state: ORMExecuteState) -> None:
     if not state.is_orm_statement or state.is_column_load or state.execution_options.get("scope") == "open":
         return
     everywhere, from_visible_row = state.session.info.get("scope", NOWHERE).criteria
-    options = from_visible_row if state.is_relationship_load else everywhere
+    options = from_visible_row if state.is_relationship_load or _asks_for_cases(state) else everywhere
     state.statement = state.statement.options(*options)
+
+
+def _asks_for_cases(state: ORMExecuteState) -> bool:
+    """Whether a SELECT returns cases and no register: its eager loads inherit the options and follow visible rows."""
+    if not state.is_select:
+        return False
+    entities = [column["entity"] for column in state.statement.column_descriptions]
+    if None in entities:
+        return False
+    scopes = {getattr(inspect(entity).mapper.class_, "__scope__", None) for entity in entities}
+    return CASE_COLUMN in scopes and scopes <= {CASE_COLUMN, None}
 
 
 def _region_subtree(code: str) -> Select:

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.web.claims import ClaimQueryView
 from app.web.stages import StageView
 
-PERSON = ["application.number", "person.name", "person.masked_id", "employer.name", "category"]
+PERSON = ["person.name", "person.masked_id", "employer.name", "category"]
 CONTRACT = ["contract_start", "contract_end"]
 FIND = ("person", "employer", "application", "notice", "office")
 
@@ -27,7 +27,16 @@ class ContractStage:
 class QueryView(ContractStage, ClaimQueryView):
     """查询."""
 
-    list_columns = [*PERSON, *CONTRACT, "amount", "state", "submitted_on", "paid_on", "office.name"]
+    list_columns = [
+        *PERSON,
+        *CONTRACT,
+        "amount",
+        "state",
+        "submitted_on",
+        "paid_on",
+        "office.name",
+        "application.number",
+    ]
     search_columns = (
         "mine",
         "state",
@@ -48,7 +57,7 @@ class ReviewView(ContractStage, StageView):
 
     states = ("submitted",)
     transitions = ("approve", "reject", "return")
-    list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on"]
+    list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
     search_columns = ("person", "employer", "application", "category", "warned", "office", "submitted_on")
 
 
@@ -58,7 +67,15 @@ class PublicityView(ContractStage, StageView):
     states = ("approved", "publicizing", "publicized")
     transitions = ("publicize", "pass_publicity", "fail_publicity", "revoke")
     loads = ("notice",)
-    list_columns = [*PERSON, "amount", "state", "notice.number", "notice.starts_on", "notice.ends_on"]
+    list_columns = [
+        *PERSON,
+        "amount",
+        "state",
+        "notice.number",
+        "notice.starts_on",
+        "notice.ends_on",
+        "application.number",
+    ]
     search_columns = ("state", *FIND)
 
 
@@ -68,7 +85,7 @@ class OutcomeView(ContractStage, StageView):
     states = ("publicizing",)
     transitions = ("pass_publicity", "fail_publicity")
     loads = ("notice",)
-    list_columns = [*PERSON, "amount", "notice.number", "notice.ends_on"]
+    list_columns = [*PERSON, "amount", "notice.number", "notice.ends_on", "application.number"]
     search_columns = FIND
 
     def base_query(self) -> Query:
@@ -82,5 +99,12 @@ class DisbursementView(ContractStage, StageView):
     states = ("publicized",)
     transitions = ("list", "disburse")
     loads = ("account", "payment_list")
-    list_columns = [*PERSON, "account", "amount", "notice.number", "payment_list.number"]
+    list_columns = [
+        *PERSON,
+        "account",
+        "amount",
+        "notice.number",
+        "payment_list.number",
+        "application.number",
+    ]
     search_columns = (*FIND, "payment_list")

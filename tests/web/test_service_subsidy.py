@@ -126,6 +126,9 @@ def test_everybody_on_the_demonstrations_sheet_passes(demo_app, demo_files, ever
     assert everything.scalars(select(FailedRow.findings)).all() == []
     assert everything.scalar(select(func.count()).select_from(Claim)) == 16
     assert everything.scalar(select(func.count(Claim.employer_id.distinct()))) == 2
+    elsewhere = everything.scalars(select(Person).join(Claim).where(Person.region_code == "510105")).first()
+    assert elsewhere.name in clerk.get(f"{BASE}/applications/show/{application}")
+    assert elsewhere.masked_id in clerk.get(f"{BASE}/query/list/")
 
 
 @pytest.mark.parametrize(
