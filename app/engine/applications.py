@@ -13,7 +13,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Account, Application, Attachment, Claim
 from app.engine.numbers import application_number
-from app.engine.people import lock_own
+from app.engine.people import FRESH, lock_own
 from app.engine.programme import Programme
 from app.kernel import citizen_id, names, uploads
 from app.kernel.crypto import Vault
@@ -172,7 +172,9 @@ def edit_claim(
     session: Session, actor: Actor, claim_id: int, version: int, values: Mapping[str, object]
 ) -> Claim:
     """Corrects a draft or returned claim; `version` is the one that the form showed. Raises NotFound, Refused."""
-    claim = session.scalars(select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim)).one_or_none()
+    claim = session.scalars(
+        select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim), execution_options=FRESH
+    ).one_or_none()
     if claim is None:
         raise NotFound(N_("没有找到这条记录。请刷新列表。"))
     if claim.office_id != actor.office_id:

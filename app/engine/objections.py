@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Claim
+from app.engine.people import FRESH
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
@@ -65,7 +66,9 @@ def register(
 
     Raises NotFound, Refused, BadValue.
     """
-    claim = session.scalars(select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim)).one_or_none()
+    claim = session.scalars(
+        select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim), execution_options=FRESH
+    ).one_or_none()
     if claim is None:
         raise NotFound(N_("没有找到这条记录。请刷新列表。"))
     if claim.office_id != actor.office_id:
@@ -98,7 +101,8 @@ def decide(
 ) -> Objection:
     """The reviewer's decision, once. Raises NotFound, Refused."""
     objection = session.scalars(
-        select(Objection).where(Objection.id == objection_id).with_for_update(of=Objection)
+        select(Objection).where(Objection.id == objection_id).with_for_update(of=Objection),
+        execution_options=FRESH,
     ).one_or_none()
     if objection is None:
         raise NotFound(N_("没有找到这件异议。请刷新列表。"))

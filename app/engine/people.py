@@ -23,6 +23,9 @@ from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
 
+FRESH = {"populate_existing": True}
+"""For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
+
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
     row_id bigint PRIMARY KEY, id_hash bytea, name text, id_fault text, repeated boolean, employer_uscc text,
     insured_region text, category text, starts_on date, ends_on date, phone_cipher bytea, remark text, bad_fields text[], faults jsonb
@@ -124,7 +127,8 @@ def check(
 def lock_own(session: Session, actor: Actor, application_id: int) -> Application:
     """The application, locked, when it lies in the actor's own office."""
     application = session.scalars(
-        select(Application).where(Application.id == application_id).with_for_update(of=Application)
+        select(Application).where(Application.id == application_id).with_for_update(of=Application),
+        execution_options=FRESH,
     ).one_or_none()
     if application is None:
         raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))

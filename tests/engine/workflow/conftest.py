@@ -1,0 +1,48 @@
+"""The same people at the desk and the same registers for every test of moves."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.engine.workflow import facts
+
+
+@pytest.fixture
+def actors(session):
+    found = facts.make_actors(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def employers(session):
+    """Region → the small enterprise there."""
+    found = facts.make_employers(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def submitted(session, actors, employers):
+    """(application, ids of its three submitted claims), taken in and submitted by the clerk of 锦江区."""
+    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
+    claims = facts.draft(session, application, facts.make_people(session, 3))
+    session.commit()
+    assert facts.act(session, actors["clerk"], "submit", claims) == dict.fromkeys(claims)
+    return application, claims
+
+
+@pytest.fixture
+def unpaid(session):
+    """Lets the contributions of claims' people turn out unpaid."""
+
+    def spoil(claims, paid=False):
+        session.execute(
+            text(
+                """UPDATE contributions SET paid = :paid
+                   WHERE person_id IN (SELECT person_id FROM claims WHERE id = ANY(:ids))"""
+            ),
+            {"ids": list(claims), "paid": paid},
+        )
+        session.commit()
+
+    return spoil

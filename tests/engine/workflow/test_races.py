@@ -1,0 +1,330 @@
+"""Two people at once, each on a connection of their own: a claim moves once, and both are told the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from flask import current_app
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app.engine import applications, batch, people
+from app.engine.audit import AuditEntry
+from app.engine.claims import Account, Application, Check, Claim, Slot
+from app.engine.scope import seeing
+from app.engine.sheets import SheetRow
+from app.extensions import db
+from app.kernel import citizen_id
+from app.kernel.errors import NotFound, Refused
+from app.programmes.hiring_subsidy import PROGRAMME
+from app.registers.models import Person
+from tests.engine.workflow import facts
+
+MANY = 500
+LIMIT = 60
+
+
+def at_once(*deeds: Callable[[Session], object]) -> list:
+    """Runs each deed on its own connection and commits it; all wait for one another before they begin."""
+    barrier, engine = Barrier(len(deeds), timeout=LIMIT), db.engine
+
+    def perform(deed):
+        with Session(engine, autoflush=False) as session:
+            session.execute(text("SET statement_timeout = '50s'"))
+            barrier.wait()
+            try:
+                result = deed(session)
+                session.commit()
+                return result
+            except (Refused, NotFound) as refusal:
+                session.rollback()
+                return str(refusal.message)
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return [future.result(LIMIT) for future in [pool.submit(perform, deed) for deed in deeds]]
+
+
+def running(actor, batch_id: str, **params):
+    """A deed: this batch, run by this person; answers (moved, refused, amount)."""
+
+    def deed(session: Session):
+        done = facts.run(session, actor, batch_id, **params)
+        return done.moved, done.refused, done.moved_amount
+
+    return deed
+
+
+def split(session: Session, batch_id: str) -> tuple[set[int], dict[int, str]]:
+    """(claims moved, claims refused with their reasons) by one batch."""
+    found = facts.reasons(session, batch_id)
+    return {c for c, reason in found.items() if reason is None}, {c: r for c, r in found.items() if r}
+
+
+@pytest.fixture
+def crowd(session, actors, employers):
+    """Ids of many submitted claims of 锦江区."""
+    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
+    claims = facts.draft(session, application, facts.make_people(session, MANY))
+    session.commit()
+    facts.act(session, actors["clerk"], "submit", claims)
+    return claims
+
+
+def test_two_reviewers_approve_the_same_rows(session, actors, crowd):
+    pair = [actors["reviewer"], actors["prefecture"]]
+    batches = [facts.prepare(session, actor, "approve", crowd) for actor in pair]
+    session.commit()
+    answers = at_once(*(running(actor, b) for actor, b in zip(pair, batches, strict=True)))
+
+    (moved_1, refused_1), (moved_2, refused_2) = (split(session, b) for b in batches)
+    for (moved, refused, amount), mine, theirs in zip(
+        answers, (moved_1, moved_2), (refused_1, refused_2), strict=True
+    ):
+        assert (moved, refused) == (len(mine), len(theirs))
+        assert moved + refused == MANY
+        assert amount == 1000 * moved
+    assert not moved_1 & moved_2
+    assert moved_1 | moved_2 == set(crowd)
+    assert {*refused_1.values(), *refused_2.values()} == {
+        "当前状态为“待公示”，不能办理“审核通过”，可能已由他人办理。请刷新列表。"
+    }
+    assert audited(session, "approve") == dict.fromkeys(crowd, 1)
+    assert set(facts.states(session, crowd).values()) == {"approved"}
+
+
+def test_reviewers_of_overlapping_halves_neither_wait_for_ever_nor_move_twice(session, actors, crowd):
+    pair = [actors["reviewer"], actors["prefecture"]]
+    halves = [crowd[:300], list(reversed(crowd[200:]))]
+    batches = [facts.prepare(session, a, "approve", half) for a, half in zip(pair, halves, strict=True)]
+    session.commit()
+    at_once(*(running(actor, b) for actor, b in zip(pair, batches, strict=True)))
+    (moved_1, refused_1), (moved_2, refused_2) = (split(session, b) for b in batches)
+    assert not moved_1 & moved_2
+    assert moved_1 | moved_2 == set(crowd)
+    assert {*refused_1, *refused_2} == set(crowd[200:300])
+
+
+def test_approve_against_return(session, actors, crowd):
+    pair = [(actors["reviewer"], "approve"), (actors["prefecture"], "return")]
+    batches = [facts.prepare(session, actor, move, crowd) for actor, move in pair]
+    session.commit()
+    at_once(*(running(a, b, opinion="核实") for (a, _), b in zip(pair, batches, strict=True)))
+    moved = [split(session, b)[0] for b in batches]
+    assert not moved[0] & moved[1]
+    assert moved[0] | moved[1] == set(crowd)
+    found = facts.states(session, crowd)
+    assert {c for c, state in found.items() if state == "approved"} == moved[0]
+    assert {c for c, state in found.items() if state == "returned"} == moved[1]
+
+
+def test_two_counties_submit_the_same_people(session, actors, employers):
+    everybody = facts.make_people(session, MANY)
+    clerks = [actors["clerk"], actors["clerk_b"]]
+    claims, batches = [], []
+    for clerk, persons in zip(clerks, (everybody, everybody[::-1]), strict=True):
+        application = facts.take_in(session, clerk, employers[clerk.office_code])
+        claims.append(facts.draft(session, application, persons))
+        batches.append(facts.prepare(session, clerk, "submit", claims[-1]))
+    session.commit()
+    answers = at_once(*(running(clerk, b) for clerk, b in zip(clerks, batches, strict=True)))
+
+    assert sum(moved for moved, _, _ in answers) == MANY
+    assert all(moved + refused == MANY for moved, refused, _ in answers)
+    held = session.scalars(
+        select(Claim.person_id).where(Claim.id.in_(claims[0] + claims[1]), Claim.state == "submitted")
+    ).all()
+    assert sorted(held) == sorted(everybody)
+    assert session.scalar(select(func.count()).select_from(Slot)) == MANY
+    shown = str([split(session, b)[1] for b in batches]) + str(findings(session, batches))
+    assert "C-04" in shown
+    for clerk, other in (clerks, clerks[::-1]):
+        mine = split(session, batches[clerks.index(clerk)])[1]
+        assert not any(text in str(mine) for text in (other.office_name, "锦江", "青羊", "单位0", "单位1"))
+    assert "锦江" not in shown
+    assert "青羊" not in shown
+
+
+def findings(session, batches) -> list:
+    rows = select(batch.BatchRow.findings).where(batch.BatchRow.batch_id.in_(batches))
+    return [f for found in session.scalars(rows) for f in found or [] if f["rule"] == "C-04"]
+
+
+def test_one_batch_sent_twice_at_once_and_again(session, actors, crowd):
+    reviewer = actors["reviewer"]
+    chosen = facts.prepare(session, reviewer, "approve", crowd)
+    session.commit()
+    deed = running(reviewer, chosen)
+    answers = at_once(deed, deed)
+    assert answers == [(MANY, 0, 1000 * MANY)] * 2
+    assert at_once(deed) == answers[:1]
+    assert audited(session, "approve") == dict.fromkeys(crowd, 1)
+    checks = session.scalar(select(func.count()).select_from(Check).where(Check.phase == "approve"))
+    assert checks == MANY
+
+
+def test_a_batch_run_again_keeps_its_answer_whatever_happened_since(session, actors, submitted):
+    _, claims = submitted
+    reviewer, other = actors["reviewer"], actors["prefecture"]
+    chosen = facts.prepare(session, reviewer, "return", claims)
+    session.commit()
+    first = running(reviewer, chosen, opinion="补材料")(session)
+    session.commit()
+    facts.act(session, actors["clerk"], "submit", claims)
+    again = running(reviewer, chosen, opinion="别的意见")(session)
+    session.commit()
+    assert again == first == (3, 0, 3000)
+    assert session.get(batch.Batch, chosen).params == {"opinion": "补材料"}
+    assert set(facts.states(session, claims).values()) == {"submitted"}
+    with pytest.raises(NotFound):
+        facts.run(session, other, chosen)
+
+
+def audited(session: Session, event: str) -> dict[int, int]:
+    rows = session.execute(
+        select(AuditEntry.claim_id, func.count())
+        .where(AuditEntry.event == event, AuditEntry.claim_id.is_not(None))
+        .group_by(AuditEntry.claim_id)
+    )
+    return dict(rows.all())
+
+
+@pytest.fixture
+def drafts(session, actors, employers):
+    """(application's id, ids of its 50 drafts, their people) of 锦江区."""
+    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
+    persons = facts.make_people(session, 50)
+    claims = facts.draft(session, application, persons)
+    session.commit()
+    return application.id, claims, persons
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_submit_against_a_correction(session, actors, drafts, turn):
+    clerk, (_, claims, _) = actors["clerk"], drafts
+    chosen = facts.prepare(session, clerk, "submit", claims)
+    session.commit()
+    day = date(2026, 4, 15)
+
+    def correct(other: Session):
+        with seeing(other, clerk.scope):
+            claim = other.get(Claim, claims[25])
+            version = claim.version
+            applications.edit_claim(other, clerk, claim.id, version, {"contract_start": day})
+        return "corrected"
+
+    (moved, _, _), answer = at_once(running(clerk, chosen), correct)
+    assert moved == len(claims)
+    claim = session.get(PROGRAMME.claim, claims[25], populate_existing=True)
+    judged = session.scalars(select(Check).where(Check.claim_id == claim.id, Check.phase == "submit")).one()
+    window = next(f for f in judged.findings if f["rule"] == "C-06")
+    assert window["evidence"]["starts_on"] == str(claim.contract_start)
+    edits = audited(session, "edit").get(claim.id, 0)
+    if answer == "corrected":
+        assert (claim.contract_start, edits) == (day, 1)
+    else:
+        assert answer == "只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"
+        assert (claim.contract_start, edits) == (facts.CONTRACT_START, 0)
+
+
+def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, actors, drafts):
+    clerk, (_, claims, _) = actors["clerk"], drafts
+    with Session(db.engine, autoflush=False) as slow, seeing(slow, clerk.scope):
+        shown = slow.get(Claim, claims[0])
+        version = shown.version
+        facts.act(session, clerk, "submit", claims)
+        with pytest.raises(Refused, match="只有草稿或已退回"):
+            applications.edit_claim(slow, clerk, shown.id, version, {"contract_start": date(2026, 5, 1)})
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_submit_against_new_bank_details(session, actors, drafts, turn):
+    clerk, (application, claims, _) = actors["clerk"], drafts
+    chosen = facts.prepare(session, clerk, "submit", claims)
+    session.commit()
+    vault = current_app.extensions["vault"]
+
+    def bank(other: Session):
+        with seeing(other, clerk.scope):
+            facts_of_it = {"bank_name": "中国农业银行", "holder": "单位0", "number": "6228480000000000001"}
+            applications.save_account(other, clerk, application, vault, **facts_of_it)
+
+    (moved, refused, _), _ = at_once(running(clerk, chosen), bank)
+    assert (moved, refused) == (len(claims), 0)
+    frozen = set(session.scalars(select(Claim.account_id).where(Claim.id.in_(claims))))
+    assert len(frozen) == 1
+    held = set(session.scalars(select(Account.id)))
+    assert len(held) == 2
+    assert session.get(Application, application, populate_existing=True).account_id == max(held)
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_submit_against_a_new_check_of_the_same_sheet(session, actors, drafts, turn):
+    """Whoever is first: no claim is both replaced and submitted, none is lost, none stands twice."""
+    clerk, (application, claims, persons) = actors["clerk"], drafts
+    vault = current_app.extensions["vault"]
+    rows = list(sheet_of(session, vault, persons))
+    chosen = facts.prepare(session, clerk, "submit", claims)
+    session.commit()
+
+    def check(other: Session):
+        with seeing(other, clerk.scope):
+            report = people.check(other, clerk, PROGRAMME, application, rows, vault, facts.TODAY)
+        return report.passed, report.failed
+
+    (moved, refused, _), (passed, failed) = at_once(running(clerk, chosen), check)
+    assert passed + failed == len(rows)
+    assert moved + refused == len(claims)
+    submitted = {c for c, s in facts.states(session, claims).items() if s == "submitted"}
+    assert submitted == split(session, chosen)[0]
+    standing = session.scalars(select(Claim.person_id).where(Claim.application_id == application)).all()
+    assert sorted(standing) == sorted(persons)
+    end = date(2027, 2, 28)
+    ends = set(session.scalars(select(PROGRAMME.claim.contract_end).where(Claim.id.in_(submitted))))
+    assert ends in ({None}, {end})
+    assert passed == (len(rows) if ends == {end} else 0)
+
+
+def sheet_of(session: Session, vault, persons: list[int]):
+    """The drafts' sheet again, with an end of contract; the people get ids that can be typed."""
+    for number, person in enumerate(session.scalars(select(Person).where(Person.id.in_(persons)))):
+        typed = valid_id(number)
+        person.id_hash = vault.hash(typed)
+        values = {
+            "name": person.name,
+            "citizen_id": typed,
+            "category": "unemployed",
+            "contract_start": facts.CONTRACT_START,
+            "contract_end": date(2027, 2, 28),
+        }
+        yield SheetRow(number + 1, values, {k: str(v) for k, v in values.items()}, {})
+
+
+def valid_id(number: int) -> str:
+    first17 = f"51010419900101{number:03}"
+    return first17 + citizen_id.check_digit(first17)
+
+
+def test_disburse_against_revoke(session, actors, crowd):
+    reviewer, cashier = actors["reviewer"], actors["cashier"]
+    facts.act(session, reviewer, "approve", crowd)
+    facts.act(session, reviewer, "publicize", crowd, start=date(2026, 11, 23), end=date(2026, 11, 27))
+    later = date(2026, 11, 28)
+    facts.act(session, reviewer, "pass_publicity", crowd, later)
+    paying = facts.prepare(session, cashier, "disburse", crowd)
+    revoking = facts.prepare(session, reviewer, "revoke", crowd)
+    session.commit()
+    at_once(
+        running(cashier, paying, today=later, paid_on=later, voucher_no="PZ-1"),
+        running(reviewer, revoking, today=later, reason="查实"),
+    )
+    paid, revoked = split(session, paying)[0], split(session, revoking)[0]
+    assert not paid & revoked
+    assert paid | revoked == set(crowd)
+    found = facts.states(session, crowd)
+    assert {c for c, s in found.items() if s == "disbursed"} == paid
+    kept = set(session.scalars(select(Slot.claim_id)))
+    assert kept == paid
