@@ -115,6 +115,8 @@ function picker(box) {
       open(false);
     }
   });
+  /* Somebody may type before this script has come. */
+  if (input.value && !hidden.value && input === document.activeElement) ask();
 }
 
 /* Parts of a form that belong to one choice: the others are hidden and not sent. */
@@ -243,7 +245,16 @@ function busy(button) {
   }, { once: true });
 }
 
+/* The name of the chosen file, in the language of the page rather than the browser's. */
+function file(input) {
+  const said = document.getElementById(input.dataset.file);
+  const show = () => { said.textContent = [...input.files].map((one) => one.name).join("、") || said.dataset.none; };
+  input.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
+}
+
 menu();
+all("[data-file]").forEach(file);
 all("[data-picker]").forEach(picker);
 all("form[data-choice]").forEach(choice);
 all("[data-person]").forEach(person);

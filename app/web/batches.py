@@ -44,7 +44,10 @@ class BatchView(Screen, BaseView):
         if found.ran_at is not None:
             return redirect(url_for("BatchView.result", batch_id=batch_id))
         programme, transition = self._transition(found)
-        return self._dialog(found, programme, transition, transition.form())
+        today = clock.today(current_app.config, db.session)
+        return self._dialog(
+            found, programme, transition, transition.form(data={"start": today, "paid_on": today})
+        )
 
     @expose("/<batch_id>/run", methods=["POST"])
     @has_access

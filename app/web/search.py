@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from flask import current_app, g
 from flask_babel import gettext
@@ -17,7 +17,7 @@ from app.engine.claims import Application, Claim, Notice
 from app.engine.payments import PaymentList
 from app.engine.states import TITLES
 from app.kernel import citizen_id, names, uscc
-from app.kernel.dates import parse_date
+from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.messages import N_
 from app.registers.models import Employer, Person
 from app.registers.organisation import Office, Region
@@ -89,10 +89,18 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
     if isinstance(column.type, (Date, DateTime)):
         return [
             SearchField(
-                f"{name}_from", label, "date", _day(lambda day: column >= day), frame=N_("{label}（起）")
+                f"{name}_from",
+                label,
+                "date",
+                _day(lambda day: column >= _moment(column, day, time.min)),
+                frame=N_("{label}（起）"),
             ),
             SearchField(
-                f"{name}_to", label, "date", _day(lambda day: column <= day), frame=N_("{label}（止）")
+                f"{name}_to",
+                label,
+                "date",
+                _day(lambda day: column <= _moment(column, day, time.max)),
+                frame=N_("{label}（止）"),
             ),
         ]
     return [SearchField(name, label, "text", lambda text: column.contains(text, autoescape=True))]
@@ -109,6 +117,11 @@ def _day(compare: Callable[[date], ColumnElement[bool]]) -> Callable[[str], Colu
         return None if day is None else compare(day)
 
     return clause
+
+
+def _moment(column, day: date, clock: time) -> date | datetime:
+    """A day as the column's kind has it: the office's midnight, or the last instant before the next one."""
+    return datetime.combine(day, clock, SHANGHAI) if isinstance(column.type, DateTime) else day
 
 
 def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:

@@ -66,6 +66,12 @@ class ModelView(Screen, FabModelView):
         super()._init_properties()
         self.search_columns = asked
 
+    def _init_properties(self) -> None:
+        """FAB would search by every column of a view that declares none, and warns of fields that are ours alone."""
+        declared, self.search_columns = self.search_columns, ()
+        super()._init_properties()
+        self.search_columns = declared
+
     def _init_forms(self) -> None:
         """FAB would build forms whose pickers read whole tables; ours are declared."""
 

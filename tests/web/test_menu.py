@@ -1,0 +1,43 @@
+"""Whatever the menu offers to a login opens, and the small services of the desk answer."""
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from app.kernel.dates import SHANGHAI
+from app.web.demo.sheets import NOTE, SHEETS
+from app.web.demo.users import USERS
+from tests.web.desk import Desk
+
+
+@pytest.mark.parametrize("username", [user.username for user in USERS])
+def test_every_function_opens(demo_app, username):
+    desk = Desk(demo_app, username)
+    leaves = set(re.findall(r'class="leaf" href="([^"]+)"', desk.get("/")))
+    assert "/" in leaves
+    for address in leaves:
+        assert "<h1>" in desk.get(address)
+
+
+def test_a_day_of_the_audit_log_is_the_whole_day(demo_app):
+    auditor = Desk(demo_app, "auditor")
+    day = datetime.now(SHANGHAI).date()
+    assert "<td>谢明</td>" in auditor.get(f"/settings/audit/list/?at_from={day}&at_to={day}")
+    assert "<td>谢明</td>" not in auditor.get(f"/settings/audit/list/?at_to={day - timedelta(days=1)}")
+
+
+def test_ready_made_sheets_are_given_in_the_demo_only(demo_app, demo_files, monkeypatch):
+    clerk = Desk(demo_app, "clerk")
+    assert "演示用人员名单" not in clerk.get("/")
+    clerk.get("/demo/sheets/1-good.xlsx", expect=404)
+    monkeypatch.setitem(demo_app.config, "DEMO", True)
+    monkeypatch.setitem(demo_app.config, "DATA_DIR", demo_files.parent)
+    for name, _ in [(NOTE, ""), *((sheet.name, "") for sheet in SHEETS)]:
+        assert quote(f"/demo/sheets/{name}") in clerk.get("/")
+        assert clerk.client.get(f"/demo/sheets/{name}").data == (demo_files / name).read_bytes()
+    clerk.get("/demo/sheets/secrets.json", expect=404)
+    clerk.get("/demo/sheets/..%2Fsecret_key", expect=404)
+    answer = demo_app.test_client().get("/demo/sheets/1-good.xlsx")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login/")
