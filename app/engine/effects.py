@@ -24,13 +24,12 @@ def check_publicity(move: Move) -> None:
         )
     least = move.programme.policy.at(stored(move.session, move.programme.code), start)["least_publicity_days"]
     calendar = WorkCalendar.load(move.session, start, max(start, end))
-    earliest = calendar.reach(start, least)
-    if end < earliest:
+    if calendar.count(start, end) < least:
         raise BadValue(
             N_("公示期不足{least}个工作日（首尾两日都算）。{start}开始的公示，结束日期最早为{earliest}。"),
             least=least,
             start=start,
-            earliest=earliest,
+            earliest=calendar.reach(start, least),
         )
 
 
@@ -114,6 +113,7 @@ def freeze(_: Move) -> Mapping[str, str]:
         "amount": "{amount}",
         "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = claims.application_id)",
         "submitted_on": ":today",
+        "warned": "coalesce((SELECT o.warns FROM outcomes o WHERE o.row_id = claims.id), false)",
     }
 
 

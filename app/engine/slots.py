@@ -11,7 +11,7 @@ TAKE = """
     SELECT :programme, c.person_id, 1, c.id
     FROM batch_rows b JOIN claims c ON c.id = b.claim_id
     WHERE b.batch_id = :batch_id AND b.moved IS NULL
-    ORDER BY c.person_id
+    ORDER BY c.person_id, c.id
     ON CONFLICT DO NOTHING
 """
 GIVE_BACK = """
@@ -28,7 +28,8 @@ LOST_RACE = Guard(
 def take(session: Session, programme: str, batch_id: str) -> None:
     """Takes a slot for each claim still in play; whoever comes second simply gets none.
 
-    Ordered by person, so that two sets that share people cannot wait for each other in a ring.
+    Ordered by person, so that two sets that share people cannot wait for each other in a ring;
+    of one person's claims in one set the earliest wins.
     """
     session.execute(text(TAKE), {"programme": programme, "batch_id": batch_id})
 
