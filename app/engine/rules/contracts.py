@@ -1,6 +1,6 @@
 """Rules about a labour contract and its social insurance, shared by the programmes that subsidise contracts.
 
-"Reaches" means: a register's coverage of the insured region extends into the month of the day in question.
+"Reaches" means: a register's coverage of the insured region holds some day of the month in question.
 Where each row names its own enterprise and region, `place` lists the sheet's columns that say so.
 """
 
@@ -25,6 +25,12 @@ ENROLMENT_RUNS = """
     )
 """
 """The enrolment: the unbroken run of paid months under the employer, any region, that holds the latest."""
+
+
+def not_reached(days: str, day: str) -> str:
+    """SQL: whether a coverage (none, before, after or around it) leaves out the whole month of a day."""
+    month = f"date_trunc('month', {day})"
+    return f"NOT coalesce({days} && daterange({month}::date, ({month} + interval '1 month')::date), false)"
 
 
 def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
@@ -111,7 +117,8 @@ def contract_term(code: str) -> RiskRule:
 def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     """HS-03 / SS-03: registered long enough before the contract and not cancelled before it (first category).
 
-    Also unknown when the register's coverage ends before the contract: a cancellation may not be loaded yet.
+    Also unknown when the coverage leaves out the month before the contract: a cancellation may not be loaded.
+    The latest day to register is asked twice, because several days clamp to one month's end.
     """
 
     @rule(
@@ -132,7 +139,9 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
             WITH asked AS (
                 SELECT c.row_id, c.person_id, c.insured_region, c.starts_on, m.months,
                        make_interval(months => m.months) AS wait,
-                       (c.starts_on - make_interval(months => m.months))::date AS latest_start
+                       greatest(c.starts_on - make_interval(months => m.months),
+                                c.starts_on + 1 - make_interval(months => m.months) - interval '1 day'
+                       )::date AS latest_start
                 FROM candidates c, LATERAL (SELECT (c.policy->>'least_unemployed_months')::int AS months) m
                 WHERE c.category = '{UNEMPLOYED}'
             ), judged AS (
@@ -153,7 +162,7 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                 ) u ON true
             )
             SELECT row_id,
-                   CASE WHEN days IS NULL OR upper(days) <= date_trunc('month', wanted) THEN 'unknown'
+                   CASE WHEN {not_reached("days", "wanted")} THEN 'unknown'
                         WHEN qualifies THEN 'pass' ELSE 'fail' END AS verdict,
                    jsonb_build_object(
                        'why', CASE WHEN qualifies THEN 'registered' WHEN unemployment_id IS NULL THEN 'none'
@@ -184,7 +193,7 @@ def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
         return f"""
             SELECT c.row_id,
                    CASE WHEN t.id IS NOT NULL THEN 'pass'
-                        WHEN v.days IS NULL OR upper(v.days) <= date_trunc('month', c.starts_on) THEN 'unknown'
+                        WHEN {not_reached("v.days", "c.starts_on")} THEN 'unknown'
                         ELSE 'fail' END AS verdict,
                    jsonb_build_object(
                        'why', CASE WHEN t.id IS NOT NULL THEN 'left' ELSE 'none' END, 'transfer_id', t.id,
@@ -246,7 +255,7 @@ def previously_uninsured(code: str) -> RiskRule:
             LEFT JOIN regions r ON r.code = a.insured_region
             LEFT JOIN covered v ON v.kind = 'contributions' AND v.region_code = a.insured_region
             LEFT JOIN LATERAL (
-                SELECT string_agg(DISTINCT to_char(s.month, 'YYYY-MM'), '、') AS paid, jsonb_agg(s.id) AS ids
+                SELECT string_agg(DISTINCT to_char(s.month, 'YYYY-MM'), '、') AS paid, jsonb_agg(s.id ORDER BY s.month, s.id) AS ids
                 FROM contributions s
                 WHERE s.person_id = a.person_id AND s.employer_id = a.employer_id AND s.paid
                   AND s.month >= a.before_first AND s.month < a.first_month

@@ -1,0 +1,256 @@
+"""HS-01 … HS-05 against a second opinion: the same rules in plain Python over lists, on seeded random people."""
+
+from __future__ import annotations
+
+import calendar
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import select
+
+from app.engine.claims import Check, Claim, FailedRow
+from app.engine.policy import PolicyValue
+from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
+from app.web.roles import CLERK
+from tests.bench import registers
+from tests.bench.county import LABELS, County
+
+TODAY = date(2026, 11, 23)
+PEOPLE = 3000
+HOME, NEIGHBOUR = "510104", "510105"
+COVERED = {
+    "contributions": (date(2025, 1, 1), date(2026, 10, 31)),
+    "unemployment": (date(2025, 3, 1), date(2026, 9, 30)),
+    "transfers": (date(2025, 2, 1), date(2026, 8, 31)),
+}
+DEFAULTS = {
+    "least_contract_months": 12,
+    "least_unemployed_months": 6,
+    "uninsured_months": 3,
+    "latest_contribution_months": 3,
+}
+CHANGES = [
+    ("latest_contribution_months", 4, date(2025, 9, 1), date(2025, 12, 31)),
+    ("uninsured_months", 4, date(2025, 11, 15), date(2026, 2, 14)),
+    ("least_unemployed_months", 3, date(2026, 2, 28), None),
+    ("least_contract_months", 6, date(2026, 5, 31), date(2026, 6, 30)),
+    ("latest_contribution_months", 0, date(2026, 7, 1), None),
+    ("uninsured_months", 0, date(2026, 7, 15), None),
+]
+
+
+@dataclass
+class Life:
+    """One person's contract and everything that the registers say."""
+
+    category: str
+    start: date
+    end: date | None
+    months: list[tuple[int, bool, bool, bool]] = field(default_factory=list)
+    """(year * 12 + month - 1, own employer, own region, paid)"""
+    spells: list[tuple[date, date | None]] = field(default_factory=list)
+    left: list[date] = field(default_factory=list)
+
+
+def later(day: date, count: int) -> date:
+    number = day.year * 12 + day.month - 1 + count
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def month_of(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def reaches(kind: str, day: date) -> bool:
+    """Some day of the month of `day` is covered."""
+    first, last = COVERED[kind]
+    return month_of(first) <= month_of(day) <= month_of(last)
+
+
+def policy_at(day: date) -> dict[str, int]:
+    values = dict(DEFAULTS)
+    for code, value, first, last in CHANGES:
+        if first <= day and (last is None or day <= last):
+            values[code] = value
+    return values
+
+
+def insured(life: Life, policy: dict[str, int]) -> tuple[str, str]:
+    this, since = month_of(TODAY), month_of(life.start)
+    floor = this - policy["latest_contribution_months"]
+    months = [m for m, employer, region, paid in life.months if employer and region and paid and m >= since]
+    if months and max(months) >= floor:
+        return "pass", "paid"
+    if since > this:
+        return "fail", "future"
+    if not reaches("contributions", first_day(max(since, floor))):
+        return "unknown", ""
+    return "fail", "stale" if months else "none"
+
+
+def contract_term(life: Life, policy: dict[str, int]) -> tuple[str, str]:
+    if life.end is None:
+        return "pass", "open_ended"
+    least = later(life.start, policy["least_contract_months"]) - timedelta(days=1)
+    return ("pass", "long_enough") if life.end >= least else ("fail", "short")
+
+
+def registered(life: Life, policy: dict[str, int]) -> tuple[str, str]:
+    wait = policy["least_unemployed_months"]
+    still = [s for s in life.spells if s[1] is None or s[1] >= life.start]
+    if any(later(on, wait) <= life.start for on, _ in still):
+        known = reaches("unemployment", life.start - timedelta(days=1))
+        return ("pass", "registered") if known else ("unknown", "")
+    days = (life.start - timedelta(days=back) for back in range(400))
+    if not reaches("unemployment", next(day for day in days if later(day, wait) <= life.start)):
+        return "unknown", ""
+    if not life.spells:
+        return "fail", "none"
+    return "fail", "short" if max(life.spells) in still else "cancelled"
+
+
+def transferred(life: Life, policy: dict[str, int]) -> tuple[str, str]:
+    if any(day <= life.start for day in life.left):
+        return "pass", "left"
+    return ("fail", "none") if reaches("transfers", life.start) else ("unknown", "")
+
+
+def uninsured(life: Life, policy: dict[str, int]) -> tuple[str, str]:
+    paid = {month for month, employer, _, paid in life.months if employer and paid}
+    if not paid:
+        return "pass", "no_months"
+    first = max(paid)
+    while first - 1 in paid:
+        first -= 1
+    before = range(first - policy["uninsured_months"], first)
+    if paid & set(before):
+        return "fail", "insured"
+    known = all(reaches("contributions", first_day(month)) for month in before)
+    return ("pass", "uninsured") if known else ("unknown", "")
+
+
+MODEL = {
+    UNEMPLOYED: {"HS-01": insured, "HS-02": contract_term, "HS-03": registered},
+    STRANDED_MIGRANT: {
+        "HS-01": insured,
+        "HS-02": contract_term,
+        "HS-04": transferred,
+        "HS-05": uninsured,
+    },
+}
+
+
+def near(random: Random, day: date, spread: int) -> date:
+    """A day at or close to `day`; half of all draws lie within two days of it."""
+    return day + timedelta(days=random.choice((random.randint(-2, 2), random.randint(-spread, spread))))
+
+
+def life(random: Random) -> Life:
+    """Facts close to where verdicts turn; months' ends are more frequent than in a calendar."""
+    start = later(date(2025, 1, random.randint(1, 31)), random.randint(0, 24))
+    if random.random() < 0.3:
+        start = start.replace(day=calendar.monthrange(start.year, start.month)[1])
+    term = random.choice((6, 12, 12))
+    end = near(random, later(start, term), 60) if random.random() < 0.8 else None
+    told = Life(random.choice((UNEMPLOYED, STRANDED_MIGRANT)), start, end)
+    told.months = sorted(
+        {
+            (month, employer, region): (month, employer, region, random.random() < 0.9)
+            for employer, region, first, length in _runs(random, start)
+            for month in range(first, first + length)
+            if month <= month_of(TODAY)
+        }.values()
+    )
+    for _ in range(random.choice((0, 1, 1, 2, 3))):
+        on = near(random, later(start, -random.choice((3, 6))), 200)
+        off = max(on, near(random, start, 90)) if random.random() < 0.5 else None
+        if on not in dict(told.spells):
+            told.spells.append((on, off))
+    told.left = sorted({near(random, start, 200) for _ in range(random.choice((0, 1, 1, 2)))})
+    return told
+
+
+def _runs(random: Random, start: date):
+    for _ in range(random.choice((0, 1, 2, 2, 3))):
+        first = month_of(start) + random.randint(-8, 8)
+        yield random.random() < 0.85, random.random() < 0.7, first, random.randint(1, 10)
+
+
+@pytest.fixture
+def county(app, session):
+    vault = app.extensions["vault"]
+    for code, value, first, last in CHANGES:
+        row = {"programme": "hiring_subsidy", "parameter": code, "value": str(value), "document": "测试"}
+        session.add(PolicyValue(**row, starts_on=first, ends_on=last))
+    for kind in registers.UNDATED:
+        registers.cover(session, kind, [HOME], TODAY, TODAY)
+    for kind, days in COVERED.items():
+        registers.cover(session, kind, [HOME], *days)
+    (employer,) = registers.add_employers(session, ["small"], HOME)
+    return County(session, vault, registers.residents(PEOPLE, HOME, TODAY), employer)
+
+
+def test_rules_agree_with_the_model(county):
+    random = Random(20261123)
+    lives = [life(random) for _ in county.people]
+    ids = registers.add_persons(county.session, county.vault, county.people)
+    (other,) = registers.add_employers(county.session, ["small"], NEIGHBOUR)
+    _register(county, lives, ids, other)
+    clerk = county.staff("clerk", CLERK)
+    application = county.open(clerk)
+    rows = [
+        county.typed(
+            n,
+            category=LABELS[told.category],
+            contract_start=told.start.isoformat(),
+            contract_end=told.end.isoformat() if told.end else "",
+        )
+        for n, told in enumerate(lives)
+    ]
+    report = county.check(clerk, application, rows)
+    assert report.passed + report.failed == PEOPLE
+    wanted = {
+        person: {code: rule(told, policy_at(told.start)) for code, rule in MODEL[told.category].items()}
+        for person, told in zip(ids, lives, strict=True)
+    }
+    found = _found(county.session)
+    wrong = [(told, found[p], wanted[p]) for p, told in zip(ids, lives, strict=True) if found[p] != wanted[p]]
+    assert not wrong, (len(wrong), wrong[:3])
+    seen = Counter((code, *said) for verdicts in found.values() for code, said in verdicts.items())
+    assert len(seen) == 20 and min(seen.values()) >= 5, seen
+
+
+def _register(county: County, lives: list[Life], ids: list[int], other: int) -> None:
+    registers.add_contributions(
+        county.session,
+        (
+            (p, county.employer if own else other, HOME if here else NEIGHBOUR, first_day(month), paid)
+            for p, told in zip(ids, lives, strict=True)
+            for month, own, here, paid in told.months
+        ),
+    )
+    pairs = list(zip(ids, lives, strict=True))
+    registers.add_unemployment(county.session, ((p, *spell) for p, told in pairs for spell in told.spells))
+    registers.add_transfers(county.session, ((p, day) for p, told in pairs for day in told.left))
+
+
+def _found(session) -> dict[int, dict[str, tuple[str, str]]]:
+    """Person → rule → verdict and reason, of those who passed and of those who failed."""
+    passed = session.execute(select(Claim.person_id, Check.findings).join(Check, Check.claim_id == Claim.id))
+    failed = session.execute(select(FailedRow.person_id, FailedRow.findings))
+    return {
+        person: {
+            f["rule"]: (f["verdict"], "" if f["verdict"] == "unknown" else f["evidence"]["why"])
+            for f in findings
+            if f["rule"].startswith("HS")
+        }
+        for person, findings in (*passed, *failed)
+    }

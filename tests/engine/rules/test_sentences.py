@@ -1,0 +1,70 @@
+"""Every sentence of every rule, rendered from what the rule itself finds: no fact may be missing."""
+
+from string import Formatter
+
+from app.engine.rules import UNKNOWN
+from app.engine.rules.contracts import STRANDED_MIGRANT
+from app.programmes.hiring_subsidy import PROGRAMME
+from app.programmes.service_subsidy import PROGRAMME as SERVICE
+from tests.engine.rules.cases import BARE, LATE, Case, months
+
+MIGRANT = {"category": STRANDED_MIGRANT}
+RUN = months("2026-03", "2026-10")
+CASES = [
+    Case("fine", None, end="2027-02-28", paid=RUN, unemployed=[("2025-05-01", None)], left=["2026-01-01"]),
+    Case("stale", None, end="2026-12-31", paid=["2026-02", "2026-03"], unemployed=[("2025-12-01", None)]),
+    Case("future", None, start="2027-01-01", typed="李四", scale="large", repeated=True),
+    Case("before the policy", None, start="2019-01-01", unemployed=[("2018-01-01", "2018-05-01")]),
+    Case("cancelled", None, unemployed=[("2025-01-01", "2025-05-01")], name="王芳"),
+    Case("invalid", None, id_fault="invalid"),
+    Case("rounded", None, id_fault="rounded"),
+    Case("nobody", None, name=None),
+    Case("migrant", None, **MIGRANT, paid=RUN, left=["2026-01-01"]),
+    Case("migrant without", None, **MIGRANT),
+    Case("migrant paid before", None, **MIGRANT, paid=["2026-01", *RUN]),
+    Case("bare", None, region=BARE, name=None),
+    Case("bare migrant", None, region=BARE, **MIGRANT),
+    Case("late migrant", None, region=LATE, **MIGRANT, paid=RUN),
+]
+ELSEWHERE = {("C-04", "taken")}
+
+
+def test_every_sentence_has_its_facts(table):
+    said = {
+        (code, "unknown" if f.verdict == UNKNOWN else f.why): f
+        for findings in table.judge(CASES).values()
+        for code, f in findings.items()
+    }
+    wanted = {(rule.code, why) for rule in PROGRAMME.rules for why in rule.sentences}
+    assert wanted - said.keys() == ELSEWHERE
+    assert {code for code, why in said if why == "unknown"} == {"HS-01", "HS-03", "HS-04", "HS-05", "C-03"}
+    open_end = {("C-06", "inside"), ("C-06", "outside")}
+    for key, found in said.items():
+        assert "{" not in found.sentence, key
+        dashes = found.sentence.count("—")
+        assert dashes == (1 if key in open_end else 0) or key[1] == "unknown", (key, found.sentence)
+
+
+def test_sentences_ask_only_for_facts_that_rules_give():
+    """A name that a sentence uses stands in its rule's SQL as a key of the evidence."""
+    for programme in (PROGRAMME, SERVICE):
+        for rule in programme.rules:
+            for why, sentence in rule.sentences.items():
+                assert f"'{why}'" in rule.sql or why in ("invalid", "rounded"), (rule.code, why)
+                for _, name, _, _ in Formatter().parse(sentence):
+                    assert name is None or f"'{name}'," in rule.sql.replace("\n", " "), (rule.code, why, name)
+
+
+def test_evidence_names_the_rows_used(table):
+    found = table.judge(CASES)
+    rows = {
+        ("fine", "HS-01"): "contribution_id",
+        ("stale", "HS-01"): "contribution_id",
+        ("fine", "HS-03"): "unemployment_id",
+        ("cancelled", "HS-03"): "unemployment_id",
+        ("migrant", "HS-04"): "transfer_id",
+        ("migrant paid before", "HS-05"): "contribution_ids",
+        ("fine", "C-05"): "employer_id",
+    }
+    for (label, code), key in rows.items():
+        assert found[label][code].evidence[key], (label, code)
