@@ -206,6 +206,8 @@ function bulk(form) {
   head?.addEventListener("change", () => { tickAll(head.checked); if (whole && !head.checked) whole.checked = false; show(); });
   whole?.addEventListener("change", () => { tickAll(whole.checked); show(); });
   window.addEventListener("pageshow", show);
+  /* Somebody may tick before this script has come. */
+  if (head?.checked || whole?.checked) tickAll(true);
   show();
 }
 

@@ -30,6 +30,7 @@ from app.registers.lookup import find_person, search_employers
 from app.web.demo.sheets import FOLDER, offered
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import StageView
+from app.web.templating import state_title
 from app.web.views import Screen
 
 
@@ -56,22 +57,34 @@ class HomeView(Screen, BaseView):
         return send_from_directory(folder, name, as_attachment=True)
 
     def _tasks(self) -> list[tuple[str, str, int, object]]:
-        """(function, address, count, sum) of each stage where this login has a move to make."""
-        counts = {
-            (programme, state): (count, total)
-            for programme, state, count, total in db.session.execute(
-                select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount)).group_by(
-                    Claim.programme, Claim.state
-                )
+        """(title, address, people, sum) of what waits for a move of this login, stage by stage."""
+        waiting = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
+        held = {
+            (programme, state): (people, total)
+            for programme, state, people, total in db.session.execute(
+                waiting.group_by(Claim.programme, Claim.state)
             )
         }
-        tasks = []
-        for view in self.appbuilder.baseviews:
-            if isinstance(view, StageView) and view.states and view.allowed_transitions():
-                held = [counts.get((view.programme.code, state), (0, 0)) for state in view.states]
-                address = url_for(f"{view.endpoint}.list")
-                tasks.append((view.menu_title, address, sum(c for c, _ in held), sum(t for _, t in held)))
-        return tasks
+        return [
+            (title, address, *(sum(column) for column in zip(*counts, strict=True)))
+            for view in self.appbuilder.baseviews
+            if isinstance(view, StageView)
+            for title, address, states in _queues(view)
+            for counts in [[held.get((view.programme.code, state), (0, 0)) for state in states]]
+        ]
+
+
+def _queues(view: StageView) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(title, address, states): a stage is one queue; the query has one for each state that can be submitted."""
+    moves = view.allowed_transitions()
+    address = url_for(f"{view.endpoint}.list")
+    if view.states:
+        return [(gettext(view.menu_title), address, view.states)] if moves else []
+    sources = [state for move in moves if move.name == "submit" for state in move.sources]
+    programme = gettext(view.programme.title)
+    return [
+        (f"{programme} · {state_title(state)}", f"{address}?state={state}", (state,)) for state in sources
+    ]
 
 
 class DeskView(Screen, BaseView):

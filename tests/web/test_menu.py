@@ -9,7 +9,7 @@ import pytest
 from app.kernel.dates import SHANGHAI
 from app.web.demo.sheets import NOTE, SHEETS
 from app.web.demo.users import USERS
-from tests.web.desk import Desk
+from tests.web.desk import Desk, HiringDesk, uscc_of
 
 
 @pytest.mark.parametrize("username", [user.username for user in USERS])
@@ -26,6 +26,16 @@ def test_a_day_of_the_audit_log_is_the_whole_day(demo_app):
     day = datetime.now(SHANGHAI).date()
     assert "<td>谢明</td>" in auditor.get(f"/settings/audit/list/?at_from={day}&at_to={day}")
     assert "<td>谢明</td>" not in auditor.get(f"/settings/audit/list/?at_to={day - timedelta(days=1)}")
+
+
+def test_a_clerks_home_page_counts_what_is_not_sent_yet(demo_app, demo_files):
+    clerk = HiringDesk(demo_app, "clerk")
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    home = clerk.get("/")
+    waiting = re.search(r'href="(/hiring/query/list/\?state=draft)".*?<b>(\d+)</b>', home)
+    assert waiting[2] == "40" and "40,000.00" in home
+    assert "共40条" in clerk.get(waiting[1])
 
 
 def test_ready_made_sheets_are_given_in_the_demo_only(demo_app, demo_files, monkeypatch):

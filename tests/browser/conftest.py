@@ -1,0 +1,40 @@
+"""One running demonstration and one Chromium for all browser tests; every test logs in with windows of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.desk import Desk
+from tests.browser.server import Demo, launch, running_demo
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    with running_demo() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def sit_down(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Desk]]:
+    """Logs somebody in; at the end no window may have left the host or complained on the console."""
+    desks: list[Desk] = []
+
+    def sit(username: str) -> Desk:
+        desks.append(Desk(browser, demo, username))
+        return desks[-1]
+
+    yield sit
+    for desk in desks:
+        desk.context.close()
+    assert [trouble for desk in desks for trouble in desk.troubles] == []

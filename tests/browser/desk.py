@@ -1,0 +1,149 @@
+"""A person at the browser: logs in, opens functions from the menu, does what the manual says; everything is observed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+
+from app.web.demo.users import PASSWORD
+from tests.browser.server import Demo
+
+SMALL = {"width": 1366, "height": 768}
+BRANCH = "一次性吸纳就业补贴"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class Desk:
+    """One login in one browser window. `troubles` holds console errors and requests that left the host."""
+
+    def __init__(self, browser: Browser, demo: Demo, username: str, size: dict | None = None):
+        self.demo, self.troubles = demo, []
+        self.context = browser.new_context(
+            viewport=size or SMALL, locale="zh-CN", base_url=demo.address, accept_downloads=True
+        )
+        self.context.set_default_timeout(15_000)
+        self.context.on("request", self._requested)
+        self.context.on("console", self._said)
+        self.context.on("weberror", lambda error: self.troubles.append(str(error.error)))
+        self.page: Page = self.context.new_page()
+        if username:
+            self.login(username)
+
+    def _requested(self, request: Request) -> None:
+        target = urlsplit(request.url)
+        if target.netloc != urlsplit(self.demo.address).netloc and target.scheme not in ("data", "blob"):
+            self.troubles.append(f"left the host: {request.url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.troubles.append(f"console on {self.page.url}: {message.text}")
+
+    def login(self, username: str) -> None:
+        self.page.goto("/login/")
+        self.page.get_by_label("用户名").fill(username)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_url("/")
+
+    def forgive(self, status: str) -> None:
+        """Chromium reports an expected refusal as an error of loading; nothing else is forgiven."""
+        self.troubles = [said for said in self.troubles if f"status of {status}" not in said]
+
+    def functions(self) -> list[tuple[str, str]]:
+        """(title, address) of every function in the menu."""
+        links = self.page.locator(".side a.leaf").all()
+        return [(link.text_content().strip(), link.get_attribute("href")) for link in links]
+
+    @property
+    def today(self) -> date:
+        return date.fromisoformat(self.page.locator("#demo-date").inner_text())
+
+    def open(self, *path: str) -> None:
+        """Opens a function from the menu, unfolding the branches that lead to it (业务经办 → 单位服务 → …)."""
+        place: Locator = self.page.get_by_role("navigation", name="功能菜单")
+        for title in path[:-1]:
+            place = place.locator("details").filter(
+                has=self.page.locator(f"xpath=./summary[normalize-space()='{title}']")
+            )
+            if place.get_attribute("open") is None:
+                place.locator("> summary").click()
+        place.get_by_role("link", name=path[-1], exact=True).click()
+
+    def hiring(self, function: str) -> None:
+        self.open("业务经办", "单位服务", BRANCH, f"{BRANCH}{function}")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    # 2.1.1 一次性吸纳就业补贴申请
+
+    def open_application(self, uscc: str) -> str:
+        """Picks the employer from the offered ones; returns the application's number."""
+        self.hiring("申请")
+        self.page.get_by_role("link", name="新增申请").click()
+        self.page.get_by_role("combobox", name="单位", exact=False).first.fill(uscc)
+        self.page.locator("[role=option]").first.click()
+        self.button("下一步").click()
+        return re.search(r"\S+$", self.page.locator("h1").inner_text())[0]
+
+    def check(self, sheet: Path) -> None:
+        self.page.get_by_label("人员名单文件").set_input_files(sheet)
+        self.button("人员校验").click()
+        self.page.get_by_text("校验完成").wait_for()
+
+    def bank(self, number: str = "6217003810012345678") -> None:
+        self.page.get_by_label("开户银行").fill("中国建设银行成都锦江支行")
+        self.page.get_by_label("户名").fill("测试单位")
+        self.page.get_by_label("银行账号").fill(number)
+        self.button("保存银行信息").click()
+        self.page.get_by_text("银行信息已保存。").wait_for()
+
+    def attach(self, name: str = "劳动合同.pdf") -> None:
+        self.page.locator("#file").set_input_files(
+            {"name": name, "mimeType": "application/pdf", "buffer": PDF}
+        )
+        self.button("上传附件").click()
+        self.page.get_by_text("附件已上传。").wait_for()
+
+    # every stage
+
+    def tick(self, count: int) -> None:
+        for box in self.page.locator("tbody input[type=checkbox]").all()[:count]:
+            box.check()
+
+    def search(self, **typed: str) -> None:
+        for label, value in typed.items():
+            field = self.page.get_by_role("search").get_by_label(label, exact=True)
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(label=value)
+            else:
+                field.fill(value)
+        self.button("查询").click()
+
+    def confirm(self, **typed: str) -> tuple[int, int]:
+        """Answers the dialog; returns how many were moved and refused."""
+        for label, value in typed.items():
+            self.page.locator("form.dialog").get_by_label(label).fill(value)
+        self.page.locator("form.dialog button").click()
+        self.page.locator("#moved").wait_for()
+        refused = self.page.locator("#refused")
+        return int(self.page.locator("#moved").inner_text()), int(
+            refused.inner_text() if refused.count() else 0
+        )
+
+    def extent(self) -> tuple[int, str]:
+        """What the dialog says: people and total."""
+        count = self.page.locator("#batch-count").inner_text()
+        return int(count), self.page.locator("#batch-amount").inner_text()
+
+    def move_date(self, days: int) -> None:
+        self.page.get_by_label("推进天数").fill(str(days))
+        self.button("推进").click()
+        self.page.get_by_text("演示日期已调整。").wait_for()

@@ -1,0 +1,167 @@
+"""Pictures of every screen at two sizes, from a fresh demonstration: `python -m tests.browser.pictures FOLDER`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.desk import SMALL, Desk
+from tests.browser.server import Demo, launch, running_demo
+
+SIZES = {"1366": SMALL, "1920": {"width": 1920, "height": 1080}}
+
+
+class Camera:
+    """Takes each screen once a size; the file's name says the order, the screen and the width."""
+
+    def __init__(self, browser: Browser, demo: Demo, folder: Path):
+        self.browser, self.demo, self.folder, self.taken = browser, demo, folder, 0
+
+    def desk(self, username: str) -> Desk:
+        return Desk(self.browser, self.demo, username)
+
+    def take(self, desk: Desk, name: str) -> None:
+        self.taken += 1
+        desk.page.wait_for_load_state("load")
+        for width, size in SIZES.items():
+            desk.page.set_viewport_size(size)
+            desk.page.screenshot(path=self.folder / f"{self.taken:02}-{name}-{width}.png")
+        desk.page.set_viewport_size(SMALL)
+
+    def visit(self, desk: Desk, name: str, address: str) -> None:
+        desk.page.goto(address)
+        self.take(desk, name)
+
+
+def entrance(camera: Camera) -> None:
+    """Before a login, and what a wrong password says."""
+    nobody = camera.desk("")
+    camera.visit(nobody, "login", "/login/")
+    nobody.page.get_by_label("用户名").fill("clerk")
+    nobody.page.get_by_label("密码").fill("wrong")
+    nobody.button("登录").click()
+    camera.take(nobody, "login-refused")
+
+
+def application(camera: Camera) -> None:
+    """Manual 2.1.1, from the home page to the application that has been sent."""
+    clerk = camera.desk("clerk")
+    camera.take(clerk, "home-clerk")
+    clerk.hiring("申请")
+    camera.take(clerk, "applications-empty")
+    clerk.page.get_by_role("link", name="新增申请").click()
+    clerk.page.get_by_role("combobox", name="单位").first.press_sequentially("成都")
+    clerk.page.locator("[role=option]").first.wait_for()
+    camera.take(clerk, "picker")
+    clerk.page.goto("/")
+    clerk.open_application(camera.demo.uscc_of("2-mixed.xlsx"))
+    camera.take(clerk, "application-new")
+    clerk.check(camera.demo.sheets / "2-mixed.xlsx")
+    camera.take(clerk, "application-checked")
+    clerk.page.locator("details.evidence summary").first.click()
+    camera.take(clerk, "application-evidence")
+    here = clerk.page.url
+    clerk.page.get_by_role("link", name="更正").first.click()
+    camera.take(clerk, "correct")
+    clerk.page.goto(here)
+    clerk.button("保存银行信息").click()
+    clerk.page.get_by_label("开户银行").fill("中国银行")
+    clerk.page.get_by_label("户名").fill("测试单位")
+    clerk.page.get_by_label("银行账号").fill("12")
+    clerk.button("保存银行信息").click()
+    camera.take(clerk, "bank-refused")
+    clerk.bank()
+    clerk.attach()
+    camera.take(clerk, "application-whole")
+    clerk.button("补贴申请").click()
+    camera.take(clerk, "apply-dialog")
+    clerk.confirm()
+    camera.take(clerk, "apply-result")
+    clerk.page.get_by_role("link", name="返回", exact=True).click()
+    camera.take(clerk, "application-sent")
+    clerk.page.get_by_role("region", name="通过校验", exact=True).get_by_role("link").first.click()
+    camera.take(clerk, "claim")
+    good = clerk.open_application(camera.demo.uscc_of("1-good.xlsx"))
+    clerk.check(camera.demo.sheets / "1-good.xlsx")
+    clerk.bank()
+    clerk.button("补贴申请").click()
+    clerk.confirm()
+    clerk.hiring("申请")
+    clerk.tick(1)
+    camera.take(clerk, "applications")
+    clerk.hiring("查询")
+    clerk.search(申请单号=good)
+    camera.take(clerk, "query")
+    clerk.page.goto("/")
+    camera.take(clerk, "home-clerk-later")
+
+
+def review(camera: Camera) -> None:
+    """Approval, publicity, its outcome."""
+    reviewer = camera.desk("reviewer")
+    camera.take(reviewer, "home-reviewer")
+    reviewer.hiring("审核")
+    reviewer.tick(2)
+    camera.take(reviewer, "review")
+    reviewer.button("退回修改").click()
+    reviewer.confirm(审核意见="请补充劳动合同。")
+    camera.take(reviewer, "return-result")
+    reviewer.hiring("审核")
+    reviewer.page.get_by_label("选择全部").check()
+    camera.take(reviewer, "review-all")
+    reviewer.button("审核通过").click()
+    camera.take(reviewer, "approve-dialog")
+    reviewer.confirm()
+    reviewer.hiring("公示与公示结果")
+    camera.take(reviewer, "publicity")
+    reviewer.page.get_by_label("选择全部").check()
+    reviewer.button("公示").click()
+    reviewer.page.get_by_label("公示开始日期").fill(reviewer.today.isoformat())
+    reviewer.page.get_by_label("公示结束日期").fill(reviewer.today.isoformat())
+    reviewer.page.locator("form.dialog button").click()
+    camera.take(reviewer, "publicize-refused")
+    end = reviewer.today + timedelta(days=14)
+    reviewer.confirm(公示结束日期=end.isoformat())
+    reviewer.hiring("公示与公示结果")
+    camera.take(reviewer, "publicizing")
+    reviewer.move_date(15)
+
+
+def everybody(camera: Camera) -> None:
+    """Every function of every role as the menu lists it."""
+    seen = set()
+    for username in ("clerk", "reviewer", "cashier", "auditor", "policy", "county_admin", "admin"):
+        desk = camera.desk(username)
+        camera.take(desk, f"home-{username}")
+        for title, address in desk.functions():
+            if address not in seen | {"/"}:
+                seen.add(address)
+                camera.visit(desk, f"{username}-{title}", address)
+        desk.context.close()
+
+
+def errors(camera: Camera) -> None:
+    """What people see when something isn't there or isn't theirs."""
+    clerk = camera.desk("clerk")
+    camera.visit(clerk, "error-404", "/nowhere")
+    camera.visit(clerk, "error-403", "/settings/audit/list/")
+    clerk.page.goto("/")
+    clerk.button("English").click()
+    camera.take(clerk, "english")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_demo() as demo, sync_playwright() as playwright:
+        browser = launch(playwright)
+        camera = Camera(browser, demo, folder)
+        for scene in (entrance, application, review, everybody, errors):
+            scene(camera)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

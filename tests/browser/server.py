@@ -1,0 +1,87 @@
+"""The real product as a process of its own: `run.py --demo` on a free port, with a folder that is thrown away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread, Timer
+
+from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).parents[2]
+GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DEMO", "HTTPS")
+READY_SECONDS, STOP_SECONDS = 180, 60
+
+
+class Demo:
+    """A running demonstration: where it answers and where its ready-made sheets lie."""
+
+    def __init__(self, address: str, place: Path):
+        self.address, self.sheets = address, place / "demo_sheets"
+
+    def uscc_of(self, sheet: str) -> str:
+        """The employer that the demonstration's note names for a sheet."""
+        from tests.web.desk import uscc_of
+
+        return uscc_of(self.sheets, sheet)
+
+
+@contextmanager
+def running_demo() -> Iterator[Demo]:
+    """Starts the product, waits until it says that it is ready, and ends it with everything it started."""
+    place = Path(tempfile.mkdtemp(prefix="benefits-browser-"))
+    process = _start(place)
+    try:
+        yield Demo(_wait(process), place)
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        finally:
+            process.kill()
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The machine's own Chromium; a run without one is a failure, not a skip."""
+    found = shutil.which("chromium")
+    if found is None:
+        raise FileNotFoundError("the browser tests need a `chromium` on the PATH")
+    chinese = {**os.environ, "LANGUAGE": "zh_CN", "LC_ALL": "C.UTF-8"}
+    return playwright.chromium.launch(
+        executable_path=found, args=["--no-sandbox", "--lang=zh-CN"], env=chinese
+    )
+
+
+def _start(place: Path) -> subprocess.Popen[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = {k: v for k, v in os.environ.items() if k not in GIVEN}
+    environ |= {"PORT": str(port), "HOST": "127.0.0.1", "DATA_DIR": str(place), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "run.py", "--demo"]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def _wait(process: subprocess.Popen[str]) -> str:
+    """Reads what the product prints up to its address; what it prints later is read and dropped."""
+    late = Timer(READY_SECONDS, process.terminate)
+    late.start()
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if "Ready: " in line:
+            late.cancel()
+            Thread(target=process.stdout.read, daemon=True).start()
+            return line.split("Ready: ")[1].strip().rstrip("/")
+    late.cancel()
+    raise RuntimeError("the product did not start:\n" + "".join(said))

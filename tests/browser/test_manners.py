@@ -1,0 +1,144 @@
+"""How the desk behaves under the hand: keyboard, bulk bar, double clicks, unsaved changes, somebody else's address."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.desk import Desk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def sent(browser, demo) -> str:
+    """The number of an application with 40 people that waits for its review."""
+    clerk = Desk(browser, demo, "clerk")
+    number = clerk.open_application(demo.uscc_of("1-good.xlsx"))
+    clerk.check(demo.sheets / "1-good.xlsx")
+    clerk.bank()
+    clerk.button("补贴申请").click()
+    moved, refused = clerk.confirm()
+    assert moved >= 39 and moved + refused == 40
+    clerk.context.close()
+    return number
+
+
+def test_employer_is_picked_with_the_keyboard_alone(sit_down, demo):
+    clerk = sit_down("clerk")
+    page, uscc = clerk.page, demo.uscc_of("1-good.xlsx")
+    page.goto("/hiring/applications/add")
+    box = page.get_by_role("combobox", name="单位").first
+    assert box.evaluate("field => field === document.activeElement")
+    page.keyboard.type("成都")
+    page.locator("[role=option]").nth(1).wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    second = page.locator("[role=option]").nth(1)
+    assert box.get_attribute("aria-activedescendant") == second.get_attribute("id")
+    assert second.get_attribute("aria-selected") == "true"
+    page.keyboard.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(uscc)
+    page.locator("[role=option]", has_text=uscc).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator("input[name=employer_id]").input_value()
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "下一步"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hiring/applications/show/*")
+    assert uscc in clerk.text()
+
+
+def test_picker_says_when_nothing_is_found(sit_down):
+    clerk = sit_down("clerk")
+    clerk.page.goto("/hiring/applications/add")
+    clerk.page.get_by_role("combobox", name="单位").first.fill("没有这家单位")
+    clerk.page.get_by_text("没有找到。请核对名称或编号").wait_for()
+
+
+def test_bulk_bar_counts_what_is_ticked(sit_down, sent):
+    reviewer = sit_down("reviewer")
+    page = reviewer.page
+    reviewer.hiring("审核")
+    reviewer.search(申请单号=sent)
+    approve, said = reviewer.button("审核通过"), page.locator("[data-chosen]")
+    total = int(page.locator(".bar > span").first.inner_text().strip("共条"))
+    assert approve.is_disabled() and said.inner_text() == "未勾选"
+    page.locator("tbody input[type=checkbox]").first.press("Space")
+    assert approve.is_enabled() and said.inner_text() == "已选 1 人 · 合计 1,000.00 元"
+    page.get_by_label("勾选本页全部").check()
+    assert said.inner_text() == "已选 25 人 · 合计 25,000.00 元"
+    page.get_by_label("选择全部").check()
+    assert said.inner_text().startswith(f"已选筛选结果的全部{total}条")
+    page.locator("tbody input[type=checkbox]").first.uncheck()
+    assert said.inner_text() == "已选 24 人 · 合计 24,000.00 元"
+    assert not page.get_by_label("选择全部").is_checked()
+    page.get_by_label("选择全部").check()
+    approve.click()
+    assert reviewer.extent() == (total, f"{total * 1000:,.2f}")
+    page.get_by_role("link", name="取消").click()
+    assert f"共{total}条" in reviewer.text()
+    bar = page.locator(".bar").bounding_box()
+    assert bar["y"] + bar["height"] <= page.viewport_size["height"]
+
+
+def test_a_double_click_acts_once(sit_down, sent):
+    reviewer = sit_down("reviewer")
+    page, runs = reviewer.page, []
+    page.on("request", lambda request: runs.append(request.url) if request.url.endswith("/run") else None)
+    reviewer.hiring("审核")
+    reviewer.search(申请单号=sent)
+    reviewer.tick(1)
+    reviewer.button("审核通过").click()
+    page.locator("form.dialog button").dblclick(no_wait_after=True)
+    page.locator("#moved").wait_for()
+    assert (page.locator("#moved").inner_text(), len(runs)) == ("1", 1)
+    page.go_back()
+    page.reload()
+    assert page.locator("#moved").inner_text() == "1"
+
+
+def test_unsaved_changes_are_asked_about(sit_down, demo):
+    clerk = sit_down("clerk")
+    page, asked = clerk.page, []
+    clerk.open_application(demo.uscc_of("1-good.xlsx"))
+    here = page.url
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="返回列表").click()
+    page.wait_for_url("**/list/")
+    page.goto(here)
+    page.get_by_label("开户银行").press_sequentially("中国银行")
+    page.get_by_role("link", name="返回列表").click()
+    assert (asked, page.url) == (["beforeunload"], here)
+    clerk.bank()
+    page.get_by_role("link", name="返回列表").click()
+    page.wait_for_url("**/list/")
+    assert asked == ["beforeunload"]
+
+
+def test_somebody_elses_address_says_that_there_is_nothing(sit_down, sent):
+    clerk = sit_down("clerk")
+    clerk.hiring("申请")
+    clerk.page.get_by_role("link", name=sent).click()
+    address = clerk.page.url
+    other = sit_down("clerk_b")
+    answer = other.page.goto(address)
+    assert answer.status == 404
+    assert "没有找到这个页面或记录" in other.text() and sent not in other.text()
+    other.button("返回上一页").click()
+    other.page.wait_for_url("/")
+    other.forgive("404")
+
+
+def test_every_function_opens_without_a_complaint(sit_down):
+    for username in ("clerk", "reviewer", "cashier", "auditor", "policy", "county_admin", "admin"):
+        desk = sit_down(username)
+        for _, address in desk.functions():
+            desk.page.goto(address)
+            assert desk.page.locator("h1").count() == 1, address
+            body = desk.page.locator("body")
+            assert body.evaluate("body => document.documentElement.scrollWidth <= innerWidth"), address
