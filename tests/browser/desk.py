@@ -125,7 +125,8 @@ class Desk:
                 field.select_option(label=value)
             else:
                 field.fill(value)
-        self.button("查询").click()
+        with self.page.expect_navigation():
+            self.button("查询").click()
 
     def confirm(self, **typed: str) -> tuple[int, int]:
         """Answers the dialog; returns how many were moved and refused."""

@@ -17,8 +17,7 @@ def sent(browser, demo) -> str:
     clerk.check(demo.sheets / "1-good.xlsx")
     clerk.bank()
     clerk.button("补贴申请").click()
-    moved, refused = clerk.confirm()
-    assert moved >= 39 and moved + refused == 40
+    assert clerk.confirm() in ((40, 0), (39, 0)), "one of the 40 also stands in 2-mixed.xlsx"
     clerk.context.close()
     return number
 
