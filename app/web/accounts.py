@@ -1,20 +1,30 @@
-"""Making and changing logins: the one place that writes users, their office and their roles."""
+"""Making and changing logins: the one place that writes users, their office, their roles and their passwords."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import secrets
+import string
+from collections.abc import Collection, Iterable
+from hashlib import blake2b
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.kernel.errors import Refused
+from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
-from app.web.roles import ADMINISTRATORS, BUSINESS
+from app.web.roles import ADMINISTRATORS, BUSINESS, GRANTABLE, SEATS, TITLES
+
+USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,29}")
+LEAST_PASSWORD = 10
+LETTERS = "".join(c for c in string.ascii_letters if c not in "IOlo")
+DIGITS = "23456789"
 
 
 def make_user(
@@ -26,33 +36,148 @@ def make_user(
     roles: Iterable[str],
     password: str,
 ) -> User:
-    """A login in one office. `name` is surname first; an administrator role beside a business role is refused."""
+    """A login in one office. `name` is surname first; raises Refused or BadValue for what must not be."""
     wanted = set(roles)
-    refuse_mixture(wanted)
-    user = User(
-        username=username,
-        last_name=name[:1],
-        first_name=name[1:],
-        email=f"{username}@localhost",
-        active=True,
-        password=generate_password_hash(password),
-        roles=list(session.scalars(select(Role).where(Role.name.in_(wanted)))),
-    )
-    session.add(user)
-    session.flush()
+    _refuse_username(username)
+    refuse_weak(password)
+    refuse_grant(actor, office, wanted)
+    user = User(username=username, email=f"{username}@localhost", active=True)
+    user.password = generate_password_hash(password)
+    try:
+        with session.begin_nested():
+            session.add(user)
+            _fill(session, user, name, wanted)
+    except IntegrityError:
+        raise Refused(N_("用户名“{username}”已被使用。请换一个用户名。"), username=username) from None
     session.add(Staff(user_id=user.id, office_id=office.id))
-    record(
-        session,
-        actor,
-        "user_change",
-        subject=username,
-        office_id=office.id,
-        after={"roles": sorted(wanted), "office": office.code},
-    )
+    facts = {"name": name, "office": office.code, "active": True}
+    record(session, actor, "user_change", subject=username, office_id=office.id, after=facts)
+    _record_roles(session, actor, user, office.id, set(), wanted)
     return user
+
+
+def change_user(
+    session: Session, actor: Actor, staff: Staff, *, name: str, office: Office, roles: set[str], active: bool
+) -> None:
+    """Writes a login anew; the caller has locked `staff`, so that two administrators never mix their roles."""
+    user, held = staff.user, roles_of(staff.user)
+    refuse_management(actor, user)
+    refuse_grant(actor, office, roles)
+    before = {"name": full_name(user), "office": staff.office.code, "active": bool(user.active)}
+    offices = {staff.office_id, office.id}
+    _fill(session, user, name, roles)
+    user.active, staff.office = active, office
+    after = {"name": name, "office": office.code, "active": active}
+    for office_id in sorted(offices) if before != after else ():
+        record(
+            session,
+            actor,
+            "user_change",
+            subject=user.username,
+            office_id=office_id,
+            before=before,
+            after=after,
+        )
+    _record_roles(session, actor, user, office.id, held, roles)
+
+
+def set_password(session: Session, actor: Actor, staff: Staff, password: str) -> None:
+    """A new password; every session that was opened with the old one ends at its next request (`seal`)."""
+    refuse_weak(password)
+    staff.user.password = generate_password_hash(password)
+    record(session, actor, "password_change", subject=staff.user.username, office_id=staff.office_id)
+
+
+def new_password() -> str:
+    """A first password to be read out once: no signs that look alike."""
+    letters = [secrets.choice(LETTERS) for _ in range(9)]
+    return "".join(letters) + "-" + "".join(secrets.choice(DIGITS) for _ in range(4))
+
+
+def seal(user: User, key: str) -> str:
+    """What a session keeps of the password that opened it; it tells nothing about the password."""
+    return blake2b((user.password or "").encode(), key=key.encode()[:64], digest_size=16).hexdigest()
+
+
+def full_name(user: User) -> str:
+    """Surname first, as the offices write it."""
+    return f"{user.last_name}{user.first_name}"
+
+
+def roles_of(user: User) -> set[str]:
+    """The names of a login's roles."""
+    return {role.name for role in user.roles}
+
+
+def grantable(actor: Actor) -> tuple[str, ...]:
+    """The roles that an administrator may give and take."""
+    lists = [GRANTABLE.get(role, ()) for role in actor.roles]
+    return tuple(role for role in TITLES if any(role in granted for granted in lists))
+
+
+def manages(actor: Actor, user_id: int, held: Collection[str]) -> bool:
+    """Whether the actor may change a login that holds these roles: never the own, an equal's or a stronger one's."""
+    return user_id != actor.user_id and set(held) <= set(grantable(actor))
+
+
+def refuse_management(actor: Actor, user: User) -> None:
+    """The same as an exception with its reason."""
+    if not manages(actor, user.id, roles_of(user)):
+        raise Refused(N_("不能修改本人的账号，也不能修改本级或上级管理员的账号。请联系上级管理员办理。"))
+
+
+def refuse_grant(actor: Actor, office: Office, roles: set[str]) -> None:
+    """No way up: neither by a role that is not the actor's to give nor by an office out of the actor's sight."""
+    refuse_mixture(roles)
+    if actor.user_id is not None:
+        if not roles <= set(grantable(actor)):
+            raise Refused(N_("所选角色超出了您可以授予的范围。请重新选择，或联系上级管理员授权。"))
+        if not actor.scope.whole and office.id not in actor.scope.office_ids:
+            raise Refused(N_("所选机构不在您的管辖范围内。请重新选择机构。"))
+    for role in roles & set(SEATS):
+        if office.region.level != SEATS[role]:
+            raise Refused(
+                N_(
+                    "角色与机构的级别不符：区县、市（州）和省级管理员及政策管理须设在相应级别的机构。请重新选择机构或角色。"
+                )
+            )
 
 
 def refuse_mixture(roles: set[str]) -> None:
     """Whoever says who may do what does no business, and the other way round (`domain.md` §2)."""
     if roles & ADMINISTRATORS and roles & BUSINESS:
         raise Refused(N_("管理员角色不能与业务角色同时授予一人。请另建账号，或只保留其中一类角色。"))
+
+
+def refuse_weak(password: str) -> None:
+    """What is too easily guessed."""
+    mixed = any(c.isalpha() for c in password) and any(c.isdigit() for c in password)
+    if len(password) < LEAST_PASSWORD or not mixed:
+        raise BadValue(N_("密码至少{least}个字符，并同时包含字母和数字。请重新填写。"), least=LEAST_PASSWORD)
+
+
+def _refuse_username(username: str) -> None:
+    if not USERNAME.fullmatch(username):
+        raise BadValue(N_("用户名由2至30个小写字母、数字、点、横线或下划线组成，并以字母开头。请重新填写。"))
+
+
+def _fill(session: Session, user: User, name: str, roles: set[str]) -> None:
+    user.last_name, user.first_name = name[:1], name[1:]
+    user.roles = list(session.scalars(select(Role).where(Role.name.in_(roles)).order_by(Role.id)))
+    if roles_of(user) != roles:
+        raise Refused(N_("所选角色不存在。请刷新页面后重新选择。"))
+
+
+def _record_roles(
+    session: Session, actor: Actor, user: User, office_id: int, held: set[str], wanted: set[str]
+) -> None:
+    if held != wanted:
+        record(
+            session,
+            actor,
+            "role_change",
+            subject=user.username,
+            office_id=office_id,
+            before={"roles": sorted(held)},
+            after={"roles": sorted(wanted)},
+        )

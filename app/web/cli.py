@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from app.engine.actor import Actor
 from app.extensions import db
+from app.kernel.errors import DomainError
 from app.registers.organisation import Office
 from app.registers.shipping import ship
 from app.web import roles
@@ -60,7 +61,11 @@ def create_admin(username: str, office: str, role: str, password: str) -> None:
     found = db.session.scalars(db.select(Office).where(Office.code == office)).one_or_none()
     if found is None:
         raise click.ClickException(f"没有代码为 {office} 的机构 / no office with code {office}")
-    make_user(db.session, Actor.command(), username, username, found, [role], password)
+    try:
+        make_user(db.session, Actor.command(), username, username, found, [role], password)
+    except DomainError as error:
+        db.session.rollback()
+        raise click.ClickException(str(error)) from error
     db.session.commit()
     click.echo(f"已创建 / Created: {username} ({role}, {found.name})")
 

@@ -12,11 +12,20 @@ from app.web.prints import PrintView
 from app.web.programmes import programme_views
 from app.web.registers import REGISTER_VIEWS
 from app.web.settings import SETTINGS_VIEWS
+from app.web.users import USER_VIEWS
 
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
     shared = (DeskView, BatchView, PrintView)
-    views = (*shared, *programme_views(), ObjectionView, LedgerView, *REGISTER_VIEWS, *SETTINGS_VIEWS)
+    views = (
+        *shared,
+        *programme_views(),
+        ObjectionView,
+        LedgerView,
+        *REGISTER_VIEWS,
+        *SETTINGS_VIEWS,
+        *USER_VIEWS,
+    )
     for view in views:
         appbuilder.add_view_no_menu(view)

@@ -44,6 +44,13 @@ GRANTABLE = {
     PREFECTURE_ADMIN: (CLERK, REVIEWER, CASHIER, AUDITOR, COUNTY_ADMIN),
     PROVINCE_ADMIN: (CLERK, REVIEWER, CASHIER, AUDITOR, POLICY, COUNTY_ADMIN, PREFECTURE_ADMIN),
 }
+SEATS = {
+    POLICY: "province",
+    COUNTY_ADMIN: "county",
+    PREFECTURE_ADMIN: "prefecture",
+    PROVINCE_ADMIN: "province",
+}
+"""The level of the office that a role belongs to; the other roles are held anywhere."""
 
 
 def sync(session: Session, views: Iterable[AbstractViewApi]) -> int:

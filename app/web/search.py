@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from flask import current_app, g
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from sqlalchemy import Boolean, Date, DateTime, false, or_
 from sqlalchemy.orm import aliased
@@ -157,6 +158,11 @@ def _numbered(text: str, model) -> ColumnElement[bool]:
     return model.number.startswith(text, autoescape=True)
 
 
+def _login(text: str, user: type) -> ColumnElement[bool]:
+    name = user.last_name.concat(user.first_name)
+    return or_(user.username == text.lower(), name.contains(text, autoescape=True))
+
+
 RELATIONS = {
     Application: ("text", _through(_numbered)),
     Notice: ("text", _through(_numbered)),
@@ -165,6 +171,7 @@ RELATIONS = {
     Employer: ("text", _through(employer_clause)),
     Office: ("text", _through(_named)),
     Region: ("text", _through(_named)),
+    User: ("text", _through(_login)),
 }
 
 

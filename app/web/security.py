@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hmac import compare_digest
+
 from flask import current_app, g, redirect, request, session, url_for
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
@@ -27,6 +29,7 @@ from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
+from app.web.accounts import full_name, seal
 from app.web.demo.users import PASSWORD, USERS
 from app.web.roles import SYSTEM
 
@@ -72,6 +75,7 @@ class AuthView(BaseView):
         session.permanent = True
         if locale:
             session["locale"] = locale
+        session["seal"] = seal(user, current_app.secret_key)
         login_user(user, remember=False)
         record(db.session, actor_of(user), "login")
         db.session.commit()
@@ -86,6 +90,13 @@ class SecurityManager(FabSecurityManager):
 
     def register_views(self) -> None:
         self.auth_view = self.appbuilder.add_view_no_menu(AuthView)
+
+    def load_user(self, pk: int) -> User | None:
+        """The active login of a session, unless the password has changed since the session began."""
+        user = super().load_user(pk)
+        if user and compare_digest(session.get("seal", ""), seal(user, current_app.secret_key)):
+            return user
+        return None
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         return (permission_name, view_name) in self.permissions_of_request()
@@ -127,7 +138,7 @@ def actor_of(user: User) -> Actor:
     """The actor behind a login; a login without an office sees nothing."""
     staff = db.session.get(Staff, user.id)
     roles = frozenset(role.name for role in user.roles)
-    name = f"{user.last_name}{user.first_name}"
+    name = full_name(user)
     if staff is None:
         return Actor(user.id, name, None, "", "", _address(), Scope(), roles)
     scope = Scope() if SYSTEM in roles else Scope.of_office(db.session, staff.office)

@@ -1,0 +1,409 @@
+"""Logins: administrators change those of their subtree and find no way up; everybody has an own password."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import func, select
+
+from app.engine.audit import AuditEntry
+from app.engine.scope import Scope
+from app.extensions import db
+from app.registers.organisation import Office, Staff
+from app.web.demo.users import JINJIANG, PASSWORD, PREFECTURE, PROVINCE, QINGYANG, USERS
+from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, SYSTEM
+from tests.web.desk import Desk
+
+BASE = "/settings/users"
+OWN = "/settings/password/"
+NEW = "Spring-2027"
+
+
+@pytest.fixture
+def facts(demo_app):
+    return Facts(demo_app)
+
+
+class Facts:
+    """What the database says, by names instead of ids."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def query(self, statement):
+        with self.app.app_context():
+            db.session.info["scope"] = Scope.everything()
+            return db.session.execute(statement).all()
+
+    def id(self, username: str) -> int:
+        return self.query(select(User.id).where(User.username == username))[0][0]
+
+    def office(self, code: str) -> int:
+        return self.query(select(Office.id).where(Office.code == code))[0][0]
+
+    def role_id(self, name: str) -> int:
+        return self.query(select(Role.id).where(Role.name == name))[0][0]
+
+    def roles(self, username: str) -> set[str]:
+        statement = select(Role.name).join(User.roles).where(User.username == username)
+        return {name for (name,) in self.query(statement)}
+
+    def user(self, username: str):
+        """(name, office's code, active, password's hash), or nothing."""
+        statement = (
+            select(User.last_name + User.first_name, Office.code, User.active, User.password)
+            .join(Staff, Staff.user_id == User.id)
+            .join(Office, Office.id == Staff.office_id)
+            .where(User.username == username)
+        )
+        return next(map(tuple, self.query(statement)), None)
+
+    def events(self, subject: str) -> list[tuple]:
+        statement = (
+            select(AuditEntry.event, AuditEntry.actor_name, AuditEntry.before, AuditEntry.after)
+            .where(AuditEntry.subject == subject, AuditEntry.actor_name != "命令行")
+            .order_by(AuditEntry.id)
+        )
+        return [tuple(row) for row in self.query(statement)]
+
+    def everything(self) -> tuple:
+        """All that an attack could have changed."""
+        users = self.query(
+            select(User.id, User.username, User.last_name, User.active, User.password).order_by(User.id)
+        )
+        roles = self.query(select(User.id, Role.name).join(User.roles).order_by(User.id, Role.name))
+        staff = self.query(select(Staff.user_id, Staff.office_id).order_by(Staff.user_id))
+        return users, roles, staff
+
+
+def login(app, username: str, password: str):
+    client = app.test_client()
+    return client, client.post("/login/", data={"username": username, "password": password}).status_code
+
+
+def seen(desk: Desk, user_id: int) -> str:
+    return re.search(r'name="seen" value="([0-9a-f]+)"', desk.get(f"{BASE}/change/{user_id}"))[1]
+
+
+def new(facts: Facts, office: str = JINJIANG, **more) -> dict:
+    return {"username": "wang.li", "name": "王丽", "office": facts.office(office), "roles": ["clerk"], **more}
+
+
+def changed(facts: Facts, desk: Desk, username: str, **more) -> dict:
+    name, office, active, _ = facts.user(username)
+    known = {"name": name, "office": facts.office(office), "roles": sorted(facts.roles(username))}
+    if active:
+        known["active"] = "y"
+    return {**known, "seen": seen(desk, facts.id(username)), **more}
+
+
+def password_on(page: str) -> str:
+    return re.search(r'<code class="full">([^<]+)</code>', page)[1]
+
+
+def test_an_administrator_sees_the_own_subtree_only(demo_app):
+    county = Desk(demo_app, "county_admin").get(f"{BASE}/list/")
+    assert "<td>clerk</td>" in county and "clerk_b" not in county and "province_admin" not in county
+    province = Desk(demo_app, "province_admin").get(f"{BASE}/list/")
+    assert all(f"<td>{user.username}</td>" in province for user in USERS)
+    assert "经办" in province and "锦江区就业服务管理局" in province
+
+
+def test_a_search_finds_by_name_username_and_office(demo_app):
+    desk = Desk(demo_app, "province_admin")
+    assert "clerk_b" not in desk.get(f"{BASE}/list/?user=陈小")
+    assert "<td>clerk</td>" in desk.get(f"{BASE}/list/?user=陈小")
+    assert "<td>clerk</td>" in desk.get(f"{BASE}/list/?user=CLERK")
+    assert "clerk_b" in desk.get(f"{BASE}/list/?office=青羊")
+
+
+def test_a_new_login_works_with_the_password_shown_once(demo_app, facts):
+    desk = Desk(demo_app, "county_admin")
+    answer = desk.client.post(f"{BASE}/add", data=new(facts, roles=["clerk", "cashier"]))
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+    password = password_on(answer.text)
+    _, status = login(demo_app, "wang.li", password)
+    assert status == 302
+    assert facts.user("wang.li")[:3] == ("王丽", JINJIANG, True)
+    assert facts.roles("wang.li") == {"clerk", "cashier"}
+    events = facts.events("wang.li")
+    assert ("role_change", "罗丽华", {"roles": []}, {"roles": ["cashier", "clerk"]}) in events
+    assert ("user_change", "罗丽华", None, {"name": "王丽", "office": JINJIANG, "active": True}) in events
+    assert password not in str(events) and password not in desk.get(f"{BASE}/list/")
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"username": "clerk"}, "已被使用"),
+        ({"username": "Clerk"}, "小写字母"),
+        ({"username": "x@localhost"}, "小写字母"),
+        ({"name": " "}, "请填写姓名"),
+        ({"username": ""}, "请填写用户名"),
+    ],
+)
+def test_a_new_login_is_refused_with_the_reason(demo_app, facts, more, says):
+    before = facts.everything()
+    page = Desk(demo_app, "county_admin").post(f"{BASE}/add", new(facts, **more), expect=422)
+    assert says in page
+    assert facts.everything() == before
+
+
+def test_a_change_is_written_with_before_and_after(demo_app, facts):
+    desk = Desk(demo_app, "county_admin")
+    form = changed(facts, desk, "clerk", name="陈敏", roles=["reviewer", "auditor"])
+    desk.post(f"{BASE}/change/{facts.id('clerk')}", form)
+    assert facts.user("clerk")[0] == "陈敏" and facts.roles("clerk") == {"reviewer", "auditor"}
+    assert facts.events("clerk") == [
+        (
+            "user_change",
+            "罗丽华",
+            {"name": "陈小敏", "office": JINJIANG, "active": True},
+            {"name": "陈敏", "office": JINJIANG, "active": True},
+        ),
+        ("role_change", "罗丽华", {"roles": ["clerk"]}, {"roles": ["auditor", "reviewer"]}),
+    ]
+
+
+def test_whoever_is_changed_feels_it_at_the_next_request(demo_app, facts):
+    admin, clerk = Desk(demo_app, "county_admin"), Desk(demo_app, "clerk")
+    clerk.get("/hiring/applications/add")
+    clerk.get("/hiring/disbursement/list/", expect=403)
+    address = f"{BASE}/change/{facts.id('clerk')}"
+    admin.post(address, changed(facts, admin, "clerk", roles=["cashier"]))
+    clerk.get("/hiring/applications/add", expect=403)
+    clerk.get("/hiring/disbursement/list/")
+    stopped = changed(facts, admin, "clerk")
+    stopped.pop("active")
+    admin.post(address, stopped)
+    assert "/login/" in clerk.client.get("/hiring/disbursement/list/").headers["Location"]
+    assert login(demo_app, "clerk", PASSWORD)[1] == 401
+    admin.post(address, changed(facts, admin, "clerk", active="y"))
+    assert login(demo_app, "clerk", PASSWORD)[1] == 302
+
+
+def test_a_login_moves_with_its_sight(demo_app, facts):
+    admin, clerk = Desk(demo_app, "province_admin"), Desk(demo_app, "clerk")
+    form = changed(facts, admin, "clerk", office=facts.office(QINGYANG))
+    admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
+    assert "青羊区就业服务管理局" in clerk.get("/")
+    assert "<td>clerk</td>" not in Desk(demo_app, "county_admin").get(f"{BASE}/list/")
+
+
+def test_a_stale_change_is_refused(demo_app, facts):
+    admin = Desk(demo_app, "county_admin")
+    address, stale = f"{BASE}/change/{facts.id('clerk')}", changed(facts, admin, "clerk", roles=["reviewer"])
+    admin.post(address, changed(facts, admin, "clerk", roles=["cashier"]))
+    assert "已被他人修改" in admin.post(address, stale, expect=422)
+    assert facts.roles("clerk") == {"cashier"}
+
+
+def test_a_reset_ends_the_old_password_and_its_sessions(demo_app, facts):
+    admin, clerk = Desk(demo_app, "county_admin"), Desk(demo_app, "clerk")
+    password = password_on(admin.post(f"{BASE}/reset/{facts.id('clerk')}", expect=200))
+    assert "/login/" in clerk.client.get("/").headers["Location"]
+    assert login(demo_app, "clerk", PASSWORD)[1] == 401
+    assert login(demo_app, "clerk", password)[1] == 302
+    assert ("password_change", "罗丽华", None, None) in facts.events("clerk")
+
+
+# The ways up, each tried by a county administrator (or by whom it names) and found closed.
+
+
+def climb(
+    demo_app, facts: Facts, address: str, data: dict, status: int, by: str = "county_admin", method="POST"
+):
+    desk = Desk(demo_app, by)
+    before = facts.everything()
+    answer = desk.client.open(address, method=method, data=data)
+    assert answer.status_code == status, answer.text
+    assert facts.everything() == before
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    "role", [COUNTY_ADMIN, PREFECTURE_ADMIN, "province_admin", "policy_officer", SYSTEM, "Admin"]
+)
+def test_no_role_beyond_the_list_is_given_to_a_new_login(demo_app, facts, role):
+    climb(demo_app, facts, f"{BASE}/add", new(facts, roles=[role]), 422)
+
+
+@pytest.mark.parametrize("role", [COUNTY_ADMIN, SYSTEM])
+def test_no_role_beyond_the_list_is_given_to_an_old_login(demo_app, facts, role):
+    form = changed(facts, Desk(demo_app, "county_admin"), "clerk", roles=["clerk", role])
+    climb(demo_app, facts, f"{BASE}/change/{facts.id('clerk')}", form, 422)
+
+
+def test_no_role_is_given_by_its_id(demo_app, facts):
+    form = new(facts, roles=[facts.role_id(SYSTEM)])
+    climb(demo_app, facts, f"{BASE}/add", form, 422)
+
+
+@pytest.mark.parametrize("field", ["role", "groups", "permissions", "roles-0"])
+def test_fields_that_the_form_does_not_have_give_nothing(demo_app, facts, field):
+    desk = Desk(demo_app, "county_admin")
+    desk.post(f"{BASE}/add", new(facts, **{field: [SYSTEM, facts.role_id(SYSTEM)]}), expect=200)
+    assert facts.roles("wang.li") == {"clerk"}
+
+
+@pytest.mark.parametrize("office", [QINGYANG, PREFECTURE, PROVINCE])
+def test_no_login_is_made_or_moved_outside_the_subtree(demo_app, facts, office):
+    climb(demo_app, facts, f"{BASE}/add", new(facts, office), 422)
+    form = changed(facts, Desk(demo_app, "county_admin"), "clerk", office=facts.office(office))
+    climb(demo_app, facts, f"{BASE}/change/{facts.id('clerk')}", form, 422)
+
+
+@pytest.mark.parametrize("target", ["clerk_b", "reviewer_b", "province_admin", "admin", "policy"])
+def test_nobody_outside_the_subtree_is_there(demo_app, facts, target):
+    address = f"{BASE}/change/{facts.id(target)}"
+    climb(demo_app, facts, address, {}, 404, method="GET")
+    climb(demo_app, facts, address, new(facts), 404)
+    climb(demo_app, facts, f"{BASE}/reset/{facts.id(target)}", {}, 404)
+
+
+@pytest.mark.parametrize("by", ["county_admin", "province_admin"])
+def test_nobody_changes_or_resets_the_own_account(demo_app, facts, by):
+    form = {"name": "我", "office": facts.office(JINJIANG), "roles": ["clerk"], "active": "y", "seen": ""}
+    text = climb(demo_app, facts, f"{BASE}/change/{facts.id(by)}", form, 409, by)
+    assert "不能修改本人的账号" in text
+    climb(demo_app, facts, f"{BASE}/reset/{facts.id(by)}", {}, 409, by)
+    assert f"/change/{facts.id(by)}" not in Desk(demo_app, by).get(f"{BASE}/list/")
+
+
+def test_no_equal_administrator_is_changed_or_reset(demo_app, facts):
+    form = new(facts, username="second", roles=[COUNTY_ADMIN])
+    Desk(demo_app, "province_admin").post(f"{BASE}/add", form, expect=200)
+    second = facts.id("second")
+    climb(demo_app, facts, f"{BASE}/change/{second}", new(facts), 409)
+    climb(demo_app, facts, f"{BASE}/reset/{second}", {}, 409)
+
+
+@pytest.mark.parametrize("target", ["admin"])
+def test_the_system_administrator_is_nobodys_to_change(demo_app, facts, target):
+    climb(demo_app, facts, f"{BASE}/change/{facts.id(target)}", new(facts), 409, "province_admin")
+    climb(demo_app, facts, f"{BASE}/reset/{facts.id(target)}", {}, 409, "province_admin")
+
+
+def test_administrator_and_business_roles_never_meet(demo_app, facts):
+    form = new(facts, roles=["clerk", COUNTY_ADMIN])
+    assert "不能与业务角色同时" in climb(demo_app, facts, f"{BASE}/add", form, 422, "province_admin")
+
+
+@pytest.mark.parametrize(
+    ("role", "office"),
+    [
+        (COUNTY_ADMIN, PROVINCE),
+        (COUNTY_ADMIN, PREFECTURE),
+        (PREFECTURE_ADMIN, JINJIANG),
+        ("policy_officer", JINJIANG),
+    ],
+)
+def test_a_role_of_one_level_is_not_held_at_another(demo_app, facts, role, office):
+    form = new(facts, office, roles=[role])
+    assert "级别不符" in climb(demo_app, facts, f"{BASE}/add", form, 422, "province_admin")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["change", "add"])
+def test_reading_changes_nothing(demo_app, facts, method, path):
+    query = f"roles={SYSTEM}&name=x&office={facts.office(JINJIANG)}&active=y&username=climber"
+    address = f"{BASE}/add" if path == "add" else f"{BASE}/change/{facts.id('clerk')}"
+    climb(demo_app, facts, f"{address}?{query}", {}, 200, method=method)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_reset_takes_a_post(demo_app, facts, method):
+    climb(demo_app, facts, f"{BASE}/reset/{facts.id('clerk')}", {}, 405, method=method)
+
+
+@pytest.mark.parametrize("by", ["clerk", "reviewer", "cashier", "auditor", "policy", "admin"])
+def test_nobody_else_has_the_screen(demo_app, facts, by):
+    climb(demo_app, facts, f"{BASE}/list/", {}, 403, by, "GET")
+    climb(demo_app, facts, f"{BASE}/add", new(facts), 403, by)
+    climb(demo_app, facts, f"{BASE}/change/{facts.id('clerk')}", new(facts), 403, by)
+    climb(demo_app, facts, f"{BASE}/reset/{facts.id('clerk')}", {}, 403, by)
+    assert BASE not in Desk(demo_app, by).get("/")
+
+
+def test_a_strangers_post_is_refused(demo_app, facts, monkeypatch):
+    """With the protection on, as it runs: a form from elsewhere acts on nothing."""
+    desk = Desk(demo_app, "county_admin")
+    monkeypatch.setitem(demo_app.config, "WTF_CSRF_ENABLED", True)
+    before = facts.everything()
+    desk.post(f"{BASE}/reset/{facts.id('clerk')}", expect=400)
+    desk.post(f"{BASE}/add", new(facts), expect=400)
+    assert facts.everything() == before
+
+
+# One's own password.
+
+
+def own(old: str = PASSWORD, new: str = NEW, again: str | None = None) -> dict:
+    return {"old": old, "new": new, "again": new if again is None else again}
+
+
+@pytest.mark.parametrize("by", ["clerk", "admin", "county_admin"])
+def test_everybody_changes_the_own_password(demo_app, facts, by):
+    here, elsewhere = Desk(demo_app, by), Desk(demo_app, by)
+    here.get(OWN)
+    here.post(OWN, own())
+    assert "密码已修改" in here.get(OWN)
+    assert "/login/" in elsewhere.client.get("/").headers["Location"]
+    assert login(demo_app, by, PASSWORD)[1] == 401 and login(demo_app, by, NEW)[1] == 302
+    assert [event for event, *_ in facts.events(by)] == ["password_change", "login_failed"]
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        (own(old="wrong"), "原密码不正确"),
+        (own(new="Short-1"), "至少10个字符"),
+        (own(new="onlyletters"), "字母和数字"),
+        (own(new="1234567890"), "字母和数字"),
+        (own(again="Spring-2028"), "不一致"),
+        (own(new=PASSWORD), "与原密码相同"),
+        ({}, "请填写原密码"),
+    ],
+)
+def test_a_password_is_refused_with_the_reason(demo_app, facts, form, says):
+    desk = Desk(demo_app, "clerk")
+    before = facts.everything()
+    assert says in desk.post(OWN, form, expect=422)
+    assert facts.everything() == before
+
+
+# The first administrator.
+
+
+def test_the_first_administrator_is_made_by_command(app, session):
+    run = app.test_cli_runner().invoke
+    made = run(args=["create-admin", "first", "--password", NEW])
+    assert made.exit_code == 0, made.output
+    assert "province_admin" in made.output and NEW not in made.output
+    desk = app.test_client()
+    assert desk.post("/login/", data={"username": "first", "password": NEW}).status_code == 302
+    assert desk.get(f"{BASE}/list/").status_code == 200
+    for wrong in (
+        ["second", "--password", "short1"],
+        ["first", "--password", NEW],
+        ["second", "--password", NEW, "--office", "999999"],
+        ["second", "--password", NEW, "--role", "clerk"],
+        ["second", "--password", NEW, "--role", "county_admin"],
+    ):
+        refused = run(args=["create-admin", *wrong])
+        assert refused.exit_code != 0 and "Traceback" not in refused.output, refused.output
+        assert isinstance(refused.exception, SystemExit), refused.exception
+    session.rollback()
+    assert session.scalar(select(func.count(User.id))) == 1
+
+
+def test_without_the_demonstration_nobody_has_a_known_password(app, session):
+    assert session.scalar(select(func.count(User.id))) == 0
+    for user in USERS:
+        assert login(app, user.username, PASSWORD)[1] == 401
+    assert PASSWORD not in app.test_client().get("/login/").text
+    refused = app.test_cli_runner().invoke(args=["demo", "load"])
+    assert refused.exit_code != 0
+    assert session.scalar(select(func.count(User.id))) == 0
