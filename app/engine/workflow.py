@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 from wtforms import DateField, Form, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.kernel.messages import N_
 
@@ -66,11 +66,11 @@ class OpinionForm(Form):
 
 
 class MustOpinionForm(Form):
-    opinion = TextAreaField(N_("审核意见"), [InputRequired(N_("请填写审核意见。")), Length(max=500)])
+    opinion = TextAreaField(N_("审核意见"), [DataRequired(N_("请填写审核意见。")), Length(max=500)])
 
 
 class ReasonForm(Form):
-    reason = TextAreaField(N_("原因"), [InputRequired(N_("请填写原因。")), Length(max=500)])
+    reason = TextAreaField(N_("原因"), [DataRequired(N_("请填写原因。")), Length(max=500)])
 
 
 class PublicityForm(Form):
@@ -80,4 +80,4 @@ class PublicityForm(Form):
 
 class DisbursementForm(Form):
     paid_on = DateField(N_("发放日期"), [InputRequired(N_("请填写发放日期。"))])
-    voucher_no = StringField(N_("凭证号"), [InputRequired(N_("请填写凭证号。")), Length(max=60)])
+    voucher_no = StringField(N_("凭证号"), [DataRequired(N_("请填写凭证号。")), Length(max=60)])
