@@ -130,6 +130,75 @@ def review(camera: Camera) -> None:
     reviewer.move_date(15)
 
 
+def money(camera: Camera) -> None:
+    """An objection, the outcome for the others, the payment list, the money."""
+    clerk = camera.desk("clerk")
+    clerk.hiring("公示名册")
+    clerk.page.locator("tbody a").first.click()
+    camera.take(clerk, "notice")
+    clerk.page.get_by_role("link", name="登记异议").first.click()
+    camera.take(clerk, "objection-new")
+    clerk.page.get_by_label("提出人").fill("群众")
+    clerk.page.get_by_label("异议内容").fill("此人未在该单位上班。")
+    clerk.button("登记异议").click()
+    camera.take(clerk, "objection")
+    reviewer = camera.desk("reviewer")
+    reviewer.hiring("公示与公示结果")
+    reviewer.page.get_by_label("选择全部").check()
+    reviewer.button("公示通过").click()
+    reviewer.confirm()
+    camera.take(reviewer, "outcome-result")
+    cashier = camera.desk("cashier")
+    cashier.hiring("发放")
+    cashier.page.get_by_label("选择全部").check()
+    camera.take(cashier, "disbursement")
+    cashier.button("编制发放清单").click()
+    cashier.confirm()
+    camera.take(cashier, "list-result")
+    cashier.hiring("发放清单")
+    cashier.tick(1)
+    camera.take(cashier, "payment-lists")
+    cashier.page.locator("tbody a").first.click()
+    camera.take(cashier, "payment-list")
+    cashier.hiring("发放清单")
+    cashier.tick(1)
+    cashier.button("发放").click()
+    camera.take(cashier, "disburse-dialog")
+    cashier.confirm(凭证号="PZ-2026-1")
+    camera.take(cashier, "disburse-result")
+
+
+def papers(camera: Camera) -> None:
+    """What is printed, and the pages from which it is."""
+    reviewer = camera.desk("reviewer")
+    reviewer.hiring("查询")
+    reviewer.page.locator("tbody tr").first.get_by_role("link").first.click()
+    reviewer.page.get_by_role("heading", name="系统风控点").wait_for()
+    camera.take(reviewer, "claim-paid")
+    reviewer.page.get_by_role("link", name="打印审核表").click()
+    camera.take(reviewer, "print-review")
+    reviewer.page.go_back()
+    reviewer.button("查看完整号码").click()
+    camera.take(reviewer, "reveal")
+
+
+def officers(camera: Camera) -> None:
+    """Forms of the policy officer, one refused, and an entry of the log."""
+    policy = camera.desk("policy")
+    camera.visit(policy, "policy-new", "/settings/policy/add")
+    policy.page.get_by_label("值", exact=False).first.fill("一千")
+    policy.page.get_by_label("生效日期").fill("2027-01-01")
+    policy.page.get_by_label("文件依据").fill("川人社发〔2027〕1号")
+    policy.button("保存").click()
+    camera.take(policy, "policy-refused")
+    camera.visit(policy, "calendar-new", "/settings/calendar/add")
+    auditor = camera.desk("auditor")
+    auditor.open("系统管理", "审计日志")
+    auditor.search(事项="发放")
+    auditor.page.locator("tbody a").first.click()
+    camera.take(auditor, "audit-entry")
+
+
 def everybody(camera: Camera) -> None:
     """Every function of every role as the menu lists it."""
     seen = set()
@@ -158,7 +227,7 @@ def main(folder: Path) -> None:
     with running_demo() as demo, sync_playwright() as playwright:
         browser = launch(playwright)
         camera = Camera(browser, demo, folder)
-        for scene in (entrance, application, review, everybody, errors):
+        for scene in (entrance, application, review, money, papers, officers, everybody, errors):
             scene(camera)
         browser.close()
 
