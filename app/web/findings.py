@@ -12,6 +12,7 @@ from app.engine.claims import Check
 from app.engine.programme import Programme
 from app.engine.rules import FAIL, UNKNOWN
 from app.extensions import db
+from app.web.programmes import programme_of
 from app.web.templating import translate
 
 
@@ -40,7 +41,9 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
     found = []
     for entry in stored:
         rule = programme.rule(entry["rule"])
-        evidence = entry["evidence"] or {}
+        evidence = dict(entry["evidence"] or {})
+        if "programme" in evidence:
+            evidence["programme"] = programme_of(evidence["programme"]).title
         sentence = translate(rule.explain(entry["verdict"], evidence))
         fields = rule.fields or FIELDS.get(rule.code, ())
         if "faults" in evidence:
