@@ -7,7 +7,7 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Registers security, every view and the commands; called within the application's context."""
-    from app.web import cli, errors, templating
+    from app.web import cli, errors, templating, translations
     from app.web.home import HomeView
     from app.web.registry import register_views
     from app.web.security import AppBuilder, SecurityManager, begin_request
@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
         update_perms=False,
     )
     appbuilder.init_app(app, db.session)
+    translations.init_app(app)
     app.before_request(begin_request)
     register_views(appbuilder)
     templating.init_app(app)

@@ -198,7 +198,8 @@ class ApplicationView(ApplicationsView):
             after={"failed_rows": len(rows)},
         )
         db.session.commit()
-        return send_file(content, XLSX, as_attachment=True, download_name=f"{application.number}-未通过.xlsx")
+        name = f"{application.number}-{gettext('未通过')}.xlsx"
+        return send_file(content, XLSX, as_attachment=True, download_name=name)
 
     def _marked(self, row: FailedRow) -> sheets.MarkedRow:
         stops = [f for f in readable(self.programme, row.findings) if f.stops]

@@ -1,0 +1,1 @@
+"""The catalogues: `en` for every sentence of ours, `zh` for what the libraries say in English."""

@@ -1,0 +1,65 @@
+"""`python -m app.translations.update`: brings the English catalogue up to date with the code; new entries are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import yaml
+from babel.messages import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+APP = Path(__file__).resolve().parent.parent
+ENGLISH = APP / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+FIRST = datetime(2026, 11, 23, tzinfo=UTC)
+METHODS = [
+    ("**.py", "python"),
+    ("templates/**.html", "jinja2"),
+    ("programmes/**/policy.yaml", "app.translations.update:policy_texts"),
+]
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Column": (2,)}
+"""`Column`: the titles of a sheet's columns stand as they are, for the sheet itself is Chinese."""
+
+
+def policy_texts(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple]:
+    """Babel's extraction method for a programme's `policy.yaml`: titles and documents."""
+    for parameter in yaml.safe_load(file).values():
+        for key in ("title", "document"):
+            yield 1, None, parameter[key], []
+
+
+def extracted() -> Catalog:
+    """Every msgid that stands in the code, the templates and the policies."""
+    found = Catalog()
+    for name, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS):
+        if any(ord(character) > 0x2E80 for character in message) or name.endswith("web/translations.py"):
+            found.add(message, locations=[(name, 0)])
+    return found
+
+
+def english() -> Catalog:
+    """The English catalogue as it is kept."""
+    with ENGLISH.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def write(catalog: Catalog) -> None:
+    """Without line numbers and dates, so that a difference shows what was said anew and nothing else."""
+    catalog.obsolete.clear()
+    catalog.creation_date = catalog.revision_date = FIRST
+    with ENGLISH.open("wb") as file:
+        write_po(file, catalog, width=0, include_lineno=False)
+
+
+def main() -> None:
+    catalog = english()
+    catalog.update(extracted(), no_fuzzy_matching=True)
+    write(catalog)
+    print(sum(not message.string for message in catalog if message.id), "untranslated")
+
+
+if __name__ == "__main__":
+    main()

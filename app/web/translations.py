@@ -1,0 +1,68 @@
+"""Chinese and English: our catalogues are read from their sources, and the libraries speak through them too."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask
+from flask_babel import Domain, get_locale, get_translations
+from wtforms import Form
+from wtforms.meta import DefaultMeta
+
+from app.kernel.messages import N_
+
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+NOT_LOGGED_IN = N_("Access is Denied")
+"""Flask-AppBuilder's sentence for a page that asks for a login; the catalogues say what to do."""
+
+
+def init_app(app: Flask) -> None:
+    """After Flask-AppBuilder has set up flask-babel; forms of every layer get the language of the request."""
+    app.extensions["babel"].instance.domain_instance = SourceDomain()
+    DefaultMeta.get_translations = _form_translations
+
+
+class SourceDomain(Domain):
+    """Compiles `.po` files in memory: no compiled copy that could be missing or stale on one of several hosts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole: dict[str, Translations] = {}
+
+    def get_translations(self) -> Translations:
+        language = str(get_locale() or "")
+        if language not in self.whole:
+            translations = super().get_translations()
+            source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+            if language and source.exists():
+                ours = _compiled(source)
+                translations.merge(ours)
+                translations.plural = ours.plural
+            self.whole[language] = translations
+        return self.whole[language]
+
+
+class FormTranslations:
+    """What WTForms asks for its own messages; it fills in the facts itself."""
+
+    def gettext(self, text: str) -> str:
+        return get_translations().ugettext(text)
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return get_translations().ungettext(singular, plural, count)
+
+
+def _form_translations(_: DefaultMeta, form: Form) -> FormTranslations:
+    return FormTranslations()
+
+
+def _compiled(source: Path) -> Translations:
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,0 +1,172 @@
+"""English for every sentence, with the same facts in it; Chinese for what the libraries say; no text beside the catalogue."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+from string import Formatter
+
+import pytest
+import wtforms
+from babel.messages.pofile import read_po
+from flask_babel import force_locale, gettext
+from jinja2 import Environment, nodes
+from wtforms import DateField, Form, IntegerField, SelectField, StringField
+from wtforms.validators import Length
+
+from app.translations.update import APP, english, extracted
+from app.web.translations import CATALOGUES
+from tests.web.desk import Desk
+
+HAN = re.compile("[\u4e00-\u9fff]")
+PERCENT = re.compile(r"%\(\w+\)[sd]|%[sd]")
+TEMPLATES = sorted((APP / "templates").rglob("*.html"))
+IN_THE_OTHER_LANGUAGE = {"中文"}
+NOT_SAID_ON_SCREENS = {
+    "web/cli.py": "commands speak both languages at once",
+    "web/jobs.py": "commands speak both languages at once",
+    "web/registers_cli.py": "commands speak both languages at once",
+    "engine/actor.py": "the actor of commands, stored in the audit log",
+    "engine/contract.py": "notes on a sheet's columns",
+    "registers/shipping.py": "names of offices and documents: data",
+    "programmes/hiring_subsidy/sheet.py": "a sheet",
+    "programmes/service_subsidy/sheet.py": "a sheet",
+}
+MARKED = [
+    path
+    for package in ("web", "engine", "programmes", "registers")
+    for path in sorted((APP / package).rglob("*.py"))
+    if not {"demo", "sheets"} & set(path.parts) and str(path.relative_to(APP)) not in NOT_SAID_ON_SCREENS
+]
+"""Modules whose Chinese is for the screen; sheets are Chinese by their nature."""
+
+
+def chinese():
+    with (CATALOGUES / "zh/LC_MESSAGES/messages.po").open("rb") as file:
+        return read_po(file, locale="zh")
+
+
+def facts_of(text: str) -> Counter:
+    """The placeholders of a message, of either kind."""
+    named = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    return Counter([*named, *PERCENT.findall(text)])
+
+
+def strings(message) -> list[tuple[str, str]]:
+    """(msgid, msgstr) pairs; a plural counts as its last form."""
+    if isinstance(message.id, tuple):
+        return [(message.id[-1], text) for text in message.string]
+    return [(message.id, message.string)]
+
+
+def test_every_sentence_has_its_english():
+    kept = {message.id for message in english() if message.id and message.string}
+    missing = {message.id for message in extracted() if message.id} - kept
+    assert not missing, "run python -m app.translations.update and fill in: " + "\n".join(sorted(missing))
+
+
+def test_the_english_catalogue_holds_nothing_that_is_gone():
+    catalogue = english()
+    gone = {message.id for message in catalogue if message.id} - {message.id for message in extracted()}
+    assert not gone and not catalogue.obsolete, "run python -m app.translations.update"
+
+
+@pytest.mark.parametrize("catalogue", [english(), chinese()], ids=["en", "zh"])
+def test_translations_are_whole_and_keep_their_facts(catalogue):
+    for message in catalogue:
+        assert not message.fuzzy, message.id
+        for said, translated in strings(message) if message.id else ():
+            assert translated.strip() == translated != "", said
+            assert facts_of(said) == facts_of(translated), said
+
+
+def test_english_is_english():
+    assert not [message.string for message in english() if message.id and HAN.search(message.string)]
+
+
+def test_the_libraries_speak_chinese():
+    pot = Path(wtforms.__file__).parent / "locale" / "wtforms.pot"
+    with pot.open("rb") as file:
+        said = {message.id for message in read_po(file) if message.id}
+    assert said <= {message.id for message in chinese()}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(APP / "templates")))
+def test_templates_say_nothing_beside_the_catalogue(path):
+    tree = Environment(extensions=["jinja2.ext.i18n"]).parse(path.read_text(encoding="utf-8"))
+    translated = {
+        id(constant)
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "gettext")
+        for constant in call.find_all(nodes.Const)
+    }
+    plain = [data.data for data in tree.find_all(nodes.TemplateData)]
+    plain += [
+        c.value for c in tree.find_all(nodes.Const) if id(c) not in translated and isinstance(c.value, str)
+    ]
+    for text in IN_THE_OTHER_LANGUAGE:
+        plain = [piece.replace(text, "") for piece in plain]
+    assert not [piece for piece in plain if HAN.search(piece)]
+
+
+@pytest.mark.parametrize("path", MARKED, ids=lambda path: str(path.relative_to(APP)))
+def test_modules_say_nothing_beside_the_catalogue(path):
+    known = {message.id for message in english()}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    said = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
+    }
+    assert {text for text in said if HAN.search(text)} <= known
+
+
+class Trial(Form):
+    name = StringField("", [Length(max=2)])
+    kind = SelectField("", choices=["a"])
+    count = IntegerField("")
+    day = DateField("")
+
+
+def errors(app, language: str) -> list[str]:
+    with app.test_request_context(), force_locale(language):
+        form = Trial(data={"name": "abc", "kind": "b"}, formdata=None)
+        form.count.raw_data = form.day.raw_data = ["x"]
+        form.validate()
+        for field in (form.count, form.day):
+            with pytest.raises(ValueError) as refused:
+                field.process_formdata(["x"])
+            field.errors = [str(refused.value)]
+        return [form.name.errors[0], form.kind.errors[0], form.count.errors[0], form.day.errors[0]]
+
+
+def test_forms_speak_the_language_of_the_page(app):
+    assert errors(app, "zh") == [
+        "最多2个字，请缩短。",
+        "所选内容不在列表中。请从列表中重新选择。",
+        "请填写整数。",
+        "日期无法识别，请写成 2026-03-01 的样子。",
+    ]
+    assert errors(app, "en")[:2] == ["Field cannot be longer than 2 characters.", "Not a valid choice."]
+
+
+def test_a_page_changes_its_language(demo_app):
+    desk = Desk(demo_app, "clerk")
+    assert 'lang="zh-CN"' in desk.get("/hiring/applications/list/")
+    desk.post("/desk/language", {"language": "en"})
+    page = desk.get("/hiring/applications/list/")
+    assert 'lang="en"' in page and "New application" in page and "Hiring subsidy: apply" in page
+    menu = re.search(r"<nav class=\"side\".*?</nav>", page, re.DOTALL)[0]
+    assert not HAN.search(menu), menu
+
+
+def test_whoever_is_not_logged_in_is_told_to_log_in(app):
+    page = app.test_client().get("/settings/users/list/", follow_redirects=True).text
+    assert "请先登录" in page and "Denied" not in page
+
+
+def test_commands_without_a_page_speak_chinese(app):
+    assert gettext("审核") == "审核"
