@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 FROM_CLAIMS = """
     INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, payee_person_id,
-                            {columns}, policy)
-    SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id, {fields}, {policy}
+                            {columns}, own, policy)
+    SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id, {fields},
+           jsonb_build_object({own}), {policy}
     FROM batch_rows b JOIN claims c ON c.id = b.claim_id JOIN applications a ON a.id = c.application_id
     LEFT JOIN policy_periods p ON c.{start} BETWEEN p.first_day AND p.last_day
     WHERE b.batch_id = :batch_id AND b.moved IS NULL
@@ -35,6 +36,7 @@ def from_claims(session: Session, programme: Programme, batch_id: str, *, frozen
     statement = FROM_CLAIMS.format(
         columns=", ".join(judged),
         fields=", ".join(f"c.{name}" for name in judged.values()),
+        own=", ".join(f"'{name}', c.{name}" for name in programme.own),
         policy="c.policy" if frozen else "p.values",
         start=judged["starts_on"],
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete, insert, select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from app.engine import rules
@@ -23,23 +24,25 @@ from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
 
+DIALECT = postgresql.dialect()
 FRESH = {"populate_existing": True}
 """For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
 
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
     row_id bigint PRIMARY KEY, id_hash bytea, name text, id_fault text, repeated boolean, employer_uscc text,
-    insured_region text, category text, starts_on date, ends_on date, phone_cipher bytea, remark text, bad_fields text[], faults jsonb
+    insured_region text, category text, starts_on date, ends_on date, own jsonb, phone_cipher bytea, remark text,
+    bad_fields text[], faults jsonb
 ) ON COMMIT DROP"""
 COPY = "COPY sheet_rows FROM STDIN"
 FILL = f"""
     INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
-                            insured_region, payee_person_id, starts_on, ends_on, bad_fields, faults, policy)
+                            insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults, policy)
     SELECT s.row_id, p.id, s.id_fault, s.name,
            s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
                                  AND c.person_id = p.id AND c.state IN {LIVE}),
            s.category, coalesce(CAST(:employer AS bigint), e.id), s.employer_uscc,
            coalesce(CAST(:region AS text), s.insured_region), CAST(:payee AS bigint),
-           s.starts_on, s.ends_on, s.bad_fields, s.faults, t.values
+           s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults, t.values
     FROM sheet_rows s
     LEFT JOIN employers e ON e.uscc = s.employer_uscc
     LEFT JOIN persons p ON p.id_hash = s.id_hash
@@ -154,11 +157,13 @@ def cells(row: FailedRow, vault: Vault) -> dict[str, str]:
 
 
 def _pass_statement(programme: Programme) -> str:
-    judged = programme.judged
+    kinds = programme.claim.__mapper__.columns
+    own = {n: f"CAST(candidates.own->>'{n}' AS {kinds[n].type.compile(DIALECT)})" for n in programme.own}
+    judged = {name: f"candidates.{column}" for column, name in programme.judged.items()}
     return PASS.format(
-        fields=", ".join(judged.values()),
-        columns=", ".join(f"candidates.{column}" for column in judged),
-        updates=", ".join(f"{name} = excluded.{name}" for name in judged.values()),
+        fields=", ".join(programme.kept),
+        columns=", ".join({**judged, **own}.values()),
+        updates=", ".join(f"{name} = excluded.{name}" for name in programme.kept),
         amount=programme.amount,
     )
 
@@ -197,6 +202,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             value(category),
             value(starts_on),
             value(ends_on),
+            json.dumps({name: value(name) for name in programme.own}, default=str),
             vault.encrypt(value("phone")) if value("phone") else None,
             value("remark"),
             sorted(faults),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
 from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
@@ -14,6 +15,7 @@ from app.engine.workflow import Transition
 
 JUDGED = ("category", "starts_on", "ends_on")
 PLACED = ("employer_uscc", "insured_region")
+SHARED = ("name", "citizen_id", "phone", "remark")
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Programme:
     """What a subsidy is.
 
     `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
-    start also picks the policy. With `placed` each row names the employing enterprise and the insured region;
+    start also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names the employing enterprise and the insured region;
     without, the application does. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
@@ -36,6 +38,7 @@ class Programme:
     policy: Policy
     judged: Mapping[str, str]
     menu: tuple[str, ...]
+    own: tuple[str, ...] = ()
     placed: bool = False
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
@@ -50,30 +53,50 @@ class Programme:
         """The sheet's fields that no correction of a claim changes (`domain.md` §6): withdraw and add."""
         return ("name", "citizen_id", *(PLACED if self.placed else ()))
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The sheet's fields that are columns of the claim, and that a correction may change."""
+        return (*self.judged.values(), *self.own)
+
     def rule(self, code: str) -> RiskRule:
         """The rule behind a finding; raises StopIteration for one that the programme no longer has."""
         return next(r for r in self.rules if r.code == code)
 
-    def _problems(self):
+    def _problems(self) -> Iterator[str]:
         codes = [rule.code for rule in self.rules]
         if len(set(codes)) < len(codes):
             yield "a rule code stands twice"
+        for model in (self.application, self.claim):
+            if model.__mapper__.polymorphic_identity != self.code:
+                yield f"{model.__name__} belongs to another programme"
+        if "least_publicity_days" not in self.policy.parameters:
+            yield "the policy lacks least_publicity_days"
+        yield from self._workflow_problems()
+        yield from self._sheet_problems({column.field for column in self.sheet.columns})
+
+    def _workflow_problems(self) -> Iterator[str]:
         if len(self.transitions) < len(self.workflow):
             yield "a transition stands twice"
         for transition in self.workflow:
             if not {*transition.sources, transition.target} <= set(STATES):
                 yield f"transition {transition.name} names an unknown state"
-        for model in (self.application, self.claim):
-            if model.__mapper__.polymorphic_identity != self.code:
-                yield f"{model.__name__} belongs to another programme"
-        fields = {column.field for column in self.sheet.columns}
+            if transition.name not in EVENTS:
+                yield f"transition {transition.name} is no event of the audit log"
+
+    def _sheet_problems(self, fields: set[str]) -> Iterator[str]:
         for rule in self.rules:
             if not set(rule.fields) <= fields:
                 yield f"rule {rule.code} reads a column that the sheet lacks"
         if self.placed and not set(PLACED) <= fields:
             yield "the sheet of people placed elsewhere lacks the employing enterprise or the insured region"
+        if "starts_on" not in self.judged:
+            yield "no field says on which day the policy is picked"
+        both = fields & set(self.claim.__mapper__.columns.keys())
         for column, name in self.judged.items():
-            if column not in JUDGED or name not in fields or not hasattr(self.claim, name):
+            if column not in JUDGED or name not in both:
                 yield f"judged column {column} has no field {name}"
-        if "least_publicity_days" not in self.policy.parameters:
-            yield "the policy lacks least_publicity_days"
+        for name in self.own:
+            if name not in both:
+                yield f"own field {name} is no column of sheet and claim"
+        if lost := fields - {*SHARED, *self.kept, *(PLACED if self.placed else ())}:
+            yield f"the sheet's columns {sorted(lost)} are kept nowhere"

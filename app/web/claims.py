@@ -63,7 +63,7 @@ class ClaimQueryView(StageView):
 
     def _save(self, claim: Claim, typed: dict):
         vault = current_app.extensions["vault"]
-        values = {name: typed[name] for name in self.programme.judged.values()}
+        values = {name: typed[name] for name in self.programme.kept}
         values |= {
             "remark": typed["remark"],
             "phone_cipher": vault.encrypt(typed["phone"]) if typed["phone"] else None,

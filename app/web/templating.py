@@ -17,12 +17,13 @@ from app.engine.claims import Application, Claim
 from app.engine.objections import STATES as OBJECTION_STATES
 from app.engine.programme import Programme
 from app.engine.rules.rule import VERDICTS
+from app.engine.sheets import Column
 from app.extensions import db
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_, Message
 from app.kernel.money import format_yuan, uppercase
-from app.web.programmes import programme_of
+from app.web.programmes import programme_of, programmes
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar
 
@@ -50,7 +51,7 @@ def init_app(app: Flask) -> None:
         field_title=field_title,
         fact_title=fact_title,
         phase_title=phase_title,
-        choice_title=choice_title,
+        kept_facts=kept_facts,
         claim_url=claim_url,
         application_url=application_url,
         payee_title=payee_title,
@@ -165,26 +166,47 @@ def event_title(event: str) -> str:
     return gettext(EVENTS[event])
 
 
-def field_title(field: str) -> str:
-    return gettext(FIELD_TITLES.get(field, field))
+def field_title(field: str, programme: str | None = None) -> str:
+    """What a stored field is called: by the product, else by the sheet of the programme (a code) that keeps it."""
+    column = _kept_column(programme, field)
+    return gettext(FIELD_TITLES.get(field) or (column.title if column else field))
 
 
-def fact_title(field: str, value: object) -> str | Markup:
-    """A stored fact of the audit log; states by their names."""
+def fact_title(field: str, value: object, programme: str | None = None) -> str | Markup:
+    """A stored fact of the audit log; states and choices by their names."""
     if field == "state" and value:
         return state_title(str(value))
     if isinstance(value, list):
         return "、".join(role_title(str(v)) for v in value)
-    return show(value)
+    column = _kept_column(programme, field)
+    return choice_title(column, value) if column and column.choices else show(value)
+
+
+def kept_facts(programme: Programme, claim: Claim) -> list[tuple[str, str | Markup]]:
+    """(title, value) of what the programme keeps of each person beyond what all programmes do."""
+    shown = []
+    for name in programme.kept:
+        column, value = programme.sheet.column(name), getattr(claim, name)
+        if value is None and name == programme.judged.get("ends_on"):
+            value = gettext("无固定期限")
+        text = choice_title(column, value) if column.choices else show(value)
+        shown.append((field_title(name, programme.code), text))
+    return shown
+
+
+def _kept_column(programme: str | None, field: str) -> Column | None:
+    """The sheet's column behind a field that a programme keeps."""
+    known = next((p for p in programmes() if p.code == programme), None)
+    return known.sheet.column(field) if known and field in known.kept else None
 
 
 def phase_title(phase: str) -> str:
     return gettext(PHASES[phase])
 
 
-def choice_title(programme: Programme, field: str, value: str | None) -> str:
-    """The label of a choice as the programme's sheet names it."""
-    titles = dict(programme.sheet.column(field).choices)
+def choice_title(column: Column, value: object) -> str:
+    """The label of a choice as the sheet names it."""
+    titles = dict(column.choices)
     return gettext(titles[value]) if value in titles else NOTHING
 
 

@@ -17,7 +17,7 @@ SCHEMA = (
         repeated boolean NOT NULL DEFAULT false, category text, employer_id bigint, employer_uscc text,
         insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
-        policy jsonb
+        own jsonb NOT NULL DEFAULT '{}', policy jsonb
     ) ON COMMIT DROP""",
     """CREATE TEMP TABLE IF NOT EXISTS policy_periods (
         first_day date, last_day date, values jsonb

@@ -1,0 +1,86 @@
+"""The screens: each a few lines."""
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from skills_bonus import PROGRAMME
+from skills_bonus.model import SkillsApplication, SkillsClaim
+from skills_bonus.sheet import LEVELS
+
+from app.engine.claims import Notice
+from app.engine.payments import PaymentList
+from app.kernel.messages import N_
+from app.web.applications import ApplicationView
+from app.web.claims import ClaimQueryView
+from app.web.notices import NoticesView
+from app.web.payments import PaymentListsView
+from app.web.stages import LABELS, StageView
+
+
+class Skills:
+    programme = PROGRAMME
+    menu = PROGRAMME.menu
+
+
+class SkillsStage(Skills):
+    choices = {"skill_level": dict(LEVELS)}
+    label_columns = {**LABELS, "skill_level": N_("技能等级"), "skill_hours": N_("培训课时")}
+    list_columns = ["application.number", "person.name", "skill_level", "skill_hours", "amount", "state"]
+    search_columns = ("state", "person", "application", "skill_level")
+
+
+class SkillsApplicationView(Skills, ApplicationView):
+    datamodel = SQLAInterface(SkillsApplication)
+    route_base = "/skills/applications"
+    menu_title = N_("技能培训奖补申请")
+
+
+class SkillsQueryView(SkillsStage, ClaimQueryView):
+    datamodel = SQLAInterface(SkillsClaim)
+    route_base = "/skills/query"
+    menu_title = N_("技能培训奖补查询")
+
+
+class SkillsReviewView(SkillsStage, StageView):
+    datamodel = SQLAInterface(SkillsClaim)
+    route_base = "/skills/review"
+    menu_title = N_("技能培训奖补审核")
+    states = ("submitted",)
+    transitions = ("approve", "reject", "return")
+
+
+class SkillsPublicityView(SkillsStage, StageView):
+    datamodel = SQLAInterface(SkillsClaim)
+    route_base = "/skills/publicity"
+    menu_title = N_("技能培训奖补公示")
+    states = ("approved", "publicizing", "publicized")
+    transitions = ("publicize", "pass_publicity", "fail_publicity", "revoke")
+
+
+class SkillsNoticesView(Skills, NoticesView):
+    datamodel = SQLAInterface(Notice)
+    route_base = "/skills/notices"
+    menu_title = N_("技能培训奖补公示名册")
+
+
+class SkillsDisbursementView(SkillsStage, StageView):
+    datamodel = SQLAInterface(SkillsClaim)
+    route_base = "/skills/disbursement"
+    menu_title = N_("技能培训奖补发放")
+    states = ("publicized",)
+    transitions = ("list", "disburse")
+
+
+class SkillsPaymentListsView(Skills, PaymentListsView):
+    datamodel = SQLAInterface(PaymentList)
+    route_base = "/skills/payment_lists"
+    menu_title = N_("技能培训奖补发放清单")
+
+
+VIEWS = (
+    SkillsApplicationView,
+    SkillsQueryView,
+    SkillsReviewView,
+    SkillsPublicityView,
+    SkillsNoticesView,
+    SkillsDisbursementView,
+    SkillsPaymentListsView,
+)

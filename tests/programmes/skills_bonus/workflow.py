@@ -1,0 +1,5 @@
+"""Moves as every subsidy does."""
+
+from app.engine.transitions import SUBSIDY
+
+WORKFLOW = SUBSIDY

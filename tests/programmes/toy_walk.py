@@ -1,0 +1,156 @@
+"""One walk from sheet to money through a programme that the product doesn't know; prints what it saw as JSON.
+
+Run as a process of its own (mapped classes are shared by a whole process): settings come as JSON on standard input.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from datetime import date
+from pathlib import Path
+
+from openpyxl import load_workbook
+from sqlalchemy import NullPool, create_engine, func, select, text
+
+from app.engine.audit import AuditEntry
+from app.engine.scope import Scope
+from app.extensions import db
+from app.web import programmes
+from tests.web.desk import HiringDesk, uscc_of
+
+COLUMNS = (
+    "ALTER TABLE claims ADD COLUMN skill_level varchar(20)",
+    "ALTER TABLE claims ADD COLUMN skill_hours integer",
+)
+TAUGHT = (("初级工", 40), ("高级工", 80), ("高级工", 39), ("初级工", "四十"))
+
+
+class SkillsDesk(HiringDesk):
+    base = "/skills"
+
+    def refused(self, path: str) -> int:
+        return self.client.get(path).status_code
+
+
+def main() -> None:
+    given = json.load(sys.stdin)
+    sheets, today = Path(given["sheets"]), date(2026, 11, 23)
+    programmes.INSTALLED.append("skills_bonus")
+    with create_engine(given["settings"]["DATABASE_OWNER_URL"], poolclass=NullPool).begin() as owner:
+        for statement in COLUMNS:
+            owner.execute(text(statement))
+    app = made(given["settings"], today)
+    prepared = app.test_cli_runner().invoke(args=["prepare"])
+    assert prepared.exit_code == 0, prepared.output
+    print(json.dumps(walk(app, sheets), ensure_ascii=False))
+
+
+def made(settings: dict, today: date):
+    from app import create_app
+
+    return create_app({**settings, "TESTING": True, "TODAY": today, "WTF_CSRF_ENABLED": False})
+
+
+def walk(app, sheets: Path) -> dict:
+    saw: dict[str, object] = {}
+    clerk, reviewer, cashier = (SkillsDesk(app, name) for name in ("clerk", "reviewer", "cashier"))
+    saw["menu"] = [title for title in ("申请", "审核", "发放") if f"技能培训奖补{title}" in clerk.get("/")]
+    saw["closed"] = [clerk.refused("/skills/review/list/"), cashier.refused("/skills/review/list/")]
+    application = clerk.open_application(uscc_of(sheets, "1-good.xlsx"))
+    clerk.check(application, filled(clerk, sheets))
+    page = clerk.get(f"/skills/applications/show/{application}")
+    saw["failed"] = [reason for reason in ("少于40课时", "[F-01]", "[SK-01]") if reason in page]
+    correct_the_third(clerk, page, application)
+    clerk.bank(application)
+    saw["submitted"] = moved(clerk.apply(application))
+    saw["searched"] = [
+        reviewer.get(f"/skills/review/list/?skill_level={level}").count("高级工</td>")
+        for level in ("senior", "junior")
+    ]
+    send_back_and_correct(clerk, reviewer, app)
+    saw["approved"] = moved(reviewer.act("review", "approve"))
+    saw["publicizing"] = moved(reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27"))
+    app.config["TODAY"] = date(2026, 11, 28)
+    saw["publicized"] = moved(reviewer.act("publicity", "pass_publicity"))
+    saw["listed"] = moved(cashier.act("disbursement", "list"))
+    saw["disbursed"] = moved(
+        cashier.act("payment_lists", "disburse", paid_on="2026-11-28", voucher_no="PZ-JN-1")
+    )
+    return {**saw, **stored(app)}
+
+
+def filled(clerk: SkillsDesk, sheets: Path) -> Path:
+    """The programme's own template with four people of the demonstration."""
+    template = clerk.client.get("/skills/applications/template")
+    assert template.status_code == 200
+    book, people = (
+        load_workbook(io.BytesIO(template.data)),
+        load_workbook(sheets / "1-good.xlsx").worksheets[0],
+    )
+    form = book.worksheets[0]
+    at = next(
+        n for n, row in enumerate(form.iter_rows(values_only=True), 1) if row[0] and "姓名" in str(row[0])
+    )
+    known = [row for row in people.iter_rows(values_only=True) if row[1] and re.match(r"\d{17}", str(row[1]))]
+    for number, (person, taught) in enumerate(zip(known, TAUGHT, strict=False), at + 1):
+        for column, value in enumerate((*person[:2], "2026-03-01", *taught), 1):
+            form.cell(number, column, value)
+    path = sheets / "skills.xlsx"
+    book.save(path)
+    return path
+
+
+def correct_the_third(clerk: SkillsDesk, page: str, application: str) -> None:
+    """The row that lacks one hour, on the screen."""
+    address = re.search(rf"/skills/applications/correct/{application}/\d+", page)[0]
+    clerk.post(address, typed(clerk.get(address), skill_hours="80"))
+
+
+def send_back_and_correct(clerk: SkillsDesk, reviewer: SkillsDesk, app) -> None:
+    """One person turns out to be of the higher level: the amount follows at the next submission."""
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        first = db.session.execute(
+            text("SELECT min(id) FROM claims WHERE programme = 'skills_bonus'")
+        ).scalar()
+    reviewer.act("review", "return", [str(first)], opinion="等级有误")
+    address = f"/skills/query/edit/{first}"
+    clerk.post(address, typed(clerk.get(address), skill_level="高级工"))
+    clerk.act("query", "submit", [str(first)])
+
+
+def typed(page: str, **changed: str) -> dict[str, str]:
+    """What a form's page holds, with some of it changed."""
+    held = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
+    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'<option selected value="([^"]*)"', options)
+        held[name] = chosen[1] if chosen else ""
+    return held | changed
+
+
+def moved(page: str) -> int:
+    return int(re.search(r'id="moved">(\d+)<', page)[1])
+
+
+def stored(app) -> dict:
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        rows = db.session.execute(
+            text(
+                """SELECT skill_level, skill_hours, amount::text, state FROM claims
+                   WHERE programme = 'skills_bonus' ORDER BY id"""
+            )
+        )
+        events = db.session.execute(
+            select(AuditEntry.event, func.count())
+            .where(AuditEntry.programme == "skills_bonus", AuditEntry.claim_id.is_not(None))
+            .group_by(AuditEntry.event)
+        )
+        return {"claims": [list(row) for row in rows], "events": dict(events.all())}
+
+
+if __name__ == "__main__":
+    main()
