@@ -28,6 +28,12 @@ def test_a_day_of_the_audit_log_is_the_whole_day(demo_app):
     assert "<td>谢明</td>" not in auditor.get(f"/settings/audit/list/?at_to={day - timedelta(days=1)}")
 
 
+def test_an_entry_of_the_audit_log_has_a_title(demo_app):
+    auditor = Desk(demo_app, "auditor")
+    entry = re.search(r'href="(/settings/audit/show/\d+)"', auditor.get("/settings/audit/list/"))[1]
+    assert re.search(r"<h1>审计日志 · \d{4}-\d\d-\d\d ", auditor.get(entry))
+
+
 def test_a_clerks_home_page_counts_what_is_not_sent_yet(demo_app, demo_files):
     clerk = HiringDesk(demo_app, "clerk")
     application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
