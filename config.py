@@ -18,6 +18,7 @@ class Config:
     DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
     SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "hide_parameters": True}
     DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
+    PROXIES = int(os.environ.get("PROXIES") or 0)
     DEMO = os.environ.get("DEMO") == "1"
 
     MAX_CONTENT_LENGTH = 24 * 1024 * 1024

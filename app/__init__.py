@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.extensions import csrf, db, migrate
 
@@ -15,6 +16,9 @@ def create_app(settings: dict | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_object("config.Config")
     app.config.update(settings or {})
+    if proxies := app.config["PROXIES"]:
+        # else the audit log would name the proxy as the address of every event
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
     app.extensions["vault"] = Vault.from_base64(app.config["DATA_HASH_KEY"], app.config["DATA_CIPHER_KEY"])
     db.init_app(app)
     migrate.init_app(app, db)

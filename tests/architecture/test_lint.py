@@ -1,0 +1,25 @@
+"""The linters are tests: one command runs all that must hold."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BESIDE = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ruff", "check", "--no-cache", "."),
+        ("ruff", "format", "--no-cache", "--check", "."),
+        ("lint-imports", "--no-cache"),
+    ],
+    ids=["rules", "format", "imports"],
+)
+def test_the_linters_find_nothing(command):
+    program, *arguments = command
+    result = subprocess.run([BESIDE / program, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
