@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -49,9 +50,10 @@ FILL = f"""
     LEFT JOIN policy_periods t ON coalesce(s.starts_on, :today) BETWEEN t.first_day AND t.last_day
 """
 REPLACE = (
-    """DELETE FROM failed_rows f USING sheet_rows s LEFT JOIN persons p ON p.id_hash = s.id_hash
+    """DELETE FROM failed_rows f
        WHERE f.application_id = :application
-         AND (f.person_id = p.id OR (f.person_id IS NULL AND f.name <> '' AND f.name = s.name))""",
+         AND (f.person_id IN (SELECT person_id FROM candidates)
+              OR (f.person_id IS NULL AND f.name <> '' AND f.name IN (SELECT name FROM candidates)))""",
     """DELETE FROM claims c USING candidates d JOIN outcomes o USING (row_id)
        WHERE c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
          AND o.stops AND NOT d.repeated""",
@@ -75,10 +77,17 @@ STORE_CHECKS = """
     JOIN claims c ON c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
     WHERE NOT o.stops
 """
-FAILED = """
-    SELECT d.row_id, d.person_id, d.name, o.findings FROM candidates d JOIN outcomes o USING (row_id)
-    WHERE o.stops ORDER BY d.row_id
+FAILED_CELLS = """CREATE TEMP TABLE IF NOT EXISTS failed_cells (
+    row_id bigint PRIMARY KEY, row_no integer, cells_cipher bytea
+) ON COMMIT DROP"""
+COPY_FAILED = "COPY failed_cells FROM STDIN"
+STORE_FAILED = """
+    INSERT INTO failed_rows (application_id, office_id, row_no, person_id, name, cells_cipher, findings)
+    SELECT :application, :office, f.row_no, d.person_id, d.name, f.cells_cipher, o.findings
+    FROM failed_cells f JOIN candidates d USING (row_id) JOIN outcomes o USING (row_id) ORDER BY f.row_id
 """
+LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){9,}[\s-]?[Xx]?")
+"""Ten digits and more may be an id, a phone or an account in a column where none belongs; dates are shorter."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,7 @@ def check(
         session.execute(text(statement), facts)
     passed = session.execute(text(_pass_statement(programme)), facts).rowcount
     session.execute(text(STORE_CHECKS), facts)
-    failed = _store_failed(session, application, rows, vault)
+    failed = _store_failed(session, rows, vault, facts)
     after = {"rows": len(rows), "passed": passed, "failed": failed}
     record(session, actor, "import", application_id=application.id, programme=programme.code, after=after)
     session.flush()
@@ -194,7 +203,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
         yield (
             row_id,
             id_hash,
-            names.fold(value("name") or "")[:100],
+            _masked(names.fold(value("name") or ""))[:100],
             fault,
             repeated,
             value("employer_uscc"),
@@ -206,7 +215,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             vault.encrypt(value("phone")) if value("phone") else None,
             value("remark"),
             sorted(faults),
-            json.dumps(faults, ensure_ascii=False),
+            _masked(json.dumps(faults, ensure_ascii=False)) if faults else "{}",
         )
 
 
@@ -215,19 +224,20 @@ def _rounded(row: SheetRow) -> bool:
     return error is not None and error.params.get("fault", error).msgid == ROUNDED
 
 
-def _store_failed(session: Session, application: Application, rows: Sequence[SheetRow], vault: Vault) -> int:
-    failed = [
-        {
-            "application_id": application.id,
-            "office_id": application.office_id,
-            "row_no": rows[row_id].number,
-            "person_id": person_id,
-            "name": name,
-            "cells_cipher": vault.encrypt(json.dumps(rows[row_id].raw, ensure_ascii=False)),
-            "findings": findings,
-        }
-        for row_id, person_id, name, findings in session.execute(text(FAILED))
-    ]
-    if failed:
-        session.execute(insert(FailedRow), failed)
+def _store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, facts: dict) -> int:
+    """Only the failed rows' cells are sealed; what the rules found never leaves the server."""
+    failed = session.scalars(text("SELECT row_id FROM outcomes WHERE stops")).all()
+    session.execute(text(FAILED_CELLS))
+    session.execute(text("TRUNCATE failed_cells"))
+    with session.connection().connection.cursor().copy(COPY_FAILED) as copy:
+        for row_id in failed:
+            row = rows[row_id]
+            sealed = vault.encrypt(json.dumps(row.raw, ensure_ascii=False))
+            copy.write_row((row_id, row.number, sealed))
+    session.execute(text(STORE_FAILED), facts)
     return len(failed)
+
+
+def _masked(typed: str) -> str:
+    """Text of a sheet that is stored as it stands, without what may identify somebody."""
+    return LONG_NUMBER.sub(lambda found: citizen_id.mask(found[0]), typed)

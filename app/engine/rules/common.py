@@ -137,6 +137,7 @@ def policy_window() -> str:
     N_("新增参保"),
     fields=("citizen_id", "contract_start"),
     blocking=False,
+    shared=ENROLMENT_RUNS,
     new=N_("本次参保自{first}起，不早于合同首月{contract_month}。"),
     none=N_("没有在该单位的缴费记录，无法比较参保起始月。"),
     earlier=N_(
@@ -144,8 +145,7 @@ def policy_window() -> str:
     ),
 )
 def new_enrolment() -> str:
-    return f"""
-        WITH {ENROLMENT_RUNS}
+    return """
         SELECT c.row_id,
                CASE WHEN run.first_month < date_trunc('month', c.starts_on) THEN 'fail' ELSE 'pass' END AS verdict,
                jsonb_build_object(

@@ -220,6 +220,7 @@ def previously_uninsured(code: str) -> RiskRule:
         code,
         N_("前三个月未参保"),
         fields=("citizen_id", "category"),
+        shared=ENROLMENT_RUNS,
         uninsured=N_(
             "本次参保自{first}起，此前{months}个月（{before_first}至{before_last}）未在该单位参保。"
         ),
@@ -230,7 +231,7 @@ def previously_uninsured(code: str) -> RiskRule:
     )
     def statement() -> str:
         return f"""
-            WITH {ENROLMENT_RUNS}, asked AS (
+            WITH asked AS (
                 SELECT c.row_id, c.person_id, c.employer_id, c.insured_region, m.months, run.first_month,
                        (run.first_month - make_interval(months => m.months))::date AS before_first
                 FROM candidates c

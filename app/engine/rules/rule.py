@@ -28,6 +28,7 @@ class RiskRule:
 
     `fields` are the sheet's columns that it reads and blames: a row whose cell there is unreadable is not judged
     by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's `why`.
+    `shared` are common table expressions that several rules read and that one batch works out once.
     """
 
     code: str
@@ -36,6 +37,7 @@ class RiskRule:
     fields: tuple[str, ...]
     sentences: Mapping[str, str]
     blocking: bool = True
+    shared: str = ""
 
     def explain(self, verdict: str, evidence: Mapping[str, object]) -> Message:
         """The sentence for one finding, with its facts; Chinese, translated where it is shown."""
@@ -51,12 +53,18 @@ class RiskRule:
 
 
 def rule(
-    code: str, title: str, *, fields: tuple[str, ...], blocking: bool = True, **sentences: str
+    code: str,
+    title: str,
+    *,
+    fields: tuple[str, ...],
+    blocking: bool = True,
+    shared: str = "",
+    **sentences: str,
 ) -> Callable[[Callable[[], str]], RiskRule]:
     """Makes a rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
 
     def wrap(statement: Callable[[], str]) -> RiskRule:
-        return RiskRule(code, title, statement(), fields, sentences, blocking)
+        return RiskRule(code, title, statement(), fields, sentences, blocking, shared)
 
     return wrap
 

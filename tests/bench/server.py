@@ -1,0 +1,50 @@
+"""The product on an embedded server of its own, prepared and empty, gone when the bench ends."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from app import create_app
+from app.database import EmbeddedServer
+from app.engine.scope import Scope
+from app.extensions import db
+from app.kernel.crypto import new_key
+from tests.bench.measure import Stopwatch
+from tests.conftest import settings
+
+
+@contextmanager
+def product() -> Iterator[tuple[Flask, Stopwatch]]:
+    """The application, without a context pushed, as in a real server; and a watch over it and its database."""
+    place = Path(tempfile.mkdtemp(prefix="benefits-bench-"))
+    server = EmbeddedServer(place)
+    try:
+        keys = {"DATA_HASH_KEY": new_key(), "DATA_CIPHER_KEY": new_key()}
+        app = create_app(settings(server.start(), **keys))
+        prepared = app.test_cli_runner().invoke(args=["prepare"])
+        if prepared.exit_code:
+            raise SystemExit(prepared.output)
+        yield app, Stopwatch(server.pgdata)
+        with app.app_context():
+            db.engine.dispose()
+    finally:
+        server.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def everything(app: Flask) -> Iterator[object]:
+    """A session that sees all, committed at the end of the block; the planner knows what it wrote."""
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        yield db.session
+        db.session.commit()
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+        db.session.remove()
