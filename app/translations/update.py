@@ -47,11 +47,11 @@ def english() -> Catalog:
 
 
 def write(catalog: Catalog) -> None:
-    """Without line numbers and dates, so that a difference shows what was said anew and nothing else."""
+    """Sorted, without places and dates: a difference shows what was said anew and nothing else."""
     catalog.obsolete.clear()
     catalog.creation_date = catalog.revision_date = FIRST
     with ENGLISH.open("wb") as file:
-        write_po(file, catalog, width=0, include_lineno=False)
+        write_po(file, catalog, width=0, no_location=True, sort_output=True)
 
 
 def main() -> None:
