@@ -71,6 +71,7 @@ class AuditEntry(Model):
     programme: Mapped[str | None] = mapped_column(String(32))
     application_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     claim_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    class_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     batch_id: Mapped[str | None] = mapped_column(String(36), index=True)
     subject: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(String(500))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Numeric, String, func, insert, select, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Numeric, String, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
@@ -17,7 +17,7 @@ from sqlalchemy.sql import Select
 from app.engine.actor import Actor
 from app.engine.firing import Firing
 from app.engine.programme import Programme
-from app.engine.workflow import Move, Transition
+from app.engine.workflow import Move, Subject, Transition
 from app.kernel.errors import NotFound
 from app.kernel.messages import N_
 
@@ -42,17 +42,20 @@ class Batch(Model):
 
 
 class BatchRow(Model):
-    """One claim of a batch: moved, or refused and why."""
+    """One row of a batch, mostly a claim: moved, or refused and why."""
 
     __tablename__ = "batch_rows"
-    __table_args__ = (Index("batch_row_of_claim", "claim_id"),)
+    __table_args__ = (Index("batch_row_of_row", "row_id"),)
 
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True)
-    claim_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    row_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     from_state: Mapped[str | None] = mapped_column(String(20))
     moved: Mapped[bool | None]
     reason: Mapped[dict | None] = mapped_column(JSONB)
     findings: Mapped[list | None] = mapped_column(JSONB)
+
+
+KEEP = "INSERT INTO batch_rows (batch_id, row_id) SELECT :batch, unnest(CAST(:rows AS bigint[]))"
 
 
 @dataclass(frozen=True)
@@ -64,28 +67,25 @@ class Extent:
 
 
 def prepare(
-    session: Session, actor: Actor, programme: Programme, transition: Transition, claims: Select
+    session: Session, actor: Actor, programme: Programme, transition: Transition, rows: Select
 ) -> Batch:
-    """Keeps a selection for the dialog; `claims` selects `Claim.id` and is restricted by the session's scope."""
+    """Keeps a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope."""
     batch = Batch(
         id=str(uuid4()), programme=programme.code, transition=transition.name, actor_id=actor.user_id
     )
     session.add(batch)
     session.flush()
-    chosen = session.scalars(claims).all()
-    if chosen:
-        session.execute(
-            insert(BatchRow), [{"batch_id": batch.id, "claim_id": claim_id} for claim_id in chosen]
-        )
+    chosen = session.scalars(rows).all()
+    session.execute(text(KEEP), {"batch": batch.id, "rows": chosen})
     return batch
 
 
-def extent(session: Session, batch: Batch) -> Extent:
-    """Exact count and amount of a batch's claims as they stand."""
+def extent(session: Session, batch: Batch, subject: Subject) -> Extent:
+    """Exact count and amount of a batch's rows as they stand."""
     row = session.execute(
         text(
-            """SELECT count(*), coalesce(sum(c.amount), 0) FROM batch_rows b JOIN claims c ON c.id = b.claim_id
-               WHERE b.batch_id = :batch"""
+            f"""SELECT count(*), coalesce(sum({subject.amount}), 0)
+                FROM batch_rows b JOIN {subject.table} c ON c.id = b.row_id WHERE b.batch_id = :batch"""
         ),
         {"batch": batch.id},
     ).one()

@@ -18,7 +18,7 @@ FROM_CLAIMS = """
                             {columns}, own, policy)
     SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id, {fields},
            jsonb_build_object({own}), {policy}
-    FROM batch_rows b JOIN claims c ON c.id = b.claim_id JOIN applications a ON a.id = c.application_id
+    FROM batch_rows b JOIN claims c ON c.id = b.row_id JOIN applications a ON a.id = c.application_id
     LEFT JOIN policy_periods p ON c.{start} BETWEEN p.first_day AND p.last_day
     WHERE b.batch_id = :batch_id AND b.moved IS NULL
 """

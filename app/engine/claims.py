@@ -137,6 +137,10 @@ class Claim(Model):
     notice: Mapped[Notice | None] = relationship()
     payment_list: Mapped[PaymentList | None] = relationship()
 
+    def line(self) -> tuple[str, str, str, Decimal]:
+        """A result page's cells (`Subject.headers`) and the amount."""
+        return self.application.number, self.person.name, self.person.masked_id, self.amount
+
     def __repr__(self) -> str:
         return f"{self.application_id}-{self.id}"
 

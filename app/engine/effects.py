@@ -43,7 +43,7 @@ def make_notices(move: Move) -> Mapping[str, str]:
         end=move.params["end"],
     )
     return {
-        "notice_id": "(SELECT n.id FROM notices n WHERE n.batch_id = :batch_id AND n.office_id = claims.office_id)"
+        "notice_id": "(SELECT n.id FROM notices n WHERE n.batch_id = :batch_id AND n.office_id = c.office_id)"
     }
 
 
@@ -57,7 +57,7 @@ def make_payment_lists(move: Move) -> Mapping[str, str]:
     )
     return {
         "payment_list_id": """(SELECT l.id FROM payment_lists l
-                               WHERE l.batch_id = :batch_id AND l.office_id = claims.office_id)"""
+                               WHERE l.batch_id = :batch_id AND l.office_id = c.office_id)"""
     }
 
 
@@ -65,7 +65,7 @@ def dissolve_lists(move: Move) -> Mapping[str, str]:
     move.session.execute(
         text(
             """UPDATE payment_lists SET dissolved_on = :today WHERE id IN
-                   (SELECT c.payment_list_id FROM batch_rows b JOIN claims c ON c.id = b.claim_id
+                   (SELECT c.payment_list_id FROM batch_rows b JOIN claims c ON c.id = b.row_id
                     WHERE b.batch_id = :batch AND b.moved IS NULL)"""
         ),
         {"batch": move.batch_id, "today": move.today},
@@ -79,7 +79,7 @@ def _one_an_office(
     """Writes one numbered record for each office whose claims move: a mixed set yields several."""
     offices = move.session.execute(
         text(
-            """SELECT DISTINCT o.id, o.code FROM batch_rows b JOIN claims c ON c.id = b.claim_id
+            """SELECT DISTINCT o.id, o.code FROM batch_rows b JOIN claims c ON c.id = b.row_id
                JOIN offices o ON o.id = c.office_id WHERE b.batch_id = :batch AND b.moved IS NULL ORDER BY o.id"""
         ),
         {"batch": move.batch_id},
@@ -111,9 +111,9 @@ def freeze(_: Move) -> Mapping[str, str]:
     return {
         "policy": "candidates.policy",
         "amount": "{amount}",
-        "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = claims.application_id)",
+        "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id)",
         "submitted_on": ":today",
-        "warned": "coalesce((SELECT o.warns FROM outcomes o WHERE o.row_id = claims.id), false)",
+        "warned": "coalesce((SELECT o.warns FROM outcomes o WHERE o.row_id = c.id), false)",
     }
 
 
@@ -121,5 +121,5 @@ def pay(_: Move) -> Mapping[str, str]:
     return {
         "paid_on": ":paid_on",
         "voucher_no": ":voucher_no",
-        "post_check": "coalesce((SELECT o.stops FROM outcomes o WHERE o.row_id = claims.id), false)",
+        "post_check": "coalesce((SELECT o.stops FROM outcomes o WHERE o.row_id = c.id), false)",
     }

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
+from app.engine.moving_claims import subject_of
 from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Sheet
-from app.engine.states import STATES
 from app.engine.workflow import Transition
 
 JUDGED = ("category", "starts_on", "ends_on")
@@ -24,7 +24,7 @@ class Programme:
 
     `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
     start also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names the employing enterprise and the insured region;
-    without, the application does. `amount` is SQL over `candidates` that yields one person's amount.
+    without, the application does. With `once` a person has one live claim at most. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
     code: str
@@ -40,6 +40,7 @@ class Programme:
     menu: tuple[str, ...]
     own: tuple[str, ...] = ()
     placed: bool = False
+    once: bool = True
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
 
@@ -78,7 +79,7 @@ class Programme:
         if len(self.transitions) < len(self.workflow):
             yield "a transition stands twice"
         for transition in self.workflow:
-            if not {*transition.sources, transition.target} <= set(STATES):
+            if not {*transition.sources, transition.target} <= set(subject_of(transition).titles):
                 yield f"transition {transition.name} names an unknown state"
             if transition.name not in EVENTS:
                 yield f"transition {transition.name} is no event of the audit log"

@@ -9,14 +9,14 @@ from app.kernel.messages import N_
 TAKE = """
     INSERT INTO slots (programme, person_id, slot_no, claim_id)
     SELECT :programme, c.person_id, 1, c.id
-    FROM batch_rows b JOIN claims c ON c.id = b.claim_id
+    FROM batch_rows b JOIN claims c ON c.id = b.row_id
     WHERE b.batch_id = :batch_id AND b.moved IS NULL
     ORDER BY c.person_id, c.id
     ON CONFLICT DO NOTHING
 """
 GIVE_BACK = """
     DELETE FROM slots USING batch_rows b
-    WHERE b.batch_id = :batch_id AND b.moved AND slots.claim_id = b.claim_id
+    WHERE b.batch_id = :batch_id AND b.moved AND slots.claim_id = b.row_id
 """
 LOST_RACE = Guard(
     "NOT EXISTS (SELECT 1 FROM slots s WHERE s.claim_id = c.id AND s.programme = :programme)",

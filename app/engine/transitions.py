@@ -42,6 +42,7 @@ SUBMIT = Transition(
     (OWN_OFFICE, BANK_DETAILS),
     phase="submit",
     effect=freeze,
+    duty="clerk",
 )
 WITHDRAW = Transition(
     "withdraw",
@@ -51,14 +52,31 @@ WITHDRAW = Transition(
     ReasonForm,
     (OWN_OFFICE,),
     danger=True,
+    duty="clerk",
 )
 APPROVE = Transition(
-    "approve", N_("审核通过"), ("submitted",), "approved", OpinionForm, (NOT_AN_EDITOR,), phase="approve"
+    "approve",
+    N_("审核通过"),
+    ("submitted",),
+    "approved",
+    OpinionForm,
+    (NOT_AN_EDITOR,),
+    phase="approve",
+    duty="reviewer",
 )
 REJECT = Transition(
-    "reject", N_("审核不通过"), ("submitted",), "rejected", MustOpinionForm, (NOT_AN_EDITOR,), danger=True
+    "reject",
+    N_("审核不通过"),
+    ("submitted",),
+    "rejected",
+    MustOpinionForm,
+    (NOT_AN_EDITOR,),
+    danger=True,
+    duty="reviewer",
 )
-RETURN = Transition("return", N_("退回修改"), ("submitted",), "returned", MustOpinionForm, (NOT_AN_EDITOR,))
+RETURN = Transition(
+    "return", N_("退回修改"), ("submitted",), "returned", MustOpinionForm, (NOT_AN_EDITOR,), duty="reviewer"
+)
 PUBLICIZE = Transition(
     "publicize",
     N_("公示"),
@@ -67,6 +85,7 @@ PUBLICIZE = Transition(
     PublicityForm,
     check=check_publicity,
     effect=make_notices,
+    duty="reviewer",
 )
 PASS_PUBLICITY = Transition(
     "pass_publicity",
@@ -76,12 +95,26 @@ PASS_PUBLICITY = Transition(
     PlainForm,
     (PUBLICITY_OVER, NO_OBJECTION_OPEN, NO_OBJECTION_UPHELD),
     phase="pass_publicity",
+    duty="reviewer",
 )
 FAIL_PUBLICITY = Transition(
-    "fail_publicity", N_("公示不通过"), ("publicizing",), "publicity_failed", ReasonForm, danger=True
+    "fail_publicity",
+    N_("公示不通过"),
+    ("publicizing",),
+    "publicity_failed",
+    ReasonForm,
+    danger=True,
+    duty="reviewer",
 )
 REVOKE = Transition(
-    "revoke", N_("撤销"), ("approved", "publicized"), "revoked", ReasonForm, (ON_NO_LIST,), danger=True
+    "revoke",
+    N_("撤销"),
+    ("approved", "publicized"),
+    "revoked",
+    ReasonForm,
+    (ON_NO_LIST,),
+    danger=True,
+    duty="reviewer",
 )
 LIST = Transition(
     "list",
@@ -92,6 +125,7 @@ LIST = Transition(
     (ON_NO_LIST,),
     phase="list",
     effect=make_payment_lists,
+    duty="cashier",
 )
 DISSOLVE = Transition(
     "dissolve",
@@ -102,6 +136,7 @@ DISSOLVE = Transition(
     (ON_A_LIST,),
     danger=True,
     effect=dissolve_lists,
+    duty="cashier",
 )
 DISBURSE = Transition(
     "disburse",
@@ -114,6 +149,7 @@ DISBURSE = Transition(
     marks=True,
     check=check_disbursement,
     effect=pay,
+    duty="cashier",
 )
 
 SUBSIDY = (

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
+from flask_appbuilder import Model
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from wtforms import DateField, Form, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.kernel.messages import N_
 
+if TYPE_CHECKING:
+    from app.engine.firing import Firing
+
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuses the claims (alias `c`) for which `refuses` holds; `facts` is jsonb SQL that fills the sentence.
+    """Refuses the rows (alias `c`) for which `refuses` holds; `facts` is jsonb SQL that fills the sentence.
 
     SQL may use :actor_id, :office_id, :today and :batch_id.
     """
@@ -37,11 +42,38 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Transition:
-    """`phase` re-runs the rules under that name; with `marks` a failing claim is marked 付后核查 and still moves.
+class Subject:
+    """What transitions move: rows of one table that have an office, a state and a version; SQL reads them as `c`.
 
-    `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the claims and
-    returns the claim columns to set, as SQL.
+    `titles` names the states. `line()` of the model gives a result page's cells under `headers`, and its amount.
+    `audited` are further columns of the audit entry, `locks` is SQL to run before the rows are locked,
+    `loads` the relations that a result page reads. `judge`
+    refuses what the rules stop, `take` what somebody else holds already; `leave` gives back after the move.
+    """
+
+    model: type[Model]
+    titles: Mapping[str, str]
+    headers: tuple[str, ...]
+    amount: str
+    audited: Mapping[str, str]
+    judge: Callable[[Firing], None]
+    take: Callable[[Firing], None]
+    leave: Callable[[Firing], None]
+    locks: tuple[str, ...] = ()
+    loads: tuple[InstrumentedAttribute, ...] = ()
+
+    @property
+    def table(self) -> str:
+        return self.model.__tablename__
+
+
+@dataclass(frozen=True)
+class Transition:
+    """`duty` is the role that makes the move; `subject` is None for claims, which most transitions move.
+
+    `phase` re-runs the rules under that name; with `marks` a failing claim is marked 付后核查 and still moves.
+    `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and
+    returns their columns to set, as SQL.
     """
 
     name: str
@@ -53,6 +85,8 @@ class Transition:
     phase: str | None = None
     marks: bool = False
     danger: bool = False
+    duty: str = ""
+    subject: Subject | None = None
     check: Callable[[Move], None] | None = None
     effect: Callable[[Move], Mapping[str, str]] | None = None
 

@@ -5,28 +5,32 @@ from __future__ import annotations
 import io
 
 from flask import abort, current_app, g, redirect, request, send_file, url_for
+from flask_appbuilder import Model
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.engine import batch, clock
 from app.engine.audit import record
 from app.engine.batch import Batch, BatchRow
-from app.engine.claims import Claim
+from app.engine.moving_claims import subject_of
 from app.engine.rules import FAIL, UNKNOWN
 from app.engine.sheets import export
+from app.engine.workflow import Subject
 from app.extensions import db
 from app.kernel.errors import BadValue
+from app.kernel.messages import N_
 from app.web.findings import readable
 from app.web.listing import SIZES
 from app.web.programmes import programme_of
 from app.web.roles import CASHIER, CLERK, REVIEWER
-from app.web.templating import state_title, translate
+from app.web.templating import translate
 from app.web.views import Screen
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
+HEADERS = (N_("金额（元）"), N_("结果"), N_("当前状态"), N_("原因"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -75,13 +79,15 @@ class BatchView(Screen, BaseView):
         number = request.args.get("page", "1")
         page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 7 else 1
         size = SIZES[-1]
-        rows = db.session.execute(self._rows(found).limit(size).offset((page - 1) * size)).all()
+        subject = subject_of(programme.transitions[found.transition])
+        rows = db.session.execute(_rows(found, subject).limit(size).offset((page - 1) * size)).all()
         return self.render_template(
             "batch_result.html",
             batch=found,
             programme=programme,
             transition=programme.transitions[found.transition],
-            rows=[(row, claim, self._reasons(programme, row)) for row, claim in rows],
+            subject=subject,
+            rows=[(row, thing, self._reasons(programme, row)) for row, thing in rows],
             page=page,
             size=size,
         )
@@ -92,12 +98,12 @@ class BatchView(Screen, BaseView):
         found = batch.find(db.session, g.actor, batch_id)
         programme = programme_of(found.programme)
         title = gettext(programme.title) + " " + gettext(programme.transitions[found.transition].title)
-        headers = [
-            gettext(h) for h in ("申请单号", "姓名", "公民身份号码", "金额（元）", "结果", "当前状态", "原因")
-        ]
+        subject = subject_of(programme.transitions[found.transition])
+        headers = [gettext(h) for h in (*subject.headers, *HEADERS)]
         stream = io.BytesIO()
-        rows = db.session.execute(self._rows(found)).all()
-        export(title, headers, (self._line(programme, row, claim) for row, claim in rows), stream)
+        rows = db.session.execute(_rows(found, subject)).all()
+        lines = (_line(subject, row, thing, self._reasons(programme, row)) for row, thing in rows)
+        export(title, headers, lines, stream)
         stream.seek(0)
         record(
             db.session,
@@ -127,17 +133,7 @@ class BatchView(Screen, BaseView):
             transition=transition,
             form=form,
             problem=problem,
-            extent=batch.extent(db.session, found),
-        )
-
-    @staticmethod
-    def _rows(found: Batch):
-        return (
-            select(BatchRow, Claim)
-            .outerjoin(Claim, Claim.id == BatchRow.claim_id)
-            .where(BatchRow.batch_id == found.id)
-            .options(selectinload(Claim.person), selectinload(Claim.application))
-            .order_by(BatchRow.moved, BatchRow.claim_id)
+            extent=batch.extent(db.session, found, subject_of(transition)),
         )
 
     @staticmethod
@@ -147,17 +143,20 @@ class BatchView(Screen, BaseView):
         stops = [f for f in row.findings or [] if f["verdict"] in (FAIL, UNKNOWN)]
         return [translate(row.reason), *(finding.reason for finding in readable(programme, stops))]
 
-    def _line(self, programme, row: BatchRow, claim: Claim | None) -> tuple:
-        done = gettext("已办理") if row.moved else gettext("未办理")
-        reasons = "\n".join(self._reasons(programme, row))
-        if claim is None:
-            return ("", "", "", None, done, "", reasons)
-        return (
-            claim.application.number,
-            claim.person.name,
-            claim.person.masked_id,
-            claim.amount,
-            done,
-            state_title(claim.state),
-            reasons,
-        )
+
+def _rows(found: Batch, subject: Subject) -> Select:
+    """A batch's rows with what each stands for, the refused first."""
+    return (
+        select(BatchRow, subject.model)
+        .outerjoin(subject.model, subject.model.id == BatchRow.row_id)
+        .where(BatchRow.batch_id == found.id)
+        .options(*(selectinload(relation) for relation in subject.loads))
+        .order_by(BatchRow.moved, BatchRow.row_id)
+    )
+
+
+def _line(subject: Subject, row: BatchRow, thing: Model | None, reasons: list[str]) -> tuple:
+    done = gettext("已办理") if row.moved else gettext("未办理")
+    cells = thing.line() if thing else ("",) * len(subject.headers) + (None,)
+    state = gettext(subject.titles[thing.state]) if thing else ""
+    return *cells, done, state, "\n".join(reasons)

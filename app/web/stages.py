@@ -24,7 +24,7 @@ from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.web import listing
 from app.web.findings import latest_findings
-from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.roles import AUDITOR
 from app.web.views import READ, ModelView
 
 MOST_IDS = 10_000
@@ -69,22 +69,6 @@ LABELS = {
     "created_on": N_("受理日期"),
 }
 
-DUTIES = {
-    "submit": CLERK,
-    "withdraw": CLERK,
-    "approve": REVIEWER,
-    "reject": REVIEWER,
-    "return": REVIEWER,
-    "publicize": REVIEWER,
-    "pass_publicity": REVIEWER,
-    "fail_publicity": REVIEWER,
-    "revoke": REVIEWER,
-    "list": CASHIER,
-    "dissolve": CASHIER,
-    "disburse": CASHIER,
-}
-"""Which role makes which move (`domain.md` §6)."""
-
 
 class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for."""
@@ -107,7 +91,7 @@ class BulkView(ModelView):
         """Who has the duty sees the stage and makes its moves; the view's readers see it."""
         granted = {role: list(READ) for role in self.readers}
         for name in self.transitions:
-            granted.setdefault(DUTIES[name], list(READ)).append(name)
+            granted.setdefault(self.programme.transitions[name].duty, list(READ)).append(name)
         return {role: tuple(permissions) for role, permissions in granted.items()}
 
     def allowed_transitions(self) -> list:

@@ -163,9 +163,9 @@ def act(
 def reasons(session: Session, batch_id: str) -> dict[int, str | None]:
     """A batch's rows as they stand: claim → None where it moved, else the sentence."""
     rows = session.execute(
-        select(BatchRow.claim_id, BatchRow.moved, BatchRow.reason).where(BatchRow.batch_id == batch_id)
+        select(BatchRow.row_id, BatchRow.moved, BatchRow.reason).where(BatchRow.batch_id == batch_id)
     )
-    return {row.claim_id: None if row.moved else str(Message.from_json(row.reason)) for row in rows}
+    return {row.row_id: None if row.moved else str(Message.from_json(row.reason)) for row in rows}
 
 
 def states(session: Session, claims: Iterable[int]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import chinese_calendar
 
-from app.engine import firing, guards, slots
+from app.engine import firing, guards, moving_claims, slots
 from app.engine.actor import Actor
 
 DRAFTS = {"draft", "returned"}
@@ -98,7 +98,7 @@ class World:
 
     def _judged(self, move: str, case: Case, places: dict[int, int]) -> str | None:
         taken = places.get(case.person, case.id) != case.id
-        return firing.STOPPED if move in JUDGING and (taken or self.stops(case)) else None
+        return moving_claims.STOPPED if move in JUDGING and (taken or self.stops(case)) else None
 
     def _refusal(self, move: str, case: Case, actor: Actor) -> str | None:
         if not (actor.scope.whole or case.office in actor.scope.office_ids):

@@ -159,9 +159,9 @@ class Stage:
 
     def _compare_batch(self, done, expected: dict[int, str | None]) -> None:
         rows = self.session.execute(
-            select(BatchRow.claim_id, BatchRow.moved, BatchRow.reason).where(BatchRow.batch_id == done.id)
+            select(BatchRow.row_id, BatchRow.moved, BatchRow.reason).where(BatchRow.batch_id == done.id)
         ).all()
-        answers = {row.claim_id: None if row.moved else row.reason["msgid"] for row in rows}
+        answers = {row.row_id: None if row.moved else row.reason["msgid"] for row in rows}
         assert answers == expected
         moved = [c for c, reason in expected.items() if reason is None]
         assert (done.moved, done.refused) == (len(moved), len(rows) - len(moved))

@@ -1,0 +1,75 @@
+"""What a move means for claims: the rules run again, a person's place is taken at submit and given back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.engine import rules, slots
+from app.engine.candidates import from_claims
+from app.engine.claims import Claim
+from app.engine.states import LIVE, TITLES
+from app.engine.workflow import Subject, Transition
+from app.kernel.messages import N_
+
+if TYPE_CHECKING:
+    from app.engine.firing import Firing
+
+LOCK_APPLICATIONS = """
+    SELECT a.id FROM applications a WHERE a.id IN
+        (SELECT c.application_id FROM claims c JOIN batch_rows b ON b.row_id = c.id WHERE b.batch_id = :batch_id)
+    ORDER BY a.id FOR SHARE
+"""
+REFUSE_BY_RULES = """
+    UPDATE batch_rows b
+    SET moved = false, reason = jsonb_build_object('msgid', CAST(:sentence AS text), 'params', '{}'::jsonb),
+        findings = o.findings
+    FROM outcomes o WHERE o.row_id = b.row_id AND b.batch_id = :batch_id AND b.moved IS NULL AND o.stops
+"""
+STORE_CHECKS = """
+    INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
+    SELECT row_id, :phase, :today, stops, warns, findings FROM outcomes
+"""
+STOPPED = N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。")
+
+
+def subject_of(transition: Transition) -> Subject:
+    """What a transition moves."""
+    return transition.subject or CLAIMS
+
+
+def _judge(firing: Firing) -> None:
+    transition, move = firing.transition, firing.move
+    if not transition.phase:
+        return
+    frozen = transition.phase != "submit"
+    from_claims(move.session, move.programme, move.batch_id, frozen=frozen)
+    rules.run(move.session, move.programme.code, move.programme.rules, move.today)
+    firing.execute(STORE_CHECKS, phase=transition.phase, today=move.today)
+    if not transition.marks:
+        firing.execute(REFUSE_BY_RULES, sentence=STOPPED)
+
+
+def _take(firing: Firing) -> None:
+    programme = firing.move.programme
+    if programme.once and firing.transition.target in LIVE:
+        slots.take(firing.move.session, programme.code, firing.move.batch_id)
+        firing.refuse(slots.LOST_RACE, programme=programme.code, title=programme.title)
+
+
+def _leave(firing: Firing) -> None:
+    if firing.transition.target not in LIVE:
+        slots.give_back(firing.move.session, firing.move.batch_id)
+
+
+CLAIMS = Subject(
+    model=Claim,
+    titles=TITLES,
+    headers=(N_("申请单号"), N_("姓名"), N_("公民身份号码")),
+    amount="c.amount",
+    audited={"programme": "c.programme", "application_id": "c.application_id", "claim_id": "c.id"},
+    judge=_judge,
+    take=_take,
+    leave=_leave,
+    locks=(LOCK_APPLICATIONS,),
+    loads=(Claim.person, Claim.application),
+)
