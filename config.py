@@ -4,6 +4,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from app.kernel.messages import N_
+
 ROOT = Path(__file__).parent
 
 
@@ -33,7 +35,7 @@ class Config:
     BABEL_DEFAULT_TIMEZONE = "Asia/Shanghai"
     LANGUAGES = {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "gb", "name": "English"}}
 
-    APP_NAME = "四川公共就业创业服务管理信息系统"
+    APP_NAME = N_("四川公共就业创业服务管理信息系统")
     FAB_CREATE_DB = False
     FAB_UPDATE_PERMS = False
     FAB_ADD_MENU_API = False

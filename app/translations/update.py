@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import yaml
 from babel.messages import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 APP = Path(__file__).resolve().parent.parent
@@ -34,9 +34,11 @@ def policy_texts(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple]:
 def extracted() -> Catalog:
     """Every msgid that stands in the code, the templates and the policies."""
     found = Catalog()
-    for name, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS):
-        if any(ord(character) > 0x2E80 for character in message) or name.endswith("web/translations.py"):
-            found.add(message, locations=[(name, 0)])
+    said = [message for _, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS)]
+    said += [message for _, message, _, _ in extract_from_file("python", APP.parent / "config.py", KEYWORDS)]
+    for message in said:
+        if not message.isascii() or " " in message:
+            found.add(message)
     return found
 
 

@@ -115,7 +115,7 @@ class UserView(ModelView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self):
-        form = NewForm(request.form, office=g.actor.office_id)
+        form = NewForm(request.form or None, office=g.actor.office_id)
         problem = None
         if request.method == "POST" and form.validate():
             password = accounts.new_password()
@@ -135,7 +135,7 @@ class UserView(ModelView):
     def change(self, pk):
         staff = self._manageable(pk)
         held = _held(staff)
-        form, problem = ChangeForm(request.form, data=held), None
+        form, problem = ChangeForm(request.form or None, data=held), None
         if request.method == "POST" and form.validate():
             try:
                 if request.form.get("seen") != _digest(held):

@@ -167,6 +167,13 @@ def test_a_change_is_written_with_before_and_after(demo_app, facts):
     ]
 
 
+def test_the_form_shows_what_is_held(demo_app, facts):
+    page = Desk(demo_app, "county_admin").get(f"{BASE}/change/{facts.id('clerk')}")
+    ticked = re.findall(r"<input[^>]*checked[^>]*>", page)
+    assert [re.search(r'value="(\w+)"', box)[1] for box in ticked] == ["clerk", "y"]
+    assert re.search(r"<option selected value=\"\d+\">510104 ", page) and 'value="陈小敏"' in page
+
+
 def test_whoever_is_changed_feels_it_at_the_next_request(demo_app, facts):
     admin, clerk = Desk(demo_app, "county_admin"), Desk(demo_app, "clerk")
     clerk.get("/hiring/applications/add")
