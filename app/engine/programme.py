@@ -24,7 +24,8 @@ class Programme:
 
     `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
     start also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names the employing enterprise and the insured region;
-    without, the application does. With `once` a person has one live claim at most. `amount` is SQL over `candidates` that yields one person's amount.
+    without, the application does. With `once` a person has one live claim at most; with
+    `by_sheet` claims come from the rows of `sheet`. `labels` name columns that the sheet doesn't. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
     code: str
@@ -41,6 +42,8 @@ class Programme:
     own: tuple[str, ...] = ()
     placed: bool = False
     once: bool = True
+    by_sheet: bool = True
+    labels: Mapping[str, str] = field(default_factory=dict)
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
 
@@ -92,7 +95,8 @@ class Programme:
             yield "the sheet of people placed elsewhere lacks the employing enterprise or the insured region"
         if "starts_on" not in self.judged:
             yield "no field says on which day the policy is picked"
-        both = fields & set(self.claim.__mapper__.columns.keys())
+        columns = set(self.claim.__mapper__.columns.keys())
+        both = fields & columns if self.by_sheet else columns
         for column, name in self.judged.items():
             if column not in JUDGED or name not in both:
                 yield f"judged column {column} has no field {name}"

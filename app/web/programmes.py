@@ -6,7 +6,7 @@ from importlib import import_module
 
 from app.engine.programme import Programme
 
-INSTALLED = ["app.programmes.hiring_subsidy", "app.programmes.service_subsidy"]
+INSTALLED = ["app.programmes.hiring_subsidy", "app.programmes.service_subsidy", "app.programmes.training"]
 
 
 def programmes() -> list[Programme]:

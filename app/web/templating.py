@@ -168,6 +168,9 @@ def event_title(event: str) -> str:
 
 def field_title(field: str, programme: str | None = None) -> str:
     """What a stored field is called: by the product, else by the sheet of the programme (a code) that keeps it."""
+    known = next((p for p in programmes() if p.code == programme), None)
+    if known and field in known.labels:
+        return gettext(known.labels[field])
     column = _kept_column(programme, field)
     return gettext(FIELD_TITLES.get(field) or (column.title if column else field))
 
@@ -186,10 +189,10 @@ def kept_facts(programme: Programme, claim: Claim) -> list[tuple[str, str | Mark
     """(title, value) of what the programme keeps of each person beyond what all programmes do."""
     shown = []
     for name in programme.kept:
-        column, value = programme.sheet.column(name), getattr(claim, name)
+        column, value = _kept_column(programme.code, name), getattr(claim, name)
         if value is None and name == programme.judged.get("ends_on"):
             value = gettext("无固定期限")
-        text = choice_title(column, value) if column.choices else show(value)
+        text = choice_title(column, value) if column and column.choices else show(value)
         shown.append((field_title(name, programme.code), text))
     return shown
 
@@ -197,7 +200,8 @@ def kept_facts(programme: Programme, claim: Claim) -> list[tuple[str, str | Mark
 def _kept_column(programme: str | None, field: str) -> Column | None:
     """The sheet's column behind a field that a programme keeps."""
     known = next((p for p in programmes() if p.code == programme), None)
-    return known.sheet.column(field) if known and field in known.kept else None
+    columns = known.sheet.columns if known and field in known.kept else ()
+    return next((column for column in columns if column.field == field), None)
 
 
 def phase_title(phase: str) -> str:

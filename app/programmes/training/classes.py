@@ -1,0 +1,253 @@
+"""What a clerk does to a class beside its moves: open it, change it, add and withdraw students."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.engine.numbers import following
+from app.engine.sheets import SheetRow
+from app.kernel import citizen_id, names
+from app.kernel.crypto import Vault
+from app.kernel.dates import add_months, month_start
+from app.kernel.errors import BadValue, NotFound, Refused
+from app.kernel.messages import N_, Message
+from app.programmes.training.model import Enrolment, TrainingClass
+from app.programmes.training.states import EDITABLE
+from app.registers.lookup import OPEN
+from app.registers.models import Contribution, Employer, Person
+
+PROGRAMME = "training"
+OFFERED = 20
+INSURED_MONTHS = 12
+"""How far back "insured under that employer" is looked for when a student is offered; TR-04 judges later."""
+
+
+def cohort_stem(office_code: str, opens_on: date) -> str:
+    """Region code and opening date; the running number follows when the class is saved."""
+    return f"{office_code[:6]}-{opens_on:%Y%m%d}"
+
+
+def open_class(
+    session: Session, actor: Actor, employer: Employer, values: Mapping[str, object], today: date
+) -> TrainingClass:
+    """A new draft with its cohort number, unique under concurrent saves. Raises BadValue."""
+    _check(values)
+    opened = TrainingClass(
+        office_id=actor.office_id,
+        employer_id=employer.id,
+        cohort_no=_number(session, actor, values["opens_on"]),
+        created_on=today,
+        created_by=actor.user_id,
+        **values,
+    )
+    session.add(opened)
+    session.flush()
+    record(session, actor, "apply", programme=PROGRAMME, class_id=opened.id, subject=opened.cohort_no)
+    return opened
+
+
+def change_class(
+    session: Session, actor: Actor, class_id: int, version: int, values: Mapping[str, object]
+) -> TrainingClass:
+    """Corrects a draft or returned class; another opening date renumbers a draft only. Raises BadValue, Refused."""
+    held = lock_class(session, actor, class_id)
+    if held.version != version:
+        raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
+    _check(values)
+    before = {name: str(getattr(held, name)) for name in values}
+    if held.state == "draft" and values["opens_on"] != held.opens_on:
+        held.cohort_no = _number(session, actor, values["opens_on"])
+    for name, value in values.items():
+        setattr(held, name, value)
+    held.version += 1
+    changed = {name: str(value) for name, value in values.items() if before[name] != str(value)}
+    if changed:
+        was = {name: before[name] for name in changed}
+        record(session, actor, "edit", programme=PROGRAMME, class_id=held.id, before=was, after=changed)
+    session.flush()
+    return held
+
+
+def lock_class(
+    session: Session, actor: Actor, class_id: int, states: Sequence[str] = EDITABLE
+) -> TrainingClass:
+    """The class, locked, of the actor's own office and in one of `states`. Raises NotFound, Refused."""
+    held = session.scalars(
+        select(TrainingClass)
+        .where(TrainingClass.id == class_id)
+        .with_for_update(of=TrainingClass)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if held is None:
+        raise NotFound(N_("没有找到这个班级。请刷新列表。"))
+    if held.office_id != actor.office_id:
+        raise Refused(N_("只有受理本班的经办机构可以修改。请联系该机构的经办人员。"))
+    if held.state not in states:
+        raise Refused(N_("班级当前状态不能这样修改。请刷新页面查看当前状态。"))
+    return held
+
+
+def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, today: date) -> list[Person]:
+    """People insured under the employer lately, by whole id, last four digits or two characters of the name."""
+    text = typed.strip()
+    whole = citizen_id.normalize(text)
+    if citizen_id.is_valid(whole, today):
+        found = Person.id_hash == vault.hash(whole)
+    elif len(whole) == 4 and whole[:3].isdigit():
+        found = Person.last4 == whole
+    elif len(names.fold(text)) >= 2:
+        found = Person.name_folded.contains(names.fold(text), autoescape=True)
+    else:
+        return []
+    since = add_months(month_start(today), -INSURED_MONTHS)
+    staff = (
+        select(Contribution.person_id)
+        .where(Contribution.employer_id == employer_id, Contribution.paid, Contribution.month >= since)
+        .distinct()
+    )
+    wanted = select(Person).where(found, Person.id.in_(staff)).order_by(Person.name).limit(OFFERED)
+    return list(session.scalars(wanted, execution_options=OPEN))
+
+
+def add_students(session: Session, actor: Actor, class_id: int, person_ids: Sequence[int]) -> int:
+    """Enrols people who are insured under the class's employer, each once; returns how many are new."""
+    held = lock_class(session, actor, class_id)
+    enrolled = set(
+        session.scalars(
+            select(Enrolment.person_id).where(Enrolment.class_id == held.id, Enrolment.state != "withdrawn")
+        )
+    )
+    staff = set(
+        session.scalars(
+            select(Contribution.person_id)
+            .where(
+                Contribution.employer_id == held.employer_id,
+                Contribution.person_id.in_(list(person_ids)),
+                Contribution.paid,
+            )
+            .distinct(),
+            execution_options=OPEN,
+        )
+    )
+    if strangers := set(person_ids) - staff:
+        raise BadValue(
+            N_("有{count}人没有在该单位参保，不能加入班级。请从提示的人员中选择。"), count=len(strangers)
+        )
+    new = [person for person in dict.fromkeys(person_ids) if person not in enrolled]
+    last = session.scalar(select(func.max(Enrolment.student_no)).where(Enrolment.class_id == held.id)) or 0
+    rows = [
+        {"class_id": held.id, "office_id": held.office_id, "person_id": person, "student_no": number}
+        for number, person in enumerate(new, last + 1)
+    ]
+    if rows:
+        session.execute(insert(Enrolment), rows)
+        record(
+            session, actor, "edit", programme=PROGRAMME, class_id=held.id, after={"students_added": len(rows)}
+        )
+    return len(rows)
+
+
+@dataclass(frozen=True)
+class Roll:
+    """What a students' sheet came to: how many were added, and the rows that were not, each with its reasons."""
+
+    added: int
+    refused: list[tuple[SheetRow, list[Message]]]
+
+
+def add_from_sheet(
+    session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
+) -> Roll:
+    """Enrols the rows that name employees; a fixed number of statements whatever the number of rows."""
+    held = lock_class(session, actor, class_id)
+    hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
+    known = {
+        person.id_hash: person
+        for person in session.scalars(
+            select(Person).where(Person.id_hash.in_(hashes)), execution_options=OPEN
+        )
+    }
+    staff = set(
+        session.scalars(
+            select(Contribution.person_id)
+            .where(
+                Contribution.employer_id == held.employer_id,
+                Contribution.paid,
+                Contribution.person_id.in_([person.id for person in known.values()]),
+            )
+            .distinct(),
+            execution_options=OPEN,
+        )
+    )
+    good: list[int] = []
+    refused = []
+    for row in rows:
+        typed = row.values.get("citizen_id") or ""
+        person = known.get(vault.hash(typed)) if typed else None
+        faults = list(row.errors.values()) or _faults(row, typed, person, staff, good, today)
+        if faults:
+            refused.append((row, faults))
+        else:
+            good.append(person.id)
+    return Roll(add_students(session, actor, class_id, good), refused)
+
+
+def _faults(
+    row: SheetRow, typed: str, person: Person | None, staff: set, good: list, today: date
+) -> list[Message]:
+    if not citizen_id.is_valid(typed, today):
+        return [
+            Message(
+                N_("[C-01] 公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证原件核对后更正。")
+            )
+        ]
+    if person is None:
+        return [Message(N_("[C-03] 人员登记库中没有该公民身份号码。请核对号码。"))]
+    if person.name_folded != names.fold(row.values.get("name") or ""):
+        return [Message(N_("[C-03] 姓名与人员登记库中该号码的姓名不一致。请核对后更正。"))]
+    if person.id in good:
+        return [Message(N_("[C-02] 此人在名单中重复出现，只保留第一行。请删除重复的行。"))]
+    if person.id not in staff:
+        return [Message(N_("[TR-04] 此人没有在该单位参保。请核对单位和人员。"))]
+    return []
+
+
+def withdraw_student(session: Session, actor: Actor, enrolment_id: int) -> Enrolment:
+    """Takes a student out of a class that can still be edited. Raises NotFound, Refused."""
+    held = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
+    if held is None:
+        raise NotFound(N_("没有找到这名学员。请刷新页面。"))
+    lock_class(session, actor, held.class_id)
+    held.state = "withdrawn"
+    held.version += 1
+    record(session, actor, "remove", programme=PROGRAMME, class_id=held.class_id, subject=held.number)
+    return held
+
+
+def _number(session: Session, actor: Actor, opens_on: date) -> str:
+    stem = cohort_stem(actor.office_code, opens_on)
+    return f"{stem}-{following(session, f'PX-{stem}'):03d}"
+
+
+def _check(values: Mapping[str, object]) -> None:
+    if values["closes_on"] < values["opens_on"]:
+        raise BadValue(
+            N_("结业日期{closes_on}早于开班日期{opens_on}。请核对日期。"),
+            **_dates(values, "closes_on", "opens_on"),
+        )
+    if values["stop_to"] < values["stop_from"]:
+        raise BadValue(
+            N_("停工结束日期{stop_to}早于停工开始日期{stop_from}。请核对日期。"),
+            **_dates(values, "stop_to", "stop_from"),
+        )
+
+
+def _dates(values: Mapping[str, object], *fields: str) -> dict[str, object]:
+    return {name: values[name] for name in fields}

@@ -1,0 +1,121 @@
+"""What a class's move means for its students: who is judged, who takes a place, who gives it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.engine import rules
+from app.engine.candidates import begin
+from app.engine.workflow import Guard
+from app.kernel.messages import N_
+
+if TYPE_CHECKING:
+    from app.engine.firing import Firing
+
+FILL = """
+    INSERT INTO candidates (row_id, person_id, name, employer_id, insured_region, starts_on, ends_on, policy)
+    SELECT e.id, e.person_id, p.name_folded, k.employer_id, m.region_code, k.opens_on, k.closes_on, t.values
+    FROM batch_rows b JOIN training_classes k ON k.id = b.row_id JOIN enrolments e ON e.class_id = k.id
+    JOIN persons p ON p.id = e.person_id JOIN employers m ON m.id = k.employer_id
+    LEFT JOIN policy_periods t ON k.opens_on BETWEEN t.first_day AND t.last_day
+    WHERE b.batch_id = :batch_id AND b.moved IS NULL AND e.state <> 'withdrawn'
+"""
+KEEP_FINDINGS = """
+    UPDATE enrolments e SET findings = o.findings, version = version + 1,
+                            state = CASE WHEN o.stops THEN 'stopped' ELSE 'enrolled' END
+    FROM outcomes o WHERE o.row_id = e.id
+"""
+TAKE_CLASSES = """
+    INSERT INTO class_places (employer_id, project_id, class_id)
+    SELECT k.employer_id, k.project_id, k.id FROM batch_rows b JOIN training_classes k ON k.id = b.row_id
+    WHERE b.batch_id = :batch_id AND b.moved IS NULL ORDER BY k.employer_id, k.project_id, k.id
+    ON CONFLICT DO NOTHING
+"""
+ASIDE = """
+    DELETE FROM student_places p USING enrolments e, batch_rows b
+    WHERE p.enrolment_id = e.id AND b.row_id = e.class_id AND b.batch_id = :batch_id AND b.moved IS NULL
+"""
+TAKE_STUDENTS = """
+    INSERT INTO student_places (enrolment_id, person_id, window_from, slot_no, during)
+    SELECT e.id, e.person_id, w.window_from, free.slot_no, daterange(k.opens_on, k.closes_on, '[]')
+    FROM batch_rows b JOIN training_classes k ON k.id = b.row_id
+    JOIN enrolments e ON e.class_id = k.id AND e.state = 'enrolled'
+    JOIN candidates c ON c.row_id = e.id
+    CROSS JOIN LATERAL (SELECT (c.policy->>'window_from')::date AS window_from) w
+    CROSS JOIN LATERAL (
+        SELECT s.slot_no FROM generate_series(1, (c.policy->>'trainings')::int) s(slot_no)
+        WHERE NOT EXISTS (SELECT 1 FROM student_places h WHERE h.person_id = e.person_id
+                          AND h.window_from = w.window_from AND h.slot_no = s.slot_no)
+        ORDER BY s.slot_no LIMIT 1
+    ) free
+    WHERE b.batch_id = :batch_id AND b.moved IS NULL
+      AND NOT EXISTS (SELECT 1 FROM student_places h WHERE h.enrolment_id = e.id)
+    ORDER BY e.person_id, e.id
+    ON CONFLICT DO NOTHING
+"""
+LOSE = """
+    UPDATE enrolments e SET state = 'stopped', findings = jsonb_build_array(jsonb_build_object(
+               'rule', 'TR-03', 'verdict', 'fail', 'evidence', jsonb_build_object('why', 'lost')))
+    FROM batch_rows b
+    WHERE b.batch_id = :batch_id AND b.moved IS NULL AND e.class_id = b.row_id AND e.state = 'enrolled'
+      AND NOT EXISTS (SELECT 1 FROM student_places h WHERE h.enrolment_id = e.id)
+"""
+GIVE_BACK_CLASSES = """
+    DELETE FROM class_places p USING batch_rows b
+    WHERE b.batch_id = :batch_id AND b.moved AND p.class_id = b.row_id
+"""
+GIVE_BACK_STUDENTS = """
+    DELETE FROM student_places p USING enrolments e, batch_rows b
+    WHERE b.batch_id = :batch_id AND b.moved AND e.class_id = b.row_id AND p.enrolment_id = e.id {who}
+"""
+NOT_PASSED = "AND e.passed IS NOT TRUE"
+
+NOBODY_LEFT = Guard(
+    "NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.class_id = c.id AND e.state = 'enrolled')",
+    N_("没有可以参加培训的学员：班级没有学员，或全部未通过系统风控点。请打开班级查看每名学员的原因。"),
+)
+PROJECT_TAKEN = Guard(
+    "NOT EXISTS (SELECT 1 FROM class_places p WHERE p.class_id = c.id)",
+    N_("[TR-01] 该单位已有同一培训项目的班级，同一项目只能享受一次补贴。请取消其中一个班级。"),
+)
+JUDGED_AT = ("submit_class", "approve_class")
+
+
+def judge(firing: Firing) -> None:
+    """Judges every student; who may not take part is set aside and stops nobody else."""
+    if firing.transition.name not in JUDGED_AT:
+        return
+    session, programme = firing.move.session, firing.move.programme
+    begin(session, programme)
+    firing.execute(FILL)
+    rules.run(session, programme.code, programme.rules, firing.move.today)
+    firing.execute(KEEP_FINDINGS)
+    firing.refuse(NOBODY_LEFT)
+
+
+def take(firing: Firing) -> None:
+    """The employer's place in the project, then each student's; whoever comes second gets none.
+
+    Another clerk may take the number that was free a moment ago, so the students' places are asked for as often
+    as a person has places.
+    """
+    if firing.transition.name not in JUDGED_AT:
+        return
+    firing.execute(TAKE_CLASSES)
+    firing.refuse(PROJECT_TAKEN)
+    firing.execute(ASIDE)
+    most = firing.execute("SELECT coalesce(max((policy->>'trainings')::int), 0) FROM candidates").scalar_one()
+    for _ in range(most):
+        if not firing.execute(TAKE_STUDENTS).rowcount:
+            break
+    firing.execute(LOSE)
+    firing.refuse(NOBODY_LEFT)
+
+
+def leave(firing: Firing) -> None:
+    """A class that stops being live gives everything back; a completed one the places of those who did not pass."""
+    if firing.transition.target in ("rejected", "cancelled"):
+        firing.execute(GIVE_BACK_CLASSES)
+        firing.execute(GIVE_BACK_STUDENTS.format(who=""))
+    elif firing.transition.target == "completed":
+        firing.execute(GIVE_BACK_STUDENTS.format(who=NOT_PASSED))

@@ -1,0 +1,40 @@
+"""The sheets of training: students to be enrolled, and the roster that comes back with results."""
+
+from app.engine.contract import PERSON_COLUMNS
+from app.engine.sheets import Column, Kind, Sheet
+from app.kernel.messages import N_
+
+STUDENTS = Sheet(name="training", title="培训学员名单", tab="学员名单", columns=PERSON_COLUMNS)
+
+YES, NO = "yes", "no"
+RESULTS = Sheet(
+    name="training_results",
+    title="未结业学员名单",
+    tab="结业名单",
+    columns=(
+        Column("number", "学号", Kind.TEXT, required=True, note="导出时已填写，请勿修改", width=28),
+        Column("name", "姓名", Kind.TEXT, required=True, note="导出时已填写，请勿修改"),
+        Column(
+            "citizen_id",
+            "公民身份号码",
+            Kind.CITIZEN_ID,
+            required=True,
+            note="导出时已填写，请勿修改",
+            width=22,
+        ),
+        Column("theory_score", "理论成绩", Kind.MONEY, note="0至100，可有两位小数", example="85"),
+        Column("practical_score", "实操成绩", Kind.MONEY, note="0至100，可有两位小数", example="90"),
+        Column(
+            "passed",
+            "是否合格",
+            Kind.CHOICE,
+            required=True,
+            choices=((YES, N_("合格")), (NO, N_("不合格"))),
+            example="合格",
+        ),
+        Column("certificate_no", "证书编号", Kind.TEXT, note="合格的填写", width=24),
+        Column(
+            "completed_on", "结业日期", Kind.DATE, required=True, note="如 2026-03-31", example="2026-03-31"
+        ),
+    ),
+)

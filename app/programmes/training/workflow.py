@@ -1,0 +1,153 @@
+"""The moves of a class (`domain.md` §6), and those of its declared students, who move as every subsidy's claims do."""
+
+from dataclasses import replace
+
+from app.engine.guards import OWN_OFFICE
+from app.engine.transitions import DISBURSE, LIST, SUBSIDY
+from app.engine.workflow import (
+    Guard,
+    MustOpinionForm,
+    OpinionForm,
+    PlainForm,
+    ReasonForm,
+    Subject,
+    Transition,
+)
+from app.kernel.messages import N_
+from app.programmes.training import moving
+from app.programmes.training.model import TrainingClass
+from app.programmes.training.states import TITLES
+
+CLASSES = Subject(
+    model=TrainingClass,
+    titles=TITLES,
+    headers=(N_("培训期号"), N_("单位"), N_("培训项目")),
+    amount="CAST(0 AS numeric)",
+    audited={"programme": "'training'", "class_id": "c.id"},
+    judge=moving.judge,
+    take=moving.take,
+    leave=moving.leave,
+    loads=(TrainingClass.employer, TrainingClass.project),
+)
+
+NOT_THE_OPENER = Guard(
+    """EXISTS (SELECT 1 FROM audit_entries e WHERE e.class_id = c.id AND e.actor_id = :actor_id
+                AND e.event IN ('apply', 'edit', 'remove', 'submit_class'))""",
+    N_(
+        "您录入、修改或提交过本班，不能由您审核开班。请由其他审核人员办理；人手不足时可请市（州）审核人员办理。"
+    ),
+)
+NOT_THE_COMPLETER = Guard(
+    """EXISTS (SELECT 1 FROM audit_entries e WHERE e.class_id = c.id AND e.actor_id = :actor_id
+                AND e.event IN ('complete_student', 'import_results', 'submit_completion'))""",
+    N_("您录入过本班结业成绩或提交过结业，不能由您审核结业。请由其他审核人员办理。"),
+)
+ALL_HAVE_RESULTS = Guard(
+    "EXISTS (SELECT 1 FROM enrolments e WHERE e.class_id = c.id AND e.state = 'enrolled' AND e.passed IS NULL)",
+    N_("还有{count}名学员没有结业成绩。请导入成绩或逐个登记后再提交。"),
+    """(SELECT jsonb_build_object('count', count(*)) FROM enrolments e
+        WHERE e.class_id = c.id AND e.state = 'enrolled' AND e.passed IS NULL)""",
+)
+NOTHING_DECLARED = Guard(
+    """EXISTS (SELECT 1 FROM enrolments e JOIN claims t ON t.enrolment_id = e.id
+               WHERE e.class_id = c.id AND t.state NOT IN ('withdrawn', 'rejected', 'publicity_failed', 'revoked'))""",
+    N_("本班已申报补贴，不能取消。请先撤回申报。"),
+)
+COMPLETED_WITH_A_PASS = Guard(
+    """NOT EXISTS (SELECT 1 FROM enrolments e JOIN training_classes k ON k.id = e.class_id
+                   WHERE e.id = c.enrolment_id AND k.state = 'completed' AND e.passed)""",
+    N_("{why}，不能发放培训补贴。"),
+    """(SELECT jsonb_build_object('why', CASE WHEN k.state <> 'completed' THEN '班级' || k.cohort_no || '尚未结业'
+                                              ELSE '此人结业不合格' END)
+        FROM enrolments e JOIN training_classes k ON k.id = e.class_id WHERE e.id = c.enrolment_id)""",
+)
+
+CLASS_MOVES = (
+    Transition(
+        "submit_class",
+        N_("提交开班审核"),
+        ("draft", "returned"),
+        "submitted",
+        PlainForm,
+        (OWN_OFFICE,),
+        duty="clerk",
+        subject=CLASSES,
+    ),
+    Transition(
+        "approve_class",
+        N_("开班审核通过"),
+        ("submitted",),
+        "approved",
+        OpinionForm,
+        (NOT_THE_OPENER,),
+        duty="reviewer",
+        subject=CLASSES,
+    ),
+    Transition(
+        "reject_class",
+        N_("开班审核不通过"),
+        ("submitted",),
+        "rejected",
+        MustOpinionForm,
+        (NOT_THE_OPENER,),
+        duty="reviewer",
+        danger=True,
+        subject=CLASSES,
+    ),
+    Transition(
+        "return_class",
+        N_("退回开班"),
+        ("submitted",),
+        "returned",
+        MustOpinionForm,
+        (NOT_THE_OPENER,),
+        duty="reviewer",
+        subject=CLASSES,
+    ),
+    Transition(
+        "cancel_class",
+        N_("取消班级"),
+        ("approved",),
+        "cancelled",
+        ReasonForm,
+        (OWN_OFFICE, NOTHING_DECLARED),
+        duty="clerk",
+        danger=True,
+        subject=CLASSES,
+    ),
+    Transition(
+        "submit_completion",
+        N_("提交结业审核"),
+        ("approved", "completion_returned"),
+        "completion_submitted",
+        PlainForm,
+        (OWN_OFFICE, ALL_HAVE_RESULTS),
+        duty="clerk",
+        subject=CLASSES,
+    ),
+    Transition(
+        "approve_completion",
+        N_("结业审核通过"),
+        ("completion_submitted",),
+        "completed",
+        OpinionForm,
+        (NOT_THE_COMPLETER,),
+        duty="reviewer",
+        subject=CLASSES,
+    ),
+    Transition(
+        "return_completion",
+        N_("退回结业"),
+        ("completion_submitted",),
+        "completion_returned",
+        MustOpinionForm,
+        (NOT_THE_COMPLETER,),
+        duty="reviewer",
+        subject=CLASSES,
+    ),
+)
+
+ONLY_COMPLETED = {
+    move.name: replace(move, guards=(*move.guards, COMPLETED_WITH_A_PASS)) for move in (LIST, DISBURSE)
+}
+WORKFLOW = (*(ONLY_COMPLETED.get(move.name, move) for move in SUBSIDY), *CLASS_MOVES)
