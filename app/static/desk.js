@@ -64,7 +64,7 @@ function picker(box) {
       option.setAttribute("role", "option");
       option.dataset.id = item.id;
       option.dataset.name = item.name;
-      facts.textContent = [item.uscc, item.unit_no].filter(Boolean).join(" · ");
+      facts.textContent = [item.uscc, item.unit_no, item.masked_id].filter(Boolean).join(" · ");
       option.append(item.name, facts);
       option.addEventListener("mousedown", (event) => { event.preventDefault(); take(option); });
       return option;
@@ -88,7 +88,10 @@ function picker(box) {
     asked = new AbortController();
     const signal = asked.signal;
     try {
-      const answer = await fetch(`${box.dataset.picker}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" }, signal });
+      const headers = { Accept: "application/json" };
+      const answer = box.dataset.method === "post"
+        ? await fetch(box.dataset.picker, { method: "POST", body: new URLSearchParams({ q: typed, csrf_token: box.closest("form").elements.csrf_token.value }), headers, signal })
+        : await fetch(`${box.dataset.picker}?q=${encodeURIComponent(typed)}`, { headers, signal });
       if (!answer.ok) throw new Error(String(answer.status));
       draw(await answer.json());
     } catch (error) {
@@ -165,6 +168,16 @@ function person(box) {
     } catch (error) {
       if (!signal.aborted) place.textContent = box.dataset.failed ?? box.dataset.none;
     }
+  });
+}
+
+/* The class's number follows from its opening date. */
+function cohort(box) {
+  const shown = box.querySelector("input");
+  const opens = box.closest("form").elements.opens_on;
+  opens.addEventListener("change", async () => {
+    const answer = await fetch(`${box.dataset.cohort}?opens_on=${encodeURIComponent(opens.value)}`, { headers: { Accept: "application/json" } });
+    if (answer.ok) shown.value = (await answer.json()).cohort_no;
   });
 }
 
@@ -260,6 +273,7 @@ all("[data-file]").forEach(file);
 all("[data-picker]").forEach(picker);
 all("form[data-choice]").forEach(choice);
 all("[data-person]").forEach(person);
+all("[data-cohort]").forEach(cohort);
 all("form[data-bulk]").forEach(bulk);
 all("form[data-guard]").forEach(guard);
 all("form[method=post]").forEach(once);

@@ -72,7 +72,7 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
     relation = model.__mapper__.relationships.get(name)
     if relation is not None:
         target = relation.mapper.class_
-        kind, clause = RELATIONS[target]
+        kind, clause = RELATIONS.get(target, NAMED)
         return [SearchField(name, label, kind, lambda text: clause(getattr(model, name), target, text))]
     column = getattr(model, name)
     if choices:
@@ -163,14 +163,13 @@ def _login(text: str, user: type) -> ColumnElement[bool]:
     return or_(user.username == text.lower(), name.contains(text, autoescape=True))
 
 
+NAMED = ("text", _through(_named))
 RELATIONS = {
     Application: ("text", _through(_numbered)),
     Notice: ("text", _through(_numbered)),
     PaymentList: ("text", _through(_numbered)),
     Person: ("text", _through(person_clause)),
     Employer: ("text", _through(employer_clause)),
-    Office: ("text", _through(_named)),
-    Region: ("text", _through(_named)),
     User: ("text", _through(_login)),
 }
 

@@ -105,8 +105,8 @@ def state_title(state: str) -> str:
     return gettext(states.TITLES[state])
 
 
-def state_pill(state: str) -> Markup:
-    return Markup('<span class="pill pill-{}">{}</span>').format(state, escape(state_title(state)))
+def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
+    return Markup('<span class="pill pill-{}">{}</span>').format(state, escape(gettext(titles[state])))
 
 
 def role_title(role: str) -> str:

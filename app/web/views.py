@@ -27,7 +27,7 @@ from app.kernel.dates import parse_date
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.web import listing
-from app.web.search import BEYOND, label_of
+from app.web.search import label_of
 from app.web.templating import show, state_pill, translate
 
 READ = ("can_list", "can_show")
@@ -58,13 +58,6 @@ class ModelView(Screen, FabModelView):
     loads: ClassVar[Sequence[str]] = ()
     form: ClassVar[type[Form] | None] = None
     change_event: ClassVar[str] = ""
-
-    def _init_properties(self) -> None:
-        """FAB makes filters of columns only; some of our search fields ask beyond them."""
-        asked = self.search_columns
-        self.search_columns = [name for name in asked if name not in BEYOND]
-        super()._init_properties()
-        self.search_columns = asked
 
     def _init_properties(self) -> None:
         """FAB would search by every column of a view that declares none, and warns of fields that are ours alone."""
@@ -107,7 +100,7 @@ class ModelView(Screen, FabModelView):
             return self.formatters_columns[column](value)
         chosen = self.choices.get(column) or listing.search.CHOICES.get(column)
         if column == "state":
-            return state_pill(value)
+            return state_pill(value, chosen)
         return gettext(chosen[value]) if chosen and value in chosen else show(value)
 
     def label(self, column: str) -> str:

@@ -122,7 +122,7 @@ class Enrolment(Model):
     certificate_no: Mapped[str | None] = mapped_column(String(60))
     completed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(server_default="1")
-    training_class: Mapped[TrainingClass] = relationship()
+    training_class: Mapped[TrainingClass] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship()
 
     @property

@@ -15,6 +15,7 @@ from app.engine import clock
 from app.engine.actor import Actor
 from app.engine.policy import PolicyValue
 from app.extensions import db
+from app.programmes.training.model import Project
 from app.registers.organisation import Office
 from app.web.accounts import make_user
 from app.web.demo.sheets import FOLDER, write_sheets
@@ -25,6 +26,12 @@ from app.web.programmes import programmes
 from app.web.registers_cli import load_and_record
 
 SINCE = date(2020, 1, 1)
+
+PROJECTS = (
+    {"code": "YS-001", "name": "电子商务师", "occupation": "电子商务师", "level": "四级", "hours": 40},
+    {"code": "YS-002", "name": "餐厅服务员", "occupation": "餐厅服务员", "level": "五级", "hours": 30},
+    {"code": "YS-003", "name": "保育师", "occupation": "保育师", "level": "四级", "hours": 24},
+)
 
 demo = AppGroup("demo", help="演示 / a demonstration's logins and data")
 
@@ -41,6 +48,7 @@ def load_demo() -> None:
     _make_users()
     _say_where()
     _name_documents()
+    db.session.add_all(Project(**facts) for facts in PROJECTS)
     world = World(clock.today(current_app.config, db.session))
     groups = tell(world)
     for kind, stream, declared in world.files():

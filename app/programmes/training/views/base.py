@@ -1,0 +1,93 @@
+"""What the screens of classes share."""
+
+from __future__ import annotations
+
+from flask import abort
+from sqlalchemy import func, select
+from sqlalchemy.orm import Query
+from sqlalchemy.sql import Select
+
+from app.engine.audit import AuditEntry
+from app.extensions import db
+from app.kernel.messages import N_
+from app.programmes.training import PROGRAMME
+from app.programmes.training.model import Enrolment, TrainingClass
+from app.programmes.training.states import TITLES
+from app.web.stages import BulkView
+
+LABELS = {
+    **PROGRAMME.labels,
+    "cohort_no": N_("培训期号"),
+    "employer": N_("单位"),
+    "employer.name": N_("单位"),
+    "project": N_("培训项目"),
+    "project.name": N_("培训项目"),
+    "project.level": N_("等级"),
+    "state": N_("状态"),
+    "office": N_("经办机构"),
+    "office.name": N_("经办机构"),
+    "created_on": N_("受理日期"),
+}
+
+
+class Classes(BulkView):
+    """A list of classes in the view's `states`."""
+
+    programme = PROGRAMME
+    menu = PROGRAMME.menu
+    states: tuple[str, ...] = ()
+    choices = {"state": TITLES}
+    label_columns = LABELS
+    list_template = "class_list.html"
+    loads = ("employer", "project", "office")
+    list_columns = [
+        "cohort_no",
+        "employer.name",
+        "project.name",
+        "opens_on",
+        "closes_on",
+        "hours",
+        "state",
+        "office.name",
+    ]
+    search_columns = ("employer", "project", "cohort_no", "state", "opens_on", "closes_on", "office")
+    order_columns = ["cohort_no", "opens_on", "closes_on"]
+
+    def base_query(self) -> Query:
+        query = super().base_query()
+        return query.filter(TrainingClass.state.in_(self.states)) if self.states else query
+
+    def claims_of(self, rows: Query, transition) -> Select:
+        return rows.order_by(None).with_entities(TrainingClass.id).statement.order_by(TrainingClass.id)
+
+    def list_more(self, rows: list) -> dict:
+        counted = (
+            select(Enrolment.class_id, func.count())
+            .where(Enrolment.class_id.in_([row.id for row in rows]), Enrolment.state == "enrolled")
+            .group_by(Enrolment.class_id)
+        )
+        return {"students": dict(db.session.execute(counted).all())}
+
+    def show_more(self, pk: str) -> dict:
+        history = select(AuditEntry).where(AuditEntry.class_id == int(pk)).order_by(AuditEntry.id)
+        return {
+            "programme": PROGRAMME,
+            "titles": TITLES,
+            "students": students_of(int(pk)),
+            "history": db.session.scalars(history).all(),
+        }
+
+
+def students_of(class_id: int) -> list[Enrolment]:
+    """The students of a class who were not withdrawn, by their numbers."""
+    wanted = (
+        select(Enrolment)
+        .where(Enrolment.class_id == class_id, Enrolment.state != "withdrawn")
+        .order_by(Enrolment.student_no)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def enrolment(pk: int) -> Enrolment:
+    """A student within scope, else the page says that there is none."""
+    return db.session.scalars(select(Enrolment).where(Enrolment.id == pk)).one_or_none() or abort(404)

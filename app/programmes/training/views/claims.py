@@ -1,0 +1,100 @@
+"""The declared students: query, review of the declaration, publicity by person, disbursement."""
+
+from __future__ import annotations
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+
+from app.engine.claims import Notice
+from app.engine.payments import PaymentList
+from app.kernel.messages import N_
+from app.programmes.training import PROGRAMME
+from app.programmes.training.model import TrainingClaim
+from app.web.claims import ClaimQueryView
+from app.web.notices import NoticesView
+from app.web.payments import PaymentListsView
+from app.web.stages import LABELS, StageView
+from app.web.subsidy import FIND, DisbursementView, OutcomeView, PublicityView, ReviewView
+
+STUDENT = ["person.name", "person.masked_id", "employer.name", "enrolment.training_class.cohort_no"]
+DATES = ["opens_on", "closes_on", "hours"]
+
+
+class Training:
+    """What the screens share: the programme, its place in the menu, the class's own columns."""
+
+    programme = PROGRAMME
+    menu = PROGRAMME.menu
+
+
+class Students(Training):
+    """A list of declared students."""
+
+    datamodel = SQLAInterface(TrainingClaim)
+    label_columns = {**LABELS, **PROGRAMME.labels, "enrolment.training_class.cohort_no": N_("培训期号")}
+    order_columns = ["opens_on", "amount", "submitted_on"]
+    choices = {}
+
+
+class TrainingQueryView(Students, ClaimQueryView):
+    route_base = "/training/query"
+    menu_title = N_("培训补贴查询")
+    list_columns = [*STUDENT, *DATES, "amount", "state", "submitted_on", "paid_on", "office.name"]
+    search_columns = (
+        "mine",
+        "state",
+        "person",
+        "employer",
+        "application",
+        "office",
+        "submitted_on",
+        "paid_on",
+    )
+
+
+class TrainingReviewView(Students, ReviewView):
+    route_base = "/training/review"
+    menu_title = N_("培训补贴申报审核")
+    list_columns = [*STUDENT, *DATES, "amount", "submitted_on", "application.number"]
+    search_columns = ("person", "employer", "application", "office", "submitted_on")
+
+
+class TrainingPublicityView(Students, PublicityView):
+    route_base = "/training/publicity"
+    menu_title = N_("疫情培训补贴公示")
+    list_columns = [*STUDENT, "amount", "state", "notice.number", "notice.starts_on", "notice.ends_on"]
+
+
+class TrainingOutcomeView(Students, OutcomeView):
+    route_base = "/training/outcome"
+    menu_title = N_("疫情培训补贴公示期满")
+    list_columns = [*STUDENT, "amount", "notice.number", "notice.ends_on"]
+
+
+class TrainingNoticesView(Training, NoticesView):
+    datamodel = SQLAInterface(Notice)
+    route_base = "/training/notices"
+    menu_title = N_("疫情培训补贴公示名册")
+
+
+class TrainingDisbursementView(Students, DisbursementView):
+    route_base = "/training/disbursement"
+    menu_title = N_("培训补贴发放")
+    list_columns = [*STUDENT, "account", "amount", "notice.number", "payment_list.number"]
+    search_columns = (*FIND, "payment_list")
+
+
+class TrainingPaymentListsView(Training, PaymentListsView):
+    datamodel = SQLAInterface(PaymentList)
+    route_base = "/training/payment_lists"
+    menu_title = N_("培训补贴发放清单")
+
+
+CLAIM_VIEWS: tuple[type[StageView] | type, ...] = (
+    TrainingQueryView,
+    TrainingReviewView,
+    TrainingPublicityView,
+    TrainingOutcomeView,
+    TrainingNoticesView,
+    TrainingDisbursementView,
+    TrainingPaymentListsView,
+)

@@ -1,0 +1,224 @@
+"""Class opening (网络疫情培训开班) and its review."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+from flask import current_app, flash, g, jsonify, redirect, request, send_file, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext
+
+from app.engine import batch, clock, sheets
+from app.extensions import db
+from app.kernel.dates import parse_date
+from app.kernel.errors import BadValue, DomainError
+from app.kernel.messages import N_
+from app.programmes.training import PROGRAMME, classes
+from app.programmes.training.model import TrainingClass
+from app.programmes.training.sheet import STUDENTS
+from app.programmes.training.states import EDITABLE
+from app.programmes.training.views.base import Classes, enrolment
+from app.programmes.training.views.forms import ClassForm
+from app.registers.lookup import find_employer
+from app.web.batches import XLSX
+from app.web.findings import readable
+from app.web.roles import AUDITOR, CLERK, REVIEWER
+from app.web.templating import translate
+from app.web.views import READ
+
+
+class ClassView(Classes):
+    datamodel = SQLAInterface(TrainingClass)
+    route_base = "/training/classes"
+    menu_title = N_("网络疫情培训开班")
+    show_template = "class.html"
+    transitions = ("submit_class", "cancel_class")
+    granted = {
+        CLERK: (*READ, "can_add", "can_edit", "submit_class", "cancel_class"),
+        REVIEWER: READ,
+        AUDITOR: READ,
+    }
+    include_route_methods = {
+        "list",
+        "show",
+        "action_post",
+        "add",
+        "edit",
+        "cohort",
+        "offer",
+        "students",
+        "roll",
+        "template",
+        "withdraw",
+        "submit",
+    }
+
+    def show_more(self, pk: str) -> dict:
+        more, row = super().show_more(pk), self.item(pk)
+        may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
+        found = {
+            student.id: [f for f in readable(PROGRAMME, student.findings or []) if f.stops]
+            for student in more["students"]
+        }
+        editable = may_edit and row.office_id == g.actor.office_id and row.state in EDITABLE
+        return {**more, "found": found, "editable": editable}
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self):
+        form, problem = ClassForm(request.form), None
+        if request.method == "POST" and form.validate():
+            try:
+                employer = find_employer(db.session, form.employer_id.data, form.employer.data or "")
+                opened = classes.open_class(db.session, g.actor, employer, form.values, _today())
+                db.session.commit()
+                return redirect(self._url(opened.id))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        return self._form(form, None, problem)
+
+    @expose("/edit/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk):
+        row = self.item(str(pk))
+        form, problem = ClassForm(request.form, obj=row), None
+        if request.method == "POST" and form.validate():
+            version = request.form.get("version", "")
+            try:
+                seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
+                classes.change_class(db.session, g.actor, pk, seen, form.values)
+                db.session.commit()
+                return redirect(self._url(pk))
+            except DomainError as error:
+                db.session.rollback()
+                problem, row = translate(error.message), self.item(str(pk))
+        return self._form(form, row, problem)
+
+    def _form(self, form: ClassForm, row: TrainingClass | None, problem: str | None):
+        page = self.render_template("class_form.html", view=self, form=form, row=row, problem=problem)
+        return page, 422 if request.method == "POST" else 200
+
+    @expose("/cohort")
+    @has_access
+    @permission_name("add")
+    def cohort(self):
+        """The beginning of the cohort number for an opening date; the rest follows on saving."""
+        day = parse_date(request.args.get("opens_on", ""))
+        stem = classes.cohort_stem(g.actor.office_code, day) if day else ""
+        return jsonify({"cohort_no": f"{stem}-***" if stem else ""})
+
+    @expose("/offer/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def offer(self, pk):
+        """People of the employer whom the typed text may mean, by POST: ids stand in no address."""
+        row, vault = self.item(str(pk)), current_app.extensions["vault"]
+        found = classes.offer_people(
+            db.session, vault, row.employer_id, request.form.get("q", "")[:100], _today()
+        )
+        return jsonify([{"id": p.id, "name": p.name, "masked_id": p.masked_id} for p in found])
+
+    @expose("/students/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def students(self, pk):
+        person = request.form.get("person_id", "")
+        if not (person.isascii() and person.isdigit() and len(person) < 19):
+            raise BadValue(N_("请输入公民身份号码或姓名，并从提示的人员中选择一人。"))
+        added = classes.add_students(db.session, g.actor, pk, [int(person)])
+        db.session.commit()
+        if added:
+            flash(gettext("学员已加入班级。"), "success")
+        else:
+            flash(gettext("此人已在班级中。"), "warning")
+        return redirect(self._url(pk, "students"))
+
+    @expose("/roll/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def roll(self, pk):
+        """Students by sheet; the rows that may not be enrolled come back with their reasons."""
+        row, vault = self.item(str(pk)), current_app.extensions["vault"]
+        rows = uploaded(STUDENTS)
+        result = classes.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
+        db.session.commit()
+        if result.refused:
+            lines = [(line, [translate(fault) for fault in faults]) for line, faults in result.refused]
+            return self.render_template(
+                "refused_rows.html", view=self, row=row, lines=lines, done=result.added
+            )
+        flash(gettext("已加入{count}名学员。").format(count=result.added), "success")
+        return redirect(self._url(pk, "students"))
+
+    @expose("/template")
+    @has_access
+    @permission_name("list")
+    def template(self):
+        content = io.BytesIO(sheets.template(STUDENTS))
+        return send_file(content, XLSX, as_attachment=True, download_name=f"{gettext(STUDENTS.title)}.xlsx")
+
+    @expose("/withdraw/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def withdraw(self, pk):
+        """A student out of a class; `pk` is the enrolment."""
+        student = classes.withdraw_student(db.session, g.actor, enrolment(pk).id)
+        db.session.commit()
+        flash(gettext("学员已移除。"), "success")
+        return redirect(self._url(student.class_id, "students"))
+
+    @expose("/submit/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def submit(self, pk):
+        """提交审核: this class, through the dialog of every move."""
+        return ask(self, self.item(str(pk)), "submit_class")
+
+    def _url(self, pk: int, part: str | None = None) -> str:
+        return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
+
+
+class ClassReviewView(Classes):
+    datamodel = SQLAInterface(TrainingClass)
+    route_base = "/training/class_review"
+    menu_title = N_("开班审核")
+    show_template = "class.html"
+    states = ("submitted",)
+    transitions = ("approve_class", "reject_class", "return_class")
+
+    def show_more(self, pk: str) -> dict:
+        more = super().show_more(pk)
+        found = {
+            s.id: [f for f in readable(PROGRAMME, s.findings or []) if f.stops] for s in more["students"]
+        }
+        return {**more, "found": found, "editable": False}
+
+
+def ask(view, row: TrainingClass, move: str):
+    """The dialog of one move for one class."""
+    transition = PROGRAMME.transitions[move]
+    wanted = db.select(TrainingClass.id).where(TrainingClass.id == row.id)
+    chosen = batch.prepare(db.session, g.actor, PROGRAMME, transition, wanted)
+    chosen.view, chosen.back = view.endpoint, url_for(f"{view.endpoint}.show", pk=row.id)
+    db.session.commit()
+    return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
+
+
+def uploaded(sheet: sheets.Sheet) -> list[sheets.SheetRow]:
+    """The rows of the file that was posted. Raises BadSheet, BadValue."""
+    file = request.files.get("sheet")
+    if file is None or not file.filename:
+        raise BadValue(N_("没有选择文件。请先选择要上传的文件。"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        file.save(path)
+        return sheets.read(sheet, path, today=_today()).rows
+
+
+def _today():
+    return clock.today(current_app.config, db.session)

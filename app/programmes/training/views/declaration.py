@@ -1,0 +1,77 @@
+"""Subsidy declaration (疫情培训补贴申报): filter the classes that may declare, declare, fill in the bank, submit."""
+
+from __future__ import annotations
+
+from flask import current_app, g, redirect, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import func, select
+
+from app.engine import clock
+from app.engine.states import OPEN_OR_LIVE
+from app.extensions import db
+from app.kernel.messages import N_
+from app.programmes.training import PROGRAMME, declaration
+from app.programmes.training.model import Enrolment, TrainingApplication, TrainingClaim, TrainingClass
+from app.programmes.training.states import DECLARABLE
+from app.programmes.training.views.base import Classes
+from app.web.applications import ApplicationView
+from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+
+
+class DeclarationView(Classes):
+    datamodel = SQLAInterface(TrainingClass)
+    route_base = "/training/declarations"
+    menu_title = N_("疫情培训补贴申报")
+    list_template = "declarations.html"
+    states = DECLARABLE
+    include_route_methods = {"list", "declare"}
+    granted = {CLERK: ("can_list", "can_declare"), AUDITOR: ("can_list",)}
+
+    def list_more(self, rows: list) -> dict:
+        declared = (
+            select(Enrolment.class_id, func.count())
+            .join(TrainingClaim, TrainingClaim.enrolment_id == Enrolment.id)
+            .where(Enrolment.class_id.in_([row.id for row in rows]), TrainingClaim.state.in_(OPEN_OR_LIVE))
+            .group_by(Enrolment.class_id)
+        )
+        return {**super().list_more(rows), "declared": dict(db.session.execute(declared).all())}
+
+    @expose("/declare/<int:pk>", methods=["POST"])
+    @has_access
+    def declare(self, pk):
+        """补贴首次申报, or a supplementary one: the students who have not been declared."""
+        today = clock.today(current_app.config, db.session)
+        application = declaration.declare(db.session, g.actor, PROGRAMME, pk, today)
+        db.session.commit()
+        return redirect(url_for("TrainingApplicationView.show", pk=application.id, _anchor="bank"))
+
+
+class TrainingApplicationView(ApplicationView):
+    """The declarations themselves: bank details, papers, submission."""
+
+    datamodel = SQLAInterface(TrainingApplication)
+    programme = PROGRAMME
+    menu = PROGRAMME.menu
+    route_base = "/training/applications"
+    menu_title = N_("补贴申报单")
+    list_template = "groups.html"
+    include_route_methods = {
+        "list",
+        "show",
+        "action_post",
+        "account",
+        "attach",
+        "attachment",
+        "detach",
+        "apply",
+    }
+    granted = {
+        CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
+        **{role: ApplicationView.granted[role] for role in (REVIEWER, CASHIER, AUDITOR)},
+    }
+    loads = ("employer", "office", "training_class")
+    list_columns = ["number", "training_class.cohort_no", "employer.name", "office.name", "created_on"]
+    label_columns = {**ApplicationView.label_columns, "training_class.cohort_no": N_("培训期号")}
+    search_columns = ("number", "employer", "office", "created_on")

@@ -1,0 +1,67 @@
+"""The forms of a class and of a student's result."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from wtforms import DateField, DecimalField, Form, HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.extensions import db
+from app.kernel.messages import N_
+from app.programmes.training.model import Project, TrainingClass
+from app.programmes.training.sheet import NO, YES
+
+FIELDS = (
+    "project_id",
+    "opens_on",
+    "closes_on",
+    "stop_from",
+    "stop_to",
+    "hours",
+    "platform",
+    "teacher",
+    "contact",
+)
+
+
+class ClassForm(Form):
+    employer = StringField(N_("企业名称或编号"), [Length(max=200)])
+    employer_id = HiddenField()
+    project_id = SelectField(N_("培训项目"), coerce=int)
+    opens_on = DateField(N_("预计开班日期"), [InputRequired(N_("请填写预计开班日期。"))])
+    closes_on = DateField(N_("预计结业日期"), [InputRequired(N_("请填写预计结业日期。"))])
+    stop_from = DateField(N_("停工开始日期"), [InputRequired(N_("请填写停工开始日期。"))])
+    stop_to = DateField(N_("停工结束日期"), [InputRequired(N_("请填写停工结束日期。"))])
+    hours = IntegerField(
+        N_("课时"), [InputRequired(N_("请填写课时。")), NumberRange(1, 2000, N_("课时应为1至2000。"))]
+    )
+    platform = StringField(N_("培训平台"), [InputRequired(N_("请填写培训平台。")), Length(max=60)])
+    teacher = StringField(N_("授课教师"), [InputRequired(N_("请填写授课教师。")), Length(max=60)])
+    contact = StringField(N_("班级联系人"), [InputRequired(N_("请填写班级联系人。")), Length(max=100)])
+
+    def __init__(self, *args, obj: TrainingClass | None = None, **kwargs):
+        super().__init__(*args, obj=obj, **kwargs)
+        held = obj.project_id if obj is not None else None
+        projects = select(Project).where(Project.active | (Project.id == held)).order_by(Project.name)
+        self.project_id.choices = [
+            (p.id, f"{p.name} · {p.level} · {p.hours}") for p in db.session.scalars(projects)
+        ]
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What the form says of the class itself."""
+        return {name: self[name].data for name in FIELDS}
+
+
+class ResultForm(Form):
+    theory_score = DecimalField(
+        N_("理论成绩"), [Optional(), NumberRange(0, 100, N_("成绩应在0至100之间。"))], places=2
+    )
+    practical_score = DecimalField(
+        N_("实操成绩"), [Optional(), NumberRange(0, 100, N_("成绩应在0至100之间。"))], places=2
+    )
+    passed = SelectField(N_("是否合格"), choices=[(YES, N_("合格")), (NO, N_("不合格"))])
+    certificate_no = StringField(
+        N_("证书编号"), [Length(max=60)], filters=[lambda text: (text or "").strip() or None]
+    )
+    completed_on = DateField(N_("结业日期"), [InputRequired(N_("请填写结业日期。"))])

@@ -1,0 +1,171 @@
+"""Training through the web: opening, declaration, publicity by person, completion, disbursement (manual 3.2)."""
+
+import io
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.engine.claims import Claim
+from app.engine.scope import Scope
+from app.extensions import db
+from app.programmes.training.model import Enrolment, Project, TrainingClass
+from app.registers.models import Contribution, Employer, Person
+from tests.web.desk import HiringDesk
+
+CLASSES, DECLARATIONS, COMPLETION = (
+    f"/training/{part}" for part in ("classes", "declarations", "completion")
+)
+
+
+class TrainingDesk(HiringDesk):
+    base = "/training"
+
+    def open_class(self, uscc: str, project: int, **changed: str) -> str:
+        """The number of the new class, as its address names it."""
+        facts = {
+            "employer": uscc,
+            "project_id": str(project),
+            "opens_on": "2026-10-12",
+            "closes_on": "2026-11-06",
+            "stop_from": "2026-10-01",
+            "stop_to": "2026-11-30",
+            "hours": "40",
+            "platform": "川培在线",
+            "teacher": "李老师",
+            "contact": "王主任 028-00000000",
+            **changed,
+        }
+        return re.search(r"/show/(\d+)", self.post(f"{CLASSES}/add", facts))[1]
+
+    def offered(self, class_id: str, typed: str) -> list[dict]:
+        return self.client.post(f"{CLASSES}/offer/{class_id}", data={"q": typed}).json
+
+    def move(self, address: str) -> str:
+        return self.confirm(self.post(address))
+
+
+@pytest.fixture
+def everything(demo_app):
+    """A session of its own that sees all."""
+    with demo_app.app_context():
+        engine = db.engine
+    with Session(engine, info={"scope": Scope.everything()}) as session:
+        yield session
+
+
+@pytest.fixture
+def firm(everything) -> Employer:
+    return everything.scalars(
+        select(Employer)
+        .where(Employer.kind == "enterprise", Employer.scale == "small", Employer.region_code == "510104")
+        .order_by(Employer.id)
+        .limit(1)
+    ).one()
+
+
+@pytest.fixture
+def staff(everything, firm) -> list[Person]:
+    """Five people with a contribution in October."""
+    paid = select(Contribution.person_id).where(
+        Contribution.employer_id == firm.id, Contribution.paid, Contribution.month == date(2026, 10, 1)
+    )
+    return list(everything.scalars(select(Person).where(Person.id.in_(paid)).order_by(Person.id).limit(5)))
+
+
+def moved(page: str) -> int:
+    return int(re.search(r'id="moved">(\d+)<', page)[1])
+
+
+def test_a_class_from_opening_to_the_money(demo_app, everything, firm, staff, tmp_path, monkeypatch):
+    clerk, reviewer, cashier = (TrainingDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
+    project = everything.scalars(select(Project.id).where(Project.code == "YS-001")).one()
+    opened = clerk.open_class(firm.uscc, project)
+    assert "510104-20261012-001" in clerk.get(f"{CLASSES}/show/{opened}")
+    for person in staff:
+        offer = clerk.offered(opened, person.name[:2])
+        assert {"id": person.id, "name": person.name, "masked_id": person.masked_id} in offer
+        clerk.post(f"{CLASSES}/students/{opened}", {"person_id": str(person.id)})
+    assert moved(clerk.move(f"{CLASSES}/submit/{opened}")) == 1
+    assert moved(reviewer.act("class_review", "approve_class", [opened])) == 1
+
+    address = clerk.post(f"{DECLARATIONS}/declare/{opened}")
+    application = re.search(r"/show/(\d+)", address)[1]
+    clerk.bank(application)
+    assert moved(clerk.apply(application)) == 5
+    assert "没有未申报的学员" in clerk.post(f"{DECLARATIONS}/declare/{opened}", expect=409)
+    assert moved(reviewer.act("review", "approve")) == 5
+    assert moved(reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")) == 5
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    assert moved(reviewer.act("outcome", "pass_publicity")) == 5
+    page = cashier.act("disbursement", "disburse", paid_on="2026-11-28", voucher_no="PX-1")
+    assert moved(page) == 0
+    assert "尚未结业" in page
+
+    path = tmp_path / "roster.xlsx"
+    path.write_bytes(clerk.client.get(f"{COMPLETION}/roster/{opened}").data)
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    header = next(row for row in sheet.iter_rows() if str(row[0].value).startswith("学号"))
+    columns = {str(cell.value).strip("*"): cell.column for cell in header}
+    for number in range(4):
+        row = header[0].row + 1 + number
+        sheet.cell(row, columns["理论成绩"]).value = 80 + number
+        sheet.cell(row, columns["是否合格"]).value = "合格" if number else "不合格"
+        sheet.cell(row, columns["证书编号"]).value = f"ZS-{number}"
+        sheet.cell(row, columns["结业日期"]).value = "2026-11-06"
+    last = header[0].row + 5
+    for column in columns.values():
+        sheet.cell(last, column).value = None
+    book.save(path)
+    with path.open("rb") as file:
+        clerk.post(f"{COMPLETION}/results/{opened}", {"sheet": (file, path.name)})
+    left = everything.scalars(select(Enrolment.id).where(Enrolment.passed.is_(None))).one()
+    facts = {"passed": "yes", "certificate_no": "ZS-9", "completed_on": "2026-11-06", "theory_score": "91.5"}
+    clerk.post(f"{COMPLETION}/student/{left}", facts)
+    assert moved(clerk.move(f"{COMPLETION}/submit/{opened}")) == 1
+    assert moved(reviewer.act("completion_review", "approve_completion", [opened])) == 1
+
+    page = cashier.act("disbursement", "disburse", paid_on="2026-11-28", voucher_no="PX-1")
+    assert moved(page) == 4
+    assert "结业不合格" in page
+    paid = select(func.count(), func.sum(Claim.amount)).where(Claim.state == "disbursed")
+    assert everything.execute(paid).one() == (4, Decimal("4000.00"))
+    assert everything.scalar(select(TrainingClass.state)) == "completed"
+    for person in ("clerk", "reviewer", "auditor"):
+        assert "510104-20261012-001" in TrainingDesk(demo_app, person).get("/training/query/list/")
+
+
+def test_students_by_sheet_come_back_with_reasons(demo_app, everything, firm, staff, tmp_path):
+    clerk = TrainingDesk(demo_app, "clerk")
+    opened = clerk.open_class(firm.uscc, everything.scalars(select(Project.id)).first())
+    book = load_workbook(io.BytesIO(clerk.client.get(f"{CLASSES}/template").data))
+    sheet = book.worksheets[0]
+    top = next(row[0].row for row in sheet.iter_rows() if str(row[0].value).startswith("姓名"))
+    vault = demo_app.extensions["vault"]
+    whole = {
+        p.id: vault.decrypt(everything.scalar(select(Person.id_cipher).where(Person.id == p.id)))
+        for p in staff
+    }
+    lines = [(staff[0].name, whole[staff[0].id]), ("别人", whole[staff[1].id]), (staff[2].name, "123")]
+    for offset, (name, number) in enumerate(lines, 1):
+        sheet.cell(top + offset, 1).value, sheet.cell(top + offset, 2).value = name, number
+    path = tmp_path / "students.xlsx"
+    book.save(path)
+    with path.open("rb") as file:
+        page = clerk.post(f"{CLASSES}/roll/{opened}", {"sheet": (file, path.name)}, expect=200)
+    assert "[C-03]" in page and "[C-01]" in page
+    assert everything.scalar(select(func.count()).select_from(Enrolment)) == 1
+
+
+def test_another_county_sees_no_class(demo_app, everything, firm):
+    clerk, other = TrainingDesk(demo_app, "clerk"), TrainingDesk(demo_app, "clerk_b")
+    opened = clerk.open_class(firm.uscc, everything.scalars(select(Project.id)).first())
+    other.get(f"{CLASSES}/show/{opened}", expect=404)
+    other.get(f"{CLASSES}/edit/{opened}", expect=404)
+    other.post(f"{CLASSES}/students/{opened}", {"person_id": "1"}, expect=404)
+    assert "510104-2026" not in other.get(f"{CLASSES}/list/")
