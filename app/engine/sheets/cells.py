@@ -132,7 +132,7 @@ def _money(column: Column, text: str) -> Decimal:
     if _AMOUNT.fullmatch(bare):
         return Decimal(bare).quantize(Decimal("0.01"))
     raise BadValue(
-        N_("“{title}”的“{value}”不是金额。请只填数字，最多两位小数。"),
+        N_("“{title}”的“{value}”不是数字。请只填数字，最多两位小数。"),
         value=text.strip(),
     )
 

@@ -68,7 +68,7 @@ def not_too_often() -> str:
     free=N_("此人在{opens_on}至{closes_on}没有参加其他培训。"),
     lost=N_("此人刚刚被录入另一个时间重叠的班级，或已达到规定次数。请从班级中移除此人。"),
     busy=N_(
-        "此人在{during}参加其他培训，与本班（{opens_on}至{closes_on}）时间重叠。同一时间只能参加一个培训项目，请从班级中移除此人。"
+        "此人在{busy_from}至{busy_to}参加其他培训，与本班（{opens_on}至{closes_on}）时间重叠。同一时间只能参加一个培训项目，请从班级中移除此人。"
     ),
 )
 def one_at_a_time() -> str:
@@ -77,7 +77,7 @@ def one_at_a_time() -> str:
         SELECT s.row_id, CASE WHEN other.during IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
                jsonb_build_object('why', CASE WHEN other.during IS NULL THEN 'free' ELSE 'busy' END,
                                   'opens_on', s.opens_on, 'closes_on', s.closes_on,
-                                  'during', lower(other.during) || '至' || (upper(other.during) - 1)) AS evidence
+                                  'busy_from', lower(other.during), 'busy_to', upper(other.during) - 1) AS evidence
         FROM students s
         LEFT JOIN LATERAL (
             SELECT p.during FROM student_places p

@@ -53,13 +53,16 @@ NOTHING_DECLARED = Guard(
                WHERE e.class_id = c.id AND t.state NOT IN ('withdrawn', 'rejected', 'publicity_failed', 'revoked'))""",
     N_("本班已申报补贴，不能取消。请先撤回申报。"),
 )
-COMPLETED_WITH_A_PASS = Guard(
+NOT_COMPLETED = Guard(
     """NOT EXISTS (SELECT 1 FROM enrolments e JOIN training_classes k ON k.id = e.class_id
-                   WHERE e.id = c.enrolment_id AND k.state = 'completed' AND e.passed)""",
-    N_("{why}，不能发放培训补贴。"),
-    """(SELECT jsonb_build_object('why', CASE WHEN k.state <> 'completed' THEN '班级' || k.cohort_no || '尚未结业'
-                                              ELSE '此人结业不合格' END)
+                   WHERE e.id = c.enrolment_id AND k.state = 'completed')""",
+    N_("班级{cohort_no}尚未结业，不能发放培训补贴。请先办理结业。"),
+    """(SELECT jsonb_build_object('cohort_no', k.cohort_no)
         FROM enrolments e JOIN training_classes k ON k.id = e.class_id WHERE e.id = c.enrolment_id)""",
+)
+NOT_PASSED = Guard(
+    "NOT EXISTS (SELECT 1 FROM enrolments e WHERE e.id = c.enrolment_id AND e.passed)",
+    N_("此人结业不合格，不能发放培训补贴。请由审核人员撤销。"),
 )
 
 CLASS_MOVES = (
@@ -148,6 +151,6 @@ CLASS_MOVES = (
 )
 
 ONLY_COMPLETED = {
-    move.name: replace(move, guards=(*move.guards, COMPLETED_WITH_A_PASS)) for move in (LIST, DISBURSE)
+    move.name: replace(move, guards=(*move.guards, NOT_COMPLETED, NOT_PASSED)) for move in (LIST, DISBURSE)
 }
 WORKFLOW = (*(ONLY_COMPLETED.get(move.name, move) for move in SUBSIDY), *CLASS_MOVES)
