@@ -23,8 +23,8 @@ from app.extensions import db
 from app.kernel.errors import BadValue, DomainError
 from app.kernel.messages import N_
 from app.registers.lookup import covered
-from app.web.batches import XLSX
 from app.web.demo.sheets import offered
+from app.web.downloads import blank, hand_out
 from app.web.findings import readable
 from app.web.opening import AccountForm, EmployerForm
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
@@ -164,10 +164,7 @@ class ApplicationView(ApplicationsView):
     @permission_name("list")
     def template(self):
         """人员模板下载."""
-        content = io.BytesIO(sheets.template(self.programme.sheet))
-        return send_file(
-            content, XLSX, as_attachment=True, download_name=f"{gettext(self.programme.sheet.title)}.xlsx"
-        )
+        return blank(sheets.template(self.programme.sheet), gettext(self.programme.sheet.title))
 
     @expose("/check/<int:pk>", methods=["POST"])
     @has_access
@@ -202,17 +199,14 @@ class ApplicationView(ApplicationsView):
             select(FailedRow).where(FailedRow.application_id == application.id).order_by(FailedRow.row_no)
         ).all()
         content = io.BytesIO(sheets.marked(self.programme.sheet, (self._marked(row) for row in rows)))
-        record(
-            db.session,
-            g.actor,
+        return hand_out(
+            content,
+            f"{application.number}-{gettext('未通过')}",
             "download",
             application_id=application.id,
             programme=self.programme.code,
             after={"failed_rows": len(rows)},
         )
-        db.session.commit()
-        name = f"{application.number}-{gettext('未通过')}.xlsx"
-        return send_file(content, XLSX, as_attachment=True, download_name=name)
 
     def _marked(self, row: FailedRow) -> sheets.MarkedRow:
         stops = [f for f in readable(self.programme, row.findings) if f.stops]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import abort, current_app, g, redirect, request, send_file, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask_appbuilder import Model
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
@@ -13,7 +13,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.engine import batch, clock
-from app.engine.audit import record
 from app.engine.batch import Batch, BatchRow
 from app.engine.moving_claims import subject_of
 from app.engine.rules import FAIL, UNKNOWN
@@ -22,6 +21,7 @@ from app.engine.workflow import Subject
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
+from app.web.downloads import hand_out
 from app.web.findings import readable
 from app.web.listing import SIZES
 from app.web.programmes import programme_of
@@ -31,7 +31,6 @@ from app.web.views import Screen
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
 HEADERS = (N_("金额（元）"), N_("结果"), N_("当前状态"), N_("原因"))
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class BatchView(Screen, BaseView):
@@ -104,19 +103,8 @@ class BatchView(Screen, BaseView):
         rows = db.session.execute(_rows(found, subject)).all()
         lines = (_line(subject, row, thing, self._reasons(programme, row)) for row, thing in rows)
         export(title, headers, lines, stream)
-        stream.seek(0)
-        record(
-            db.session,
-            g.actor,
-            "export",
-            programme=found.programme,
-            batch_id=found.id,
-            after={"rows": len(rows)},
-        )
-        db.session.commit()
-        return send_file(
-            stream, XLSX, as_attachment=True, download_name=f"{found.transition}-{found.id[:8]}.xlsx"
-        )
+        name = f"{found.transition}-{found.id[:8]}"
+        return hand_out(stream, name, programme=found.programme, batch_id=found.id, after={"rows": len(rows)})
 
     def _transition(self, found: Batch):
         programme = programme_of(found.programme)

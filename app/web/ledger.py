@@ -5,19 +5,18 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
-from flask import current_app, g, request, send_file
+from flask import current_app, g, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 from sqlalchemy import select
 
 from app.engine import clock, ledger
-from app.engine.audit import record
 from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.organisation import Office
-from app.web.batches import XLSX
+from app.web.downloads import hand_out
 from app.web.programmes import programme_of, programmes
 from app.web.roles import AUDITOR, CASHIER, REVIEWER
 from app.web.views import Screen
@@ -112,10 +111,7 @@ class LedgerView(Screen, BaseView):
 def _download(title: str, name: str, headers: tuple[str, ...], lines: list):
     stream = io.BytesIO()
     export(f"{title} {name}", [gettext(h) for h in headers], lines, stream)
-    stream.seek(0)
-    record(db.session, g.actor, "export", subject=f"{title} {name}", after={"rows": len(lines)})
-    db.session.commit()
-    return send_file(stream, XLSX, as_attachment=True, download_name=f"{title}-{name}.xlsx")
+    return hand_out(stream, f"{title}-{name}", subject=f"{title} {name}", after={"rows": len(lines)})
 
 
 def _line(by: str, row: ledger.Sums) -> tuple:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import current_app, g, send_file
+from flask import current_app
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
@@ -12,14 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload
 
 from app.engine import clock
-from app.engine.audit import record
 from app.engine.claims import Application, Claim, Notice
 from app.engine.objections import Objection
 from app.engine.policy import stored
 from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_
-from app.web.batches import XLSX
+from app.web.downloads import hand_out
 from app.web.roles import AUDITOR, CLERK
 from app.web.stages import GroupView
 
@@ -88,19 +87,14 @@ class NoticesView(GroupView):
         notice, stream = self.item(pk), io.BytesIO()
         title = f"{gettext(self.programme.title)} {gettext('公示名单')} {notice.number}"
         count = export(title, [gettext(h) for h in HEADERS], _lines(noticed(notice.id)), stream)
-        stream.seek(0)
-        record(
-            db.session,
-            g.actor,
-            "export",
+        return hand_out(
+            stream,
+            notice.number,
             programme=self.programme.code,
             office_id=notice.office_id,
             subject=notice.number,
             after={"rows": count},
         )
-        name = f"{notice.number}.xlsx"
-        db.session.commit()
-        return send_file(stream, XLSX, as_attachment=True, download_name=name)
 
 
 def noticed(notice_id: int) -> list[Claim]:

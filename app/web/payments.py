@@ -7,21 +7,20 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby
 
-from flask import current_app, g, send_file
+from flask import current_app
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload, undefer
 
-from app.engine.audit import record
 from app.engine.claims import Account, Application, Claim
 from app.engine.payments import PaymentList
 from app.engine.sheets import Table, export_tables
 from app.extensions import db
 from app.kernel.messages import N_
 from app.kernel.money import uppercase
-from app.web.batches import XLSX
+from app.web.downloads import hand_out
 from app.web.roles import AUDITOR, CASHIER
 from app.web.stages import GroupView
 from app.web.templating import state_title
@@ -82,20 +81,15 @@ class PaymentListsView(GroupView):
             Table(gettext("明细"), title, [gettext(h) for h in DETAIL], _detail(claims)),
         ]
         export_tables(tables, stream)
-        stream.seek(0)
         total = sum((claim.amount for claim in claims), Decimal(0))
-        record(
-            db.session,
-            g.actor,
-            "export",
+        return hand_out(
+            stream,
+            found.number,
             programme=self.programme.code,
             office_id=found.office_id,
             subject=found.number,
             after={"rows": len(claims), "amount": str(total)},
         )
-        name = f"{found.number}.xlsx"
-        db.session.commit()
-        return send_file(stream, XLSX, as_attachment=True, download_name=name)
 
 
 def listed(list_id: int) -> list[Claim]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
 
-from flask import current_app, flash, g, jsonify, redirect, request, send_file, url_for
+from flask import current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -24,7 +23,7 @@ from app.programmes.training.states import EDITABLE
 from app.programmes.training.views.base import Classes, enrolment
 from app.programmes.training.views.forms import ClassForm
 from app.registers.lookup import find_employer
-from app.web.batches import XLSX
+from app.web.downloads import blank
 from app.web.findings import readable
 from app.web.roles import AUDITOR, CLERK, REVIEWER
 from app.web.templating import translate
@@ -159,8 +158,7 @@ class ClassView(Classes):
     @has_access
     @permission_name("list")
     def template(self):
-        content = io.BytesIO(sheets.template(STUDENTS))
-        return send_file(content, XLSX, as_attachment=True, download_name=f"{gettext(STUDENTS.title)}.xlsx")
+        return blank(sheets.template(STUDENTS), gettext(STUDENTS.title))
 
     @expose("/withdraw/<int:pk>", methods=["POST"])
     @has_access

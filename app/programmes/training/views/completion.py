@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 
-from flask import current_app, flash, g, redirect, request, send_file, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 
 from app.engine import clock, sheets
-from app.engine.audit import record
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
@@ -22,7 +21,7 @@ from app.programmes.training.states import COMPLETABLE
 from app.programmes.training.views.base import Classes, enrolment
 from app.programmes.training.views.classes import ask, uploaded
 from app.programmes.training.views.forms import ResultForm
-from app.web.batches import XLSX
+from app.web.downloads import hand_out
 from app.web.roles import AUDITOR, CLERK
 from app.web.templating import translate
 from app.web.views import READ
@@ -50,18 +49,14 @@ class CompletionView(Classes):
         """未结业导出: a working file with whole citizen ids; audited."""
         row, vault = self.item(str(pk)), current_app.extensions["vault"]
         students = list(completion.roster(db.session, vault, row.id))
-        content, name = io.BytesIO(sheets.marked(RESULTS, students)), f"{row.cohort_no}-未结业.xlsx"
-        record(
-            db.session,
-            g.actor,
-            "export",
+        return hand_out(
+            io.BytesIO(sheets.marked(RESULTS, students)),
+            f"{row.cohort_no}-{gettext('未结业')}",
             programme=PROGRAMME.code,
             class_id=row.id,
             subject=row.cohort_no,
             after={"rows": len(students)},
         )
-        db.session.commit()
-        return send_file(content, XLSX, as_attachment=True, download_name=name)
 
     @expose("/results/<int:pk>", methods=["POST"])
     @has_access
