@@ -1,0 +1,65 @@
+"""The scanned papers of an application (附件)."""
+
+from __future__ import annotations
+
+import io
+
+from flask import abort, flash, g, redirect, request, send_file
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext
+
+from app.engine import applications
+from app.engine.audit import record
+from app.engine.claims import Attachment
+from app.extensions import db
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_
+from app.web.application_people import uploaded
+
+
+class PaperRoutes:
+    """Routes of `ApplicationView` that keep papers."""
+
+    @expose("/attach/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def attach(self, pk):
+        file, kind = uploaded("file"), request.form.get("kind", "")
+        if kind not in applications.KINDS:
+            raise BadValue(N_("请选择附件的种类。"))
+        applications.attach(
+            db.session, g.actor, pk, kind, file.filename or "", file.read(applications.MOST_BYTES + 1)
+        )
+        db.session.commit()
+        flash(gettext("附件已上传。"), "success")
+        return redirect(self._url(pk, "papers"))
+
+    @expose("/attachment/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def attachment(self, pk):
+        """A paper of an application within scope, as a download: never shown as a page of ours."""
+        held = db.session.get(Attachment, pk) or abort(404)
+        self.item(str(held.application_id))
+        record(
+            db.session,
+            g.actor,
+            "download",
+            application_id=held.application_id,
+            programme=self.programme.code,
+            subject=held.name,
+        )
+        content, name, media_type = io.BytesIO(held.content), held.name, held.media_type
+        db.session.commit()
+        return send_file(content, media_type, as_attachment=True, download_name=name)
+
+    @expose("/detach/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def detach(self, pk):
+        application = applications.detach(db.session, g.actor, pk)
+        application_id = application.id
+        db.session.commit()
+        flash(gettext("附件已删除。"), "success")
+        return redirect(self._url(application_id, "papers"))
