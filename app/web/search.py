@@ -21,7 +21,6 @@ from app.kernel import citizen_id, names, uscc
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.messages import N_
 from app.registers.models import Employer, Person
-from app.registers.organisation import Office, Region
 
 KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
 SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}
