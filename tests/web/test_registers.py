@@ -1,0 +1,54 @@
+"""The registers' screens: everybody in scope reads, only who holds the permission corrects, and it is written down."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.audit import AuditEntry
+from app.engine.scope import Scope
+from app.extensions import db
+from app.kernel.names import fold
+from app.registers.models import Contribution, Employer, Person
+from tests.web.desk import Desk
+
+
+@pytest.fixture
+def everything(demo_app):
+    """A session of its own that sees all."""
+    with demo_app.app_context():
+        engine = db.engine
+    with Session(engine, info={"scope": Scope.everything()}) as session:
+        yield session
+
+
+def seen(page: str) -> str:
+    return re.search(r'name="seen" value="(\w+)"', page)[1]
+
+
+def test_a_wrong_row_is_corrected_and_written_down(demo_app, everything):
+    policy = Desk(demo_app, "policy")
+    person = everything.scalars(select(Person).order_by(Person.id)).first()
+    address = f"/registers/persons/edit/{person.id}"
+    policy.post(address, {"seen": seen(policy.get(address)), "name": "阿依·古丽"})
+    everything.expire_all()
+    assert (person.name, person.name_folded) == ("阿依·古丽", fold("阿依·古丽"))
+    entry = everything.scalars(select(AuditEntry).where(AuditEntry.event == "register_edit")).one()
+    assert entry.after == {"name": "阿依·古丽"}
+
+
+def test_a_month_is_marked_unpaid(demo_app, everything):
+    policy = Desk(demo_app, "policy")
+    month = everything.scalars(select(Contribution).where(Contribution.paid)).first()
+    address = f"/registers/contributions/edit/{month.id}"
+    policy.post(address, {"seen": seen(policy.get(address)), "paid": "0"})
+    everything.expire_all()
+    assert month.paid is False
+
+
+def test_nobody_else_may_correct(demo_app, everything):
+    employer = everything.scalars(select(Employer).where(Employer.region_code == "510104")).first()
+    for name in ("clerk", "reviewer", "cashier", "auditor", "county_admin", "admin"):
+        Desk(demo_app, name).get(f"/registers/employers/edit/{employer.id}", expect=403)
+    assert "修改</a>" not in Desk(demo_app, "clerk").get("/registers/employers/list/")
