@@ -22,9 +22,12 @@ class Config:
     DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
     PROXIES = int(os.environ.get("PROXIES") or 0)
     DEMO = os.environ.get("DEMO") == "1"
+    TRUSTED_HOSTS = os.environ.get("TRUSTED_HOSTS", "").split() or None
 
     MAX_CONTENT_LENGTH = 24 * 1024 * 1024
+    # 10,000 checked rows must get through
     MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    MAX_FORM_PARTS = 10_100
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_SECURE = os.environ.get("HTTPS") == "1"

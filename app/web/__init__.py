@@ -7,11 +7,12 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Registers security, every view and the commands; called within the application's context."""
-    from app.web import cli, errors, templating, translations
+    from app.web import cli, errors, hardening, templating, translations
     from app.web.home import HomeView
     from app.web.registry import register_views
     from app.web.security import AppBuilder, SecurityManager, begin_request
 
+    hardening.init_app(app)
     appbuilder = AppBuilder(
         indexview=HomeView,
         base_template="layout.html",

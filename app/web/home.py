@@ -28,6 +28,7 @@ from app.engine.claims import Claim
 from app.extensions import db
 from app.registers.lookup import find_person, search_employers
 from app.web.demo.sheets import FOLDER, offered
+from app.web.hardening import own_path
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import StageView
 from app.web.templating import state_title
@@ -140,8 +141,4 @@ class DeskView(Screen, BaseView):
 
 def _here(path: str) -> str:
     """A path of this site, or the home page."""
-    return (
-        path
-        if path.startswith("/") and not path.startswith("//") and "\\" not in path
-        else url_for("HomeView.index")
-    )
+    return own_path(path) or url_for("HomeView.index")

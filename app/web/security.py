@@ -16,7 +16,6 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
@@ -31,6 +30,7 @@ from app.kernel.messages import N_
 from app.registers.organisation import Staff
 from app.web.accounts import full_name, seal
 from app.web.demo.users import PASSWORD, USERS
+from app.web.hardening import own_path
 from app.web.roles import SYSTEM
 
 
@@ -79,8 +79,7 @@ class AuthView(BaseView):
         login_user(user, remember=False)
         record(db.session, actor_of(user), "login")
         db.session.commit()
-        target = request.args.get("next", "")
-        return redirect(get_safe_redirect(target) if target else self.appbuilder.get_url_for_index)
+        return redirect(own_path(request.args.get("next", "")) or self.appbuilder.get_url_for_index)
 
 
 class SecurityManager(FabSecurityManager):

@@ -1,0 +1,70 @@
+"""What every request and every answer must keep to, whatever the view (`fab.md` 8, 9, 13)."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask, Response, abort, current_app, request, session
+from werkzeug.routing import IntegerConverter
+
+LARGEST_ID = 2**63 - 1
+ANONYMOUS_BYTES = 64 * 1024
+"""A login form is small; nobody else has anything to send before a login."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+STRICT_TRANSPORT = "max-age=31536000"
+STATIC = ("static", "appbuilder.static")
+OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
+
+
+class RowId(IntegerConverter):
+    """`<int:…>` in an address: a number that no key can hold is no address of ours, rather than a database's error."""
+
+    def __init__(self, *args, max: int | None = LARGEST_ID, **kwargs) -> None:
+        super().__init__(*args, max=max, **kwargs)
+
+
+def init_app(app: Flask) -> None:
+    """Before the views are registered, for their addresses use the converter."""
+    app.url_map.converters["int"] = RowId
+    app.url_value_preprocessor(_limit_strangers)
+    app.before_request(_refuse_nul)
+    app.after_request(_protect)
+
+
+def own_path(text: str) -> str | None:
+    """An address of this site as a path, to lead somebody back to; browsers read \\, tabs and // as ways elsewhere."""
+    path = text.removeprefix(request.host_url.rstrip("/"))
+    return path if OWN_PATH.fullmatch(path) else None
+
+
+def _limit_strangers(*_: object) -> None:
+    """Comes before CSRF protection, which reads the form."""
+    if "_user_id" not in session:
+        request.max_content_length = ANONYMOUS_BYTES
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL's text holds no NUL; nobody types one."""
+    texts = [request.path, *request.args.values(), *request.form.values()]
+    texts += [file.filename or "" for file in request.files.values()]
+    if any("\x00" in text for text in texts):
+        abort(400)
+
+
+def _protect(answer: Response) -> Response:
+    answer.headers.update(HEADERS)
+    if request.endpoint not in STATIC:
+        answer.headers["Cache-Control"] = "no-store"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        answer.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+    return answer
