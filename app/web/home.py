@@ -20,18 +20,15 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import func, select
 
 from app.engine import clock
 from app.engine.audit import record
-from app.engine.claims import Claim
 from app.extensions import db
 from app.registers.lookup import find_person, search_employers
 from app.web.demo.sheets import FOLDER, offered
 from app.web.hardening import own_path
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
-from app.web.stages import StageView
-from app.web.templating import state_title
+from app.web.stages import BulkView, Task
 from app.web.views import Screen
 
 
@@ -57,35 +54,10 @@ class HomeView(Screen, BaseView):
         folder = Path(current_app.config["DATA_DIR"]) / FOLDER
         return send_from_directory(folder, name, as_attachment=True)
 
-    def _tasks(self) -> list[tuple[str, str, int, object]]:
-        """(title, address, people, sum) of what waits for a move of this login, stage by stage."""
-        waiting = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
-        held = {
-            (programme, state): (people, total)
-            for programme, state, people, total in db.session.execute(
-                waiting.group_by(Claim.programme, Claim.state)
-            )
-        }
-        return [
-            (title, address, *(sum(column) for column in zip(*counts, strict=True)))
-            for view in self.appbuilder.baseviews
-            if isinstance(view, StageView)
-            for title, address, states in _queues(view)
-            for counts in [[held.get((view.programme.code, state), (0, 0)) for state in states]]
-        ]
-
-
-def _queues(view: StageView) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(title, address, states): a stage is one queue; the query has one for each state that can be submitted."""
-    moves = view.allowed_transitions()
-    address = url_for(f"{view.endpoint}.list")
-    if view.states:
-        return [(gettext(view.menu_title), address, view.states)] if moves else []
-    sources = [state for move in moves if move.name == "submit" for state in move.sources]
-    programme = gettext(view.programme.title)
-    return [
-        (f"{programme} · {state_title(state)}", f"{address}?state={state}", (state,)) for state in sources
-    ]
+    def _tasks(self) -> list[Task]:
+        """What waits for a move of this login, stage by stage."""
+        stages = (view for view in self.appbuilder.baseviews if isinstance(view, BulkView))
+        return [task for view in stages for task in view.tasks()]
 
 
 class DeskView(Screen, BaseView):

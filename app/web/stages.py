@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
+from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
@@ -25,6 +27,7 @@ from app.kernel.messages import N_
 from app.web import listing
 from app.web.findings import latest_findings
 from app.web.roles import AUDITOR
+from app.web.templating import state_title
 from app.web.views import READ, ModelView
 
 MOST_IDS = 10_000
@@ -70,6 +73,16 @@ LABELS = {
 }
 
 
+@dataclass(frozen=True)
+class Task:
+    """Rows that wait for somebody; `amount` in CNY, None where no money moves."""
+
+    title: str
+    address: str
+    count: int
+    amount: Decimal | None
+
+
 class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for."""
 
@@ -106,6 +119,10 @@ class BulkView(ModelView):
     def claims_of(self, rows: Query, transition) -> Select:
         """The claims that a selection of rows stands for."""
         raise NotImplementedError
+
+    def tasks(self) -> list[Task]:
+        """What of this list waits for a move of the current login."""
+        return []
 
     @expose("/action_post", methods=["POST"])
     def action_post(self):
@@ -159,6 +176,23 @@ class StageView(BulkView):
 
     def claims_of(self, rows: Query, transition) -> Select:
         return rows.order_by(None).with_entities(Claim.id).statement.order_by(Claim.id)
+
+    def tasks(self) -> list[Task]:
+        """A stage is one task; a list of all states has one for each state that its first move starts from."""
+        moves = self.allowed_transitions()
+        if not moves:
+            return []
+        if self.states:
+            waits = {state for move in moves[:1] for state in move.sources} & set(self.states)
+            return [self._task(gettext(self.menu_title), tuple(waits))]
+        programme = gettext(self.programme.title)
+        return [self._task(f"{programme} · {state_title(state)}", (state,)) for state in moves[0].sources]
+
+    def _task(self, title: str, states: tuple[str, ...]) -> Task:
+        waiting = self.base_query().filter(Claim.state.in_(states)).order_by(None)
+        counted = waiting.with_entities(func.count(), func.coalesce(func.sum(Claim.amount), 0)).one()
+        only = f"?state={states[0]}" if states != self.states else ""
+        return Task(title, url_for(f"{self.endpoint}.list") + only, *counted)
 
     def show_more(self, pk: str) -> dict:
         claim_id = int(pk)

@@ -154,3 +154,11 @@ def test_review_form_and_no_refusal_without_a_refusal(publicized):
     clerk, reviewer, _, ids, _ = publicized
     assert "审核表" in reviewer.get(f"/print/review/{ids[0]}")
     assert "不需要告知书" in clerk.get(f"/print/refusal/{ids[0]}", expect=409)
+
+
+def test_the_home_page_counts_what_waits_and_nothing_else(publicized, demo_app, monkeypatch):
+    _, reviewer, _, _, _ = publicized
+    ended = re.compile(r"公示期满</span><b>(\d+)</b>")
+    assert ended.search(reviewer.get("/"))[1] == "0"
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    assert ended.search(reviewer.get("/"))[1] == "40"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import abort
+from flask import abort, url_for
+from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query
 from sqlalchemy.sql import Select
@@ -13,7 +14,7 @@ from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
-from app.web.stages import BulkView
+from app.web.stages import BulkView, Task
 
 LABELS = {
     **PROGRAMME.labels,
@@ -59,6 +60,15 @@ class Classes(BulkView):
 
     def claims_of(self, rows: Query, transition) -> Select:
         return rows.order_by(None).with_entities(TrainingClass.id).statement.order_by(TrainingClass.id)
+
+    def tasks(self) -> list[Task]:
+        """The classes that wait for this list's first move."""
+        moves = self.allowed_transitions()
+        if not moves:
+            return []
+        waiting = self.base_query().filter(TrainingClass.state.in_(moves[0].sources)).order_by(None)
+        count = waiting.with_entities(func.count()).scalar()
+        return [Task(gettext(self.menu_title), url_for(f"{self.endpoint}.list"), count, None)]
 
     def list_more(self, rows: list) -> dict:
         counted = (
