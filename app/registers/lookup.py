@@ -41,7 +41,7 @@ def search_employers(session: Session, text: str) -> list[Employer]:
 def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
     """The employer that was picked, else the only one that the typed text means. Raises NotFound."""
     found = search_employers(session, typed)
-    if picked and picked.isascii() and picked.isdigit():
+    if picked and picked.isascii() and picked.isdigit() and len(picked) < 19:
         chosen = [e for e in found if e.id == int(picked)]
         found = chosen or list(session.scalars(select(Employer).where(Employer.id == int(picked))))
     if len(found) == 1:

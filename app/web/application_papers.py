@@ -25,6 +25,7 @@ class PaperRoutes:
     @has_access
     @permission_name("edit")
     def attach(self, pk):
+        self.item(str(pk))
         file, kind = uploaded("file"), request.form.get("kind", "")
         if kind not in applications.KINDS:
             raise BadValue(N_("请选择附件的种类。"))
@@ -58,8 +59,9 @@ class PaperRoutes:
     @has_access
     @permission_name("edit")
     def detach(self, pk):
-        application = applications.detach(db.session, g.actor, pk)
-        application_id = application.id
+        application_id = (db.session.get(Attachment, pk) or abort(404)).application_id
+        self.item(str(application_id))
+        applications.detach(db.session, g.actor, pk)
         db.session.commit()
         flash(gettext("附件已删除。"), "success")
         return redirect(self._url(application_id, "papers"))

@@ -60,6 +60,7 @@ class PeopleRoutes:
     @permission_name("edit")
     def check(self, pk):
         """人员校验: reads the sheet in a child process, judges it, stores what passed and what failed."""
+        self.item(str(pk))
         today = clock.today(current_app.config, db.session)
         rows = self._read(uploaded("sheet"), today)
         vault = current_app.extensions["vault"]
@@ -137,6 +138,7 @@ class PeopleRoutes:
     @permission_name("edit")
     def drop(self, pk):
         """Failed rows that shall not be corrected: the checked ones."""
+        self.item(str(pk))
         ids = [
             int(text)
             for text in request.form.getlist("row")

@@ -136,12 +136,12 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
     @has_access
     @permission_name("edit")
     def account(self, pk):
-        form = AccountForm(request.form)
+        application, form = self.item(str(pk)), AccountForm(request.form)
         if not form.validate():
             page = self.render_template(
                 self.show_template,
                 view=self,
-                row=self.item(str(pk)),
+                row=application,
                 **{**self.show_more(str(pk)), "account_form": form},
             )
             return page, 422

@@ -29,6 +29,8 @@ OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
 class RowId(IntegerConverter):
     """`<int:…>` in an address: a number that no key can hold is no address of ours, rather than a database's error."""
 
+    regex = "[0-9]+"
+
     def __init__(self, *args, max: int | None = LARGEST_ID, **kwargs) -> None:
         super().__init__(*args, max=max, **kwargs)
 

@@ -104,7 +104,7 @@ class LedgerView(Screen, BaseView):
         level = _one_of(request.args.get("level"), levels) or levels[0]
         text = request.args.get("year", "")
         this_year = clock.today(current_app.config, db.session).year
-        year = int(text) if text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= 2100 else this_year
+        year = int(text) if text in map(str, range(2000, 2101)) else this_year
         return levels, level, year
 
 

@@ -77,7 +77,7 @@ class UnemploymentForm(Form):
 
 class TransferForm(Form):
     returned_on = DateField(N_("返回日期"), [Optional()], description=N_("仍在外地的不填"))
-    destination = StringField(N_("外出地"), [Length(max=200)])
+    destination = StringField(N_("外出地"), [Length(max=100)])
 
 
 class PersonView(RegisterView):

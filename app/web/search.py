@@ -60,7 +60,7 @@ def clauses(
 ) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
     """The WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
     typed = {f.name: args[f.name].strip() for f in fields if args.get(f.name, "").strip()}
-    made = (field.clause(typed[field.name]) for field in fields if field.name in typed)
+    made = (field.clause(typed[field.name].replace("\0", "")) for field in fields if field.name in typed)
     return [clause if clause is not None else false() for clause in made], typed
 
 

@@ -19,6 +19,7 @@ from werkzeug.urls import iri_to_uri
 
 from app.engine import batch
 from app.engine.audit import AuditEntry
+from app.engine.batch import Batch
 from app.engine.claims import Claim
 from app.engine.programme import Programme
 from app.extensions import db
@@ -31,6 +32,7 @@ from app.web.templating import state_title
 from app.web.views import READ, ModelView
 
 MOST_IDS = 10_000
+MOST_FIELDS = 100
 
 LABELS = {
     "id": N_("编号"),
@@ -154,11 +156,9 @@ class BulkView(ModelView):
 
     def _back(self) -> str:
         query = request.form.get("query", "")
-        return (
-            f"{url_for(f'{self.endpoint}.list')}?{iri_to_uri(query)}"
-            if query
-            else url_for(f"{self.endpoint}.list")
-        )
+        address = url_for(f"{self.endpoint}.list")
+        filtered = f"{address}?{iri_to_uri(query)}" if query else address
+        return filtered if len(filtered) <= Batch.back.type.length else address
 
 
 class StageView(BulkView):
@@ -245,4 +245,6 @@ def state_counts(member: InstrumentedAttribute, ids: list[int]) -> dict[int, dic
 
 
 def _parse(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, max_num_fields=100)
+    if query.count("&") >= MOST_FIELDS:
+        abort(400)
+    return parse_qsl(query, max_num_fields=MOST_FIELDS)

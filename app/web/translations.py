@@ -9,7 +9,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask
-from flask_babel import Domain, get_locale, get_translations
+from flask_babel import Domain, get_locale, get_translations, gettext, ngettext
 from wtforms import Form
 from wtforms.meta import DefaultMeta
 
@@ -23,6 +23,9 @@ NOT_LOGGED_IN = N_("Access is Denied")
 def init_app(app: Flask) -> None:
     """After Flask-AppBuilder has set up flask-babel; forms of every layer get the language of the request."""
     app.extensions["babel"].instance.domain_instance = SourceDomain()
+    # The new style, which flask-babel installs, calls what it translates safe HTML and reads % in it as a place
+    # to fill: sentences that quote what somebody typed pass through here.
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)
     DefaultMeta.get_translations = _form_translations
 
 

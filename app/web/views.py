@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import ClassVar
 
 from flask import abort, g, redirect, request, url_for
@@ -18,7 +17,9 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
 from flask_babel import gettext
+from sqlalchemy import BigInteger, Date, Integer
 from sqlalchemy.orm import Query
+from sqlalchemy.types import TypeEngine
 from wtforms import Form
 
 from app.engine.audit import record
@@ -88,7 +89,7 @@ class ModelView(Screen, FabModelView):
 
     def item(self, pk: str):
         """The row, when it is one of this view's and within scope; else the page says that there is none."""
-        value = _key(self.key.type.python_type, pk)
+        value = _key(self.key.type, pk)
         return self.base_query().filter(self.key == value).one_or_none() or abort(404)
 
     def cell(self, row: object, column: str) -> str:
@@ -174,12 +175,13 @@ class ModelView(Screen, FabModelView):
         return {name: None if (v := getattr(row, name)) is None else str(v) for name in self.form()._fields}
 
 
-def _key(kind: type, text: str):
+def _key(column: TypeEngine, text: str):
     """A key as its column holds it; anything else is nobody's."""
-    if kind is date:
+    if isinstance(column, Date):
         return parse_date(text) or abort(404)
-    if kind is int:
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else abort(404)
+    if isinstance(column, Integer):
+        digits = 18 if isinstance(column, BigInteger) else 9
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else abort(404)
     return text
 
 

@@ -1,0 +1,252 @@
+"""Builds cases of one county in every state, and knows by which words and numbers they could be recognised."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from flask import Flask, current_app
+from sqlalchemy import func, select, text
+from werkzeug.test import TestResponse
+
+from app.engine.actor import Actor
+from app.engine.audit import AuditEntry
+from app.engine.batch import Batch
+from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
+from app.engine.models import METADATA
+from app.engine.objections import Objection
+from app.engine.payments import PaymentList
+from app.engine.scope import Scope
+from app.extensions import db
+from app.programmes.service_subsidy.model import ServiceClaim
+from app.programmes.training.model import Enrolment, TrainingClass
+from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
+from app.registers.organisation import Office, Staff
+from app.web.accounts import make_user
+from app.web.demo.users import PASSWORD
+from tests.security import training_cases
+from tests.web.desk import JINJIANG, QINGYANG, HiringDesk, uscc_of
+from tests.web.test_service_subsidy import ServiceDesk
+
+FILED_DAY, CASES_DAY = date(2026, 11, 23), date(2026, 11, 30)
+PDF = b"%PDF-1.7 made for a test"
+PAPER = "王某某劳动合同扫描件.pdf"
+OBJECTION, OBJECTOR = "此人从未到岗上班", "知情人欧阳先生"
+BUSINESS_A, BUSINESS_B, ADMIN_B = "business_a", "business_b", "admin_b"
+BUSINESS = ["clerk", "reviewer", "cashier", "auditor"]
+SAMPLE = ("submitted", "rejected", "publicizing", "publicized")
+QUIET = {"audit_entries", "batches", "alembic_version"}
+"""Tables in which asking leaves a trace: the log, and the asker's own empty selection."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Some ids of each table (of claims: one of each programme and state), and what nobody elsewhere may read."""
+
+    ids: dict[str, list]
+    claims: dict[str, list[int]]
+    failed: list[tuple[int, int]]
+    secrets: frozenset[str]
+    asked: dict[str, str]
+    programmes: dict[str, dict[str, list[int]]]
+
+    def of(self, programme: str) -> Known:
+        """The same with the cases of one programme only."""
+        return replace(self, ids=self.ids | self.programmes[programme])
+
+
+def build(app: Flask, folder: Path, patch) -> Known:
+    """Leaves the database with claims in every state, failed rows, a paper, notices, lists, an open dialog."""
+    patch.setitem(app.config, "TODAY", FILED_DAY)
+    _people(app)
+    clerk, reviewer, cashier = (HiringDesk(app, name) for name in ("clerk", "reviewer", "cashier"))
+    employer = uscc_of(folder, "1-good.xlsx")
+    application = _apply(clerk, employer, folder / "1-good.xlsx")
+    ids = [str(i) for i in _claims(app)]
+    reviewer.act("review", "approve", ids[8:])
+    reviewer.act("review", "return", ids[5:6], opinion="请补充合同")
+    reviewer.act("review", "reject", ids[6:7], opinion="劳动合同不真实")
+    clerk.act("query", "withdraw", ids[7:8], reason="申请人撤回")
+    reviewer.act("publicity", "publicize", ids[24:], start="2026-11-23", end="2026-11-27")
+    _draft(clerk, folder)
+    _service(app, folder)
+    clerk.post(
+        f"/hiring/applications/attach/{application}",
+        {"kind": "contract", "file": (io.BytesIO(PDF), PAPER)},
+    )
+    patch.setitem(app.config, "TODAY", CASES_DAY)
+    reviewer.act("publicity", "publicize", ids[14:24], start="2026-11-30", end="2026-12-04")
+    clerk.post(
+        f"/objections/add/{ids[14]}",
+        {"raised_on": "2026-11-30", "raised_by": OBJECTOR, "content": OBJECTION},
+    )
+    reviewer.act("outcome", "pass_publicity", ids[24:])
+    ServiceDesk(app, "reviewer").act("outcome", "pass_publicity")
+    ServiceDesk(app, "cashier").act("disbursement", "list")
+    reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
+    cashier.act("disbursement", "list", ids[32:36])
+    cashier.act("disbursement", "disburse", ids[36:39], paid_on="2026-11-30", voucher_no="PZ-锦江-0001")
+    reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        training_cases.build(
+            db.session, db.session.scalars(select(Office).where(Office.code == JINJIANG)).one()
+        )
+        db.session.commit()
+        return _known()
+
+
+def _apply(clerk: HiringDesk, employer: str, sheet: Path) -> str:
+    application = clerk.open_application(employer)
+    clerk.check(application, sheet)
+    clerk.bank(application)
+    clerk.apply(application)
+    return application
+
+
+def _draft(clerk: HiringDesk, folder: Path) -> None:
+    draft = clerk.open_application(uscc_of(folder, "2-mixed.xlsx"))
+    clerk.check(draft, folder / "2-mixed.xlsx")
+
+
+def _service(app: Flask, folder: Path) -> None:
+    """The other subsidy's claims: submitted, publicizing, on a payment list."""
+    clerk, reviewer = ServiceDesk(app, "clerk"), ServiceDesk(app, "reviewer")
+    application = clerk.open_for_unit(uscc_of(folder, "7-service.xlsx"))
+    clerk.check(application, folder / "7-service.xlsx")
+    clerk.bank(application)
+    clerk.apply(application)
+    ids = [str(i) for i in _claims(app, ServiceClaim)]
+    reviewer.act("review", "approve", ids[3:])
+    reviewer.act("publicity", "publicize", ids[5:], start="2026-11-23", end="2026-11-27")
+
+
+def _people(app: Flask) -> None:
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        offices = {office.code: office for office in db.session.scalars(select(Office))}
+        for username, name, office, roles in (
+            (BUSINESS_A, "陈一人", JINJIANG, BUSINESS),
+            (BUSINESS_B, "冯多职", QINGYANG, BUSINESS),
+            (ADMIN_B, "郑管理", QINGYANG, ["county_admin"]),
+            ("prefecture_admin", "蒋市级", "510100", ["prefecture_admin"]),
+        ):
+            make_user(db.session, Actor.command(), username, name, offices[office], roles, PASSWORD)
+        db.session.commit()
+
+
+def _claims(app: Flask, kind: type[Claim] = Claim) -> list[int]:
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        return list(db.session.scalars(select(kind.id).order_by(kind.id)))
+
+
+def _known() -> Known:
+    session = db.session
+    here = select(Person.id).where(Person.region_code == JINJIANG)
+    office = session.scalars(select(Office.id).where(Office.code == JINJIANG)).one()
+    claims = defaultdict(list)
+    sample = {}
+    rows = session.execute(select(Claim.id, Claim.state, Claim.programme).order_by(Claim.id))
+    for claim_id, state, programme in rows:
+        claims[state].append(claim_id)
+        sample[programme, state] = claim_id
+    cases = (Attachment, Objection, Batch, TrainingClass, Enrolment)
+    wanted = {model: select(model.id) for model in cases} | {
+        Person: here,
+        Employer: select(Employer.id).where(Employer.region_code == JINJIANG),
+        Contribution: select(Contribution.id).where(Contribution.insured_region == JINJIANG),
+        Unemployment: select(Unemployment.id).where(Unemployment.person_id.in_(here)),
+        Transfer: select(Transfer.id).where(Transfer.person_id.in_(here)),
+        Staff: select(Staff.user_id).where(Staff.office_id == office),
+        AuditEntry: select(AuditEntry.id)
+        .where(AuditEntry.office_id == office)
+        .order_by(AuditEntry.id.desc()),
+    }
+    ids = {
+        model.__tablename__: list(
+            session.scalars(rows.limit(5 if model in (TrainingClass, Enrolment) else 2))
+        )
+        for model, rows in wanted.items()
+    }
+    programmes = {code: {"claims": [i for (p, _), i in sample.items() if p == code]} for code, _ in sample}
+    for model in (Application, Notice, PaymentList):
+        for programme, row_id in session.execute(select(model.programme, model.id)):
+            programmes[programme].setdefault(model.__tablename__, []).append(row_id)
+        one = select(func.min(model.id)).group_by(model.programme)
+        ids[model.__tablename__] = list(session.scalars(one))
+    few = [i for (_, state), i in sample.items() if state in SAMPLE]
+    ids |= {"claims": few, "offices": [office]}
+    failed = [tuple(row) for row in session.execute(select(FailedRow.application_id, FailedRow.id).limit(2))]
+    return Known(ids, dict(claims), failed, frozenset(_secrets()), _asked(), programmes)
+
+
+def _asked() -> dict[str, str]:
+    """What somebody who knows a person and an employer of 锦江区 would type."""
+    claim = db.session.scalars(select(Claim).order_by(Claim.id).limit(1)).one()
+    vault = current_app.extensions["vault"]
+    return {
+        "citizen_id": vault.decrypt(claim.person.id_cipher),
+        "part": claim.person.name[:2],
+        "uscc": claim.employer.uscc,
+    }
+
+
+def _secrets() -> set[str]:
+    """Words of 锦江区 that no page of 青羊区 has a reason to hold: whoever is insured in both is no secret."""
+    session = db.session
+    person = select(Person.name, Person.head4, Person.last4).where(Person.name.is_not(None))
+    there = select(Contribution.person_id).where(Contribution.insured_region == QINGYANG)
+    mine = session.execute(person.where(Person.region_code == JINJIANG, Person.id.not_in(there))).all()
+    others = session.execute(person.where((Person.region_code != JINJIANG) | Person.id.in_(there))).all()
+    masked = {f"{h}**********{t}" for _, h, t in mine} - {f"{h}**********{t}" for _, h, t in others}
+    staff = {f"{s.user.last_name}{s.user.first_name}" for s in session.scalars(select(Staff))}
+    names = {n for n, *_ in mine} - {n for n, *_ in others} - staff
+    names = {name for name in names if len(name) > 2 and not any(name in other for other in staff)}
+    employers = session.execute(
+        select(Employer.name, Employer.uscc, Employer.unit_no).where(Employer.region_code == JINJIANG)
+    )
+    firms = {word for row in employers for word in row if word}
+    numbers = {
+        number
+        for column in (Application.number, Notice.number, PaymentList.number, TrainingClass.cohort_no)
+        for number in session.scalars(select(column))
+    }
+    here = select(Staff).join(Office, Office.id == Staff.office_id).where(Office.code == JINJIANG)
+    namesakes = set(session.scalars(select(Person.name)))
+    colleagues = {f"{s.user.last_name}{s.user.first_name}" for s in session.scalars(here)} - namesakes
+    typed = {
+        training_cases.TEACHER,
+        training_cases.CONTACT,
+        PAPER,
+        OBJECTION,
+        OBJECTOR,
+        "PZ-锦江-0001",
+        "6217003810012345678",
+        "劳动合同不真实",
+    }
+    return masked | names | firms | numbers | colleagues | typed | {PDF.decode()}
+
+
+def digest(app: Flask) -> dict[str, str]:
+    """table → a digest of all its rows; the tables of `QUIET` are left out."""
+    with app.app_context(), db.engine.connect() as connection:
+        tables = [name for name in METADATA.tables if name not in QUIET]
+        return {name: connection.scalar(text(_DIGEST.format(table=name))) for name in sorted(tables)}
+
+
+_DIGEST = "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"
+
+
+def found_in(answer: TestResponse, secrets: frozenset[str]) -> set[str]:
+    """Which secrets stand in an answer: a page, JSON, a paper, or a workbook's cells."""
+    said = answer.data
+    if said[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(said)) as book:
+            said = b"".join(map(book.read, book.namelist()))
+    words = said.decode(errors="replace") + "".join(map(str, answer.headers.values()))
+    return {secret for secret in secrets if secret in words}

@@ -1,0 +1,217 @@
+"""Who reaches which address: the oracle, written by hand from `domain.md` §2. `{a}` stands for every programme's base, `{p}` for those of labour contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask
+
+BASES = {"{a}": ("/hiring", "/service", "/training"), "{p}": ("/hiring", "/service"), "": ("",)}
+EVERYBODY = "everybody"
+LOGGED_IN = "clerk reviewer cashier auditor policy county_admin prefecture_admin province_admin admin"
+WORKERS = "clerk reviewer cashier auditor"
+KEEPERS = "county_admin prefecture_admin province_admin"
+
+ROUTES = f"""
+GET  /login/                                everybody
+POST /login/                                everybody
+POST /logout/                               everybody
+POST /desk/language                         everybody
+GET  /static/<path:filename>                everybody
+GET  /static/appbuilder/<path:filename>     everybody
+GET  /                                      {LOGGED_IN}
+GET  /demo/sheets/<name>                    nobody
+POST /desk/clock                            nobody
+GET  /desk/employers                        {WORKERS}
+POST /desk/person                           clerk
+GET  /batches/<batch_id>                    clerk reviewer cashier
+POST /batches/<batch_id>/run                clerk reviewer cashier
+GET  /batches/<batch_id>/result             clerk reviewer cashier
+GET  /batches/<batch_id>/download           clerk reviewer cashier
+
+GET  {{a}}/applications/list/               {WORKERS}
+GET  {{a}}/applications/show/<pk>           {WORKERS}
+GET  {{p}}/applications/template            {WORKERS}
+GET  {{a}}/applications/attachment/<int:pk> {WORKERS}
+GET  {{p}}/applications/add                 clerk
+POST {{p}}/applications/add                 clerk
+GET  {{p}}/applications/person/<int:pk>     clerk
+POST {{p}}/applications/person/<int:pk>     clerk
+POST {{p}}/applications/check/<int:pk>      clerk
+GET  {{p}}/applications/failed/<int:pk>     clerk
+GET  {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
+POST {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
+POST {{p}}/applications/drop/<int:pk>       clerk
+POST {{a}}/applications/account/<int:pk>    clerk
+POST {{a}}/applications/attach/<int:pk>     clerk
+POST {{a}}/applications/detach/<int:pk>     clerk
+POST {{a}}/applications/apply/<int:pk>      clerk
+GET  {{a}}/query/list/                      {WORKERS}
+GET  {{a}}/query/show/<pk>                  {WORKERS}
+GET  {{a}}/query/edit/<pk>                  clerk
+POST {{a}}/query/edit/<pk>                  clerk
+POST {{a}}/query/reveal/<int:pk>            reviewer auditor
+GET  {{a}}/review/list/                     reviewer auditor
+GET  {{a}}/review/show/<pk>                 reviewer auditor
+GET  {{a}}/publicity/list/                  reviewer auditor
+GET  {{a}}/publicity/show/<pk>              reviewer auditor
+GET  {{a}}/outcome/list/                    reviewer auditor
+GET  {{a}}/outcome/show/<pk>                reviewer auditor
+GET  {{a}}/disbursement/list/               cashier auditor
+GET  {{a}}/disbursement/show/<pk>           cashier auditor
+GET  {{a}}/notices/list/                    clerk reviewer auditor
+GET  {{a}}/notices/show/<pk>                clerk reviewer auditor
+GET  {{a}}/notices/print/<pk>               clerk reviewer auditor
+GET  {{a}}/notices/export/<pk>              clerk reviewer auditor
+GET  {{a}}/payment_lists/list/              cashier auditor
+GET  {{a}}/payment_lists/show/<pk>          cashier auditor
+GET  {{a}}/payment_lists/export/<pk>        cashier
+
+GET  /training/classes/list/                clerk reviewer auditor
+GET  /training/classes/show/<pk>            clerk reviewer auditor
+GET  /training/classes/template             clerk reviewer auditor
+GET  /training/classes/add                  clerk
+POST /training/classes/add                  clerk
+GET  /training/classes/cohort               clerk
+GET  /training/classes/edit/<int:pk>        clerk
+POST /training/classes/edit/<int:pk>        clerk
+POST /training/classes/offer/<int:pk>       clerk
+POST /training/classes/students/<int:pk>    clerk
+POST /training/classes/roll/<int:pk>        clerk
+POST /training/classes/withdraw/<int:pk>    clerk
+POST /training/classes/submit/<int:pk>      clerk
+GET  /training/class_review/list/           reviewer auditor
+GET  /training/class_review/show/<pk>       reviewer auditor
+GET  /training/declarations/list/           clerk auditor
+POST /training/declarations/declare/<int:pk>    clerk
+GET  /training/completion/list/             clerk auditor
+GET  /training/completion/show/<pk>         clerk auditor
+GET  /training/completion/roster/<int:pk>   clerk
+POST /training/completion/results/<int:pk>  clerk
+GET  /training/completion/student/<int:pk>  clerk
+POST /training/completion/student/<int:pk>  clerk
+POST /training/completion/submit/<int:pk>   clerk
+GET  /training/completion_review/list/      reviewer auditor
+GET  /training/completion_review/show/<pk>  reviewer auditor
+GET  /training/projects/list/               clerk reviewer auditor policy
+GET  /training/projects/show/<pk>           clerk reviewer auditor policy
+GET  /training/projects/add                 policy
+POST /training/projects/add                 policy
+GET  /training/projects/edit/<pk>           policy
+POST /training/projects/edit/<pk>           policy
+
+GET  /objections/list/                      {WORKERS}
+GET  /objections/show/<pk>                  {WORKERS}
+GET  /objections/add/<int:claim_id>         clerk
+POST /objections/add/<int:claim_id>         clerk
+POST /objections/decide/<int:pk>            reviewer
+GET  /print/receipt/<int:pk>                {WORKERS}
+GET  /print/failed/<int:pk>                 clerk reviewer auditor
+GET  /print/review/<int:pk>                 clerk reviewer auditor
+GET  /print/refusal/<int:pk>                clerk reviewer auditor
+GET  /ledger/                               reviewer cashier auditor
+GET  /ledger/sums                           reviewer cashier auditor
+
+GET  /registers/persons/list/               {WORKERS} policy
+GET  /registers/persons/show/<pk>           {WORKERS} policy
+GET  /registers/persons/edit/<pk>           policy
+POST /registers/persons/edit/<pk>           policy
+GET  /registers/employers/list/             {WORKERS} policy
+GET  /registers/employers/show/<pk>         {WORKERS} policy
+GET  /registers/employers/edit/<pk>         policy
+POST /registers/employers/edit/<pk>         policy
+GET  /registers/contributions/list/         {WORKERS} policy
+GET  /registers/contributions/show/<pk>     {WORKERS} policy
+GET  /registers/contributions/edit/<pk>     policy
+POST /registers/contributions/edit/<pk>     policy
+GET  /registers/unemployment/list/          {WORKERS} policy
+GET  /registers/unemployment/show/<pk>      {WORKERS} policy
+GET  /registers/unemployment/edit/<pk>      policy
+POST /registers/unemployment/edit/<pk>      policy
+GET  /registers/transfers/list/             {WORKERS} policy
+GET  /registers/transfers/show/<pk>         {WORKERS} policy
+GET  /registers/transfers/edit/<pk>         policy
+POST /registers/transfers/edit/<pk>         policy
+GET  /registers/loads/list/                 {WORKERS} policy
+GET  /registers/loads/show/<pk>             {WORKERS} policy
+
+GET  /settings/policy/list/                 clerk reviewer auditor policy
+GET  /settings/policy/show/<pk>             clerk reviewer auditor policy
+GET  /settings/policy/add                   policy
+POST /settings/policy/add                   policy
+GET  /settings/policy/edit/<pk>             policy
+POST /settings/policy/edit/<pk>             policy
+GET  /settings/calendar/list/               auditor policy
+GET  /settings/calendar/add                 policy
+POST /settings/calendar/add                 policy
+GET  /settings/calendar/edit/<pk>           policy
+POST /settings/calendar/edit/<pk>           policy
+GET  /settings/years/list/                  auditor policy
+GET  /settings/years/add                    policy
+POST /settings/years/add                    policy
+GET  /settings/audit/list/                  auditor
+GET  /settings/audit/show/<pk>              auditor
+GET  /settings/offices/list/                {KEEPERS} admin
+GET  /settings/offices/show/<pk>            {KEEPERS} admin
+GET  /settings/offices/edit/<pk>            {KEEPERS}
+POST /settings/offices/edit/<pk>            {KEEPERS}
+GET  /settings/users/list/                  {KEEPERS}
+GET  /settings/users/add                    {KEEPERS}
+POST /settings/users/add                    {KEEPERS}
+GET  /settings/users/change/<pk>            {KEEPERS}
+POST /settings/users/change/<pk>            {KEEPERS}
+POST /settings/users/reset/<pk>             {KEEPERS}
+GET  /settings/password/                    {LOGGED_IN}
+POST /settings/password/                    {LOGGED_IN}
+"""
+
+MOVES = """
+{a}/applications/action_post    submit withdraw                                             clerk
+{a}/applications/action_post    approve reject return publicize pass_publicity              reviewer
+{a}/applications/action_post    fail_publicity revoke                                       reviewer
+{a}/applications/action_post    disburse                                                    cashier
+{a}/query/action_post           submit withdraw                                             clerk
+{a}/review/action_post          approve reject return                                       reviewer
+{a}/publicity/action_post       publicize pass_publicity fail_publicity revoke              reviewer
+{a}/outcome/action_post         pass_publicity fail_publicity                               reviewer
+{a}/notices/action_post         pass_publicity fail_publicity                               reviewer
+{a}/disbursement/action_post    list disburse                                               cashier
+{a}/payment_lists/action_post   disburse dissolve                                           cashier
+/training/classes/action_post           submit_class cancel_class                           clerk
+/training/class_review/action_post      approve_class reject_class return_class             reviewer
+/training/completion/action_post        submit_completion                                   clerk
+/training/completion_review/action_post approve_completion return_completion                reviewer
+"""
+
+
+def routes() -> dict[tuple[str, str], frozenset[str]]:
+    """(method, rule) → who reaches it."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for line in filter(None, ROUTES.splitlines()):
+        method, rule, *names = line.split()
+        for address in _written_out(rule):
+            found[method, address] = frozenset(names)
+    return found
+
+
+def moves() -> dict[tuple[str, str], str]:
+    """(rule, move) → the one role that may make it there."""
+    found: dict[tuple[str, str], str] = {}
+    for line in filter(None, MOVES.splitlines()):
+        rule, *names, role = line.split()
+        for address in _written_out(rule):
+            found |= {(address, name): role for name in names}
+    return found
+
+
+def _written_out(rule: str) -> list[str]:
+    """The rule for each programme that it stands for."""
+    sign = rule[:3] if rule[:3] in BASES else ""
+    return [base + rule.removeprefix(sign) for base in BASES[sign]]
+
+
+def addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """(method, rule, endpoint) of the live map; HEAD and OPTIONS come with GET."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield method, rule.rule, rule.endpoint

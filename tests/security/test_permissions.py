@@ -1,0 +1,78 @@
+"""Every address and every move, by every role: what `permissions` says, and no address that it doesn't know."""
+
+import re
+
+import pytest
+
+from tests.security.permissions import LOGGED_IN, addresses, moves, routes
+from tests.web.desk import Desk
+
+FILLED = {"<name>": "1-good.xlsx", "<path:filename>": "desk.css", "<batch_id>": "no-such-batch"}
+CHANGES_THE_SESSION = {"/logout/", "/login/"}
+OFFICERS = LOGGED_IN.split()
+
+
+def address(rule: str) -> str:
+    """A rule with ids that nobody has."""
+    return re.sub(r"<[^>]+>", lambda found: FILLED.get(found[0], "0"), rule)
+
+
+def test_the_table_knows_every_address(application):
+    bulk = {rule for rule, _ in moves()}
+    live = {(method, rule) for method, rule, _ in addresses(application) if rule not in bulk}
+    known = set(routes())
+    assert not live - known, "add who may reach it to tests/security/permissions.py"
+    assert not known - live, "no longer an address"
+
+
+def test_the_table_knows_every_move(application):
+    live = {
+        (f"{view.route_base}/action_post", name)
+        for view in application.appbuilder.baseviews
+        for name in getattr(view, "transitions", ())
+    }
+    assert live == set(moves())
+
+
+@pytest.mark.parametrize("username", OFFICERS)
+def test_a_role_reaches_what_the_table_says_and_nothing_else(cases_app, username):
+    client = Desk(cases_app, username).client
+    wrong = {}
+    for (method, rule), allowed in routes().items():
+        if rule in CHANGES_THE_SESSION:
+            continue
+        status = client.open(address(rule), method=method).status_code
+        reached = status not in (403, 404) if "nobody" in allowed else status != 403
+        if reached != bool(allowed & {username, "everybody"}) or status >= 500:
+            wrong[method, rule] = status
+    assert wrong == {}
+
+
+def test_a_stranger_is_led_to_the_login(cases_app):
+    client = cases_app.test_client()
+    wrong = {}
+    for (method, rule), allowed in routes().items():
+        answer = client.open(address(rule), method=method)
+        to_login = answer.status_code == 302 and answer.headers["Location"].startswith("/login/")
+        expected = 404 if "nobody" in allowed else None
+        if "everybody" not in allowed and not to_login and answer.status_code != expected:
+            wrong[method, rule] = answer.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("username", [*OFFICERS, None])
+def test_a_move_is_made_by_one_role(cases_app, known, username):
+    client = Desk(cases_app, username).client if username else cases_app.test_client()
+    wrong = {}
+    for (rule, move), role in moves().items():
+        answer = client.post(rule, data={"action": move, "all": "1"})
+        expected = 302 if role == username else 403
+        if answer.status_code != expected:
+            wrong[rule, move] = answer.status_code
+    assert wrong == {}
+
+
+def test_the_page_that_denies_says_who_can_help(cases_app):
+    page = Desk(cases_app, "auditor").get("/settings/users/list/", expect=403)
+    assert "当前账号无该功能权限，请联系区县管理员授权" in page
+    assert "锦江区" in page

@@ -1,0 +1,245 @@
+"""People of another county try every address with the ids of real cases: they read nothing and change nothing."""
+
+import io
+import re
+
+import pytest
+
+from tests.security.cases import ADMIN_B, BUSINESS_B, PDF, digest, found_in
+from tests.security.permissions import addresses
+from tests.web.desk import Desk
+
+SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView"}
+"""Screens of what is the whole province's: nothing in them belongs to a county."""
+
+BY_ENDPOINT = {
+    "BatchView": "batches",
+    "PrintView.receipt": "applications",
+    "PrintView.failed": "applications",
+    "PrintView.review_form": "claims",
+    "PrintView.refusal": "claims",
+    "ObjectionView.add": "claims",
+    "attachment": "attachments",
+    "detach": "attachments",
+    "ClassView.withdraw": "enrolments",
+    "CompletionView.student": "enrolments",
+}
+"""Whose ids an address takes, where it isn't the view's own table."""
+
+STRANGERS = [None, BUSINESS_B, ADMIN_B]
+"""Nobody; all business roles of another county in one person; its administrator."""
+
+
+def form(known, sheet: bytes | None = None) -> dict:
+    """What any form of ours asks for, filled in as somebody would who means it, with another county's ids."""
+    claims = [str(i) for rows in known.claims.values() for i in rows]
+    return {
+        "rowid": claims,
+        "row": [str(i) for _, i in known.failed],
+        "all": "0",
+        "action": "withdraw",
+        "application_id": str(known.ids["applications"][0]),
+        "employer": "锦江",
+        "employer_id": str(known.ids["employers"][0]),
+        "region": "510104",
+        "payee_kind": "unit",
+        "bank_name": "某银行",
+        "holder": "某人",
+        "number": "6217003810099999999",
+        "raised_on": "2026-11-30",
+        "raised_by": "某人",
+        "contact": "某人",
+        "content": "某事",
+        "outcome": "upheld",
+        "opinion": "同意",
+        "reason": "某因",
+        "start": "2026-11-30",
+        "end": "2026-12-31",
+        "paid_on": "2026-11-30",
+        "voucher_no": "X-1",
+        "kind": "contract",
+        "name": "张三",
+        "category": "登记失业半年以上人员",
+        "contract_start": "2026-08-01",
+        "version": "1",
+        "office": str(known.ids["offices"][0]),
+        "roles": ["clerk"],
+        "active": "y",
+        "username": "intruder",
+        "address": "别处",
+        "phone": "13800000000",
+        "project_id": "1",
+        "opens_on": "2026-12-01",
+        "closes_on": "2026-12-20",
+        "stop_from": "2026-12-01",
+        "stop_to": "2026-12-20",
+        "hours": "20",
+        "platform": "某平台",
+        "teacher": "某教师",
+        "passed": "是",
+        "certificate_no": "Z-1",
+        "completed_on": "2026-11-30",
+        "person_id": str(known.ids["persons"][0]),
+        "q": "王小",
+        "file": (io.BytesIO(PDF), "x.pdf"),
+        **({"sheet": (io.BytesIO(sheet), "x.xlsx")} if sheet else {}),
+    }
+
+
+def table_of(app, endpoint: str) -> str | None:
+    """The table whose ids an address takes; None for an address without ids of a county."""
+    view_name, _, method = endpoint.partition(".")
+    for name in (endpoint, view_name, method):
+        if name in BY_ENDPOINT:
+            return BY_ENDPOINT[name]
+    views = {view.endpoint: view for view in app.appbuilder.baseviews}
+    return views[view_name].datamodel.obj.__tablename__
+
+
+def filled(app, known, method: str, rule: str, endpoint: str) -> list[str]:
+    """The address with real ids of the other county; none when it takes none."""
+    if "<" not in rule or "static" in endpoint or endpoint.partition(".")[0] in {*SHARED, "HomeView"}:
+        return []
+    if "<int:row_id>" in rule:
+        return [rule.replace("<int:pk>", str(a)).replace("<int:row_id>", str(b)) for a, b in known.failed]
+    ids = known.ids[table_of(app, endpoint)]
+    assert ids, f"no case to try {rule} with"
+    return [re.sub(r"<[^>]+>", str(i), rule) for i in ids]
+
+
+def attempts(app, known) -> list[tuple[str, str]]:
+    """(method, address) of everything that takes an id."""
+    return [
+        (method, address)
+        for method, rule, endpoint in addresses(app)
+        for address in filled(app, known, method, rule, endpoint)
+    ]
+
+
+@pytest.mark.parametrize("username", STRANGERS)
+def test_no_address_opens_with_another_countys_ids(cases_app, known, demo_files, username):
+    sheet = (demo_files / "1-good.xlsx").read_bytes()
+    client = Desk(cases_app, username).client if username else cases_app.test_client()
+    before, holes = digest(cases_app), {}
+    for method, address in attempts(cases_app, known):
+        for verb in (method, "HEAD") if method == "GET" else (method,):
+            data = form(known, sheet) if method == "POST" else None
+            answer = client.open(address, method=verb, data=data)
+            led_away = username is None and answer.location and answer.location.startswith("/login/")
+            if not (answer.status_code in (403, 404) or led_away) or found_in(answer, known.secrets):
+                holes[verb, address] = answer.status_code, found_in(answer, known.secrets)
+    assert holes == {}
+    assert digest(cases_app) == before
+
+
+def test_the_same_addresses_open_for_those_whose_cases_they_are(cases_app, known):
+    """Else the test above would pass on addresses that open for nobody."""
+    desks = [
+        Desk(cases_app, name).client for name in ("clerk", "reviewer", "cashier", "auditor", "county_admin")
+    ]
+    opened, gets = set(), {}
+    for method, rule, endpoint in addresses(cases_app):
+        if method == "GET":
+            gets[rule] = filled(cases_app, known, method, rule, endpoint)
+    for rule, tried in gets.items():
+        answers = (desk.get(address) for address in tried for desk in desks)
+        if any(answer.status_code in (200, 302) for answer in answers):
+            opened.add(rule)
+    assert {rule for rule, tried in gets.items() if tried} - opened == set()
+
+
+QUERIES = (
+    "",
+    "?person={citizen_id}",
+    "?person={part}",
+    "?employer={uscc}",
+    "?employer=锦",
+    "?uscc={uscc}",
+    "?application=XN-510104",
+    "?number=XN-",
+    "?notice=XN-GS-510104",
+    "?payment_list=XN-FF-",
+    "?office=510104",
+    "?office=锦江",
+    "?region=510104",
+    "?name={part}",
+    "?mine=1",
+    "?user=clerk",
+    "?payee=锦",
+    "?state=submitted&size=100&page=1&order=amount&direction=asc",
+    "?level=prefecture&by=application",
+    "?level=province&by=notice&download=1",
+    "?by=payment_list&year=2026&download=1",
+    "?event=login",
+    "?q=锦",
+)
+
+
+@pytest.mark.parametrize("username", [BUSINESS_B, ADMIN_B])
+def test_no_list_shows_another_countys_rows(cases_app, known, username):
+    client = Desk(cases_app, username).client
+    before, holes = digest(cases_app), {}
+    for method, rule, _ in addresses(cases_app):
+        if method != "GET" or "<" in rule:
+            continue
+        for query in QUERIES:
+            answer = client.get(rule + query.format(**known.asked))
+            found = found_in(answer, known.secrets - {known.asked["uscc"]})
+            if found or answer.status_code >= 500:
+                holes[rule, query] = answer.status_code, found
+    assert holes == {}
+    assert digest(cases_app) == before
+
+
+def test_a_whole_uscc_finds_an_employer_anywhere_and_a_part_only_at_home(cases_app, known):
+    clerk = Desk(cases_app, "clerk_b").client
+    found = clerk.get("/desk/employers", query_string={"q": known.asked["uscc"]}).json
+    assert [set(employer) for employer in found] == [{"id", "name", "uscc", "unit_no"}]
+    assert found[0]["uscc"] == known.asked["uscc"]
+    for part in (known.asked["uscc"][:17], found[0]["name"], found[0]["unit_no"]):
+        assert clerk.get("/desk/employers", query_string={"q": part}).json == []
+
+
+def test_a_whole_citizen_id_finds_a_person_anywhere_and_shows_name_and_masked_id_only(cases_app, known):
+    clerk = Desk(cases_app, "clerk_b").client
+    found = clerk.post("/desk/person", data={"citizen_id": known.asked["citizen_id"]}).json
+    assert set(found) == {"name", "masked_id"}
+    assert re.fullmatch(r"\d{4}\*{10}[\dX]{4}", found["masked_id"])
+    for part in (known.asked["citizen_id"][:17], found["name"], ""):
+        assert clerk.post("/desk/person", data={"citizen_id": part}).json == {}
+
+
+@pytest.mark.parametrize("base", ["/hiring", "/service"])
+def test_an_application_is_reached_through_its_own_programme_only(cases_app, known, demo_files):
+    """Else the other programme's sheet and rules would fill it."""
+    clerk, reviewer = Desk(cases_app, "clerk").client, Desk(cases_app, "reviewer").client
+    before, holes = digest(cases_app), {}
+    for method, rule, endpoint in addresses(cases_app):
+        if not rule.startswith("/service/") or "<" not in rule:
+            continue
+        for address in filled(cases_app, known.of("hiring_subsidy"), method, rule, endpoint):
+            sheet = (demo_files / "7-service.xlsx").read_bytes()
+            for client in (clerk, reviewer):
+                data = form(known, sheet) if method == "POST" else None
+                status = client.open(address, method=method, data=data).status_code
+                if status not in (403, 404):
+                    holes[method, address] = status
+    assert holes == {}
+    assert digest(cases_app) == before
+
+
+def test_no_application_begins_with_an_employer_out_of_sight(cases_app, known, base):
+    """The hidden field of the picker is no third opening."""
+    clerk = Desk(cases_app, "clerk_b").client
+    before = digest(cases_app)
+    answer = clerk.post(f"{base}/applications/add", data=form(known))
+    assert answer.status_code == 422
+    assert not found_in(answer, known.secrets)
+    assert digest(cases_app) == before
+
+
+def test_an_administrator_gives_nobody_an_office_out_of_sight(cases_app, known):
+    admin = Desk(cases_app, ADMIN_B).client
+    before = digest(cases_app)
+    assert admin.post("/settings/users/add", data=form(known)).status_code == 422
+    assert digest(cases_app) == before

@@ -1,0 +1,117 @@
+"""Training's rows in every state that a screen shows, written directly: how they come about is tested elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.batch import Batch
+from app.engine.claims import Account, Notice
+from app.engine.payments import PaymentList
+from app.programmes.training.model import (
+    Enrolment,
+    Project,
+    TrainingApplication,
+    TrainingClaim,
+    TrainingClass,
+)
+from app.registers.models import Contribution, Employer, Person
+from app.registers.organisation import Office, Staff
+
+CLASS_STATES = ("draft", "submitted", "approved", "completion_submitted", "completed")
+CLAIM_STATES = ("draft", "submitted", "approved", "publicizing", "publicized")
+TEACHER, CONTACT = "司马讲师", "诸葛联系人"
+OPENS, CLOSES = date(2026, 11, 2), date(2026, 11, 20)
+
+
+def build(session: Session, office: Office) -> None:
+    """One class of each state with one student; one class's students declared, in every state."""
+    firms = select(Employer).where(Employer.region_code == office.region_code, Employer.kind == "enterprise")
+    employers = list(session.scalars(firms.order_by(Employer.id).limit(len(CLASS_STATES))))
+    classes = [
+        _class(session, office, *pair) for pair in enumerate(zip(employers, CLASS_STATES, strict=True))
+    ]
+    for held in classes:
+        _enrol(session, held, 1)
+    _declare(session, next(held for held in classes if held.state == "approved"))
+
+
+def _class(session: Session, office: Office, number: int, of: tuple[Employer, str]) -> TrainingClass:
+    employer, state = of
+    clerk = session.scalars(select(Staff.user_id).where(Staff.office_id == office.id).limit(1)).one()
+    held = TrainingClass(
+        office_id=office.id,
+        employer_id=employer.id,
+        project_id=session.scalars(select(Project.id).limit(1)).one(),
+        cohort_no=f"{office.code}-20261102-{number:03d}",
+        opens_on=OPENS,
+        closes_on=CLOSES,
+        stop_from=OPENS,
+        stop_to=CLOSES,
+        hours=20,
+        platform="某平台",
+        teacher=TEACHER,
+        contact=CONTACT,
+        state=state,
+        created_on=OPENS,
+        created_by=clerk,
+    )
+    session.add(held)
+    session.flush()
+    return held
+
+
+def _enrol(session: Session, held: TrainingClass, number: int) -> Enrolment:
+    insured = select(Contribution.person_id).where(Contribution.employer_id == held.employer_id)
+    taken = select(Enrolment.person_id).where(Enrolment.class_id == held.id)
+    person = select(Person.id).where(Person.id.in_(insured), Person.id.not_in(taken)).order_by(Person.id)
+    student = Enrolment(
+        class_id=held.id,
+        office_id=held.office_id,
+        person_id=session.scalars(person.limit(1)).one(),
+        student_no=number,
+    )
+    session.add(student)
+    session.flush()
+    return student
+
+
+def _declare(session: Session, held: TrainingClass) -> None:
+    account, batch = session.scalars(select(Account.id)).first(), session.scalars(select(Batch.id)).first()
+    application = TrainingApplication(
+        number=f"PX-{held.cohort_no}",
+        office_id=held.office_id,
+        employer_id=held.employer_id,
+        class_id=held.id,
+        account_id=account,
+        created_on=OPENS,
+        created_by=held.created_by,
+    )
+    common = {"programme": "training", "office_id": held.office_id, "batch_id": batch}
+    notice = Notice(number="PX-GS-510104-2026-001", starts_on=OPENS, ends_on=CLOSES, **common)
+    paid = PaymentList(number="PX-FF-510104-2026-001", made_on=CLOSES, **common)
+    session.add_all((application, notice, paid))
+    session.flush()
+    for number, state in enumerate(CLAIM_STATES, 2):
+        student = _enrol(session, held, number)
+        claim = TrainingClaim(
+            application_id=application.id,
+            office_id=held.office_id,
+            person_id=student.person_id,
+            employer_id=held.employer_id,
+            state=state,
+            amount=Decimal("600.00"),
+            policy={},
+            account_id=account,
+            name=session.get(Person, student.person_id).name_folded,
+            notice_id=notice.id if state.startswith("public") else None,
+            payment_list_id=paid.id if state == "publicized" else None,
+            enrolment_id=student.id,
+            opens_on=OPENS,
+            closes_on=CLOSES,
+            hours=20,
+        )
+        session.add(claim)
