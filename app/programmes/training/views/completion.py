@@ -49,9 +49,10 @@ class CompletionView(Classes):
         """未结业导出: a working file with whole citizen ids; audited."""
         row, vault = self.item(str(pk)), current_app.extensions["vault"]
         students = list(completion.roster(db.session, vault, row.id))
+        suffix = gettext("未结业")
         return hand_out(
             io.BytesIO(sheets.marked(RESULTS, students)),
-            f"{row.cohort_no}-{gettext('未结业')}",
+            f"{row.cohort_no}-{suffix}",
             programme=PROGRAMME.code,
             class_id=row.id,
             subject=row.cohort_no,
