@@ -8,7 +8,7 @@ import uuid
 from flask import Flask, g, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused
@@ -43,7 +43,9 @@ def denied_sentence() -> str:
 
 
 def page(status: int, sentence: str, reference: str | None = None):
-    """One error as a page, or as JSON for scripts."""
+    """One error as a page, or as JSON for scripts; for an unknown host, which has no addresses, as a sentence."""
+    if isinstance(request.routing_exception, SecurityError):
+        return sentence, status, {"Content-Type": "text/plain; charset=utf-8"}
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=sentence, reference=reference), status
     return render_template("error.html", status=status, sentence=sentence, reference=reference), status

@@ -38,7 +38,7 @@ class RowId(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Before the views are registered, for their addresses use the converter."""
     app.url_map.converters["int"] = RowId
-    app.url_value_preprocessor(_limit_strangers)
+    app.url_value_preprocessor(_limit_size)
     app.before_request(_refuse_nul)
     app.after_request(_protect)
 
@@ -49,10 +49,12 @@ def own_path(text: str) -> str | None:
     return path if OWN_PATH.fullmatch(path) else None
 
 
-def _limit_strangers(*_: object) -> None:
-    """Comes before CSRF protection, which reads the form."""
+def _limit_size(*_: object) -> None:
+    """Comes before CSRF protection, which reads the form; Werkzeug bounds the memory of forms in parts only."""
     if "_user_id" not in session:
         request.max_content_length = ANONYMOUS_BYTES
+    elif request.mimetype != "multipart/form-data":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _refuse_nul() -> None:

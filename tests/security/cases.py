@@ -192,6 +192,7 @@ def _asked() -> dict[str, str]:
     return {
         "citizen_id": vault.decrypt(claim.person.id_cipher),
         "part": claim.person.name[:2],
+        "last4": claim.person.last4,
         "uscc": claim.employer.uscc,
     }
 

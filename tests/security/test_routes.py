@@ -135,7 +135,7 @@ def test_no_address_opens_with_another_countys_ids(cases_app, known, demo_files,
 def test_the_same_addresses_open_for_those_whose_cases_they_are(cases_app, known):
     """Else the test above would pass on addresses that open for nobody."""
     desks = [
-        Desk(cases_app, name).client for name in ("clerk", "reviewer", "cashier", "auditor", "county_admin")
+        Desk(cases_app, name).client for name in ("clerk", "reviewer", "cashier", "auditor", "county_admin", "policy")
     ]
     opened, gets = set(), {}
     for method, rule, endpoint in addresses(cases_app):
@@ -209,7 +209,43 @@ def test_a_whole_citizen_id_finds_a_person_anywhere_and_shows_name_and_masked_id
         assert clerk.post("/desk/person", data={"citizen_id": part}).json == {}
 
 
-@pytest.mark.parametrize("base", ["/hiring", "/service"])
+CLASS = {
+    "project_id": "1",
+    "opens_on": "2026-12-01",
+    "closes_on": "2026-12-20",
+    "stop_from": "2026-12-01",
+    "stop_to": "2026-12-20",
+    "hours": "20",
+    "platform": "某平台",
+    "teacher": "某教师",
+    "contact": "某人",
+}
+
+
+def test_a_class_of_an_employer_out_of_sight_opens_no_list_of_its_people(cases_app, known):
+    """The whole USCC finds the employer; its people are found by their whole ids, one by one."""
+    found = {}
+    for name in ("clerk", "clerk_b"):
+        clerk = Desk(cases_app, name)
+        address = clerk.post("/training/classes/add", {"employer": known.asked["uscc"], **CLASS})
+        number = re.search(r"/show/(\d+)", address)[1]
+        offer = f"/training/classes/offer/{number}"
+        found[name] = [
+            clerk.client.post(offer, data={"q": known.asked[key]}).json
+            for key in ("part", "last4", "citizen_id")
+        ]
+        before = digest(cases_app)
+        for person in known.ids["persons"]:
+            clerk.post(f"/training/classes/students/{number}", {"person_id": str(person)}, expect=422)
+        assert digest(cases_app) == before
+        sealed = found[name][2][0]["id"]
+        clerk.post(f"/training/classes/students/{int(number) + 1}", {"person_id": sealed}, expect=422)
+        clerk.post(f"/training/classes/students/{number}", {"person_id": sealed})
+    assert all(found["clerk"])
+    assert found["clerk_b"][:2] == [[], []]
+    assert len(found["clerk_b"][2]) == 1
+
+
 def test_an_application_is_reached_through_its_own_programme_only(cases_app, known, demo_files):
     """Else the other programme's sheet and rules would fill it."""
     clerk, reviewer = Desk(cases_app, "clerk").client, Desk(cases_app, "reviewer").client
@@ -228,6 +264,7 @@ def test_an_application_is_reached_through_its_own_programme_only(cases_app, kno
     assert digest(cases_app) == before
 
 
+@pytest.mark.parametrize("base", ["/hiring", "/service"])
 def test_no_application_begins_with_an_employer_out_of_sight(cases_app, known, base):
     """The hidden field of the picker is no third opening."""
     clerk = Desk(cases_app, "clerk_b").client

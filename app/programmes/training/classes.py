@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.numbers import following
+from app.engine.scope import where
 from app.engine.sheets import SheetRow
 from app.kernel import citizen_id, names
 from app.kernel.crypto import Vault
@@ -95,10 +96,11 @@ def lock_class(
 
 
 def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, today: date) -> list[Person]:
-    """People insured under the employer lately, by whole id, last four digits or two characters of the name."""
+    """People insured under the employer lately, by whole id; by last four digits or two characters within scope only."""
     text = typed.strip()
     whole = citizen_id.normalize(text)
-    if citizen_id.is_valid(whole, today):
+    exact = citizen_id.is_valid(whole, today)
+    if exact:
         found = Person.id_hash == vault.hash(whole)
     elif len(whole) == 4 and whole[:3].isdigit():
         found = Person.last4 == whole
@@ -112,6 +114,7 @@ def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, t
         .where(Contribution.employer_id == employer_id, Contribution.paid, Contribution.month >= since)
         .distinct()
     )
+    staff = staff if exact else where(session, staff, Contribution)
     wanted = select(Person).where(found, Person.id.in_(staff)).order_by(Person.name).limit(OFFERED)
     return list(session.scalars(wanted, execution_options=OPEN))
 

@@ -10,6 +10,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
+from itsdangerous import BadData, URLSafeSerializer
 
 from app.engine import batch, clock, sheets
 from app.extensions import db
@@ -120,16 +121,23 @@ class ClassView(Classes):
         found = classes.offer_people(
             db.session, vault, row.employer_id, request.form.get("q", "")[:100], _today()
         )
-        return jsonify([{"id": p.id, "name": p.name, "masked_id": p.masked_id} for p in found])
+        offers = _offers()
+        return jsonify(
+            [{"id": offers.dumps([pk, p.id]), "name": p.name, "masked_id": p.masked_id} for p in found]
+        )
 
     @expose("/students/<int:pk>", methods=["POST"])
     @has_access
     @permission_name("edit")
     def students(self, pk):
-        person = request.form.get("person_id", "")
-        if not (person.isascii() and person.isdigit() and len(person) < 19):
+        """Only who was offered for this class: a bare number would name anybody in the province."""
+        try:
+            offered_for, person = _offers().loads(request.form.get("person_id", ""))
+        except BadData:
+            offered_for = person = None
+        if offered_for != pk:
             raise BadValue(N_("请输入公民身份号码或姓名，并从提示的人员中选择一人。"))
-        added = classes.add_students(db.session, g.actor, pk, [int(person)])
+        added = classes.add_students(db.session, g.actor, pk, [person])
         db.session.commit()
         if added:
             flash(gettext("学员已加入班级。"), "success")
@@ -216,6 +224,11 @@ def uploaded(sheet: sheets.Sheet) -> list[sheets.SheetRow]:
         path = Path(folder) / "upload"
         file.save(path)
         return sheets.read(sheet, path, today=_today()).rows
+
+
+def _offers() -> URLSafeSerializer:
+    """Seals (class, person) of an offer, so that nobody else can be chosen."""
+    return URLSafeSerializer(current_app.secret_key, salt="offered student")
 
 
 def _today():

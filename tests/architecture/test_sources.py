@@ -1,0 +1,196 @@
+"""What the sources promise each other, held by reading them: names, lengths, raw SQL, literal messages, plain markup."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.engine.models import METADATA
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app"
+MODULES = sorted(APP.rglob("*.py"))
+TEMPLATES = sorted((APP / "templates").rglob("*.html"))
+LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
+
+RAW_SQL = {
+    "app/engine/batch.py": "keeps and sums a selection in one statement",
+    "app/engine/candidates.py": "fills the rules' table",
+    "app/engine/claims.py": "a partial index",
+    "app/engine/effects.py": "what a move writes beside its rows",
+    "app/engine/firing.py": "guards and one compare-and-set over a batch",
+    "app/engine/people.py": "the check of a sheet in a fixed number of statements",
+    "app/engine/rules/running.py": "all rules of a batch in one statement",
+    "app/engine/slots.py": "places taken with ON CONFLICT",
+    "app/programmes/training/completion.py": "many results in one statement",
+    "app/programmes/training/declaration.py": "a class's students become claims in one statement",
+    "app/programmes/training/model.py": "partial indexes and an exclusion",
+    "app/registers/identities.py": "persons of a load",
+    "app/registers/loading.py": "COPY and merge of a load",
+    "app/web/cli.py": "grants of the runtime login",
+}
+"""Where SQL is written out: beyond the session's scope, so each is read with that in mind."""
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for path in MODULES:
+        yield name(path), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_raw_sql_stands_where_it_is_known():
+    used = set()
+    for module, tree in trees():
+        for node in ast.walk(tree):
+            imported = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+            if imported and any(alias.name in ("text", "table", "Table") for alias in node.names):
+                used.add(module)
+            if isinstance(node, ast.Attribute) and node.attr in ("__table__", "exec_driver_sql", "cursor"):
+                used.add(module)
+    assert used - set(RAW_SQL) == set(), "say here why it needs SQL beyond the session's scope"
+    assert set(RAW_SQL) - used == set(), "no longer needed"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_is_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_a_function_is_short():
+    long = {
+        f"{module}:{node.name}": _lines(node)
+        for module, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _lines(node) > LONGEST_FUNCTION
+    }
+    assert long == {}
+
+
+def _lines(function: ast.FunctionDef) -> int:
+    """Lines of the body; a text of many lines, which is a rule's SQL, counts as one."""
+    texts = (n for n in ast.walk(function) if isinstance(n, (ast.Constant, ast.JoinedStr)))
+    spans = {(n.lineno, n.end_lineno) for n in texts if n.end_lineno > n.lineno}
+    return function.end_lineno - function.body[0].lineno + 1 - sum(end - start for start, end in spans)
+
+
+def test_messages_are_literal():
+    """N_() marks what the catalogue must hold; it can only be found where it is written out."""
+    computed = [
+        f"{module}:{node.lineno}"
+        for module, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "N_"
+        and not (len(node.args) == 1 and isinstance(node.args[0], ast.Constant))
+    ]
+    assert computed == []
+
+
+def test_no_message_is_put_together_before_it_is_translated():
+    """gettext() of a variable is a marked message; of an f-string, a sum or a formatted text it is nobody's."""
+    glued = [
+        f"{module}:{node.lineno}"
+        for module, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("gettext", "ngettext")
+        and node.args
+        and (
+            isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+            or (
+                isinstance(node.args[0], ast.Call)
+                and isinstance(node.args[0].func, ast.Attribute)
+                and node.args[0].func.attr == "format"
+            )
+        )
+    ]
+    assert glued == []
+
+
+FORBIDDEN = {
+    "an inline style": re.compile(r"\sstyle\s*=|<style\b", re.I),
+    "an inline script": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|javascript:", re.I),
+    "a handler in markup": re.compile(r"<[^>{]*\son[a-z]+\s*=", re.I),
+    "unescaped text": re.compile(r"\|\s*safe\b|autoescape\s+false|Markup\("),
+    "another host": re.compile(r"(?:src|href|action)\s*=\s*[\"'](?:https?:)?//", re.I),
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_templates_are_plain(path, what):
+    assert not FORBIDDEN[what].search(path.read_text(encoding="utf-8"))
+
+
+def test_static_files_ask_no_other_host():
+    asked = re.compile(r"""(?:url\(|fetch\(|import\s|@import)[^;\n]*https?://|innerHTML|\beval\(""")
+    found = [
+        name(p) for p in (APP / "static").rglob("*.[cj]s*") if asked.search(p.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+UNSCOPED = {
+    "accounts": "reached through an application or claim only; no office of its own",
+    "batches": "its actor's own (`batch.find`)",
+    "batch_rows": "of a batch",
+    "checks": "reached through a claim in scope",
+    "class_places": "places that no screen reads; they must be seen across offices",
+    "offices": "names of offices are public; their screen filters by the subtree",
+    "regions": "GB/T 2260 is public",
+    "register_coverage": "how far registers reach is shown on every check, of whatever region",
+    "slots": "places that no screen reads; they must be seen across offices",
+    "staff": "read at login, before there is a scope; its screen filters by the subtree",
+    "student_places": "places that no screen reads; they must be seen across offices",
+}
+DECIDING = ("office", "region", "person", "claim_id", "actor_id", "user_id", "employer_id", "batch_id")
+
+
+def test_every_table_that_belongs_to_somebody_says_whose_it_is():
+    """`scope` restricts a class only if it declares `__scope__`; leaving it out must be a decision."""
+    from flask_appbuilder import Model
+
+    import app.web.programmes  # noqa: F401
+
+    owned = {
+        table.name
+        for table in METADATA.tables.values()
+        if not table.name.startswith("ab_")
+        and any(column.name.startswith(DECIDING) for column in table.columns)
+    }
+    scoped = {
+        mapper.local_table.name for mapper in Model.registry.mappers if hasattr(mapper.class_, "__scope__")
+    }
+    assert owned - scoped - set(UNSCOPED) == set(), "declare __scope__, or say here why not"
+    assert set(UNSCOPED) & scoped == set()
+
+
+def test_a_scope_names_a_column_of_its_table():
+    from app.engine.scope import CASE_COLUMN, scoped_models
+
+    columns = {CASE_COLUMN, "person_id", "region_code", "insured_region"}
+    for model in scoped_models():
+        assert model.__scope__ in columns
+        assert model.__scope__ in model.__mapper__.columns
+
+
+PERMISSIONS_BY_CLASS = "views.txt"
+
+
+def test_a_views_name_in_the_database_is_kept(application):
+    """FAB stores permissions by the class's name: renaming a view is a migration of what people hold."""
+    live = sorted(v.class_permission_name for v in application.appbuilder.baseviews if v.base_permissions)
+    kept = (Path(__file__).parent / PERMISSIONS_BY_CLASS).read_text(encoding="utf-8").split()
+    assert live == kept, (
+        "a view was renamed or added: give grants a migration, then bring views.txt up to date"
+    )
+    assert len(set(live)) == len(live)
