@@ -194,3 +194,19 @@ def test_a_views_name_in_the_database_is_kept(application):
         "a view was renamed or added: give grants a migration, then bring views.txt up to date"
     )
     assert len(set(live)) == len(live)
+
+
+def test_below_the_web_fab_is_a_base_class_only():
+    """The engine, the registers and a programme know FAB's `Model`; who works where, its `User`."""
+    allowed = {("flask_appbuilder", "Model"), ("flask_appbuilder.security.sqla.models", "User")}
+    used = {
+        (module, node.module, alias.name)
+        for module, tree in trees()
+        if module.startswith(("app/kernel", "app/registers", "app/engine", "app/programmes"))
+        and "views" not in module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("flask_appbuilder")
+        for alias in node.names
+    }
+    assert {entry for entry in used if entry[1:] not in allowed} == set()
+    assert {module for module, _, name in used if name == "User"} == {"app/registers/organisation.py"}

@@ -73,7 +73,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
     clerk.act("query", "withdraw", ids[7:8], reason="申请人撤回")
     reviewer.act("publicity", "publicize", ids[24:], start="2026-11-23", end="2026-11-27")
     _draft(clerk, folder)
-    _service(app, folder)
+    placed = _service(app, folder)
     clerk.post(
         f"/hiring/applications/attach/{application}",
         {"kind": "contract", "file": (io.BytesIO(PDF), PAPER)},
@@ -85,7 +85,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
         {"raised_on": "2026-11-30", "raised_by": OBJECTOR, "content": OBJECTION},
     )
     reviewer.act("outcome", "pass_publicity", ids[24:])
-    ServiceDesk(app, "reviewer").act("outcome", "pass_publicity")
+    ServiceDesk(app, "reviewer").act("outcome", "pass_publicity", placed[6:])
     ServiceDesk(app, "cashier").act("disbursement", "list")
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
     cashier.act("disbursement", "list", ids[32:36])
@@ -113,7 +113,7 @@ def _draft(clerk: HiringDesk, folder: Path) -> None:
     clerk.check(draft, folder / "2-mixed.xlsx")
 
 
-def _service(app: Flask, folder: Path) -> None:
+def _service(app: Flask, folder: Path) -> list[str]:
     """The other subsidy's claims: submitted, publicizing, on a payment list."""
     clerk, reviewer = ServiceDesk(app, "clerk"), ServiceDesk(app, "reviewer")
     application = clerk.open_for_unit(uscc_of(folder, "7-service.xlsx"))
@@ -123,6 +123,7 @@ def _service(app: Flask, folder: Path) -> None:
     ids = [str(i) for i in _claims(app, ServiceClaim)]
     reviewer.act("review", "approve", ids[3:])
     reviewer.act("publicity", "publicize", ids[5:], start="2026-11-23", end="2026-11-27")
+    return ids
 
 
 def _people(app: Flask) -> None:
