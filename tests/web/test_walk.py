@@ -49,3 +49,13 @@ def test_from_sheet_to_money(demo_app, demo_files, monkeypatch):
         assert db.session.scalar(select(func.count()).select_from(Slot)) == 40
         phases = dict(db.session.execute(select(Check.phase, func.count()).group_by(Check.phase)).all())
         assert phases == dict.fromkeys(("check", "submit", "approve", "pass_publicity", "disburse"), 40)
+
+
+def test_the_dialog_shows_its_numbers_as_numbers(demo_app, demo_files):
+    clerk = HiringDesk(demo_app, "clerk")
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    clerk.bank(application)
+    dialog = clerk.post(f"/hiring/applications/apply/{application}")
+    assert '<b id="batch-count">40</b>' in clerk.get(dialog)
+    assert '<b id="moved">40</b>' in clerk.confirm(dialog)
