@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
@@ -19,7 +20,8 @@ from app.kernel.crypto import Vault
 from app.kernel.dates import add_months, month_start
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_, Message
-from app.programmes.training.model import Enrolment, TrainingClass
+from app.programmes.training.model import ClassPlace, Enrolment, StudentPlace, TrainingClass
+from app.programmes.training.moving import PROJECT_TAKEN
 from app.programmes.training.states import EDITABLE
 from app.registers.lookup import OPEN
 from app.registers.models import Contribution, Employer, Person
@@ -65,6 +67,8 @@ def change_class(
     before = {name: str(getattr(held, name)) for name in values}
     if held.state == "draft" and values["opens_on"] != held.opens_on:
         held.cohort_no = _number(session, actor, values["opens_on"])
+    if held.state == "returned" and values["project_id"] != held.project_id:
+        _move_place(session, held, values["project_id"])
     for name, value in values.items():
         setattr(held, name, value)
     held.version += 1
@@ -189,7 +193,7 @@ def add_from_sheet(
             execution_options=OPEN,
         )
     )
-    good: list[int] = []
+    good: dict[int, SheetRow] = {}
     refused = []
     for row in rows:
         typed = row.values.get("citizen_id") or ""
@@ -198,12 +202,12 @@ def add_from_sheet(
         if faults:
             refused.append((row, faults))
         else:
-            good.append(person.id)
-    return Roll(add_students(session, actor, class_id, good), refused)
+            good[person.id] = row
+    return Roll(add_students(session, actor, class_id, list(good)), refused)
 
 
 def _faults(
-    row: SheetRow, typed: str, person: Person | None, staff: set, good: list, today: date
+    row: SheetRow, typed: str, person: Person | None, staff: set, good: Mapping, today: date
 ) -> list[Message]:
     if not citizen_id.is_valid(typed, today):
         return [
@@ -228,10 +232,22 @@ def withdraw_student(session: Session, actor: Actor, enrolment_id: int) -> Enrol
     if held is None:
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))
     lock_class(session, actor, held.class_id)
+    session.execute(delete(StudentPlace).where(StudentPlace.enrolment_id == held.id))
     held.state = "withdrawn"
     held.version += 1
     record(session, actor, "remove", programme=PROGRAMME, class_id=held.class_id, subject=held.number)
+    session.flush()
     return held
+
+
+def _move_place(session: Session, held: TrainingClass, project_id: int) -> None:
+    """A returned class is live: its place goes with it to another project. Raises Refused."""
+    session.execute(delete(ClassPlace).where(ClassPlace.class_id == held.id))
+    taking = postgresql.insert(ClassPlace).values(
+        employer_id=held.employer_id, project_id=project_id, class_id=held.id
+    )
+    if session.scalar(taking.on_conflict_do_nothing().returning(ClassPlace.class_id)) is None:
+        raise Refused(PROJECT_TAKEN.sentence)
 
 
 def _number(session: Session, actor: Actor, opens_on: date) -> str:

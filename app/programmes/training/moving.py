@@ -18,7 +18,7 @@ FILL = """
     FROM batch_rows b JOIN training_classes k ON k.id = b.row_id JOIN enrolments e ON e.class_id = k.id
     JOIN persons p ON p.id = e.person_id JOIN employers m ON m.id = k.employer_id
     LEFT JOIN policy_periods t ON k.opens_on BETWEEN t.first_day AND t.last_day
-    WHERE b.batch_id = :batch_id AND b.moved IS NULL AND e.state <> 'withdrawn'
+    WHERE b.batch_id = :batch_id AND b.moved IS NULL AND e.state = ANY(:states)
 """
 KEEP_FINDINGS = """
     UPDATE enrolments e SET findings = o.findings, version = version + 1,
@@ -37,28 +37,26 @@ ASIDE = """
 """
 TAKE_STUDENTS = """
     INSERT INTO student_places (enrolment_id, person_id, window_from, slot_no, during)
-    SELECT e.id, e.person_id, w.window_from, free.slot_no, daterange(k.opens_on, k.closes_on, '[]')
+    SELECT e.id, e.person_id, (c.policy->>'window_from')::date, s.slot_no, daterange(k.opens_on, k.closes_on, '[]')
     FROM batch_rows b JOIN training_classes k ON k.id = b.row_id
     JOIN enrolments e ON e.class_id = k.id AND e.state = 'enrolled'
     JOIN candidates c ON c.row_id = e.id
-    CROSS JOIN LATERAL (SELECT (c.policy->>'window_from')::date AS window_from) w
-    CROSS JOIN LATERAL (
-        SELECT s.slot_no FROM generate_series(1, (c.policy->>'trainings')::int) s(slot_no)
-        WHERE NOT EXISTS (SELECT 1 FROM student_places h WHERE h.person_id = e.person_id
-                          AND h.window_from = w.window_from AND h.slot_no = s.slot_no)
-        ORDER BY s.slot_no LIMIT 1
-    ) free
+    CROSS JOIN LATERAL generate_series(1, (c.policy->>'trainings')::int) s(slot_no)
     WHERE b.batch_id = :batch_id AND b.moved IS NULL
-      AND NOT EXISTS (SELECT 1 FROM student_places h WHERE h.enrolment_id = e.id)
-    ORDER BY e.person_id, e.id
+    ORDER BY e.person_id, e.id, s.slot_no
     ON CONFLICT DO NOTHING
 """
+"""Every number is offered to every student; the first that is free sticks, the key refuses the rest."""
 LOSE = """
     UPDATE enrolments e SET state = 'stopped', findings = jsonb_build_array(jsonb_build_object(
                'rule', 'TR-03', 'verdict', 'fail', 'evidence', jsonb_build_object('why', 'lost')))
     FROM batch_rows b
     WHERE b.batch_id = :batch_id AND b.moved IS NULL AND e.class_id = b.row_id AND e.state = 'enrolled'
       AND NOT EXISTS (SELECT 1 FROM student_places h WHERE h.enrolment_id = e.id)
+"""
+GIVE_BACK_DRAFTS = """
+    DELETE FROM class_places p USING batch_rows b, training_classes k
+    WHERE b.batch_id = :batch_id AND b.moved = false AND k.id = b.row_id AND k.state = 'draft' AND p.class_id = k.id
 """
 GIVE_BACK_CLASSES = """
     DELETE FROM class_places p USING batch_rows b
@@ -78,16 +76,23 @@ PROJECT_TAKEN = Guard(
     "NOT EXISTS (SELECT 1 FROM class_places p WHERE p.class_id = c.id)",
     N_("[TR-01] 该单位已有同一培训项目的班级，同一项目只能享受一次补贴。请取消其中一个班级。"),
 )
-JUDGED_AT = ("submit_class", "approve_class")
+PROJECT_HELD = Guard(
+    """EXISTS (SELECT 1 FROM class_places p WHERE p.employer_id = c.employer_id AND p.project_id = c.project_id
+                                          AND p.class_id <> c.id)""",
+    PROJECT_TAKEN.sentence,
+)
+JUDGED = {"submit_class": ["enrolled", "stopped"], "approve_class": ["enrolled"]}
+"""Whose rules run: who was set aside may try again with a submission; a reviewer approves the list that was shown."""
 
 
 def judge(firing: Firing) -> None:
     """Judges every student; who may not take part is set aside and stops nobody else."""
-    if firing.transition.name not in JUDGED_AT:
+    if firing.transition.name not in JUDGED:
         return
     session, programme = firing.move.session, firing.move.programme
+    firing.refuse(PROJECT_HELD)
     begin(session, programme)
-    firing.execute(FILL)
+    firing.execute(FILL, states=JUDGED[firing.transition.name])
     rules.run(session, programme.code, programme.rules, firing.move.today)
     firing.execute(KEEP_FINDINGS)
     firing.refuse(NOBODY_LEFT)
@@ -96,20 +101,17 @@ def judge(firing: Firing) -> None:
 def take(firing: Firing) -> None:
     """The employer's place in the project, then each student's; whoever comes second gets none.
 
-    Another clerk may take the number that was free a moment ago, so the students' places are asked for as often
-    as a person has places.
+    One statement in the order of people, so that two classes that share students cannot wait for each other in a ring.
     """
-    if firing.transition.name not in JUDGED_AT:
+    if firing.transition.name not in JUDGED:
         return
     firing.execute(TAKE_CLASSES)
     firing.refuse(PROJECT_TAKEN)
     firing.execute(ASIDE)
-    most = firing.execute("SELECT coalesce(max((policy->>'trainings')::int), 0) FROM candidates").scalar_one()
-    for _ in range(most):
-        if not firing.execute(TAKE_STUDENTS).rowcount:
-            break
+    firing.execute(TAKE_STUDENTS)
     firing.execute(LOSE)
     firing.refuse(NOBODY_LEFT)
+    firing.execute(GIVE_BACK_DRAFTS)
 
 
 def leave(firing: Firing) -> None:

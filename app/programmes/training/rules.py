@@ -48,6 +48,7 @@ def one_class_a_project() -> str:
     many=N_("此人在政策期内已参加{count}次其他培训，每人最多{most}次。请从班级中移除此人。"),
 )
 def not_too_often() -> str:
+    """Who holds a place within the limit keeps it, even when a later policy gives the person places beyond it."""
     return f"""
         WITH {STUDENTS}
         SELECT row_id, CASE WHEN held < most THEN 'pass' ELSE 'fail' END AS verdict,
@@ -55,8 +56,11 @@ def not_too_often() -> str:
                    AS evidence
         FROM (SELECT s.row_id, (s.policy->>'trainings')::int AS most, count(p.enrolment_id) AS held
               FROM students s
+              LEFT JOIN student_places own ON own.enrolment_id = s.enrolment_id
               LEFT JOIN student_places p ON p.person_id = s.person_id AND p.enrolment_id <> s.enrolment_id
                     AND lower(p.during) BETWEEN s.window_from AND s.window_to
+                    AND (own.slot_no IS NULL OR p.slot_no <= (s.policy->>'trainings')::int
+                         OR own.slot_no > (s.policy->>'trainings')::int)
               GROUP BY s.row_id, s.policy) judged
     """
 
