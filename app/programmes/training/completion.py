@@ -83,6 +83,7 @@ def complete_student(
     if student is None or student.state != "enrolled":
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))
     held = lock_class(session, actor, student.class_id, COMPLETABLE)
+    session.refresh(student)
     result = _result(values)
     if fault := _fault_of(result, held, today):
         raise BadValue(fault.msgid, **fault.params)
