@@ -19,6 +19,8 @@ from app.kernel.messages import N_
 from app.registers.models import row_id
 
 UNITS = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
+MOST = {"yuan": 1_000_000, "months": 1_200, "working_days": 366, "times": 1_000}
+"""Beyond these a value is a slip of the pen, and further still no check could reckon with it."""
 
 
 class PolicyValue(Model):
@@ -39,6 +41,9 @@ class PolicyValue(Model):
     document: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
 
+    def __repr__(self) -> str:
+        return f"{self.programme}.{self.parameter} {self.starts_on}"
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -58,9 +63,10 @@ class Parameter:
             raise BadValue(N_("参数“{title}”不能为空，请填写数值。"), title=self.title)
         try:
             value = parse_date(str(text)) if self.unit == "date" else UNITS[self.unit](str(text))
+            possible = value is not None and (self.unit == "date" or 0 <= value <= MOST[self.unit])
         except (ValueError, InvalidOperation):
-            value = None
-        if value is None or (self.unit != "date" and value < 0):
+            possible = False
+        if not possible:
             raise BadValue(
                 N_("参数“{title}”的值“{text}”无法识别，请按单位填写。"), title=self.title, text=str(text)
             )

@@ -98,6 +98,9 @@ class Contribution(Model):
     employer: Mapped[Employer] = relationship()
     region: Mapped[Region] = relationship()
 
+    def __repr__(self) -> str:
+        return f"{self.person!r} {self.employer.uscc} {self.month:%Y-%m}"
+
 
 class Unemployment(Model):
     """One spell of registered unemployment."""
@@ -111,6 +114,9 @@ class Unemployment(Model):
     registered_on: Mapped[date]
     cancelled_on: Mapped[date | None]
     person: Mapped[Person] = relationship()
+
+    def __repr__(self) -> str:
+        return f"{self.person!r} {self.registered_on}"
 
 
 class Transfer(Model):
@@ -126,6 +132,9 @@ class Transfer(Model):
     returned_on: Mapped[date | None]
     destination: Mapped[str | None] = mapped_column(String(100))
     person: Mapped[Person] = relationship()
+
+    def __repr__(self) -> str:
+        return f"{self.person!r} {self.left_on}"
 
 
 class RegisterLoad(Model):
@@ -180,3 +189,6 @@ class CalendarDay(Model):
     working: Mapped[bool]
     name: Mapped[str] = mapped_column(String(60))
     calendar_year: Mapped[CalendarYear] = relationship()
+
+    def __repr__(self) -> str:
+        return str(self.day)

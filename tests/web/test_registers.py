@@ -45,6 +45,8 @@ def test_a_month_is_marked_unpaid(demo_app, everything):
     policy.post(address, {"seen": seen(policy.get(address)), "paid": "0"})
     everything.expire_all()
     assert month.paid is False
+    entry = everything.scalars(select(AuditEntry).where(AuditEntry.event == "register_edit")).one()
+    assert entry.subject == f"{month.person!r} {month.employer.uscc} {month.month:%Y-%m}"
 
 
 def test_nobody_else_may_correct(demo_app, everything):
@@ -52,3 +54,37 @@ def test_nobody_else_may_correct(demo_app, everything):
     for name in ("clerk", "reviewer", "cashier", "auditor", "county_admin", "admin"):
         Desk(demo_app, name).get(f"/registers/employers/edit/{employer.id}", expect=403)
     assert "修改</a>" not in Desk(demo_app, "clerk").get("/registers/employers/list/")
+
+
+def test_the_audit_log_says_which_policy_value_was_added(demo_app, everything):
+    policy = Desk(demo_app, "policy")
+    facts = {
+        "parameter": "service_subsidy.amount",
+        "value": "350",
+        "starts_on": "2030-01-01",
+        "document": "川人社",
+    }
+    policy.post("/settings/policy/add", facts)
+    changes = select(AuditEntry).where(AuditEntry.event == "policy_change").order_by(AuditEntry.id.desc())
+    assert everything.scalars(changes).first().subject == "service_subsidy.amount 2030-01-01"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("amount", "NaN"),
+        ("amount", "sNaN"),
+        ("amount", "Infinity"),
+        ("amount", "1e20"),
+        ("least_contract_months", "999999999999"),
+        ("least_publicity_days", "99999999"),
+    ],
+)
+def test_a_value_that_no_check_could_use_is_refused(demo_app, parameter, value):
+    facts = {
+        "parameter": f"hiring_subsidy.{parameter}",
+        "value": value,
+        "starts_on": "2030-01-01",
+        "document": "川人社",
+    }
+    assert "无法识别" in Desk(demo_app, "policy").post("/settings/policy/add", facts, expect=422)
