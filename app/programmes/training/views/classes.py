@@ -131,6 +131,7 @@ class ClassView(Classes):
     @permission_name("edit")
     def students(self, pk):
         """Only who was offered for this class: a bare number would name anybody in the province."""
+        self.item(str(pk))
         try:
             offered_for, person = _offers().loads(request.form.get("person_id", ""))
         except BadData:
