@@ -18,6 +18,7 @@ from app.engine.programme import Programme
 from app.kernel import citizen_id, names, uploads
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.lookup import find_person
 from app.registers.models import Person
@@ -205,5 +206,5 @@ def edit_claim(
 
 
 def _plain(value: object) -> str | None:
-    """Encrypted values stay out of the audit log; that they changed is enough."""
-    return None if value is None else "•••" if isinstance(value, bytes) else str(value)
+    """Encrypted values stay out of the audit log, as do numbers in remarks; that they changed is enough."""
+    return None if value is None else "•••" if isinstance(value, bytes) else without_numbers(str(value))

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.engine.actor import Actor
+from app.engine.free_text import FreeText
 from app.kernel.messages import N_
 from app.registers.models import row_id
 from app.registers.organisation import Office
@@ -84,8 +85,8 @@ class AuditEntry(Model):
     claim_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     class_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     batch_id: Mapped[str | None] = mapped_column(String(36), index=True)
-    subject: Mapped[str | None] = mapped_column(String(200))
-    note: Mapped[str | None] = mapped_column(String(500))
+    subject: Mapped[str | None] = mapped_column(FreeText(200))
+    note: Mapped[str | None] = mapped_column(FreeText(500))
     before: Mapped[dict | None] = mapped_column(JSONB)
     after: Mapped[dict | None] = mapped_column(JSONB)
     office: Mapped[Office | None] = relationship()

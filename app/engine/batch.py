@@ -17,8 +17,9 @@ from sqlalchemy.sql import Select
 from app.engine.actor import Actor
 from app.engine.firing import Firing
 from app.engine.programme import Programme
-from app.engine.workflow import Move, Subject, Transition
+from app.engine.workflow import FREE, Move, Subject, Transition
 from app.kernel.errors import NotFound
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 
 
@@ -117,6 +118,7 @@ def run(
     if batch.ran_at is not None:
         return batch
     transition = programme.transitions[batch.transition]
+    params = {name: without_numbers(v) if v and name in FREE else v for name, v in params.items()}
     firing = Firing(Move(session, programme, batch.id, params, today), transition, actor)
     moved, amount = firing.fire()
     total = session.scalar(select(func.count()).select_from(BatchRow).where(BatchRow.batch_id == batch.id))

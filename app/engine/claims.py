@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.engine.free_text import FreeText
 from app.engine.payments import PaymentList
 from app.engine.states import LIVE, OPEN_OR_LIVE, STATES
 from app.registers.models import Employer, Person, row_id
@@ -34,8 +35,8 @@ class Account(Model):
     __tablename__ = "accounts"
 
     id: Mapped[int] = row_id()
-    bank_name: Mapped[str] = mapped_column(String(100))
-    holder: Mapped[str] = mapped_column(String(200))
+    bank_name: Mapped[str] = mapped_column(FreeText(100))
+    holder: Mapped[str] = mapped_column(FreeText(200))
     number_cipher: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     last4: Mapped[str] = mapped_column(String(4))
 
@@ -119,7 +120,7 @@ class Claim(Model):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(100))
     phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    remark: Mapped[str | None] = mapped_column(String(200))
+    remark: Mapped[str | None] = mapped_column(FreeText(200))
     submitted_on: Mapped[date | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
     payment_list_id: Mapped[int | None] = mapped_column(ForeignKey("payment_lists.id"), index=True)
@@ -217,7 +218,7 @@ class Attachment(Model):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(FreeText(200))
     media_type: Mapped[str] = mapped_column(String(40))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))

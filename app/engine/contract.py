@@ -31,7 +31,7 @@ REST_COLUMNS = (
     ),
     Column("contract_end", "劳动合同终止日期", Kind.DATE, note="无固定期限合同不填", example="2027-02-28"),
     Column("phone", "联系电话", Kind.PHONE, example="13800000000"),
-    Column("remark", "备注", Kind.TEXT),
+    Column("remark", "备注", Kind.TEXT, note="证件号、电话等长号码保存时会遮盖"),
 )
 
 

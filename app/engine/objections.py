@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Claim
+from app.engine.free_text import FreeText
 from app.engine.people import FRESH
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
@@ -35,12 +36,12 @@ class Objection(Model):
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), index=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     raised_on: Mapped[date]
-    raised_by: Mapped[str] = mapped_column(String(100))
+    raised_by: Mapped[str] = mapped_column(FreeText(100))
     contact_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    content: Mapped[str] = mapped_column(String(1000))
+    content: Mapped[str] = mapped_column(FreeText(1000))
     state: Mapped[str] = mapped_column(String(10), server_default="open")
     registered_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
-    decision: Mapped[str | None] = mapped_column(String(1000))
+    decision: Mapped[str | None] = mapped_column(FreeText(1000))
     decided_on: Mapped[date | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     claim: Mapped[Claim] = relationship()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +22,7 @@ from app.engine.states import LIVE, OPEN_OR_LIVE
 from app.kernel import citizen_id, names
 from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 
 DIALECT = postgresql.dialect()
@@ -86,8 +86,6 @@ STORE_FAILED = """
     SELECT :application, :office, f.row_no, d.person_id, d.name, f.cells_cipher, o.findings
     FROM failed_cells f JOIN candidates d USING (row_id) JOIN outcomes o USING (row_id) ORDER BY f.row_id
 """
-LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){9,}[\s-]?[Xx]?")
-"""Ten digits and more may be an id, a phone or an account in a column where none belongs; dates are shorter."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +201,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
         yield (
             row_id,
             id_hash,
-            _masked(names.fold(value("name") or ""))[:100],
+            without_numbers(names.fold(value("name") or ""))[:100],
             fault,
             repeated,
             value("employer_uscc"),
@@ -213,9 +211,9 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             value(ends_on),
             json.dumps({name: value(name) for name in programme.own}, default=str),
             vault.encrypt(value("phone")) if value("phone") else None,
-            value("remark"),
+            without_numbers(value("remark") or "") or None,
             sorted(faults),
-            _masked(json.dumps(faults, ensure_ascii=False)) if faults else "{}",
+            without_numbers(json.dumps(faults, ensure_ascii=False)) if faults else "{}",
         )
 
 
@@ -236,8 +234,3 @@ def _store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, fact
             copy.write_row((row_id, row.number, sealed))
     session.execute(text(STORE_FAILED), facts)
     return len(failed)
-
-
-def _masked(typed: str) -> str:
-    """Text of a sheet that is stored as it stands, without what may identify somebody."""
-    return LONG_NUMBER.sub(lambda found: citizen_id.mask(found[0]), typed)

@@ -17,6 +17,9 @@ from app.kernel.messages import N_
 if TYPE_CHECKING:
     from app.engine.firing import Firing
 
+FREE = ("opinion", "reason")
+"""Parameters of moves that people type freely."""
+
 
 @dataclass(frozen=True)
 class Guard:

@@ -21,6 +21,7 @@ from app.kernel import citizen_id, names, uscc
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.messages import N_
 from app.registers.models import Employer, Person
+from app.web.sealing import unseal
 
 KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
 SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}
@@ -59,8 +60,9 @@ def clauses(
     fields: Sequence[SearchField], args: MultiDict
 ) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
     """The WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
-    typed = {f.name: args[f.name].strip() for f in fields if args.get(f.name, "").strip()}
-    made = (field.clause(typed[field.name].replace("\0", "")) for field in fields if field.name in typed)
+    typed = {f.name: unseal(args[f.name].strip()) for f in fields if args.get(f.name, "").strip()}
+    asked = ((field, typed[field.name].replace("\0", "")) for field in fields if field.name in typed)
+    made = (field.clause(text) if text else None for field, text in asked)
     return [clause if clause is not None else false() for clause in made], typed
 
 

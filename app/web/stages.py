@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
-from urllib.parse import parse_qsl
 
 from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.actions import ActionItem
@@ -14,8 +13,6 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
-from werkzeug.datastructures import MultiDict
-from werkzeug.urls import iri_to_uri
 
 from app.engine import batch
 from app.engine.audit import AuditEntry
@@ -28,11 +25,11 @@ from app.kernel.messages import N_
 from app.web import listing
 from app.web.findings import latest_findings
 from app.web.roles import AUDITOR
+from app.web.sealing import parsed, sealed
 from app.web.templating import state_title
 from app.web.views import READ, ModelView
 
 MOST_IDS = 10_000
-MOST_FIELDS = 100
 
 LABELS = {
     "id": N_("编号"),
@@ -144,7 +141,7 @@ class BulkView(ModelView):
 
     def _selection(self) -> Query:
         if request.form.get("all") == "1":
-            return listing.filtered(self, MultiDict(_parse(request.form.get("query", ""))))[0]
+            return listing.filtered(self, parsed(request.form.get("query", "")))[0]
         ids = [
             int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19
         ]
@@ -155,9 +152,9 @@ class BulkView(ModelView):
         return self.base_query().filter(self.datamodel.obj.id.in_(ids))
 
     def _back(self) -> str:
-        query = request.form.get("query", "")
+        query = sealed(parsed(request.form.get("query", "")))
         address = url_for(f"{self.endpoint}.list")
-        filtered = f"{address}?{iri_to_uri(query)}" if query else address
+        filtered = f"{address}?{query}" if query else address
         return filtered if len(filtered) <= Batch.back.type.length else address
 
 
@@ -242,9 +239,3 @@ def state_counts(member: InstrumentedAttribute, ids: list[int]) -> dict[int, dic
     for group, state, count, total in db.session.execute(counted):
         found.setdefault(group, {})[state] = (count, total)
     return found
-
-
-def _parse(query: str) -> list[tuple[str, str]]:
-    if query.count("&") >= MOST_FIELDS:
-        abort(400)
-    return parse_qsl(query, max_num_fields=MOST_FIELDS)

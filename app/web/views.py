@@ -28,6 +28,7 @@ from app.kernel.dates import parse_date
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.web import listing
+from app.web.sealing import in_clear, sealed
 from app.web.search import label_of
 from app.web.templating import show, state_pill, translate
 
@@ -110,6 +111,8 @@ class ModelView(Screen, FabModelView):
     @expose("/list/")
     @has_access
     def list(self):
+        if in_clear(request.args):
+            return redirect(f"{request.path}?{sealed(request.args)}")
         page = listing.read(self, request.args)
         return self.render_template(
             self.list_template, view=self, page=page, label_of=label_of, **self.list_more(page.rows)

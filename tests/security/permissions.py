@@ -24,6 +24,7 @@ GET  /demo/sheets/<name>                    nobody
 POST /desk/clock                            nobody
 GET  /desk/employers                        {WORKERS}
 POST /desk/person                           clerk
+POST /desk/search                           {LOGGED_IN}
 GET  /batches/<batch_id>                    clerk reviewer cashier
 POST /batches/<batch_id>/run                clerk reviewer cashier
 GET  /batches/<batch_id>/result             clerk reviewer cashier

@@ -1,0 +1,52 @@
+"""A number that identifies somebody stands in no address: a search for it is sealed, for the one who typed it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from urllib.parse import parse_qsl, urlencode
+
+from flask import abort, current_app, g
+from werkzeug.datastructures import MultiDict
+
+from app.kernel.errors import BadValue
+from app.kernel.free_text import without_numbers
+
+MARK = "~"
+MOST_FIELDS = 100
+
+
+def in_clear(args: MultiDict) -> bool:
+    """Whether an address names somebody."""
+    return any(without_numbers(text) != text for text in args.values())
+
+
+def sealed(args: MultiDict) -> str:
+    """The query string of a search in which nothing identifies anybody; empty fields are left out."""
+    return urlencode([(name, _seal(text)) for name, text in args.items(multi=True) if text.strip()])
+
+
+def parsed(query: str) -> MultiDict:
+    """A list's query string that was posted back."""
+    if query.count("&") >= MOST_FIELDS:
+        abort(400)
+    return MultiDict(parse_qsl(query, max_num_fields=MOST_FIELDS))
+
+
+def unseal(text: str) -> str:
+    """What was typed; nothing when somebody else typed it, or when it was altered on the way."""
+    if not text.startswith(MARK):
+        return text
+    try:
+        cipher = base64.urlsafe_b64decode(text.removeprefix(MARK))
+        owner, _, typed = current_app.extensions["vault"].decrypt(cipher).partition(":")
+    except (BadValue, binascii.Error):
+        return ""
+    return typed if owner == str(g.actor.user_id) else ""
+
+
+def _seal(text: str) -> str:
+    if without_numbers(text) == text:
+        return text
+    cipher = current_app.extensions["vault"].encrypt(f"{g.actor.user_id}:{text}")
+    return MARK + base64.urlsafe_b64encode(cipher).decode()
