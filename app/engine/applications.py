@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
+from app.engine.candidates import reprice
 from app.engine.claims import Account, Application, Attachment, Claim
 from app.engine.numbers import application_number
-from app.engine.people import FRESH, lock_own
+from app.engine.people import ELSEWHERE, FRESH, lock_own
 from app.engine.programme import Programme
 from app.kernel import citizen_id, names, uploads
 from app.kernel.crypto import Vault
@@ -170,7 +171,12 @@ def detach(session: Session, actor: Actor, attachment_id: int) -> Application:
 
 
 def edit_claim(
-    session: Session, actor: Actor, claim_id: int, version: int, values: Mapping[str, object]
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    claim_id: int,
+    version: int,
+    values: Mapping[str, object],
 ) -> Claim:
     """Corrects a draft or returned claim; `version` is the one that the form showed. Raises NotFound, Refused."""
     claim = session.scalars(
@@ -179,7 +185,7 @@ def edit_claim(
     if claim is None:
         raise NotFound(N_("没有找到这条记录。请刷新列表。"))
     if claim.office_id != actor.office_id:
-        raise Refused(N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。"))
+        raise Refused(ELSEWHERE)
     if claim.state not in EDITABLE:
         raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))
     if claim.version != version:
@@ -202,6 +208,8 @@ def edit_claim(
             after={name: after[name] for name in changed},
         )
     session.flush()
+    reprice(session, programme, "SELECT :claim_id", claim_id=claim.id)
+    session.expire(claim)
     return claim
 
 

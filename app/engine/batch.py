@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
 
 from app.engine.actor import Actor
+from app.engine.candidates import OF_BATCH, reprice
 from app.engine.firing import Firing
 from app.engine.programme import Programme
 from app.engine.workflow import FREE, Move, Subject, Transition
@@ -70,7 +71,10 @@ class Extent:
 def prepare(
     session: Session, actor: Actor, programme: Programme, transition: Transition, rows: Select
 ) -> Batch:
-    """Keeps a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope."""
+    """Keeps a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope.
+
+    What isn't submitted yet is priced anew, so that the dialog shows what submitting would freeze.
+    """
     batch = Batch(
         id=str(uuid4()), programme=programme.code, transition=transition.name, actor_id=actor.user_id
     )
@@ -78,6 +82,8 @@ def prepare(
     session.flush()
     chosen = session.scalars(rows).all()
     session.execute(text(KEEP), {"batch": batch.id, "rows": chosen})
+    if transition.phase == "submit":
+        reprice(session, programme, OF_BATCH, batch_id=batch.id)
     return batch
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -18,9 +19,17 @@ FROM_CLAIMS = """
                             {columns}, own, policy)
     SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id, {fields},
            jsonb_build_object({own}), {policy}
-    FROM batch_rows b JOIN claims c ON c.id = b.row_id JOIN applications a ON a.id = c.application_id
+    FROM claims c JOIN applications a ON a.id = c.application_id
     LEFT JOIN policy_periods p ON c.{start} BETWEEN p.first_day AND p.last_day
-    WHERE b.batch_id = :batch_id AND b.moved IS NULL
+    WHERE c.id IN ({chosen})
+"""
+OF_BATCH = "SELECT b.row_id FROM batch_rows b WHERE b.batch_id = :batch_id AND b.moved IS NULL"
+REPRICE = """
+    WITH stale AS (
+        SELECT c.id, {amount} AS amount FROM claims c JOIN candidates ON candidates.claim_id = c.id
+        WHERE c.state IN ('draft', 'returned') AND c.amount <> {amount} ORDER BY c.id FOR UPDATE OF c
+    )
+    UPDATE claims c SET amount = stale.amount FROM stale WHERE c.id = stale.id
 """
 
 
@@ -31,13 +40,26 @@ def begin(session: Session, programme: Programme) -> None:
 
 def from_claims(session: Session, programme: Programme, batch_id: str, *, frozen: bool) -> None:
     """The claims of a batch that are still in play; `frozen` judges them by the policy of their submission."""
+    _fill(session, programme, OF_BATCH, {"batch_id": batch_id}, policy="c.policy" if frozen else "p.values")
+
+
+def reprice(session: Session, programme: Programme, chosen: str, **values: object) -> None:
+    """Gives those of the `chosen` claims (SQL of their ids) that are not submitted the amount of today's policy."""
+    _fill(session, programme, chosen, values, policy="p.values")
+    session.execute(text(REPRICE.format(amount=programme.amount)))
+
+
+def _fill(
+    session: Session, programme: Programme, chosen: str, values: Mapping[str, object], *, policy: str
+) -> None:
     begin(session, programme)
     judged = programme.judged
     statement = FROM_CLAIMS.format(
         columns=", ".join(judged),
         fields=", ".join(f"c.{name}" for name in judged.values()),
         own=", ".join(f"'{name}', c.{name}" for name in programme.own),
-        policy="c.policy" if frozen else "p.values",
+        policy=policy,
         start=judged["starts_on"],
+        chosen=chosen,
     )
-    session.execute(text(statement), {"batch_id": batch_id})
+    session.execute(text(statement), values)

@@ -26,6 +26,7 @@ from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 
 DIALECT = postgresql.dialect()
+ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
 FRESH = {"populate_existing": True}
 """For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
 
@@ -143,7 +144,7 @@ def lock_own(session: Session, actor: Actor, application_id: int) -> Application
     if application is None:
         raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
     if application.office_id != actor.office_id:
-        raise Refused(N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。"))
+        raise Refused(ELSEWHERE)
     return application
 
 

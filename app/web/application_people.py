@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from app.engine import clock, people, sheets
+from app.engine.audit import record
 from app.engine.claims import FailedRow
 from app.extensions import db
 from app.kernel.errors import BadValue
@@ -129,9 +130,13 @@ class PeopleRoutes:
                 flash(gettext("更正后仍未通过，原因见未通过名单。"), "warning")
             return redirect(self._url(pk, "people"))
         findings = [f for f in readable(self.programme, row.findings) if f.stops]
-        return self.render_template(
+        page = self.render_template(
             "correct.html", view=self, row=application, failed=row, form=form, findings=findings
         )
+        facts = {"application_id": application.id, "programme": self.programme.code}
+        record(db.session, g.actor, "reveal", **facts, after={"row_no": row.row_no})
+        db.session.commit()
+        return page
 
     @expose("/drop/<int:pk>", methods=["POST"])
     @has_access

@@ -10,17 +10,19 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 from sqlalchemy import select
 
-from app.engine import applications, clock
+from app.engine import applications, clock, people
 from app.engine.audit import record
 from app.engine.claims import Claim
 from app.engine.sheets import Kind
 from app.extensions import db
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, Refused
+from app.kernel.messages import N_
 from app.registers.models import Person
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.sheet_forms import row_form, typed_row
 from app.web.stages import StageView
 from app.web.templating import translate
+from app.web.views import version_of
 
 
 class ClaimQueryView(StageView):
@@ -39,10 +41,14 @@ class ClaimQueryView(StageView):
     @has_access
     def edit(self, pk):
         claim = self.item(pk)
+        if claim.office_id != g.actor.office_id:
+            raise Refused(people.ELSEWHERE)
         sheet = self.programme.sheet
         form = row_form(sheet, request.form, self._held(claim))
         for name in self.programme.fixed:
             form[name].render_kw = {"readonly": True}
+        if claim.phone_cipher:
+            form["phone"].description = N_("已登记，不显示；不改则留空")
         problems, status = [], 200
         if request.method == "POST":
             today = clock.today(current_app.config, db.session)
@@ -64,21 +70,18 @@ class ClaimQueryView(StageView):
     def _save(self, claim: Claim, typed: dict):
         vault = current_app.extensions["vault"]
         values = {name: typed[name] for name in self.programme.kept}
-        values |= {
-            "remark": typed["remark"],
-            "phone_cipher": vault.encrypt(typed["phone"]) if typed["phone"] else None,
-        }
-        version = request.form.get("version", "")
+        values["remark"] = typed["remark"]
+        if typed["phone"]:
+            values["phone_cipher"] = vault.encrypt(typed["phone"])
         applications.edit_claim(
-            db.session, g.actor, claim.id, int(version) if version.isdigit() else -1, values
+            db.session, g.actor, self.programme, claim.id, version_of(request.form), values
         )
         db.session.commit()
         return redirect(url_for(f"{self.endpoint}.show", pk=claim.id))
 
     def _held(self, claim: Claim) -> dict[str, str]:
-        vault = current_app.extensions["vault"]
         held = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
-        held["phone"] = vault.decrypt(claim.phone_cipher) if claim.phone_cipher else ""
+        held["phone"] = ""
         for column in self.programme.sheet.columns:
             if column.field not in held:
                 value = getattr(claim, column.field)

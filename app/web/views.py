@@ -188,6 +188,12 @@ def _key(column: TypeEngine, text: str):
     return text
 
 
+def version_of(form: Mapping[str, str]) -> int:
+    """The row's version that a form was shown with; -1 for what is none."""
+    text = form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 def _digest(facts: dict | None) -> str:
     """What a form was shown with; a stale edit is told by it."""
     return "" if facts is None else hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

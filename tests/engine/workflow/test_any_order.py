@@ -188,7 +188,7 @@ class Stage:
         if self._done(
             may,
             lambda: applications.edit_claim(
-                self.session, actor, case.id, held.version, {"contract_start": start}
+                self.session, actor, PROGRAMME, case.id, held.version, {"contract_start": start}
             ),
             actor,
         ):

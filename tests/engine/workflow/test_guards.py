@@ -49,7 +49,7 @@ def set_policy(session, parameter: str, value: str, starts_on: date) -> None:
 def correct(session, actor, claim: int, **values) -> None:
     found = session.get(Claim, claim, populate_existing=True)
     with seeing(session, actor.scope):
-        applications.edit_claim(session, actor, claim, found.version, values)
+        applications.edit_claim(session, actor, PROGRAMME, claim, found.version, values)
     session.commit()
 
 

@@ -213,7 +213,7 @@ def test_submit_against_a_correction(session, actors, drafts, turn):
         with seeing(other, clerk.scope):
             claim = other.get(Claim, claims[25])
             version = claim.version
-            applications.edit_claim(other, clerk, claim.id, version, {"contract_start": day})
+            applications.edit_claim(other, clerk, PROGRAMME, claim.id, version, {"contract_start": day})
         return "corrected"
 
     (moved, _, _), answer = at_once(running(clerk, chosen), correct)
@@ -237,7 +237,7 @@ def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, a
         version = shown.version
         facts.act(session, clerk, "submit", claims)
         with pytest.raises(Refused, match="只有草稿或已退回"):
-            applications.edit_claim(slow, clerk, shown.id, version, {"contract_start": date(2026, 5, 1)})
+            applications.edit_claim(slow, clerk, PROGRAMME, shown.id, version, {"contract_start": date(2026, 5, 1)})
 
 
 @pytest.mark.parametrize("turn", range(2))

@@ -28,7 +28,7 @@ from app.web.downloads import blank
 from app.web.findings import readable
 from app.web.roles import AUDITOR, CLERK, REVIEWER
 from app.web.templating import translate
-from app.web.views import READ
+from app.web.views import READ, version_of
 
 
 class ClassView(Classes):
@@ -88,10 +88,8 @@ class ClassView(Classes):
         row = self.item(str(pk))
         form, problem = ClassForm(request.form, obj=row), None
         if request.method == "POST" and form.validate():
-            version = request.form.get("version", "")
             try:
-                seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
-                classes.change_class(db.session, g.actor, pk, seen, form.values)
+                classes.change_class(db.session, g.actor, pk, version_of(request.form), form.values)
                 db.session.commit()
                 return redirect(self._url(pk))
             except DomainError as error:
