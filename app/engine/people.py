@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql
@@ -24,6 +26,9 @@ from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
+
+ALIKE = 0.95
+NAMESAKES = 50
 
 DIALECT = postgresql.dialect()
 ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
@@ -53,8 +58,7 @@ FILL = f"""
 REPLACE = (
     """DELETE FROM failed_rows f
        WHERE f.application_id = :application
-         AND (f.person_id IN (SELECT person_id FROM candidates)
-              OR (f.person_id IS NULL AND f.name <> '' AND f.name IN (SELECT name FROM candidates)))""",
+         AND (f.person_id IN (SELECT person_id FROM candidates) OR f.id = ANY(:mended))""",
     """DELETE FROM claims c USING candidates d JOIN outcomes o USING (row_id)
        WHERE c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
          AND o.stops AND NOT d.repeated""",
@@ -124,8 +128,9 @@ def check(
     _copy(session, programme, rows, vault, today)
     session.execute(text(FILL), facts)
     rules.run(session, programme.code, programme.rules, today)
+    mended = _mended(session, application.id, rows, vault)
     for statement in REPLACE:
-        session.execute(text(statement), facts)
+        session.execute(text(statement), {**facts, "mended": mended})
     passed = session.execute(text(_pass_statement(programme)), facts).rowcount
     session.execute(text(STORE_CHECKS), facts)
     failed = _store_failed(session, rows, vault, facts)
@@ -202,7 +207,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
         yield (
             row_id,
             id_hash,
-            without_numbers(names.fold(value("name") or ""))[:100],
+            _name(row),
             fault,
             repeated,
             value("employer_uscc"),
@@ -216,6 +221,45 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             sorted(faults),
             without_numbers(json.dumps(faults, ensure_ascii=False)) if faults else "{}",
         )
+
+
+def _name(row: SheetRow) -> str:
+    return without_numbers(names.fold(row.values.get("name") or ""))[:100]
+
+
+def _mended(session: Session, application_id: int, rows: Sequence[SheetRow], vault: Vault) -> list[int]:
+    """Failed rows of nobody known that the new rows stand for: of one name, with ids a slip apart.
+
+    A name alone says too little: namesakes stay.
+    """
+    typed = defaultdict(list)
+    for row in rows:
+        typed[_name(row)].append((row.number, row.raw.get("citizen_id", "")))
+    wanted = select(FailedRow).where(
+        FailedRow.application_id == application_id,
+        FailedRow.person_id.is_(None),
+        FailedRow.name.in_(list(typed)),
+    )
+    return [
+        failed.id
+        for failed in session.scalars(wanted)
+        if _stands_for(typed[failed.name], failed.row_no, cells(failed, vault).get("citizen_id", ""))
+    ]
+
+
+def _stands_for(typed: Sequence[tuple[int, str]], row_no: int, held_id: str) -> bool:
+    """Whether one of (row number, id) may be the held row, corrected; without any id the place must be the same."""
+    if not held_id:
+        return any(number == row_no for number, _ in typed)
+    held = citizen_id.normalize(held_id)
+    return any(_slip(held, citizen_id.normalize(code)) for _, code in typed[:NAMESAKES])
+
+
+def _slip(one: str, other: str) -> bool:
+    """Up to three digits wrong (what Excel loses), or one left out or put in too many."""
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) <= 3
+    return abs(len(one) - len(other)) == 1 and SequenceMatcher(None, one, other).ratio() > ALIKE
 
 
 def _rounded(row: SheetRow) -> bool:

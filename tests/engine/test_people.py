@@ -99,11 +99,39 @@ def test_failing_again_leaves_one_failed_row(county, clerk, opened):
     assert reasons(row) == {"C-03": "differ"}
 
 
-def test_a_bad_id_is_found_again_by_its_name(county, clerk, opened):
-    county.check(clerk, opened, [county.typed(0, citizen_id="510104199001010011")])
-    assert [reasons(row) for row in failed_rows(county, opened)] == [{"C-01": "invalid"}]
+def slip(code: str) -> str:
+    """One digit wrong, as a hurried hand would type it."""
+    return code[:10] + str((int(code[10]) + 1) % 10) + code[11:]
+
+
+@pytest.mark.parametrize("spoil", [slip, lambda code: code[:-1], lambda code: f"{code[:15]}000"])
+def test_a_slip_in_an_id_is_found_again_by_its_name(county, clerk, opened, spoil):
+    county.check(clerk, opened, [county.typed(0, citizen_id=spoil(county.people[0].citizen_id))])
+    assert [set(reasons(row)) for row in failed_rows(county, opened)] == [{"C-01"}]
     report = county.check(clerk, opened, [county.typed(0)])
     assert (report.passed, failed_rows(county, opened)) == (1, [])
+
+
+def test_a_namesake_takes_nobodys_place(county, clerk, opened):
+    name, one = county.people[0].name, county.people[0].citizen_id
+    other, third = county.people[20].citizen_id, county.people[25].citizen_id
+    county.check(
+        clerk, opened, [county.typed(0, citizen_id=slip(one)), county.typed(2, name=name, citizen_id="")]
+    )
+    county.check(clerk, opened, [county.typed(20, name=name, citizen_id=slip(other))])
+    assert names_of(county, opened, FailedRow) == [name] * 3
+    county.check(
+        clerk, opened, [county.typed(0), county.typed(3), county.typed(25, name=name, citizen_id=third)]
+    )
+    assert names_of(county, opened, Claim) == sorted([name, county.people[3].name])
+    assert names_of(county, opened, FailedRow) == [name] * 3
+
+
+def test_sending_the_same_sheet_again_doubles_nothing(county, clerk, opened):
+    rows = [county.typed(0, citizen_id=""), county.typed(1, citizen_id="无"), county.typed(2, citizen_id="")]
+    for _ in range(2):
+        county.check(clerk, opened, rows)
+        assert len(failed_rows(county, opened)) == 3
 
 
 def test_who_passed_and_now_fails_is_a_draft_no_more(county, clerk, opened):
