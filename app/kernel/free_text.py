@@ -3,7 +3,7 @@
 import re
 
 _IDENTIFYING = re.compile(
-    r"""\d(?:\s?\d){9,}\s?[Xx]?                   # ids, mobiles, accounts; written together or in groups
+    r"""(?<![\d*])\d(?:\s?\d){9,}\s?[Xx]?         # ids, mobiles, accounts; written together or in groups
       | (?<![A-Za-z]-)(?<!\d)(?: \d{6}-\d{8}-\d{3}[\dXx]       # an id in its three parts
                 | \d{4}(?:-\d{4}){2,}(?:-\d{1,3})? # an account in fours
                 | 1\d\d-\d{4}-\d{4} | 0\d{2,3}-\d{7,8} )(?!\d)""",

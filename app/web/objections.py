@@ -17,6 +17,7 @@ from app.engine.objections import Objection
 from app.extensions import db
 from app.kernel.errors import DomainError, NotFound
 from app.kernel.messages import N_
+from app.web.options import options
 from app.web.programmes import programme_of
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.templating import translate
@@ -34,7 +35,9 @@ class DecisionForm(Form):
     outcome = RadioField(
         N_("处理结果"),
         [InputRequired(N_("请选择处理结果。"))],
-        choices=[("dismissed", N_("异议不成立，公示继续")), ("upheld", N_("异议成立，只能办理公示不通过"))],
+        choices=options(
+            [("dismissed", N_("异议不成立，公示继续")), ("upheld", N_("异议成立，只能办理公示不通过"))]
+        ),
     )
     opinion = TextAreaField(N_("处理意见"), [InputRequired(N_("请填写处理意见。")), Length(max=1000)])
 

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.lookup import find_employer
 from app.registers.organisation import Region
+from app.web.options import options
 
 
 class EmployerForm(Form):
@@ -27,7 +28,7 @@ class EmployerForm(Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.region.choices = region_choices()
+        self.region.choices = options(region_choices())
         if not self.region.raw_data:
             self.region.data = g.actor.office_code[:6]
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from flask import current_app, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.kernel import names
+from app.extensions import db
+from app.kernel import names, uscc
 from app.kernel.messages import N_
+from app.registers.lookup import find_person, search_employers
 from app.registers.models import Contribution, Employer, Person, RegisterLoad, Transfer, Unemployment
+from app.web import listing
+from app.web.options import options
 from app.web.roles import AUDITOR, CASHIER, CLERK, POLICY, REVIEWER
 from app.web.search import KIND_TITLES, SCALE_TITLES
 from app.web.views import READ, ModelView
@@ -16,6 +23,7 @@ from app.web.views import READ, ModelView
 PLACE = (N_("登记库"),)
 READERS = dict.fromkeys((CLERK, REVIEWER, CASHIER, AUDITOR), READ)
 LABELS = {
+    "citizen_id": N_("公民身份号码"),
     "name": N_("姓名"),
     "masked_id": N_("公民身份号码"),
     "person": N_("人员"),
@@ -52,6 +60,15 @@ class RegisterView(ModelView):
     include_route_methods = {"list", "show", "edit"}
     change_event = "register_edit"
     label_columns = LABELS
+    list_template = "register_list.html"
+
+    def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
+        """(name, id) of the one whom a whole id or USCC names, wherever in the province; nothing else is told."""
+        return None
+
+    def list_more(self, rows: Sequence) -> dict:
+        found = self.elsewhere(listing.filtered(self, request.args)[1]) if not rows else None
+        return {"elsewhere": found}
 
 
 class PersonForm(Form):
@@ -61,13 +78,15 @@ class PersonForm(Form):
 class EmployerForm(Form):
     name = StringField(N_("单位名称"), [DataRequired(N_("请填写单位名称。")), Length(max=200)])
     unit_no = StringField(N_("单位编号"), [DataRequired(N_("请填写单位编号。")), Length(max=30)])
-    kind = SelectField(N_("类别"), choices=list(KIND_TITLES.items()))
-    scale = SelectField(N_("规模"), choices=list(SCALE_TITLES.items()))
+    kind = SelectField(N_("类别"), choices=options(KIND_TITLES.items()))
+    scale = SelectField(N_("规模"), choices=options(SCALE_TITLES.items()))
 
 
 class ContributionForm(Form):
     paid = SelectField(
-        N_("已缴费"), choices=[("1", N_("是")), ("0", N_("否"))], coerce=lambda value: value in ("1", True)
+        N_("已缴费"),
+        choices=options([("1", N_("是")), ("0", N_("否"))]),
+        coerce=lambda value: value in ("1", True),
     )
 
 
@@ -86,8 +105,12 @@ class PersonView(RegisterView):
     menu_title = N_("人员登记库")
     form = PersonForm
     list_columns = show_columns = ["name", "masked_id", "region.name"]
-    search_columns = ("name", "region")
+    search_columns = ("citizen_id", "name", "region")
     order_columns = ["name"]
+
+    def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
+        found = find_person(db.session, typed.get("citizen_id", ""), current_app.extensions["vault"])
+        return found and (found.name, found.masked_id)
 
     def save(self, row: Person) -> None:
         row.name_folded = names.fold(row.name)
@@ -102,6 +125,11 @@ class EmployerView(RegisterView):
     list_columns = show_columns = ["name", "uscc", "unit_no", "kind", "scale", "region.name"]
     search_columns = ("name", "uscc", "unit_no", "kind", "scale", "region")
     order_columns = ["name", "uscc"]
+
+    def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
+        code = uscc.normalize(typed.get("uscc", ""))
+        found = search_employers(db.session, code) if uscc.is_valid(code) else []
+        return (found[0].name, found[0].uscc) if found else None
 
 
 class ContributionView(RegisterView):

@@ -189,8 +189,14 @@ def _mine(_: str) -> ColumnElement[bool]:
     return Claim.application.of_type(application).has(application.created_by == g.actor.user_id)
 
 
+def _bearer(text: str) -> ColumnElement[bool]:
+    """The bearer of a whole citizen id."""
+    return Person.id_hash == current_app.extensions["vault"].hash(citizen_id.normalize(text))
+
+
 BEYOND: dict[str, tuple[str, Callable[[str], ColumnElement[bool]], Mapping[str, str] | None]] = {
     "payee": ("text", _payee, None),
+    "citizen_id": ("text", _bearer, None),
     "mine": ("choice", _mine, {"1": N_("我经办的")}),
 }
 """Fields that no column of the claim itself answers."""

@@ -15,6 +15,7 @@ from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.registers.models import CalendarDay, CalendarYear
 from app.registers.organisation import Office
+from app.web.options import options
 from app.web.programmes import programme_of, programmes
 from app.web.roles import (
     AUDITOR,
@@ -46,11 +47,11 @@ class PolicyForm(Form):
 
     def __init__(self, *args, obj=None, **kwargs):
         super().__init__(*args, obj=obj, **kwargs)
-        self.parameter.choices = [
+        self.parameter.choices = options(
             (f"{p.code}.{x.code}", f"{gettext(p.title)} · {gettext(x.title)}")
             for p in programmes()
             for x in p.policy.parameters.values()
-        ]
+        )
         if obj is not None and obj.programme and not self.parameter.raw_data:
             self.parameter.data = f"{obj.programme}.{obj.parameter}"
 
@@ -142,7 +143,9 @@ class YearView(ModelView):
 class DayForm(Form):
     day = DateField(N_("日期"), [InputRequired(N_("请填写日期。"))])
     working = SelectField(
-        N_("类型"), choices=[("0", N_("放假")), ("1", N_("调休上班"))], coerce=lambda v: v in ("1", True)
+        N_("类型"),
+        choices=options([("0", N_("放假")), ("1", N_("调休上班"))]),
+        coerce=lambda v: v in ("1", True),
     )
     name = StringField(N_("名称"), [InputRequired(N_("请填写名称。")), Length(max=60)])
 

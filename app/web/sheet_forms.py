@@ -8,6 +8,7 @@ from datetime import date
 from wtforms import Form, SelectField, StringField
 
 from app.engine.sheets import Kind, Sheet, SheetRow, parse_row
+from app.web.options import options
 from app.web.templating import translate
 
 
@@ -27,5 +28,7 @@ def typed_row(sheet: Sheet, form: Form, number: int, today: date) -> SheetRow:
 
 def _field(column):
     if column.kind is Kind.CHOICE:
-        return SelectField(column.title, choices=[("", "")] + [(title, title) for _, title in column.choices])
+        return SelectField(
+            column.title, choices=options([("", ""), *((title, title) for _, title in column.choices)])
+        )
     return StringField(column.title, description=column.note)

@@ -24,6 +24,7 @@ from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
 from app.web import accounts
+from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.settings import PLACE
 from app.web.templating import role_title, translate
@@ -46,8 +47,8 @@ class ChangeForm(Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.office.choices = [(o.id, f"{o.code} {o.name}") for o in _offices()]
-        self.roles.choices = [(role, role_title(role)) for role in accounts.grantable(g.actor)]
+        self.office.choices = options((o.id, f"{o.code} {o.name}") for o in _offices())
+        self.roles.choices = options((role, role_title(role)) for role in accounts.grantable(g.actor))
 
     def facts(self) -> dict:
         """As `accounts.change_user` takes them; the office is one of the choices."""

@@ -195,6 +195,9 @@ def _asked() -> dict[str, str]:
         "part": claim.person.name[:2],
         "last4": claim.person.last4,
         "uscc": claim.employer.uscc,
+        "name": claim.person.name,
+        "masked_id": claim.person.masked_id,
+        "employer": claim.employer.name,
     }
 
 

@@ -56,6 +56,27 @@ def test_nobody_else_may_correct(demo_app, everything):
     assert "修改</a>" not in Desk(demo_app, "clerk").get("/registers/employers/list/")
 
 
+def test_a_whole_id_or_uscc_names_its_bearer_anywhere(demo_app, everything):
+    person = everything.scalars(select(Person).where(Person.region_code == "510104")).first()
+    employer = everything.scalars(select(Employer).where(Employer.region_code == "510104")).first()
+    code = demo_app.extensions["vault"].decrypt(person.id_cipher)
+    away, home = Desk(demo_app, "clerk_b"), Desk(demo_app, "clerk")
+    searches = (
+        ({"view": "PersonView", "citizen_id": code}, person.name, person.masked_id),
+        ({"view": "EmployerView", "uscc": employer.uscc}, employer.name, employer.uscc),
+    )
+    for typed, *shown in searches:
+        found = away.get(away.post("/desk/search", typed, expect=303))
+        assert "登记在本机构范围以外" in found
+        assert all(word in found for word in shown)
+        assert "/show/" not in found
+        at_home = home.get(home.post("/desk/search", typed, expect=303))
+        assert "登记在本机构范围以外" not in at_home
+        assert "/show/" in at_home
+    part = away.get(away.post("/desk/search", {"view": "EmployerView", "uscc": employer.uscc[:12]}, expect=303))
+    assert employer.name not in part
+
+
 def test_the_audit_log_says_which_policy_value_was_added(demo_app, everything):
     policy = Desk(demo_app, "policy")
     facts = {

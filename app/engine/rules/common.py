@@ -40,7 +40,9 @@ def citizen_id() -> str:
     N_("重复"),
     fields=("citizen_id",),
     once=N_("此人在本申请中只出现一次。"),
-    repeated=N_("此人在本申请中重复出现，只保留第一行。请删除重复的行。"),
+    repeated=N_(
+        "此人在本申请中已有一条记录。名单中重复的，请删除多余的行；已提交的不必再报；已退回的，请在查询页修改后再提交。"
+    ),
 )
 def once_in_application() -> str:
     return """

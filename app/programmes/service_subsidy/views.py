@@ -21,6 +21,7 @@ from app.programmes.service_subsidy.model import ServiceApplication, ServiceClai
 from app.registers.lookup import find_employer
 from app.web.applications import ApplicationView
 from app.web.notices import NoticesView
+from app.web.options import options
 from app.web.payments import PaymentListsView
 from app.web.subsidy import DisbursementView, OutcomeView, PublicityView, QueryView, ReviewView
 
@@ -29,7 +30,7 @@ class PayeeForm(Form):
     """Who applies: an institution, or a person for him- or herself; each has fields of its own."""
 
     payee_kind = RadioField(
-        N_("补贴享受对象"), choices=[("unit", N_("单位")), ("person", N_("个人"))], default="unit"
+        N_("补贴享受对象"), choices=options([("unit", N_("单位")), ("person", N_("个人"))]), default="unit"
     )
     employer = StringField(N_("人力资源服务机构"), [Length(max=200)])
     employer_id = HiddenField()

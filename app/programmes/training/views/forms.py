@@ -10,6 +10,7 @@ from app.extensions import db
 from app.kernel.messages import N_
 from app.programmes.training.model import Project, TrainingClass
 from app.programmes.training.sheet import NO, YES
+from app.web.options import options
 
 FIELDS = (
     "project_id",
@@ -43,9 +44,9 @@ class ClassForm(Form):
         super().__init__(*args, obj=obj, **kwargs)
         held = obj.project_id if obj is not None else None
         projects = select(Project).where(Project.active | (Project.id == held)).order_by(Project.name)
-        self.project_id.choices = [
+        self.project_id.choices = options(
             (p.id, f"{p.name} · {p.level} · {p.hours}") for p in db.session.scalars(projects)
-        ]
+        )
 
     @property
     def values(self) -> dict[str, object]:
@@ -60,7 +61,7 @@ class ResultForm(Form):
     practical_score = DecimalField(
         N_("实操成绩"), [Optional(), NumberRange(0, 100, N_("成绩应在0至100之间。"))], places=2
     )
-    passed = SelectField(N_("是否合格"), choices=[(YES, N_("合格")), (NO, N_("不合格"))])
+    passed = SelectField(N_("是否合格"), choices=options([(YES, N_("合格")), (NO, N_("不合格"))]))
     certificate_no = StringField(
         N_("证书编号"), [Length(max=60)], filters=[lambda text: (text or "").strip() or None]
     )
