@@ -73,7 +73,9 @@ def test_a_whole_id_or_uscc_names_its_bearer_anywhere(demo_app, everything):
         at_home = home.get(home.post("/desk/search", typed, expect=303))
         assert "登记在本机构范围以外" not in at_home
         assert "/show/" in at_home
-    part = away.get(away.post("/desk/search", {"view": "EmployerView", "uscc": employer.uscc[:12]}, expect=303))
+    part = away.get(
+        away.post("/desk/search", {"view": "EmployerView", "uscc": employer.uscc[:12]}, expect=303)
+    )
     assert employer.name not in part
 
 

@@ -237,7 +237,9 @@ def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, a
         version = shown.version
         facts.act(session, clerk, "submit", claims)
         with pytest.raises(Refused, match="只有草稿或已退回"):
-            applications.edit_claim(slow, clerk, PROGRAMME, shown.id, version, {"contract_start": date(2026, 5, 1)})
+            applications.edit_claim(
+                slow, clerk, PROGRAMME, shown.id, version, {"contract_start": date(2026, 5, 1)}
+            )
 
 
 @pytest.mark.parametrize("turn", range(2))
