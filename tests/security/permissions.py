@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from flask import Flask
 
+from app.web.search import fields_of
+from app.web.views import ModelView
+
 BASES = {"{a}": ("/hiring", "/service", "/training"), "{p}": ("/hiring", "/service"), "": ("",)}
 EVERYBODY = "everybody"
+FOR_ALL_LISTS = {"", "page", "size", "order", "direction"}
 LOGGED_IN = "clerk reviewer cashier auditor policy county_admin prefecture_admin province_admin admin"
 WORKERS = "clerk reviewer cashier auditor"
 KEEPERS = "county_admin prefecture_admin province_admin"
@@ -183,6 +187,16 @@ MOVES = """
 /training/completion/action_post        submit_completion                                   clerk
 /training/completion_review/action_post approve_completion return_completion                reviewer
 """
+
+
+def understood(app: Flask, endpoint: str, query: str) -> bool:
+    """Whether a list reads any parameter of a query that isn't for all lists; other screens are asked everything."""
+    view = next((v for v in app.appbuilder.baseviews if v.endpoint == endpoint.partition(".")[0]), None)
+    names = {pair.partition("=")[0] for pair in query.split("&")}
+    if not isinstance(view, ModelView) or names & FOR_ALL_LISTS:
+        return True
+    fields = fields_of(view.datamodel.obj, view.search_columns, view.label_columns, view.choices)
+    return bool(names & {field.name for field in fields})
 
 
 def routes() -> dict[tuple[str, str], frozenset[str]]:

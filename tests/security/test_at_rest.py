@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.engine.models import METADATA
 from app.extensions import db
-from tests.security.cases import BUSINESS_A, PDF
+from tests.security.cases import ALL_A, PDF
 from tests.web.desk import HiringDesk
 
 PHONE, ACCOUNT = "13912345678", "6228480402564890018"
@@ -73,7 +73,7 @@ def test_a_sealed_search_says_nothing_to_anybody_else(cases_app, known, citizen_
     address = HiringDesk(cases_app, "clerk").post(
         "/desk/search", {"view": "HiringQueryView", "person": citizen_id}, expect=303
     )
-    for stranger in (BUSINESS_A, "clerk_b"):
+    for stranger in (ALL_A, "clerk_b"):
         page = HiringDesk(cases_app, stranger).get(address)
         assert citizen_id not in page
         assert 'name="rowid"' not in page

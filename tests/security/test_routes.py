@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.security.cases import ADMIN_B, BUSINESS_B, PDF, digest, found_in
-from tests.security.permissions import addresses
+from tests.security.cases import ADMIN_B, ALL_B, PDF, digest, found_in
+from tests.security.permissions import addresses, understood
 from tests.web.desk import Desk
 
 SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView"}
@@ -27,8 +27,8 @@ BY_ENDPOINT = {
 }
 """Whose ids an address takes, where it isn't the view's own table."""
 
-STRANGERS = [None, BUSINESS_B, ADMIN_B]
-"""Nobody; all business roles of another county in one person; its administrator."""
+STRANGERS = [None, ALL_B]
+"""Nobody; all roles of another county in one person."""
 
 
 def form(known, sheet: bytes | None = None) -> dict:
@@ -192,14 +192,13 @@ OPENINGS = {"/registers/persons/list/": ("name", "masked_id"), "/registers/emplo
 """What a whole id or USCC tells of its bearer anywhere in the province (`domain.md` §2)."""
 
 
-@pytest.mark.parametrize("username", [BUSINESS_B, ADMIN_B])
-def test_no_list_shows_another_countys_rows(cases_app, known, username):
-    client = Desk(cases_app, username).client
+def test_no_list_shows_another_countys_rows(cases_app, known):
+    client = Desk(cases_app, ALL_B).client
     before, holes = digest(cases_app), {}
-    for method, rule, _ in addresses(cases_app):
+    for method, rule, endpoint in addresses(cases_app):
         if method != "GET" or "<" in rule:
             continue
-        for query in QUERIES:
+        for query in (q for q in QUERIES if understood(cases_app, endpoint, q[1:])):
             answer = client.get(rule + query.format(**known.asked), follow_redirects=True)
             told = {known.asked[key] for key in ("uscc", *OPENINGS.get(rule, ()))}
             found = found_in(answer, known.secrets - told)
