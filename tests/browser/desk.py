@@ -25,7 +25,7 @@ class Desk:
         self.context = browser.new_context(
             viewport=size or SMALL, locale="zh-CN", base_url=demo.address, accept_downloads=True
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.context.on("request", self._requested)
         self.context.on("console", self._said)
         self.context.on("weberror", lambda error: self.troubles.append(str(error.error)))
@@ -76,6 +76,17 @@ class Desk:
     def hiring(self, function: str) -> None:
         self.open("业务经办", "单位服务", BRANCH, f"{BRANCH}{function}")
 
+    def service(self, function: str) -> None:
+        self.open("业务经办", "机构服务", "疫情就业创业服务补助", f"就业创业服务补助{function}")
+
+    def training(self, function: str) -> None:
+        self.open("业务经办", "机构服务", "就业创业培训管理", function)
+
+    def choose_all(self, action: str) -> None:
+        """Ticks the whole page and asks for a move."""
+        self.page.get_by_label("勾选本页全部").check()
+        self.button(action).click()
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
@@ -98,9 +109,9 @@ class Desk:
         self.button("人员校验").click()
         self.page.get_by_text("校验完成").wait_for()
 
-    def bank(self, number: str = "6217003810012345678") -> None:
+    def bank(self, number: str = "6217003810012345678", holder: str = "测试单位") -> None:
         self.page.get_by_label("开户银行").fill("中国建设银行成都锦江支行")
-        self.page.get_by_label("户名").fill("测试单位")
+        self.page.get_by_label("户名").fill(holder)
         self.page.get_by_label("银行账号").fill(number)
         self.button("保存银行信息").click()
         self.page.get_by_text("银行信息已保存。").wait_for()
