@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -62,11 +62,15 @@ def make_payment_lists(move: Move) -> Mapping[str, str]:
 
 
 def dissolve_lists(move: Move) -> Mapping[str, str]:
+    """Frees the claims; a list that others stay on, paid ones above all, goes on with them."""
     move.session.execute(
         text(
-            """UPDATE payment_lists SET dissolved_on = :today WHERE id IN
+            """UPDATE payment_lists l SET dissolved_on = :today WHERE id IN
                    (SELECT c.payment_list_id FROM batch_rows b JOIN claims c ON c.id = b.row_id
-                    WHERE b.batch_id = :batch AND b.moved IS NULL)"""
+                    WHERE b.batch_id = :batch AND b.moved IS NULL)
+                   AND NOT EXISTS (SELECT 1 FROM claims d WHERE d.payment_list_id = l.id
+                                   AND d.id NOT IN (SELECT row_id FROM batch_rows
+                                                    WHERE batch_id = :batch AND moved IS NULL))"""
         ),
         {"batch": move.batch_id, "today": move.today},
     )
@@ -98,7 +102,21 @@ def _one_an_office(
         move.session.execute(text(statement), rows)
 
 
+LAST_DAY = """
+    SELECT max(n.ends_on) FROM batch_rows b JOIN claims c ON c.id = b.row_id JOIN notices n ON n.id = c.notice_id
+    WHERE b.batch_id = :batch AND c.state = 'publicized'
+"""
+
+
 def check_disbursement(move: Move) -> None:
+    over = move.session.scalar(text(LAST_DAY), {"batch": move.batch_id})
+    if over is not None and move.params["paid_on"] <= over:
+        raise BadValue(
+            N_("发放日期{paid_on}在公示期内，公示到{over}才期满。最早可填{earliest}，请核对实际付款日期。"),
+            paid_on=move.params["paid_on"],
+            over=over,
+            earliest=over + timedelta(days=1),
+        )
     if move.params["paid_on"] > move.today:
         raise BadValue(
             N_("发放日期{paid_on}晚于今天{today}。请填写实际付款日期。"),

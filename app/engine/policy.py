@@ -98,12 +98,15 @@ class Policy:
         return values
 
     def documents(self, rows: Iterable[PolicyValue], day: date) -> list[str]:
-        """The documents behind the values in force on `day`, each once."""
-        named = {code: p.document for code, p in self.parameters.items()}
+        """The documents that policy officers have named for the values in force on `day`, each once.
+
+        A shipped value has none: no paper may rest on a document that nobody has named.
+        """
+        named = {}
         for row in sorted(rows, key=lambda r: r.starts_on):
             if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on):
                 named[row.parameter] = row.document
-        return list(dict.fromkeys(named.values()))
+        return list(dict.fromkeys(named[code] for code in self.parameters if code in named))
 
     def periods(self, rows: Iterable[PolicyValue]) -> list[tuple[date, date, dict[str, str | None]]]:
         """All of time cut into spans of equal values: (first day, last day, JSON-ready values)."""

@@ -38,9 +38,10 @@ MOVES = (
     "pass_publicity",
     "fail_publicity",
     "revoke",
+    "list",
     "disburse",
 )
-"""What can be done with all people of an application at once: two of the clerk, the reviewer's, the cashier's."""
+"""What can be done with all people of an application at once: two of the clerk, the reviewer's, two of the cashier."""
 OPEN_STATES = ("draft", "returned")
 
 
@@ -73,8 +74,8 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
     order_columns = ["number", "created_on"]
     granted = {
         CLERK: ("can_list", "can_show", "can_add", "can_edit", "submit", "withdraw"),
-        REVIEWER: ("can_list", "can_show", *MOVES[2:-1]),
-        CASHIER: ("can_list", "can_show", "disburse"),
+        REVIEWER: ("can_list", "can_show", *MOVES[2:-2]),
+        CASHIER: ("can_list", "can_show", "list", "disburse"),
         AUDITOR: ("can_list", "can_show"),
     }
 

@@ -111,7 +111,12 @@ class ClaimQueryView(StageView):
         )
         full = current_app.extensions["vault"].decrypt(cipher)
         page = self.render_template(
-            "reveal.html", view=self, row=claim, full=full, title=gettext("完整公民身份号码")
+            "reveal.html",
+            view=self,
+            row=claim,
+            name=claim.person.name,
+            full=full,
+            title=gettext("完整公民身份号码"),
         )
         db.session.commit()
         return page, 200, {"Cache-Control": "no-store"}

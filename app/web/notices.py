@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 from flask import current_app
 from flask_appbuilder.baseviews import expose
@@ -21,8 +22,19 @@ from app.kernel.messages import N_
 from app.web.downloads import hand_out
 from app.web.roles import AUDITOR, CLERK
 from app.web.stages import GroupView
+from app.web.templating import state_title
 
-HEADERS = (N_("序号"), N_("姓名"), N_("公民身份号码"), N_("就业单位"), N_("申请人"), N_("补贴金额（元）"))
+HEADERS = (
+    N_("序号"),
+    N_("姓名"),
+    N_("公民身份号码"),
+    N_("就业单位"),
+    N_("申请人"),
+    N_("补贴金额（元）"),
+    N_("备注"),
+)
+STANDING = ("publicizing", "publicized", "disbursed")
+"""Who is still meant by a notice; the others were taken out after it was made, and a reprint says so."""
 
 
 class NoticesView(GroupView):
@@ -69,12 +81,14 @@ class NoticesView(GroupView):
     def print(self, pk):
         """The notice as it is pinned up: A4, masked ids, the legal basis, where to object."""
         notice, claims = self.item(pk), noticed(int(pk))
+        standing = [claim for claim in claims if claim.state in STANDING]
         return self.render_template(
             "print/notice.html",
             view=self,
             notice=notice,
             claims=claims,
-            total=sum(claim.amount for claim in claims),
+            standing=standing,
+            total=sum((claim.amount for claim in standing), Decimal(0)),
             programme=self.programme,
             documents=legal_basis(self.programme, notice.starts_on),
         )
@@ -122,4 +136,5 @@ def _lines(claims: list[Claim]):
     for number, claim in enumerate(claims, 1):
         person = claim.person
         payee = claim.application.payee
-        yield number, person.name, person.masked_id, claim.employer.name, payee.name, claim.amount
+        gone = "" if claim.state in STANDING else state_title(claim.state)
+        yield number, person.name, person.masked_id, claim.employer.name, payee.name, claim.amount, gone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -12,6 +12,7 @@ from wtforms import DateField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.engine import clock, objections
+from app.engine.audit import record
 from app.engine.claims import Claim
 from app.engine.objections import Objection
 from app.extensions import db
@@ -47,13 +48,13 @@ class ObjectionView(ModelView):
     route_base = "/objections"
     menu = (N_("业务经办"),)
     menu_title = N_("公示异议")
-    include_route_methods = {"list", "show", "add", "decide"}
+    include_route_methods = {"list", "show", "add", "decide", "contact"}
     show_template = "objection.html"
     granted = {
         CLERK: (*READ, "can_add"),
-        REVIEWER: (*READ, "can_decide"),
+        REVIEWER: (*READ, "can_decide", "can_contact"),
         CASHIER: READ,
-        AUDITOR: READ,
+        AUDITOR: (*READ, "can_contact"),
     }
     choices = {"state": objections.STATES}
     loads = ("claim", "office")
@@ -92,7 +93,7 @@ class ObjectionView(ModelView):
         return super().cell(row, column)
 
     def show_more(self, pk: str) -> dict:
-        return {"form": DecisionForm()}
+        return {"form": DecisionForm(), "reachable": self.item(pk).contact_cipher is not None}
 
     @expose("/add/<int:claim_id>", methods=["GET", "POST"])
     @has_access
@@ -116,12 +117,28 @@ class ObjectionView(ModelView):
         page = self.render_template("objection_add.html", view=self, claim=claim, form=form, problem=problem)
         return page, 422 if request.method == "POST" else 200
 
+    @expose("/contact/<int:pk>", methods=["POST"])
+    @has_access
+    def contact(self, pk):
+        """How to reach who objected, once, on a page that is not kept; audited."""
+        row = self.item(str(pk))
+        cipher = row.contact_cipher or abort(404)
+        facts = {"claim_id": row.claim_id, "office_id": row.office_id, "programme": row.claim.programme}
+        record(db.session, g.actor, "reveal", **facts, after={"objection_id": row.id})
+        full, name = current_app.extensions["vault"].decrypt(cipher), row.raised_by
+        page = self.render_template(
+            "reveal.html", view=self, row=row, name=name, full=full, title=gettext("异议人联系方式")
+        )
+        db.session.commit()
+        return page
+
     @expose("/decide/<int:pk>", methods=["POST"])
     @has_access
     def decide(self, pk):
         form = DecisionForm(request.form)
         if not form.validate():
-            return self.render_template(self.show_template, view=self, row=self.item(str(pk)), form=form), 422
+            more = {**self.show_more(str(pk)), "form": form}
+            return self.render_template(self.show_template, view=self, row=self.item(str(pk)), **more), 422
         today = clock.today(current_app.config, db.session)
         upheld = form.outcome.data == "upheld"
         objections.decide(db.session, g.actor, pk, upheld, form.opinion.data, today)

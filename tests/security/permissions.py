@@ -110,6 +110,7 @@ GET  /objections/show/<pk>                  {WORKERS}
 GET  /objections/add/<int:claim_id>         clerk
 POST /objections/add/<int:claim_id>         clerk
 POST /objections/decide/<int:pk>            reviewer
+POST /objections/contact/<int:pk>           reviewer auditor
 GET  /print/receipt/<int:pk>                {WORKERS}
 GET  /print/failed/<int:pk>                 clerk reviewer auditor
 GET  /print/review/<int:pk>                 clerk reviewer auditor
@@ -174,7 +175,7 @@ MOVES = """
 {a}/applications/action_post    submit withdraw                                             clerk
 {a}/applications/action_post    approve reject return publicize pass_publicity              reviewer
 {a}/applications/action_post    fail_publicity revoke                                       reviewer
-{a}/applications/action_post    disburse                                                    cashier
+{a}/applications/action_post    list disburse                                               cashier
 {a}/query/action_post           submit withdraw                                             clerk
 {a}/review/action_post          approve reject return                                       reviewer
 {a}/publicity/action_post       publicize pass_publicity fail_publicity revoke              reviewer

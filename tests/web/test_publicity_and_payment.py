@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.engine.claims import Claim
+from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
 from tests.web.desk import HiringDesk, uscc_of
@@ -120,6 +121,77 @@ def test_a_payment_list_goes_to_the_bank_and_comes_back_paid(publicized, demo_ap
     paid = cashier.act("payment_lists", "disburse", [older], paid_on="2026-11-28", voucher_no="PZ-1")
     assert moved(paid) == 30
     assert moved(reviewer.act("publicity", "revoke", ids[30:31], reason="测试")) == 1
+
+
+def test_a_list_that_is_partly_paid_goes_on_with_what_was_paid(publicized, demo_app, monkeypatch):
+    _, reviewer, cashier, ids, _ = publicized
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("outcome", "pass_publicity")
+    cashier.act("disbursement", "list", ids[:10])
+    cashier.act("disbursement", "disburse", ids[:4], paid_on="2026-11-28", voucher_no="PZ-1")
+    number = re.search(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))[1]
+    assert moved(cashier.act("payment_lists", "dissolve", [number])) == 6
+    page = cashier.get(f"/hiring/payment_lists/show/{number}")
+    assert "已解散" not in page
+    assert 'id="list-count">4<' in page
+    assert moved(cashier.act("disbursement", "list", ids[4:10])) == 6
+
+
+def test_nobody_is_paid_before_the_publicity_is_over(publicized, demo_app, monkeypatch):
+    _, reviewer, cashier, ids, _ = publicized
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("outcome", "pass_publicity")
+    dialog = cashier.post("/hiring/disbursement/action_post", {"action": "disburse", "rowid": ids[:3]})
+    early = {"paid_on": "2026-11-27", "voucher_no": "PZ-1"}
+    assert "最早可填2026-11-28" in cashier.post(f"{dialog}/run", early, expect=422)
+    assert moved(cashier.confirm(dialog, **early | {"paid_on": "2026-11-28"})) == 3
+
+
+def test_a_whole_application_goes_on_one_payment_list(publicized, demo_app, monkeypatch):
+    _, reviewer, cashier, ids, application = publicized
+    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("outcome", "pass_publicity")
+    assert moved(cashier.act("applications", "list", [application])) == 40
+
+
+def test_how_to_reach_an_objector_is_shown_to_few_and_written_down(publicized, demo_app):
+    clerk, reviewer, cashier, ids, _ = publicized
+    said = {"raised_on": "2026-11-23", "raised_by": "张先生", "contact": "13912345678", "content": "未到岗"}
+    number = clerk.post(f"/objections/add/{ids[0]}", said).rsplit("/", 1)[1]
+    for desk in (clerk, cashier):
+        desk.post(f"/objections/contact/{number}", expect=403)
+        assert "查看异议人联系方式" not in desk.get(f"/objections/show/{number}")
+    assert "13912345678" not in reviewer.get(f"/objections/show/{number}")
+    assert "13912345678" in reviewer.post(f"/objections/contact/{number}", expect=200)
+    auditor = HiringDesk(demo_app, "auditor")
+    assert "查看完整信息" in auditor.get("/settings/audit/list/?event=reveal")
+    without = {**said, "contact": ""}
+    bare = clerk.post(f"/objections/add/{ids[1]}", without).rsplit("/", 1)[1]
+    reviewer.post(f"/objections/contact/{bare}", expect=404)
+
+
+def test_who_was_taken_out_is_marked_on_a_reprinted_notice(publicized):
+    _, reviewer, _, ids, _ = publicized
+    reviewer.act("publicity", "fail_publicity", ids[:1], reason="本人放弃")
+    notice = re.search(r"/hiring/notices/show/(\d+)", reviewer.get("/hiring/notices/list/"))[1]
+    paper = reviewer.get(f"/hiring/notices/print/{notice}")
+    assert paper.count('class="gone"') == 1
+    assert "公示未通过" in paper
+    assert "叁万玖仟元整" in paper
+    book = load_workbook(io.BytesIO(reviewer.client.get(f"/hiring/notices/export/{notice}").data)).active
+    assert [row[6] for row in book.iter_rows(min_row=3, values_only=True) if row[6]] == ["公示未通过"]
+
+
+def test_papers_rest_on_no_document_that_nobody_has_named(publicized, demo_app):
+    _, reviewer, _, _, _ = publicized
+    notice = re.search(r"/hiring/notices/show/(\d+)", reviewer.get("/hiring/notices/list/"))[1]
+    assert "还没有录入文件依据" not in reviewer.get(f"/hiring/notices/print/{notice}")
+    with demo_app.app_context():
+        db.session.execute(delete(PolicyValue))
+        db.session.commit()
+    paper = reviewer.get(f"/hiring/notices/print/{notice}")
+    assert "还没有录入文件依据" in paper
+    assert "系统出厂默认值" not in paper
 
 
 def test_ledger_and_sums_add_up(publicized, demo_app, monkeypatch):

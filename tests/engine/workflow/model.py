@@ -73,11 +73,16 @@ class World:
         assert len(found) == len(live)
         return found
 
-    def allows(self, move: str, params: dict) -> bool:
-        """Whether the parameters may be."""
+    def allows(self, move: str, chosen: list[int], params: dict) -> bool:
+        """Whether the parameters may be, for these claims."""
         if move == "publicize":
             return params["start"] >= self.today and enough(params["start"], params["end"])
-        return move != "disburse" or params["paid_on"] <= self.today
+        if move != "disburse":
+            return True
+        waiting = (self.cases[claim] for claim in chosen if self.cases[claim].state == "publicized")
+        return params["paid_on"] <= self.today and all(
+            case.notice_end < params["paid_on"] for case in waiting
+        )
 
     def move(self, move: str, actor: Actor, chosen: list[int], params: dict) -> dict[int, str | None]:
         """Moves what may move: claim → None, or the sentence (as a msgid) that refuses it."""

@@ -151,10 +151,10 @@ class Stage:
             try:
                 done = facts.run(self.session, actor, made.id, self.world.today, **params)
             except BadValue:
-                assert not self.world.allows(move, params), (move, params)
+                assert not self.world.allows(move, seen, params), (move, params)
                 saved.rollback()
                 return
-        assert self.world.allows(move, params), (move, params)
+        assert self.world.allows(move, seen, params), (move, params)
         self._compare_batch(done, self.world.move(move, actor, seen, params))
 
     def _compare_batch(self, done, expected: dict[int, str | None]) -> None:

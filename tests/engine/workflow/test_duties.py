@@ -22,7 +22,7 @@ TABLE = {
     "disburse": CASHIER,
 }
 LISTS = {
-    "applications": set(TABLE) - {"list", "dissolve"},
+    "applications": set(TABLE) - {"dissolve"},
     "query": {"submit", "withdraw"},
     "review": {"approve", "reject", "return"},
     "publicity": {"publicize", "pass_publicity", "fail_publicity", "revoke"},

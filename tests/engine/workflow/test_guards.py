@@ -178,10 +178,10 @@ def test_disbursing_marks_a_failing_claim_and_pays_it_all_the_same(session, acto
     _, claims = submitted
     bring_on(session, actors, claims, to="publicized")
     unpaid(claims[:1])
-    paid = {"paid_on": START, "voucher_no": "PZ-7"}
+    paid = {"paid_on": OVER, "voucher_no": "PZ-7"}
     assert act(session, actors["cashier"], "disburse", claims, OVER, **paid) == dict.fromkeys(claims)
     assert [stored(session, c).post_check for c in claims] == [True, False, False]
-    assert {(stored(session, c).paid_on, stored(session, c).voucher_no) for c in claims} == {(START, "PZ-7")}
+    assert {(stored(session, c).paid_on, stored(session, c).voucher_no) for c in claims} == {(OVER, "PZ-7")}
     check = session.scalars(select(Check).where(Check.claim_id == claims[0], Check.phase == "disburse")).one()
     assert check.stops
 
