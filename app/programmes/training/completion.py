@@ -50,11 +50,14 @@ def roster(session: Session, vault: Vault, class_id: int) -> Iterator[MarkedRow]
 def import_results(
     session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
 ) -> tuple[int, list[tuple[SheetRow, list[Message]]]]:
-    """(students whose result changed, refused rows with reasons); one refused row and nothing is stored."""
+    """(students whose result changed, refused rows with reasons); one refused row and nothing is stored.
+
+    A row in which nothing is filled in is a student who has no result yet.
+    """
     held = lock_class(session, actor, class_id, COMPLETABLE)
     students = {student.number: student for student in _students(session, held)}
     refused, good, seen = [], [], set()
-    for row in rows:
+    for row in (row for row in rows if any((row.raw.get(name) or "").strip() for name in FIELDS)):
         student = students.get(row.values.get("number") or "")
         faults = list(row.errors.values()) or _faults(row, student, seen, vault, held, today)
         seen.add(row.values.get("number"))

@@ -28,7 +28,7 @@ DECLARE = f"""
            p.name_folded, e.id, k.opens_on, k.closes_on, k.hours
     FROM enrolments e JOIN training_classes k ON k.id = e.class_id JOIN persons p ON p.id = e.person_id
     JOIN employers m ON m.id = k.employer_id
-    WHERE e.class_id = :class AND e.state = 'enrolled'
+    WHERE e.class_id = :class AND e.state = 'enrolled' AND e.passed IS NOT FALSE
       AND NOT EXISTS (SELECT 1 FROM claims t WHERE t.enrolment_id = e.id AND t.state IN {OPEN_OR_LIVE})
     ORDER BY e.student_no
 """
@@ -45,7 +45,10 @@ def undeclared(session: Session, class_id: int) -> int:
         TrainingClaim.enrolment_id == Enrolment.id, TrainingClaim.state.in_(OPEN_OR_LIVE)
     )
     wanted = select(func.count(Enrolment.id)).where(
-        Enrolment.class_id == class_id, Enrolment.state == "enrolled", ~open_claim.exists()
+        Enrolment.class_id == class_id,
+        Enrolment.state == "enrolled",
+        Enrolment.passed.is_not(False),
+        ~open_claim.exists(),
     )
     return session.scalar(wanted)
 
@@ -56,7 +59,7 @@ def declare(
     """A declaration with a draft claim for each student who has none. Raises NotFound, Refused."""
     held = lock_class(session, actor, class_id, DECLARABLE)
     if not undeclared(session, held.id):
-        raise Refused(N_("本班没有未申报的学员。请在查询页查看已申报的人员。"))
+        raise Refused(N_("本班没有未申报的学员。已申报的请在查询页查看；结业不合格的不能申报。"))
     application = _open(session, actor, programme, held, today)
     amount = amount_of(held.hours, programme.policy.at(stored(session, programme.code), held.opens_on))
     facts = {"application": application.id, "amount": amount, "class": held.id}

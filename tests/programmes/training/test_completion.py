@@ -108,6 +108,15 @@ def test_only_what_changed_is_written(session, actors, approved, vault):
     assert [entry["rows"] for entry in after] == [3, 1]
 
 
+def test_a_row_that_is_not_filled_in_is_a_student_without_a_result_yet(session, actors, approved, vault):
+    held, _ = approved
+    rows = sheet(session, vault, held)
+    empty = dict.fromkeys(completion.FIELDS, "")
+    blank = SheetRow(rows[0].number, {**rows[0].values, **dict.fromkeys(empty)}, {**rows[0].raw, **empty}, {})
+    assert take(session, actors["clerk"], held, [blank, *rows[1:]], vault) == (2, {})
+    assert len(list(completion.roster(session, vault, held))) == 1
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

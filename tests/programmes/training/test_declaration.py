@@ -124,6 +124,15 @@ def test_a_supplementary_declaration_takes_only_those_who_are_not_declared(sessi
     assert session.scalar(live) == 3
 
 
+def test_who_did_not_pass_is_not_declared(session, actors, approved):
+    held, people = approved
+    give_results(session, actors["clerk"], held, failed=people[:1], only=people[:2])
+    _, claims = declare(session, actors["clerk"], held)
+    declared = session.scalars(select(Claim.person_id).where(Claim.id.in_(claims)).order_by(Claim.id))
+    assert list(declared) == people[1:]
+    assert declaration.undeclared(session, held) == 0
+
+
 def test_without_bank_details_nothing_is_submitted(session, actors, approved):
     held, _ = approved
     _, claims = declare(session, actors["clerk"], held, bank=False)

@@ -170,4 +170,7 @@ def test_two_declarations_at_once_declare_each_student_once(session, actors, app
     answers = at_once(
         *[lambda own, clerk=clerk: len(school.declare(own, clerk, held)[1]) for clerk in clerks]
     )
-    assert sorted(answers, key=str) == [len(people), "本班没有未申报的学员。请在查询页查看已申报的人员。"]
+    assert sorted(answers, key=str) == [
+        len(people),
+        "本班没有未申报的学员。已申报的请在查询页查看；结业不合格的不能申报。",
+    ]
