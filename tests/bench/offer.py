@@ -31,7 +31,7 @@ EMPLOYERS = """
 """
 PEOPLE = """
     INSERT INTO persons (id_hash, id_cipher, head4, last4, name, name_folded, region_code)
-    SELECT sha256(n::text::bytea), '\\x00', '5101', to_char(mod(n * 7919, 10000), 'FM0000'), name, name, :region
+    SELECT sha256(n::text::bytea), '\\x00', '5101', to_char(mod(n::bigint * 7919, 10000), 'FM0000'), name, name, :region
     FROM generate_series(1, :people) n,
          LATERAL (SELECT substr('王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗', 1 + mod(n, 20), 1)
                       || substr('伟芳娜敏静丽强磊军洋艳勇杰娟涛超霞平刚玲', 1 + mod(n / 20, 20), 1)

@@ -64,6 +64,7 @@ class Desk:
 
     def open(self, *path: str) -> None:
         """Opens a function from the menu, unfolding the branches that lead to it (业务经办 → 单位服务 → …)."""
+        self.page.wait_for_load_state("load")  # the script unfolds the branches as they were left
         place: Locator = self.page.get_by_role("navigation", name="功能菜单")
         for title in path[:-1]:
             place = place.locator("details").filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.desk import SMALL, Desk
 from tests.browser.server import Demo, launch, running_demo
 
+A4 = {"width": 658, "height": 971}
+"""210 × 297 mm without the margins of print.css, at 96 dots an inch."""
 SIZES = {"1366": SMALL, "1920": {"width": 1920, "height": 1080}}
 
 
@@ -29,6 +32,16 @@ class Camera:
         for width, size in SIZES.items():
             desk.page.set_viewport_size(size)
             desk.page.screenshot(path=self.folder / f"{self.taken:02}-{name}-{width}.png")
+        desk.page.set_viewport_size(SMALL)
+
+    def paper(self, desk: Desk, name: str) -> None:
+        """A paper as the printer gets it: A4, its whole length."""
+        self.taken += 1
+        desk.page.wait_for_load_state("load")
+        desk.page.emulate_media(media="print")
+        desk.page.set_viewport_size(A4)
+        desk.page.screenshot(path=self.folder / f"{self.taken:02}-{name}-A4.png", full_page=True)
+        desk.page.emulate_media(media="screen")
         desk.page.set_viewport_size(SMALL)
 
     def visit(self, desk: Desk, name: str, address: str) -> None:
@@ -136,6 +149,9 @@ def money(camera: Camera) -> None:
     clerk.hiring("公示名册")
     clerk.page.locator("tbody a").first.click()
     camera.take(clerk, "notice")
+    clerk.page.get_by_role("link", name="打印公示").click()
+    camera.paper(clerk, "print-notice")
+    clerk.page.go_back()
     clerk.page.get_by_role("link", name="登记异议").first.click()
     camera.take(clerk, "objection-new")
     clerk.page.get_by_label("提出人").fill("群众")
@@ -176,10 +192,17 @@ def papers(camera: Camera) -> None:
     reviewer.page.get_by_role("heading", name="系统风控点").wait_for()
     camera.take(reviewer, "claim-paid")
     reviewer.page.get_by_role("link", name="打印审核表").click()
-    camera.take(reviewer, "print-review")
+    camera.paper(reviewer, "print-review")
     reviewer.page.go_back()
     reviewer.button("查看完整号码").click()
     camera.take(reviewer, "reveal")
+    clerk = camera.desk("clerk")
+    clerk.hiring("申请")
+    clerk.page.get_by_role("link", name=re.compile("XN-")).first.click()
+    for title, name in (("打印受理回执", "print-receipt"), ("打印未通过告知单", "print-failed")):
+        clerk.page.get_by_role("link", name=title).click()
+        camera.paper(clerk, name)
+        clerk.page.go_back()
 
 
 def officers(camera: Camera) -> None:
