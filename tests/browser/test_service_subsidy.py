@@ -40,7 +40,7 @@ def apply_as_unit(clerk: Desk, demo) -> str:
     """An institution, found by its USCC; its people by sheet."""
     clerk.service("申请")
     clerk.page.get_by_role("link", name="新增申请").click()
-    assert clerk.page.get_by_label("公民身份号码").is_hidden()
+    clerk.page.get_by_label("公民身份号码").wait_for(state="hidden")
     clerk.page.get_by_role("combobox").fill(demo.uscc_of(UNIT_SHEET))
     clerk.page.locator("[role=option]").first.click()
     clerk.button("下一步").click()
@@ -57,8 +57,9 @@ def apply_as_person(clerk: Desk, demo) -> str:
     applicant, *others = [row for row in good if row["citizen_id"] not in taken]
     clerk.service("申请")
     clerk.page.get_by_role("link", name="新增申请").click()
+    clerk.page.wait_for_load_state("load")
     clerk.page.get_by_label("个人").check()
-    assert clerk.page.get_by_role("combobox").is_hidden()
+    clerk.page.get_by_role("combobox").wait_for(state="hidden")
     clerk.page.get_by_label("公民身份号码").fill(applicant["citizen_id"])
     clerk.page.get_by_role("button", name=applicant["name"]).click()
     assert clerk.page.get_by_label("姓名").input_value() == applicant["name"]

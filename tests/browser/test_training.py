@@ -75,6 +75,7 @@ def enrol(clerk: Desk, demo) -> None:
     ]
     ways = (people[0]["citizen_id"], people[1]["citizen_id"][-4:], people[2]["name"][:2])
     for count, (person, typed) in enumerate(zip(people, ways, strict=True), 1):
+        clerk.page.wait_for_load_state("load")  # the address names a part of the page, which takes the focus
         clerk.page.get_by_role("combobox", name="新增学员").fill(typed)
         offered = clerk.page.locator("[role=option]").filter(has_text=person["citizen_id"][-4:])
         offered.filter(has_text=person["name"]).first.click()
