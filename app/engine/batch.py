@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Numeric, String, func, select, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Numeric, String, delete, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
@@ -57,6 +57,7 @@ class BatchRow(Model):
     findings: Mapped[list | None] = mapped_column(JSONB)
 
 
+UNFIRED_FOR = timedelta(days=1)
 KEEP = "INSERT INTO batch_rows (batch_id, row_id) SELECT :batch, unnest(CAST(:rows AS bigint[]))"
 
 
@@ -133,3 +134,9 @@ def run(
     session.flush()
     session.refresh(batch)
     return batch
+
+
+def drop_unfired(session: Session) -> int:
+    """Forgets selections whose dialog was never confirmed; returns how many."""
+    stale = delete(Batch).where(Batch.ran_at.is_(None), Batch.prepared_at < func.now() - UNFIRED_FOR)
+    return session.execute(stale).rowcount

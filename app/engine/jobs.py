@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from collections.abc import Callable, Mapping
 
 import procrastinate
-from sqlalchemy import delete, func
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from app.engine.batch import Batch
-
-UNFIRED_FOR = timedelta(days=1)
+NIGHTLY = "{minute} 3 * * *"
+DEFER = """
+    SELECT procrastinate_defer_jobs_v1(ARRAY[
+        ROW('default', :task, 0, NULL, NULL, CAST(:args AS jsonb), NULL)::procrastinate_job_to_defer_v1])
+"""
 
 
 def conninfo(url: str) -> str:
@@ -20,19 +23,25 @@ def conninfo(url: str) -> str:
     return parts.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def drop_unfired_batches(session: Session) -> int:
-    """Forgets selections whose dialog was never confirmed; returns how many."""
-    stale = delete(Batch).where(Batch.ran_at.is_(None), Batch.prepared_at < func.now() - UNFIRED_FOR)
-    return session.execute(stale).rowcount
+def defer(session: Session, task: str, args: Mapping[str, str]) -> None:
+    """Queues a task that a worker takes once the caller has committed; ids only, for arguments are kept in clear."""
+    session.execute(text(DEFER), {"task": task, "args": json.dumps(dict(args))})
 
 
-def make_queue(url: str, run_in_session) -> procrastinate.App:
-    """The queue of one database; `run_in_session(function)` gives a task a session of its own and commits it."""
+def make_queue(
+    url: str, nightly: Mapping[str, Callable[[], object]], tasks: Mapping[str, Callable[..., object]]
+) -> procrastinate.App:
+    """The queue of one database: what is done every night, and what is done when it is asked for."""
     queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(url)))
-
-    @queue.periodic(cron="17 3 * * *")
-    @queue.task(name="drop_unfired_batches", queueing_lock="drop_unfired_batches", pass_context=False)
-    def housekeeping(timestamp: int) -> int:
-        return run_in_session(drop_unfired_batches)
-
+    for minute, (name, function) in enumerate(nightly.items(), 17):
+        _every_night(queue, name, function, minute)
+    for name, function in tasks.items():
+        queue.task(name=name, pass_context=False)(function)
     return queue
+
+
+def _every_night(queue: procrastinate.App, name: str, function: Callable[[], object], minute: int) -> None:
+    @queue.periodic(cron=NIGHTLY.format(minute=minute))
+    @queue.task(name=name, queueing_lock=name, pass_context=False)
+    def run(timestamp: int) -> object:
+        return function()

@@ -2,7 +2,7 @@
 
 from flask_appbuilder import Model
 
-from app.engine import audit, batch, claims, clock, objections, payments, policy
+from app.engine import audit, batch, claims, clock, exports, objections, payments, policy, searches
 from app.registers import models, organisation
 
 METADATA = Model.metadata
@@ -13,9 +13,11 @@ __all__ = [
     "batch",
     "claims",
     "clock",
+    "exports",
     "models",
     "objections",
     "organisation",
     "payments",
     "policy",
+    "searches",
 ]

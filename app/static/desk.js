@@ -188,6 +188,7 @@ function bulk(form) {
   const whole = form.querySelector("[data-all]");
   const flag = form.querySelector("input[type=hidden][name=all]");
   const said = form.querySelector("[data-chosen]");
+  const why = form.querySelector("[data-why]");
   const show = () => {
     const ticked = boxes.filter((box) => box.checked);
     const everything = Boolean(whole?.checked);
@@ -198,7 +199,15 @@ function bulk(form) {
       head.checked = boxes.length > 0 && ticked.length === boxes.length;
       head.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
     }
-    all("[data-needs-choice]", form).forEach((button) => { button.disabled = !everything && !ticked.length; });
+    const refused = [];
+    all("[data-needs-choice]", form).forEach((button) => {
+      const sources = (button.dataset.sources || "").split(" ");
+      const stuck = ticked.length > 0 && ticked.every((box) => box.dataset.state && !sources.includes(box.dataset.state));
+      button.disabled = !everything && (stuck || !ticked.length);
+      button.title = !everything && stuck ? button.dataset.refused : "";
+      if (button.title) refused.push(button.title);
+    });
+    if (why) why.textContent = refused.join("；");
     if (!said) return;
     const sum = (name) => ticked.reduce((total, box) => total + Math.round(Number(box.dataset[name]) * (name === "amount" ? 100 : 1)), 0);
     if (everything) said.textContent = said.dataset.whole;
@@ -224,6 +233,76 @@ function bulk(form) {
   show();
 }
 
+/* Which columns a list shows and how close its lines stand: of this browser, list by list. */
+function chooser(box) {
+  const table = document.querySelector(`table[data-columns="${box.dataset.chooser}"]`);
+  const key = `columns:${box.dataset.chooser}`;
+  const heads = all("thead th", table);
+  const hidden = new Set(JSON.parse(localStorage.getItem(key) || "[]"));
+  const apply = () => {
+    heads.forEach((head, index) => {
+      const off = hidden.has(head.dataset.column);
+      head.hidden = off;
+      all("tbody tr", table).forEach((row) => { if (row.cells.length === heads.length) row.cells[index].hidden = off; });
+    });
+  };
+  const tick = (text, checked, change) => {
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    input.type = "checkbox";
+    input.checked = checked;
+    input.addEventListener("change", () => change(input.checked));
+    label.append(input, text);
+    box.append(label);
+  };
+  const dense = (on) => table.classList.toggle("dense", on);
+  dense(localStorage.getItem("dense") === "1");
+  tick(box.dataset.dense, localStorage.getItem("dense") === "1", (on) => { localStorage.setItem("dense", on ? "1" : "0"); dense(on); });
+  heads.filter((head) => head.dataset.column).forEach((head, index) => {
+    if (!index) return;
+    tick(head.textContent.replace(/[▲▼]/g, "").trim(), !hidden.has(head.dataset.column), (on) => {
+      if (on) hidden.delete(head.dataset.column); else hidden.add(head.dataset.column);
+      localStorage.setItem(key, JSON.stringify([...hidden]));
+      apply();
+    });
+  });
+  apply();
+}
+
+/* Many ids or names pasted at once: lines and cells become blanks, which part them. */
+function paste(input) {
+  input.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text");
+    if (!/[\r\n\t]/.test(text)) return;
+    event.preventDefault();
+    input.setRangeText(text.trim().replace(/[\r\n\t]+/g, " "), input.selectionStart, input.selectionEnd, "end");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+/* A menu closes on Esc and on a click elsewhere. */
+function drop(menu) {
+  const close = (focus) => { menu.open = false; if (focus) menu.querySelector("summary").focus(); };
+  menu.addEventListener("keydown", (event) => { if (event.key === "Escape" && menu.open) { event.stopPropagation(); close(true); } });
+  document.addEventListener("click", (event) => { if (menu.open && !menu.contains(event.target)) close(false); });
+}
+
+/* An export under way tells how far it is; the page is drawn anew when that is over. */
+function progress(card) {
+  const bar = card.querySelector("progress");
+  if (!bar) return;
+  const ask = async () => {
+    const answer = await fetch(card.dataset.export, { headers: { Accept: "application/json" } });
+    const told = answer.ok ? await answer.json() : null;
+    if (!told || !["waiting", "running"].includes(told.state)) return void location.reload();
+    bar.max = told.total || 1;
+    bar.value = told.done;
+    card.querySelector("[data-said]").textContent = fill(card.dataset.of, told);
+    setTimeout(ask, 1000);
+  };
+  setTimeout(ask, 500);
+}
+
 /* Unsaved changes: the browser asks before the page is left. */
 function guard(form) {
   let changed = Boolean(form.querySelector(".problems"));
@@ -237,6 +316,8 @@ function guard(form) {
 function once(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
+    /* A download leaves the page as it is: the form can be sent again. */
+    if (event.submitter?.dataset.again !== undefined) return;
     form.dataset.sent = "1";
     return busy(event.submitter);
   });
@@ -275,6 +356,10 @@ all("form[data-choice]").forEach(choice);
 all("[data-person]").forEach(person);
 all("[data-cohort]").forEach(cohort);
 all("form[data-bulk]").forEach(bulk);
+all("[data-chooser]").forEach(chooser);
+all(".search input:not([type=date])").forEach(paste);
+all("details.menu").forEach(drop);
+all("[data-export]").forEach(progress);
 all("form[data-guard]").forEach(guard);
 all("form[method=post]").forEach(once);
 all("[data-back]").forEach((button) => button.addEventListener("click", () => history.back()));

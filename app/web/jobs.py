@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-import click
-from flask import current_app
-from flask.cli import AppGroup
+from functools import partial
 
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from procrastinate import App
+
+from app.engine import batch, exports, searches
 from app.engine.jobs import make_queue
 from app.engine.scope import Scope, seeing
 from app.extensions import db
+from app.web.exporting import make
 
 jobs = AppGroup("jobs", help="长任务 / long work")
+NIGHTLY = {
+    "drop_unfired_batches": batch.drop_unfired,
+    "drop_unnamed_searches": searches.drop_unnamed,
+    "drop_old_exports": exports.drop_old,
+}
+TASKS = {exports.TASK: make}
 
 
 @jobs.command()
 def work() -> None:
     """Takes jobs until it is told to stop (SIGINT, SIGTERM: the job under way is finished first)."""
-    app = current_app._get_current_object()
+    queue = queue_of(current_app._get_current_object())
+    click.echo("任务进程已启动 / Worker ready")
+    queue.run_worker()
 
-    def run_in_session(function):
+
+def queue_of(app: Flask) -> App:
+    """The queue with every task of the product, each in a session of its own that is committed at its end."""
+
+    def run(function, **args):
         with app.app_context(), seeing(db.session, Scope.everything()):
-            result = function(db.session)
+            result = function(db.session, **args)
             db.session.commit()
             return result
 
-    click.echo("任务进程已启动 / Worker ready")
-    make_queue(app.config["SQLALCHEMY_DATABASE_URI"], run_in_session).run_worker()
+    nightly = {name: partial(run, function) for name, function in NIGHTLY.items()}
+    tasks = {name: partial(run, function) for name, function in TASKS.items()}
+    return make_queue(app.config["SQLALCHEMY_DATABASE_URI"], nightly, tasks)

@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote_plus
+from decimal import Decimal
+from urllib.parse import parse_qsl, urlencode
 
-from flask import request
+from flask import abort, current_app, g, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query, selectinload
 from werkzeug.datastructures import MultiDict
 
+from app.engine import searches
 from app.extensions import db
 from app.web import search
+from app.web.paging import Ordering, Page, Place, key_of, page
 
 SIZES = (25, 50, 100)
 COUNTED = 10_000
-DEEPEST = 400
+POSITION = ("after", "before", "end", "at")
+SORTED_BY_SOUND = "name"
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`count` is exact up to 10,000; `more` says that there are more than that."""
+    """`count` and `total` (CNY) are exact up to 10,000 rows; `more` says that there are more than that."""
 
-    rows: list
+    found: Page
     count: int
     more: bool
-    page: int
+    total: Decimal | None
+    start: int | None
     size: int
     order: tuple[str, str]
     typed: dict[str, str]
     fields: list[search.SearchField]
+    key: str
 
     @property
-    def pages(self) -> int:
-        return max(1, min(DEEPEST, -(-self.count // self.size)))
+    def rows(self) -> list:
+        return self.found.rows
 
     def url(self, **changes: object) -> str:
         """The address of this list with something changed; every repeated key is kept."""
@@ -42,15 +48,52 @@ class Listing:
             args.poplist(name)
             if value is not None:
                 args[name] = str(value)
-        query = "&".join(_pair(k, v) for k, v in args.items(multi=True))
+        query = urlencode(list(args.items(multi=True)))
         return f"{request.path}?{query}" if query else request.path
+
+    def first(self, **changes: object) -> str:
+        """The first page, of a list with something changed."""
+        return self.url(**{**dict.fromkeys(POSITION), **changes})
+
+    @property
+    def previous(self) -> str:
+        at = None if self.start is None else max(0, self.start - self.size)
+        return self.first(before=getattr(self.rows[0], self.key), at=at)
+
+    @property
+    def next(self) -> str:
+        at = None if self.start is None else self.start + len(self.rows)
+        return self.first(after=getattr(self.rows[-1], self.key), at=at)
+
+    @property
+    def last(self) -> str:
+        return self.first(end=1)
+
+    def without(self, name: str) -> str:
+        """The list with one filter less; a field of a kept search is taken out by name."""
+        if name in request.args:
+            return self.first(**{name: None})
+        dropped = [*request.args.getlist("without"), name]
+        args = MultiDict((k, v) for k, v in request.args.items(multi=True) if k not in (*POSITION, "without"))
+        return f"{request.path}?{urlencode([*args.items(multi=True), *(('without', n) for n in dropped)])}"
+
+
+def expanded(view: str, args: MultiDict) -> MultiDict:
+    """The arguments of a list's address with those of the kept search that it names; what the address says wins."""
+    if "search" not in args:
+        return args
+    kept = searches.find(db.session, g.actor.user_id, view, args["search"][:36]) or abort(404)
+    typed = MultiDict(parse_qsl(current_app.extensions["vault"].decrypt(kept.query_cipher)))
+    for name in (*args.getlist("without"), *args):
+        typed.poplist(name)
+    return MultiDict([*typed.items(multi=True), *args.items(multi=True)])
 
 
 def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.SearchField]]:
     """The view's rows that match the URL: its base filters, then the search card; scope comes from the session."""
     query = view.base_query()
     fields = search.fields_of(view.datamodel.obj, view.search_columns, view.label_columns, view.choices)
-    found, typed = search.clauses(fields, args)
+    found, typed = search.clauses(fields, expanded(view.endpoint, args))
     return query.filter(*found), typed, fields
 
 
@@ -58,40 +101,64 @@ def read(view, args: MultiDict) -> Listing:
     """One page; numbers and columns that make no sense fall back to the view's own."""
     query, typed, fields = filtered(view, args)
     size = _number(args.get("size"), view.page_size, SIZES)
-    some = query.order_by(None).limit(COUNTED + 1).with_entities(view.key).subquery()
-    count = db.session.scalar(select(func.count()).select_from(some))
-    page = min(_number(args.get("page"), 1), DEEPEST, max(1, -(-count // size)))
-    order = _order(view, args)
-    column = getattr(view.datamodel.obj, order[0])
-    ordering = [column.asc(), view.key.asc()] if order[1] == "asc" else [column.desc(), view.key.desc()]
-    rows = query.options(*_loads(view)).order_by(*ordering).limit(size).offset((page - 1) * size).all()
-    return Listing(rows, min(count, COUNTED), count > COUNTED, page, size, order, typed, fields)
+    count, total = _counted(view, query)
+    order = order_of(view, args)
+    place = Place(
+        key_of(view.key.type, args.get("after", "")),
+        key_of(view.key.type, args.get("before", "")),
+        bool(args.get("end")),
+    )
+    found = page(query.options(*loads(view)), ordering(view, order), place, size)
+    start = _start(found, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
+    return Listing(
+        found, min(count, COUNTED), count > COUNTED, total, start, size, order, typed, fields, view.key.key
+    )
 
 
-def _loads(view):
+def ordering(view, order: tuple[str, str]) -> Ordering:
+    column = getattr(view.datamodel.obj, view.sorts_by.get(order[0], order[0]))
+    by_sound = column.key == SORTED_BY_SOUND
+    return Ordering(view.key, func.pinyin(column) if by_sound else column, order[1] == "desc")
+
+
+def loads(view):
     """Related rows of a whole page in one statement each, never one a row."""
     relations = view.datamodel.obj.__mapper__.relationships
     roots = dict.fromkeys(name.split(".")[0] for name in (*view.list_columns, *view.loads))
     return [selectinload(getattr(view.datamodel.obj, root)) for root in roots if root in relations]
 
 
-def _order(view, args: MultiDict) -> tuple[str, str]:
+def order_of(view, args: MultiDict) -> tuple[str, str]:
     column, direction = args.get("order", ""), args.get("direction", "")
-    if (
-        column in view.order_columns
-        and column in view.datamodel.obj.__mapper__.columns
-        and direction in ("asc", "desc")
-    ):
+    if column in view.order_columns and direction in ("asc", "desc"):
         return column, direction
     return view.base_order
+
+
+def _counted(view, query: Query) -> tuple[int, Decimal | None]:
+    """How many, to one more than is counted, and their sum where rows have an amount and all are counted."""
+    amount = getattr(view.datamodel.obj, "amount", None)
+    wanted = (view.key,) if amount is None else (view.key, amount)
+    some = query.order_by(None).limit(COUNTED + 1).with_entities(*wanted).subquery()
+    if amount is None:
+        return db.session.scalar(select(func.count()).select_from(some)), None
+    count, total = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(some.c.amount), 0)).select_from(some)
+    ).one()
+    return count, total if count <= COUNTED else None
+
+
+def _start(found: Page, place: Place, count: int, more: bool, at: int) -> int | None:
+    """How many rows stand before this page, where that is known."""
+    if not found.before:
+        return 0
+    if place.end:
+        return None if more else count - len(found.rows)
+    return at if 0 < at < COUNTED * 100 else None
 
 
 def _number(text: str | None, default: int, allowed: tuple[int, ...] | None = None) -> int:
     value = int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
     if allowed is not None:
         return value if value in allowed else default
-    return max(1, value)
-
-
-def _pair(key: str, value: str) -> str:
-    return f"{quote_plus(key)}={quote_plus(value)}"
+    return max(0, value)

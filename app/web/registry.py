@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_appbuilder.base import AppBuilder
 
 from app.web.batches import BatchView
+from app.web.exporting import ExportView
 from app.web.home import DeskView
 from app.web.ledger import LedgerView
 from app.web.objections import ObjectionView
@@ -18,7 +19,7 @@ from app.web.users import USER_VIEWS
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
-    shared = (DeskView, SearchView, BatchView, PrintView)
+    shared = (DeskView, SearchView, ExportView, BatchView, PrintView)
     views = (
         *shared,
         *programme_views(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,6 +20,7 @@ from app.engine.payments import PaymentList
 from app.engine.states import TITLES
 from app.kernel import citizen_id, names, uscc
 from app.kernel.dates import SHANGHAI, parse_date
+from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.registers.models import Employer, Person
 from app.web.sealing import unseal
@@ -32,6 +34,10 @@ CHOICES: dict[str, dict[str, str]] = {
     "scale": SCALE_TITLES,
     "payee_kind": PAYEE_TITLES,
 }
+
+
+APART = re.compile(r"[\s,，;；、]+")
+MOST_WORDS = 1000
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,35 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
                 frame=N_("{label}（止）"),
             ),
         ]
-    return [SearchField(name, label, "text", lambda text: column.contains(text, autoescape=True))]
+    return [
+        SearchField(
+            name,
+            label,
+            "text",
+            lambda text: or_(column.contains(text, autoescape=True), column.in_(several(text))),
+        )
+    ]
+
+
+def several(text: str) -> list[str]:
+    """What was pasted at once: parted by blanks, lines, commas or semicolons. Raises BadValue for too many."""
+    words = list(dict.fromkeys(filter(None, APART.split(text))))
+    if len(words) > MOST_WORDS:
+        raise BadValue(N_("一个查询框最多粘贴{most}个号码或名称。请分几次查询。"), most=MOST_WORDS)
+    return words
 
 
 def label_of(field: SearchField) -> str:
     """The label in the language of the page."""
     return gettext(field.frame).format(label=gettext(field.label))
+
+
+def said(field: SearchField, text: str) -> str:
+    """What a chip says was typed; of many pasted words, how many."""
+    if field.choices:
+        return gettext(field.choices[text]) if text in field.choices else text
+    words = several(text)
+    return text if len(words) < 4 else gettext("{count}项").format(count=len(words))
 
 
 def _day(compare: Callable[[date], ColumnElement[bool]]) -> Callable[[str], ColumnElement[bool] | None]:
@@ -127,18 +156,25 @@ def _moment(column, day: date, clock: time) -> date | datetime:
 
 
 def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:
-    """By whole citizen id, else by part of the name."""
-    typed = citizen_id.normalize(text)
-    if len(typed) == 18 and typed[:17].isdigit():
-        return person.id_hash == current_app.extensions["vault"].hash(typed)
-    return person.name_folded.contains(names.fold(text), autoescape=True)
+    """By whole citizen ids or whole names, one or many; else by part of a name."""
+    vault, typed = current_app.extensions["vault"], several(text)
+    ids = [code for word in typed if len(code := citizen_id.normalize(word)) == 18 and code[:17].isdigit()]
+    if ids and len(ids) == len(typed):
+        return person.id_hash.in_([vault.hash(code) for code in ids])
+    return or_(
+        person.id_hash.in_([vault.hash(code) for code in ids]),
+        person.name_folded.in_([names.fold(word) for word in typed]),
+        person.name_folded.contains(names.fold(text), autoescape=True),
+    )
 
 
 def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]:
-    """By USCC, unit number, or part of the name."""
+    """By USCCs, unit numbers or whole names, one or many; else by part of a name."""
+    typed = several(text)
     return or_(
-        employer.uscc == uscc.normalize(text),
-        employer.unit_no == text,
+        employer.uscc.in_([uscc.normalize(word) for word in typed]),
+        employer.unit_no.in_(typed),
+        employer.name.in_(typed),
         employer.name.contains(text, autoescape=True),
     )
 
@@ -156,7 +192,7 @@ def _named(text: str, model) -> ColumnElement[bool]:
 
 
 def _numbered(text: str, model) -> ColumnElement[bool]:
-    return model.number.startswith(text, autoescape=True)
+    return or_(model.number.startswith(text, autoescape=True), model.number.in_(several(text)))
 
 
 def _login(text: str, user: type) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hmac import compare_digest
 
-from flask import current_app, g, redirect, request, session, url_for
+from flask import current_app, g, has_request_context, redirect, request, session, url_for
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
@@ -153,7 +153,7 @@ def begin_request() -> None:
 
 
 def _address() -> str:
-    return request.remote_addr or "—"
+    return (request.remote_addr or "—") if has_request_context() else "worker"
 
 
 def demo() -> bool:

@@ -164,6 +164,7 @@ class StageView(BulkView):
     show_template = "claim.html"
     states: ClassVar[tuple[str, ...]] = ()
     loads = ("account",)
+    sorts_by = {"person.name": "name"}
     label_columns = LABELS
     search_columns = ("state", "person", "employer", "application", "office", "submitted_on")
 

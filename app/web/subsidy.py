@@ -21,7 +21,7 @@ class ContractStage:
     """What the stages share beside their programme."""
 
     choices = {"category": dict(CATEGORIES)}
-    order_columns = ["contract_start", "contract_end", "amount", "submitted_on"]
+    order_columns = ["person.name", "contract_start", "contract_end", "amount", "submitted_on", "paid_on"]
 
 
 class QueryView(ContractStage, ClaimQueryView):

@@ -14,10 +14,12 @@ from wtforms import Field
 from app.engine import clock, states
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
+from app.engine.moving_claims import subject_of
 from app.engine.objections import STATES as OBJECTION_STATES
 from app.engine.programme import Programme
 from app.engine.rules.rule import VERDICTS
 from app.engine.sheets import Column
+from app.engine.workflow import Transition
 from app.extensions import db
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
@@ -43,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         translate=translate,
         state_title=state_title,
+        source_titles=source_titles,
         sidebar=sidebar,
         role_title=role_title,
         verdict_title=verdict_title,
@@ -107,6 +110,11 @@ def state_title(state: str) -> str:
 
 def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
     return Markup('<span class="pill pill-{}">{}</span>').format(state, escape(gettext(titles[state])))
+
+
+def source_titles(move: Transition) -> list[str]:
+    """The states from which a move is possible."""
+    return [gettext(subject_of(move).titles[state]) for state in move.sources]
 
 
 def role_title(role: str) -> str:

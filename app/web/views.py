@@ -17,19 +17,18 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
 from flask_babel import gettext
-from sqlalchemy import BigInteger, Date, Integer
 from sqlalchemy.orm import Query
-from sqlalchemy.types import TypeEngine
 from wtforms import Form
 
+from app.engine import searches
 from app.engine.audit import record
 from app.extensions import db
-from app.kernel.dates import parse_date
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.web import listing
+from app.web.paging import key_of
 from app.web.sealing import in_clear, sealed
-from app.web.search import label_of
+from app.web.search import label_of, said
 from app.web.templating import show, state_pill, translate
 
 READ = ("can_list", "can_show")
@@ -58,6 +57,7 @@ class ModelView(Screen, FabModelView):
     search_columns: ClassVar[Sequence[str]] = ()
     choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     loads: ClassVar[Sequence[str]] = ()
+    sorts_by: ClassVar[Mapping[str, str]] = {}
     form: ClassVar[type[Form] | None] = None
     change_event: ClassVar[str] = ""
 
@@ -90,20 +90,29 @@ class ModelView(Screen, FabModelView):
 
     def item(self, pk: str):
         """The row, when it is one of this view's and within scope; else the page says that there is none."""
-        value = _key(self.key.type, pk)
+        value = key_of(self.key.type, pk)
+        if value is None:
+            abort(404)
         return self.base_query().filter(self.key == value).one_or_none() or abort(404)
 
     def cell(self, row: object, column: str) -> str:
         """What a list or a show page says for one column."""
+        if column == "state":
+            return state_pill(row.state, self._choices(column))
+        return show(self.value(row, column))
+
+    def value(self, row: object, column: str) -> object:
+        """What one column holds: choices by their titles, numbers and dates as they are."""
         value = row
         for part in column.split("."):
             value = getattr(value, part, None)
         if column in self.formatters_columns:
             return self.formatters_columns[column](value)
-        chosen = self.choices.get(column) or listing.search.CHOICES.get(column)
-        if column == "state":
-            return state_pill(value, chosen)
-        return gettext(chosen[value]) if chosen and value in chosen else show(value)
+        chosen = self._choices(column)
+        return gettext(chosen[value]) if chosen and value in chosen else value
+
+    def _choices(self, column: str) -> Mapping[str, str] | None:
+        return self.choices.get(column) or listing.search.CHOICES.get(column)
 
     def label(self, column: str) -> str:
         return gettext(self.label_columns[column])
@@ -114,8 +123,15 @@ class ModelView(Screen, FabModelView):
         if in_clear(request.args):
             return redirect(f"{request.path}?{sealed(request.args)}")
         page = listing.read(self, request.args)
+        kept = searches.named(db.session, g.actor.user_id, self.endpoint)
         return self.render_template(
-            self.list_template, view=self, page=page, label_of=label_of, **self.list_more(page.rows)
+            self.list_template,
+            view=self,
+            page=page,
+            kept=kept,
+            label_of=label_of,
+            said=said,
+            **self.list_more(page.rows),
         )
 
     @expose("/show/<pk>")
@@ -176,16 +192,6 @@ class ModelView(Screen, FabModelView):
 
     def _facts(self, row) -> dict[str, str | None]:
         return {name: None if (v := getattr(row, name)) is None else str(v) for name in self.form()._fields}
-
-
-def _key(column: TypeEngine, text: str):
-    """A key as its column holds it; anything else is nobody's."""
-    if isinstance(column, Date):
-        return parse_date(text) or abort(404)
-    if isinstance(column, Integer):
-        digits = 18 if isinstance(column, BigInteger) else 9
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else abort(404)
-    return text
 
 
 def version_of(form: Mapping[str, str]) -> int:

@@ -29,6 +29,12 @@ POST /desk/clock                            nobody
 GET  /desk/employers                        {WORKERS}
 POST /desk/person                           clerk
 POST /desk/search                           {LOGGED_IN}
+POST /desk/search/drop                      {LOGGED_IN}
+POST /desk/exports/start                    {LOGGED_IN}
+GET  /desk/exports/<export_id>              {LOGGED_IN}
+GET  /desk/exports/<export_id>/state        {LOGGED_IN}
+GET  /desk/exports/<export_id>/file         {LOGGED_IN}
+POST /desk/exports/<export_id>/cancel       {LOGGED_IN}
 GET  /batches/<batch_id>                    clerk reviewer cashier
 POST /batches/<batch_id>/run                clerk reviewer cashier
 GET  /batches/<batch_id>/result             clerk reviewer cashier

@@ -31,7 +31,7 @@ class Students(Training):
 
     datamodel = SQLAInterface(TrainingClaim)
     label_columns = {**LABELS, **PROGRAMME.labels, "enrolment.training_class.cohort_no": N_("培训期号")}
-    order_columns = ["opens_on", "amount", "submitted_on"]
+    order_columns = ["person.name", "opens_on", "amount", "submitted_on"]
     choices = {}
 
 

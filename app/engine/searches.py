@@ -1,0 +1,67 @@
+"""Searches that people keep by a name, and those too long for an address; sealed, for ids may stand in them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from flask_appbuilder import Model
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, String, UniqueConstraint, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.engine.free_text import FreeText
+from app.kernel.errors import Refused
+from app.kernel.messages import N_
+
+MOST = 30
+UNNAMED_FOR = timedelta(days=7)
+
+
+class Search(Model):
+    """One person's search of one list."""
+
+    __tablename__ = "searches"
+    __table_args__ = (UniqueConstraint("user_id", "view", "name", name="search_name"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    view: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str | None] = mapped_column(FreeText(40))
+    query_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+def keep(session: Session, user_id: int, view: str, query_cipher: bytes, name: str | None = None) -> str:
+    """Stores a search and returns its id; one of the same name is replaced. Raises Refused."""
+    if name is not None and len(named(session, user_id, view)) >= MOST:
+        raise Refused(N_("每个列表最多保存{most}个查询条件。请先删除不用的。"), most=MOST)
+    facts = {"user_id": user_id, "view": view, "name": name, "query_cipher": query_cipher}
+    stored = insert(Search).values(id=str(uuid4()), **facts)
+    stored = stored.on_conflict_do_update(
+        constraint="search_name", set_={"query_cipher": query_cipher, "kept_at": func.now()}
+    )
+    return session.scalars(stored.returning(Search.id)).one()
+
+
+def named(session: Session, user_id: int, view: str) -> list[Search]:
+    """What this person keeps for a list, by name."""
+    own = select(Search).where(Search.user_id == user_id, Search.view == view, Search.name.is_not(None))
+    return list(session.scalars(own.order_by(func.pinyin(Search.name))))
+
+
+def find(session: Session, user_id: int, view: str, search_id: str) -> Search | None:
+    """The person's own search; anybody else's does not exist."""
+    own = select(Search).where(Search.id == search_id, Search.user_id == user_id, Search.view == view)
+    return session.scalars(own).one_or_none()
+
+
+def drop(session: Session, user_id: int, search_id: str) -> int:
+    """Forgets a search of one's own; returns how many that were."""
+    return session.execute(delete(Search).where(Search.id == search_id, Search.user_id == user_id)).rowcount
+
+
+def drop_unnamed(session: Session) -> int:
+    """Forgets long searches that nobody named."""
+    stale = delete(Search).where(Search.name.is_(None), Search.kept_at < func.now() - UNNAMED_FOR)
+    return session.execute(stale).rowcount

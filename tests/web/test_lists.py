@@ -1,0 +1,260 @@
+"""Lists: pages that start where another ended, filters that are kept, many numbers at once, exports of what is shown."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from sqlalchemy import Integer, cast, func, select, update
+from sqlalchemy.orm import Session
+
+from app.engine import exports
+from app.engine.audit import AuditEntry
+from app.engine.claims import Claim
+from app.engine.exports import Export
+from app.engine.scope import Scope
+from app.engine.searches import Search
+from app.extensions import db
+from app.registers.models import Employer, Person
+from app.web import exporting
+from app.web.jobs import queue_of
+from app.web.views import ModelView
+from tests.web.desk import HiringDesk, uscc_of
+
+LIST = "/hiring/query/list/"
+
+
+@pytest.fixture
+def clerk(demo_app, demo_files):
+    desk = HiringDesk(demo_app, "clerk")
+    application = desk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    desk.check(application, demo_files / "1-good.xlsx")
+    return desk
+
+
+@pytest.fixture
+def everything(demo_app):
+    """A session of its own that sees all; no context stays pushed, for requests would share its login."""
+    with demo_app.app_context():
+        engine = db.engine
+    with Session(engine, info={"scope": Scope.everything()}) as session:
+        yield session
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r'name="rowid" value="(\d+)"', page)
+
+
+def link(page: str, title: str) -> str | None:
+    found = re.search(rf'<a(?: rel="\w+")? href="([^"]+)">{title}</a>', page)
+    return found and found[1].replace("&amp;", "&")
+
+
+def walk(desk: HiringDesk, address: str, title: str) -> list[list[str]]:
+    """The rows of page after page, following one link."""
+    pages = []
+    while address:
+        page = desk.get(address)
+        pages.append(shown(page))
+        address = link(page, title)
+    return pages
+
+
+@pytest.mark.parametrize("column", ["contract_start", "amount", "submitted_on", "person.name", "paid_on"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_pages_follow_each_other_both_ways(demo_app, clerk, everything, column, direction, monkeypatch):
+    """Also where values are equal, and where some are missing."""
+    ids = everything.scalars(select(Claim.id).order_by(Claim.id)).all()
+    some = update(Claim).where(Claim.id.in_(ids[::3]))
+    everything.execute(some.values(submitted_on=func.current_date() - cast(Claim.id % 3, Integer)))
+    everything.commit()
+    monkeypatch.setattr("app.web.listing.SIZES", (7, 100))
+    first = f"{LIST}?size=7&order={column}&direction={direction}"
+    forth = walk(clerk, first, "下一页")
+    assert [len(page) for page in forth] == [7] * (len(ids) // 7) + [len(ids) % 7] * (len(ids) % 7 > 0)
+    rows = [row for page in forth for row in page]
+    assert sorted(map(int, rows)) == ids
+    assert rows == shown(clerk.get(f"{LIST}?size=100&order={column}&direction={direction}"))
+    back = walk(clerk, link(clerk.get(first), "最后一页"), "上一页")
+    assert [row for page in back[::-1] for row in page] == rows
+
+
+def test_a_page_says_which_rows_it_shows(clerk, everything):
+    count = everything.scalar(select(func.count(Claim.id)))
+    page = clerk.get(f"{LIST}?size=25")
+    assert "第1–25条" in page
+    assert f"第26–{min(50, count)}条" in clerk.get(link(page, "下一页"))
+    assert f"–{count}条" in clerk.get(link(page, "最后一页"))
+
+
+@pytest.mark.parametrize("place", ["after=999999999", "before=x", "after=²", "end=1&after=1", "at=-5"])
+def test_a_place_that_is_none_is_the_beginning_or_the_end(clerk, place):
+    assert shown(clerk.get(f"{LIST}?size=25&{place}"))
+
+
+def test_names_sort_by_their_sound(clerk, everything):
+    for name, claim in zip(
+        ["赵一", "安二", "李三"], everything.scalars(select(Claim).order_by(Claim.id)), strict=False
+    ):
+        claim.name = name
+    everything.commit()
+    rows = shown(clerk.get(f"{LIST}?size=100&order=person.name&direction=asc"))
+    names = dict(everything.execute(select(Claim.id, Claim.name)).all())
+    sorted_names = [names[int(row)] for row in rows]
+    places = [sorted_names.index(name) for name in ("安二", "李三", "赵一")]
+    assert places == sorted(places)
+
+
+def test_many_ids_numbers_and_names_at_once(demo_app, clerk, everything):
+    vault = demo_app.extensions["vault"]
+    claims = everything.scalars(select(Claim).order_by(Claim.id).limit(6)).all()
+    codes = [vault.decrypt(everything.get(Person, claim.person_id).id_cipher) for claim in claims]
+    address = clerk.post(
+        "/desk/search", {"view": "HiringQueryView", "person": "\n".join(codes[:3])}, expect=303
+    )
+    assert sorted(shown(clerk.get(address))) == [str(claim.id) for claim in claims[:3]]
+    mixed = f"{codes[3]}，{claims[4].name} 不在册的人"
+    address = clerk.post("/desk/search", {"view": "HiringQueryView", "person": mixed}, expect=303)
+    assert {str(claims[3].id), str(claims[4].id)} <= set(shown(clerk.get(address)))
+    firms = everything.scalars(select(Employer.uscc).where(Employer.region_code == "510104").limit(4)).all()
+    address = clerk.post("/desk/search", {"view": "EmployerView", "uscc": " ".join(firms)}, expect=303)
+    page = clerk.get(address)
+    assert all(code in page for code in firms)
+
+
+def test_a_long_search_is_kept_on_the_server(demo_app, clerk, everything):
+    vault = demo_app.extensions["vault"]
+    claims = everything.scalars(select(Claim).order_by(Claim.id)).all()
+    people = everything.scalars(select(Person).limit(400)).all()
+    codes = [vault.decrypt(person.id_cipher) for person in people]
+    wanted = {str(claim.id) for claim in claims if claim.person_id in {p.id for p in people}}
+    typed = {"view": "HiringQueryView", "person": "\n".join(codes), "state": "draft"}
+    address = clerk.post("/desk/search", typed, expect=303)
+    assert len(address) < 100
+    page = clerk.get(f"{address}&size=100")
+    assert set(shown(page)) == wanted
+    assert "400项" in page
+    without = re.search(r'href="([^"]*without=person[^"]*)"', page)[1].replace("&amp;", "&")
+    assert len(shown(clerk.get(without))) == len(claims)
+    query = address.partition("?")[2]
+    dialog = clerk.post("/hiring/query/action_post", {"action": "withdraw", "all": "1", "query": query})
+    assert f'<b id="batch-count">{len(wanted)}</b>' in clerk.get(dialog)
+    assert HiringDesk(demo_app, "reviewer").get(address, expect=404)
+
+
+def test_too_many_words_are_refused_with_a_way_out(clerk):
+    typed = {"view": "HiringQueryView", "person": " ".join(f"人{n}" for n in range(1001))}
+    address = clerk.post("/desk/search", typed, expect=303)
+    assert "最多粘贴1000个" in clerk.get(address, expect=422)
+
+
+def test_a_search_is_kept_by_name_until_it_is_dropped(demo_app, clerk, everything):
+    typed = {"view": "HiringQueryView", "state": "draft", "keep_as": "我的草稿"}
+    address = clerk.post("/desk/search", typed, expect=303)
+    page = clerk.get(address)
+    assert "我的草稿" in page
+    assert "状态：草稿" in page
+    clerk.post("/desk/search", {**typed, "state": "submitted"}, expect=303)
+    kept = everything.scalars(select(Search)).one()
+    assert not shown(clerk.get(f"{LIST}?search={kept.id}"))
+    colleague = HiringDesk(demo_app, "clerk_b")
+    assert "我的草稿" not in colleague.get(LIST)
+    colleague.post("/desk/search/drop", {"view": "HiringQueryView", "search": kept.id}, expect=303)
+    assert everything.scalar(select(func.count(Search.id))) == 1
+    clerk.post("/desk/search/drop", {"view": "HiringQueryView", "search": kept.id}, expect=303)
+    assert "我的草稿" not in clerk.get(LIST)
+
+
+def test_a_chip_takes_its_filter_out(clerk):
+    page = clerk.get(f"{LIST}?state=submitted&person=王&size=50")
+    assert "状态：待审核" in page
+    left = re.search(r'href="([^"]+)" aria-label="取消条件 状态"', page)[1].replace("&amp;", "&")
+    assert "state" not in left
+    assert "size=50" in left
+
+
+def workbook(content: bytes) -> list[tuple]:
+    return list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+
+
+def test_a_short_list_is_exported_at_once(clerk, everything):
+    answer = clerk.client.post(
+        "/desk/exports/start", data={"view": "HiringQueryView", "query": "state=draft"}
+    )
+    title, header, *rows = workbook(answer.data)
+    claims = everything.scalars(select(Claim).where(Claim.state == "draft").order_by(Claim.id.desc())).all()
+    assert "锦江区就业服务管理局 陈小敏 2026-11-23 导出" in title[0]
+    assert header[:2] == ("姓名", "公民身份号码")
+    assert [row[1] for row in rows] == [claim.person.masked_id for claim in claims]
+    assert "草稿" in rows[0]
+    entry = everything.scalars(select(AuditEntry).where(AuditEntry.event == "export")).one()
+    assert entry.after == {"rows": len(claims)}
+
+
+def test_nobody_exports_what_he_may_not_list(demo_app, clerk):
+    for name, view in (("clerk", "HiringReviewView"), ("policy", "HiringQueryView"), ("clerk", "AuditView")):
+        HiringDesk(demo_app, name).post("/desk/exports/start", {"view": view}, expect=403)
+    clerk.post("/desk/exports/start", {"view": "BatchView"}, expect=404)
+    away = HiringDesk(demo_app, "clerk_b").client.post(
+        "/desk/exports/start", data={"view": "HiringQueryView"}
+    )
+    assert len(workbook(away.data)) == 2
+
+
+@pytest.fixture
+def asked(demo_app, clerk, everything, monkeypatch) -> Export:
+    """An export too long to be made at once."""
+    monkeypatch.setattr(exporting, "AT_ONCE", 5)
+    monkeypatch.setattr(exporting, "STEP", 4)
+    clerk.post("/desk/exports/start", {"view": "HiringQueryView", "query": "state=draft"}, expect=303)
+    return everything.scalars(select(Export)).one()
+
+
+def run_jobs(app) -> None:
+    queue_of(app).run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+def test_a_long_list_is_exported_by_a_worker(demo_app, clerk, everything, asked):
+    address = f"/desk/exports/{asked.id}"
+    assert "等待处理" in clerk.get(address)
+    clerk.get(f"{address}/file", expect=404)
+    HiringDesk(demo_app, "clerk_b").get(address, expect=404)
+    run_jobs(demo_app)
+    count = everything.scalar(select(func.count(Claim.id)))
+    assert clerk.client.get(f"{address}/state").json == {"state": "done", "done": count, "total": count}
+    rows = workbook(clerk.client.get(f"{address}/file").data)
+    assert len(rows) == count + 2
+    HiringDesk(demo_app, "clerk_b").get(f"{address}/file", expect=404)
+
+
+def test_a_cancelled_export_stops(demo_app, clerk, everything, asked, monkeypatch):
+    written = []
+
+    def cancel_after(engine, export_id, **facts):
+        written.append(facts)
+        if facts.get("done") == 4:
+            clerk.post(f"/desk/exports/{asked.id}/cancel", expect=303)
+        return tell(engine, export_id, **facts)
+
+    tell = exports.tell
+    monkeypatch.setattr(exports, "tell", cancel_after)
+    run_jobs(demo_app)
+    everything.expire_all()
+    assert (asked.state, asked.done) == ("cancelled", 4)
+    assert "content" not in written[-1]
+
+
+def test_every_list_exports(demo_app):
+    """As somebody who may open it; a list that cannot would be found by its button alone."""
+    desks = {
+        name: HiringDesk(demo_app, name)
+        for name in ("clerk", "reviewer", "cashier", "auditor", "policy", "county_admin")
+    }
+    views = [v.endpoint for v in demo_app.appbuilder.baseviews if isinstance(v, ModelView)]
+    assert len(views) > 30
+    for view in views:
+        answers = [
+            d.client.post("/desk/exports/start", data={"view": view}).status_code for d in desks.values()
+        ]
+        assert set(answers) <= {200, 303, 403}, view
+        assert {200, 303} & set(answers), view
