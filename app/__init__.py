@@ -7,6 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.extensions import csrf, db, migrate
 
+__version__ = "0.5.0"
+
 
 def create_app(settings: dict | None = None) -> Flask:
     """The WSGI application; `settings` overrides `config.Config` (tests only)."""
@@ -19,6 +21,7 @@ def create_app(settings: dict | None = None) -> Flask:
     if proxies := app.config["PROXIES"]:
         # else the audit log would name the proxy as the address of every event
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+    app.jinja_env.globals["version"] = __version__
     app.extensions["vault"] = Vault.from_base64(app.config["DATA_HASH_KEY"], app.config["DATA_CIPHER_KEY"])
     db.init_app(app)
     migrate.init_app(app, db)

@@ -2,7 +2,7 @@
 
 from flask_appbuilder import Model
 
-from app.engine import audit, batch, claims, clock, exports, objections, payments, policy, searches
+from app.engine import audit, batch, claims, clock, exports, objections, payments, policy, searches, shortcuts
 from app.registers import models, organisation
 
 METADATA = Model.metadata
@@ -20,4 +20,5 @@ __all__ = [
     "payments",
     "policy",
     "searches",
+    "shortcuts",
 ]

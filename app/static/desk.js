@@ -14,7 +14,8 @@ function menu() {
     document.body.classList.toggle("menu-closed", closed);
     button.setAttribute("aria-expanded", String(!closed));
   };
-  set(localStorage.getItem("menu-closed") === "1");
+  const narrow = matchMedia("(max-width: 900px)").matches;
+  set(narrow || localStorage.getItem("menu-closed") === "1");
   button.addEventListener("click", () => {
     const closed = !document.body.classList.contains("menu-closed");
     localStorage.setItem("menu-closed", closed ? "1" : "0");
@@ -23,9 +24,106 @@ function menu() {
   for (const branch of all("details[data-branch]", side)) {
     const kept = localStorage.getItem(`menu:${branch.dataset.branch}`);
     if (kept !== null && !branch.querySelector("[aria-current]")) branch.open = kept === "1";
-    branch.addEventListener("toggle", () => localStorage.setItem(`menu:${branch.dataset.branch}`, branch.open ? "1" : "0"));
+    branch.addEventListener("toggle", () => { if (!side.querySelector("[data-find]").value) localStorage.setItem(`menu:${branch.dataset.branch}`, branch.open ? "1" : "0"); });
   }
+  find(side, () => set(false));
   side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+/* The menu by what its functions and branches are called; Ctrl-K from anywhere. */
+function find(side, unfold) {
+  const input = side.querySelector("[data-find]");
+  const said = side.querySelector("[data-found]");
+  const branches = all("details", side);
+  const path = (node) => node === side ? "" : `${path(node.parentElement)} ${node.matches("details") ? node.querySelector("summary").textContent : node.textContent}`;
+  const functions = all("a.leaf", side).map((leaf) => ({ leaf, text: path(leaf).toLowerCase() }));
+  const shown = () => functions.filter(({ leaf }) => !leaf.hidden).map(({ leaf }) => leaf);
+  let before = null;
+  const show = () => {
+    const typed = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    if (typed.length && !before) before = branches.map((branch) => branch.open);
+    functions.forEach(({ leaf, text }) => { leaf.hidden = !typed.every((word) => text.includes(word)); });
+    branches.forEach((branch, i) => {
+      branch.hidden = !branch.querySelector("a.leaf:not([hidden])");
+      branch.open = typed.length ? true : before ? before[i] : branch.open;
+    });
+    if (!typed.length) before = null;
+    said.textContent = shown().length ? "" : input.dataset.none;
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") shown()[0]?.click();
+    if (event.key === "ArrowDown") { event.preventDefault(); shown()[0]?.focus(); }
+    if (event.key === "Escape") { input.value = ""; show(); }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    unfold();
+    input.select();
+    input.focus();
+  });
+}
+
+/* The pages opened last, of this login in this window; nothing of them outlives either. */
+function tabs(bar) {
+  const key = `tabs:${bar.dataset.tabs}`;
+  const here = window.location.pathname + window.location.search;
+  const same = (url) => url.split("?")[0] === window.location.pathname;
+  let kept = JSON.parse(sessionStorage.getItem(key) || "[]");
+  const keep = () => sessionStorage.setItem(key, JSON.stringify(kept));
+  if (bar.dataset.here !== undefined) {
+    const title = document.title.split(" · ")[0];
+    const at = kept.findIndex((one) => same(one.url));
+    if (at < 0) kept = [...kept, { url: here, title }].slice(-8);
+    else kept[at] = { url: here, title };
+    keep();
+  }
+  const draw = () => bar.replaceChildren(...kept.map((one) => {
+    const tab = document.createElement("span");
+    const link = document.createElement("a");
+    const close = document.createElement("button");
+    link.href = one.url;
+    link.textContent = one.title;
+    if (same(one.url)) link.setAttribute("aria-current", "page");
+    close.type = "button";
+    close.className = "link";
+    close.textContent = "×";
+    close.setAttribute("aria-label", `${bar.dataset.close} ${one.title}`);
+    close.addEventListener("click", () => {
+      kept = kept.filter((other) => other !== one);
+      keep();
+      draw();
+    });
+    tab.append(link, close);
+    return tab;
+  }));
+  draw();
+  bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/* A list whose order is sent as it stands: by the arrows or by dragging. */
+function sort(list) {
+  let dragged = null;
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    const item = button?.closest("li");
+    const other = button?.dataset.move === "up" ? item?.previousElementSibling : item?.nextElementSibling;
+    if (!other) return;
+    if (button.dataset.move === "up") other.before(item); else other.after(item);
+    button.focus();
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  list.addEventListener("dragstart", (event) => { dragged = event.target.closest("li"); });
+  list.addEventListener("dragover", (event) => {
+    const over = event.target.closest("li");
+    if (!dragged || !over) return;
+    event.preventDefault();
+    if (over === dragged) return;
+    const below = event.clientY > over.getBoundingClientRect().top + over.offsetHeight / 2;
+    if (below) over.after(dragged); else over.before(dragged);
+  });
+  list.addEventListener("dragend", () => { dragged = null; list.dispatchEvent(new Event("change", { bubbles: true })); });
 }
 
 /* A combobox that asks the server (WAI-ARIA 1.2: list autocomplete with manual selection). */
@@ -153,7 +251,7 @@ function person(box) {
     button.addEventListener("click", () => { name.value = found.name; place.replaceChildren(); name.focus(); });
     place.replaceChildren(button);
   };
-  id.addEventListener("input", async () => {
+  const ask = async () => {
     asked?.abort();
     place.replaceChildren();
     const typed = id.value.normalize("NFKC").replace(/\s/g, "");
@@ -168,7 +266,10 @@ function person(box) {
     } catch (error) {
       if (!signal.aborted) place.textContent = box.dataset.failed ?? box.dataset.none;
     }
-  });
+  };
+  id.addEventListener("input", ask);
+  /* Somebody may type before this script has come. */
+  if (id.value && !name.value) ask();
 }
 
 /* The class's number follows from its opening date. */
@@ -349,7 +450,63 @@ function file(input) {
   window.addEventListener("pageshow", show);
 }
 
+/* A link to a form opens it over the page; sent from there it answers in place, and the page comes back fresh when it is done. */
+function dialog(link) {
+  if (!window.HTMLDialogElement) return;
+  const box = document.createElement("dialog");
+  const draw = (html) => {
+    const main = new DOMParser().parseFromString(html, "text/html").querySelector("#main");
+    const form = main?.querySelector("form[method=post]");
+    if (!form) return window.location.assign(link.href);
+    const title = main.querySelector("h1");
+    title.id = "dialog-title";
+    box.setAttribute("aria-labelledby", title.id);
+    box.replaceChildren(title, form);
+    form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
+    all("[data-close]", form).forEach((button) => button.addEventListener("click", (event) => { event.preventDefault(); box.close(); }));
+    (form.querySelector(".problems") || form.querySelector("input:not([type=hidden]), select"))?.focus();
+  };
+  const say = (sentence) => {
+    const said = document.createElement("p");
+    said.className = "flash flash-danger";
+    said.setAttribute("role", "alert");
+    said.textContent = sentence;
+    box.querySelector("[role=alert]")?.remove();
+    box.prepend(said);
+  };
+  const send = async (form) => {
+    if (form.dataset.sent) return;
+    form.dataset.sent = "1";
+    try {
+      const answer = await fetch(link.href, { method: "POST", body: new FormData(form), redirect: "manual" });
+      if (answer.type === "opaqueredirect") return window.location.reload();
+      draw(await answer.text());
+    } catch (error) {
+      delete form.dataset.sent;
+      say(link.dataset.failed);
+    }
+  };
+  box.addEventListener("close", () => box.remove());
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (box.open) return;
+    try {
+      const answer = await fetch(link.href);
+      document.body.append(box);
+      box.showModal();
+      draw(await answer.text());
+    } catch (error) {
+      window.location.assign(link.href);
+    }
+  });
+}
+
 menu();
+all("[data-tabs]").forEach(tabs);
+if (!document.querySelector("[data-tabs]")) sessionStorage.clear();
+all("[data-sort]").forEach(sort);
+all("[data-dialog]").forEach(dialog);
 all("[data-file]").forEach(file);
 all("[data-picker]").forEach(picker);
 all("form[data-choice]").forEach(choice);

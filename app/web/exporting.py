@@ -86,16 +86,14 @@ class ExportView(Screen, BaseView):
 
     def _view(self) -> ModelView:
         """The list that the form names, when this login may open it."""
-        if not current_user.is_authenticated:
-            abort(403)
+        _logged_in()
         view = _view_of(request.form.get("view", "")) or abort(404)
         if not self.appbuilder.sm.has_access("can_list", view.class_permission_name):
             abort(403)
         return view
 
     def _own(self, export_id: str) -> Export:
-        if not current_user.is_authenticated:
-            abort(403)
+        _logged_in()
         return exports.find(db.session, g.actor.user_id, export_id[:36]) or abort(404)
 
 
@@ -147,6 +145,11 @@ def _plain(value: object) -> object:
     """A value as a workbook holds it: only numbers and dates keep their kind."""
     kept = isinstance(value, (int, Decimal, date)) and not isinstance(value, bool)
     return value if kept or value is None else str(show(value))
+
+
+def _logged_in() -> None:
+    if not current_user.is_authenticated:
+        abort(redirect(url_for("AuthView.login")))
 
 
 def _view_of(endpoint: str) -> ModelView | None:

@@ -28,6 +28,7 @@ from app.registers.lookup import find_person, search_employers
 from app.web.demo.sheets import FOLDER, offered
 from app.web.hardening import own_path
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.shortcuts import own
 from app.web.stages import BulkView, Task
 from app.web.views import Screen
 
@@ -42,7 +43,7 @@ class HomeView(Screen, BaseView):
     def index(self):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        return self.render_template("home.html", tasks=self._tasks(), demo_sheets=offered())
+        return self.render_template("home.html", tasks=self._tasks(), shortcuts=own(), demo_sheets=offered())
 
     @expose("/demo/sheets/<name>")
     def demo_sheet(self, name):

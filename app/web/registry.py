@@ -14,12 +14,13 @@ from app.web.programmes import programme_views
 from app.web.registers import REGISTER_VIEWS
 from app.web.searching import SearchView
 from app.web.settings import SETTINGS_VIEWS
+from app.web.shortcuts import ShortcutView
 from app.web.users import USER_VIEWS
 
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
-    shared = (DeskView, SearchView, ExportView, BatchView, PrintView)
+    shared = (DeskView, SearchView, ExportView, ShortcutView, BatchView, PrintView)
     views = (
         *shared,
         *programme_views(),

@@ -95,22 +95,7 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
             )
         ]
     if isinstance(column.type, (Date, DateTime)):
-        return [
-            SearchField(
-                f"{name}_from",
-                label,
-                "date",
-                _day(lambda day: column >= _moment(column, day, time.min)),
-                frame=N_("{label}（起）"),
-            ),
-            SearchField(
-                f"{name}_to",
-                label,
-                "date",
-                _day(lambda day: column <= _moment(column, day, time.max)),
-                frame=N_("{label}（止）"),
-            ),
-        ]
+        return _span(column, name, label)
     return [
         SearchField(
             name,
@@ -118,6 +103,16 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
             "text",
             lambda text: or_(column.contains(text, autoescape=True), column.in_(several(text))),
         )
+    ]
+
+
+def _span(column, name: str, label: str) -> list[SearchField]:
+    """From a day, and to one."""
+    first = _day(lambda day: column >= _moment(column, day, time.min))
+    last = _day(lambda day: column <= _moment(column, day, time.max))
+    return [
+        SearchField(f"{name}_from", label, "date", first, frame=N_("{label}（起）")),
+        SearchField(f"{name}_to", label, "date", last, frame=N_("{label}（止）")),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flask import current_app, request, url_for
@@ -10,10 +11,12 @@ from flask_babel import gettext
 
 @dataclass
 class Node:
-    """A branch of the menu, or a leaf with an address."""
+    """A branch of the menu, or a leaf with an address; `key` is its endpoint, `place` the branch that it hangs on."""
 
     title: str
     url: str | None = None
+    key: str = ""
+    place: str = ""
     current: bool = False
     children: list[Node] = field(default_factory=list)
 
@@ -34,10 +37,24 @@ def sidebar() -> list[Node]:
                 Node(
                     gettext(view.menu_title),
                     url_for(f"{view.endpoint}.{view.default_view}"),
+                    view.endpoint,
+                    gettext(menu[-1]),
                     request.blueprint == view.endpoint,
                 ),
             )
     return root.children
+
+
+def leaves(nodes: list[Node]) -> Iterator[Node]:
+    """The functions of a tree, in its order."""
+    for node in nodes:
+        yield from leaves(node.children) if node.url is None else (node,)
+
+
+def trail(nodes: list[Node]) -> list[Node]:
+    """From the top of the menu to the function that is open; empty where none is."""
+    here = next((node for node in nodes if node.open), None)
+    return [] if here is None else [here, *trail(here.children)]
 
 
 def _graft(root: Node, path: tuple[str, ...], leaf: Node) -> None:

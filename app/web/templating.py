@@ -27,7 +27,7 @@ from app.kernel.messages import N_, Message
 from app.kernel.money import format_yuan, uppercase
 from app.web.programmes import programme_of, programmes
 from app.web.roles import TITLES as ROLE_TITLES
-from app.web.sidebar import sidebar
+from app.web.sidebar import sidebar, trail
 
 NOTHING = "—"
 
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
         state_title=state_title,
         source_titles=source_titles,
         sidebar=sidebar,
+        trail=trail,
         role_title=role_title,
         verdict_title=verdict_title,
         may=may,

@@ -8,15 +8,17 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 from flask import Flask, current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from werkzeug.test import TestResponse
 
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
+from app.engine.exports import Export
 from app.engine.models import METADATA
 from app.engine.objections import Objection
 from app.engine.payments import PaymentList
@@ -160,7 +162,21 @@ def _known() -> Known:
     for claim_id, state, programme in rows:
         claims[state].append(claim_id)
         sample[programme, state] = claim_id
-    cases = (Attachment, Objection, Batch, TrainingClass, Enrolment)
+    asked = select(Staff.user_id).where(Staff.office_id == office).limit(1).scalar_subquery()
+    session.execute(
+        insert(Export).values(
+            id=str(uuid4()),
+            user_id=asked,
+            view="QueryView",
+            title="补贴查询",
+            query_cipher=b"",
+            locale="zh",
+            state="done",
+            content=b"",
+        )
+    )
+    session.commit()
+    cases = (Attachment, Objection, Batch, Export, TrainingClass, Enrolment)
     wanted = {model: select(model.id) for model in cases} | {
         Person: here,
         Employer: select(Employer.id).where(Employer.region_code == JINJIANG),

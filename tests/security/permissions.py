@@ -30,6 +30,8 @@ GET  /desk/employers                        {WORKERS}
 POST /desk/person                           clerk
 POST /desk/search                           {LOGGED_IN}
 POST /desk/search/drop                      {LOGGED_IN}
+GET  /desk/shortcuts/                       {LOGGED_IN}
+POST /desk/shortcuts/                       {LOGGED_IN}
 POST /desk/exports/start                    {LOGGED_IN}
 GET  /desk/exports/<export_id>              {LOGGED_IN}
 GET  /desk/exports/<export_id>/state        {LOGGED_IN}

@@ -259,7 +259,7 @@ def test_counting_stops_at_a_bound(cases_app):
         event.remove(db.engine, "before_cursor_execute", watch)
     counts = [s for s in seen if s[0].startswith("SELECT count(")]
     assert all("LIMIT" in statement for statement, _ in counts)
-    assert "共10000+条" in page
+    assert "共10,000+条" in page
 
 
 def _statements(app, client, address: str) -> int:

@@ -15,6 +15,7 @@ SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView"}
 
 BY_ENDPOINT = {
     "BatchView": "batches",
+    "ExportView": "exports",
     "PrintView.receipt": "applications",
     "PrintView.failed": "applications",
     "PrintView.review_form": "claims",

@@ -19,7 +19,7 @@ LABELS = {
     "contact": N_("班级联系人"),
     "stop_from": N_("停工开始日期"),
     "stop_to": N_("停工结束日期"),
-    "project_id": N_("培训项目"),
+    "project": N_("培训项目"),
     "students_added": N_("新增学员"),
     "theory_score": N_("理论成绩"),
     "practical_score": N_("实操成绩"),

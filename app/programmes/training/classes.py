@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
@@ -28,6 +29,7 @@ from app.registers.models import Contribution, Employer, Person
 
 PROGRAMME = "training"
 OFFERED = 20
+TOLD = ("opens_on", "closes_on", "stop_from", "stop_to", "hours", "platform", "teacher", "contact")
 INSURED_MONTHS = 12
 """How far back "insured under that employer" is looked for when a student is offered; TR-04 judges later."""
 
@@ -64,7 +66,8 @@ def change_class(
     if held.version != version:
         raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
     _check(values)
-    before = {name: str(getattr(held, name)) for name in values}
+    before = _said(held)
+    moved = (held.opens_on, held.closes_on) != (values["opens_on"], values["closes_on"])
     if held.state == "draft" and values["opens_on"] != held.opens_on:
         held.cohort_no = _number(session, actor, values["opens_on"])
     if held.state == "returned" and values["project_id"] != held.project_id:
@@ -72,11 +75,14 @@ def change_class(
     for name, value in values.items():
         setattr(held, name, value)
     held.version += 1
-    changed = {name: str(value) for name, value in values.items() if before[name] != str(value)}
+    session.flush()
+    session.refresh(held, ["project"])
+    if held.state == "returned" and moved:
+        _move_students(session, held)
+    changed = {name: value for name, value in _said(held).items() if before[name] != value}
     if changed:
         was = {name: before[name] for name in changed}
         record(session, actor, "edit", programme=PROGRAMME, class_id=held.id, before=was, after=changed)
-    session.flush()
     return held
 
 
@@ -248,6 +254,25 @@ def _move_place(session: Session, held: TrainingClass, project_id: int) -> None:
     )
     if session.scalar(taking.on_conflict_do_nothing().returning(ClassPlace.class_id)) is None:
         raise Refused(PROJECT_TAKEN.sentence)
+
+
+def _move_students(session: Session, held: TrainingClass) -> None:
+    """The students' places go with the class to other dates; who is busy then is judged when it is submitted."""
+    mine = select(Enrolment.id).where(Enrolment.class_id == held.id)
+    gone = delete(StudentPlace).where(StudentPlace.enrolment_id.in_(mine)).returning(StudentPlace)
+    during = Range(held.opens_on, held.closes_on, bounds="[]")
+    places = [
+        {name: getattr(place, name) for name in ("enrolment_id", "person_id", "window_from", "slot_no")}
+        for place in session.scalars(gone)
+    ]
+    if places:
+        taken = [{**place, "during": during} for place in sorted(places, key=lambda one: one["person_id"])]
+        session.execute(postgresql.insert(StudentPlace).on_conflict_do_nothing(), taken)
+
+
+def _said(held: TrainingClass) -> dict[str, str]:
+    """What the history tells of a class."""
+    return {"project": held.project.name, **{name: str(getattr(held, name)) for name in TOLD}}
 
 
 def _number(session: Session, actor: Actor, opens_on: date) -> str:

@@ -261,6 +261,10 @@ def test_a_returned_class_with_other_dates_takes_its_places_anew(session, actors
     number = session.get(TrainingClass, held).cohort_no
     change(session, actors, held, opens_on=school.date(2026, 9, 1), closes_on=school.date(2026, 9, 30))
     assert session.get(TrainingClass, held).cohort_no == number
+    during = session.scalars(
+        select(school.StudentPlace.during).where(school.StudentPlace.person_id == people[0])
+    )
+    assert [(one.lower, one.upper) for one in during] == [(school.date(2026, 9, 1), school.date(2026, 10, 1))]
     advance(session, actors, held, "submit_class", "approve_class")
     assert school.places(session, held) == {people[0]: 1}
     other = open_class(session, actors["clerk"], firm, people)
