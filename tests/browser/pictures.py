@@ -22,9 +22,11 @@ class Camera:
 
     def __init__(self, browser: Browser, demo: Demo, folder: Path):
         self.browser, self.demo, self.folder, self.taken = browser, demo, folder, 0
+        self.desks: list[Desk] = []
 
     def desk(self, username: str) -> Desk:
-        return Desk(self.browser, self.demo, username)
+        self.desks.append(Desk(self.browser, self.demo, username))
+        return self.desks[-1]
 
     def take(self, desk: Desk, name: str) -> None:
         self.taken += 1
@@ -245,12 +247,16 @@ def errors(camera: Camera) -> None:
     camera.take(clerk, "english")
 
 
+SCENES = (entrance, application, review, money, papers, officers, everybody, errors)
+"""All screens, in an order in which each finds the cases that it shows."""
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with running_demo() as demo, sync_playwright() as playwright:
         browser = launch(playwright)
         camera = Camera(browser, demo, folder)
-        for scene in (entrance, application, review, money, papers, officers, everybody, errors):
+        for scene in SCENES:
             scene(camera)
         browser.close()
 

@@ -1,0 +1,51 @@
+"""Every screen that is pictured is looked at by axe-core too, in the same walk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.desk import Desk
+from tests.browser.pictures import SCENES, Camera
+from tests.browser.server import running_demo
+
+GRAVE = ("serious", "critical")
+
+
+class Inspector(Camera):
+    """Sees what the camera sees and writes down what keeps somebody out."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.axe, self.found, self.names = Axe(), [], []
+
+    def take(self, desk: Desk, name: str) -> None:
+        desk.page.wait_for_load_state("load")
+        self.names.append(name)
+        violations = self.axe.run(desk.page).response["violations"]
+        self.found += [
+            f"{name}: {one['id']} {node['target']} {node['failureSummary']}"
+            for one in violations
+            if one["impact"] in GRAVE
+            for node in one["nodes"]
+        ]
+        language = desk.page.locator("html").get_attribute("lang")
+        if language != ("en" if name == "english" else "zh-CN"):
+            self.found.append(f"{name}: lang is {language}")
+
+    def paper(self, desk: Desk, name: str) -> None:
+        self.take(desk, name)
+
+
+def test_no_screen_keeps_anybody_out_or_complains(browser):
+    with running_demo() as demo:
+        inspector = Inspector(browser, demo, Path())
+        for scene in SCENES:
+            scene(inspector)
+        for desk in inspector.desks:
+            for expected in ("401", "403", "404", "422"):
+                desk.forgive(expected)
+        assert [trouble for desk in inspector.desks for trouble in desk.troubles] == []
+    assert len(inspector.names) > 80
+    assert inspector.found == []
