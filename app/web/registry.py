@@ -6,6 +6,7 @@ from flask_appbuilder.base import AppBuilder
 
 from app.web.batches import BatchView
 from app.web.exporting import ExportView
+from app.web.history import HistoryView
 from app.web.home import DeskView
 from app.web.ledger import LedgerView
 from app.web.objections import ObjectionView
@@ -20,7 +21,7 @@ from app.web.users import USER_VIEWS
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
-    shared = (DeskView, SearchView, ExportView, ShortcutView, BatchView, PrintView)
+    shared = (DeskView, SearchView, ExportView, ShortcutView, HistoryView, BatchView, PrintView)
     views = (
         *shared,
         *programme_views(),

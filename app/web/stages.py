@@ -26,6 +26,7 @@ from app.web import listing
 from app.web.findings import latest_findings
 from app.web.roles import AUDITOR
 from app.web.sealing import parsed, sealed
+from app.web.steps import steps
 from app.web.templating import state_title
 from app.web.views import READ, ModelView
 
@@ -200,6 +201,7 @@ class StageView(BulkView):
         return {
             "findings": latest_findings(self.programme, claim_id),
             "history": history,
+            "steps": steps(self.item(pk).state, history),
             "programme": self.programme,
         }
 

@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
         role_title=role_title,
         verdict_title=verdict_title,
         may=may,
+        programme_title=programme_title,
         event_title=event_title,
         field_title=field_title,
         fact_title=fact_title,
@@ -120,6 +121,10 @@ def source_titles(move: Transition) -> list[str]:
 
 def role_title(role: str) -> str:
     return gettext(ROLE_TITLES.get(role, role))
+
+
+def programme_title(code: str) -> str:
+    return gettext(programme_of(code).title)
 
 
 def verdict_title(verdict: str) -> str:

@@ -27,6 +27,7 @@ GET  /                                      {LOGGED_IN}
 GET  /demo/sheets/<name>                    nobody
 POST /desk/clock                            nobody
 GET  /desk/employers                        {WORKERS}
+GET  /desk/history/<int:pk>                 {WORKERS}
 POST /desk/person                           clerk
 POST /desk/search                           {LOGGED_IN}
 POST /desk/search/drop                      {LOGGED_IN}

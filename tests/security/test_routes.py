@@ -16,6 +16,7 @@ SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView"}
 BY_ENDPOINT = {
     "BatchView": "batches",
     "ExportView": "exports",
+    "HistoryView": "claims",
     "PrintView.receipt": "applications",
     "PrintView.failed": "applications",
     "PrintView.review_form": "claims",

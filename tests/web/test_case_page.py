@@ -1,0 +1,46 @@
+"""A claim's page shows its way; a person's page what else the person was claimed for."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from app.web.steps import PATH, steps
+from tests.web.desk import HiringDesk, uscc_of
+
+
+def moved(before: str, after: str) -> SimpleNamespace:
+    return SimpleNamespace(before={"state": before}, after={"state": after})
+
+
+@pytest.mark.parametrize("at", range(len(PATH)))
+def test_a_claim_on_its_way_stands_between_what_was_and_what_will_be(at):
+    found = steps(PATH[at], [])
+    assert [step.state for step in found] == list(PATH)
+    assert [step.place for step in found] == ["done"] * at + ["here"] + ["ahead"] * (len(PATH) - at - 1)
+
+
+@pytest.mark.parametrize(
+    ("history", "way"),
+    [
+        ([("draft", "submitted"), ("submitted", "returned")], ["draft", "submitted", "returned"]),
+        ([("submitted", "returned"), ("returned", "withdrawn")], ["draft", "submitted", "withdrawn"]),
+        ([("publicizing", "publicity_failed")], [*PATH[:4], "publicity_failed"]),
+        ([("approved", "revoked")], [*PATH[:3], "revoked"]),
+    ],
+)
+def test_a_claim_that_left_the_way_ends_where_it_left(history, way):
+    found = steps(way[-1], [moved(*entry) for entry in history])
+    assert [step.state for step in found] == way
+    assert [step.place for step in found] == ["done"] * (len(way) - 1) + ["ended"]
+
+
+def test_the_person_behind_a_claim_has_a_page_with_all_claims_in_scope(demo_app, demo_files):
+    clerk = HiringDesk(demo_app, "clerk")
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    claim = re.search(r"/hiring/query/show/(\d+)", clerk.get("/hiring/query/list/"))[1]
+    page = clerk.get(f"/hiring/query/show/{claim}")
+    assert re.search(r'<li class="here"[^>]*>草稿', page)
+    person = clerk.get(f"/desk/history/{claim}")
+    assert f'href="/hiring/query/show/{claim}"' in person and "共 1 条，已发放合计 0.00 元" in person
