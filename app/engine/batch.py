@@ -16,6 +16,7 @@ from sqlalchemy.sql import Select
 
 from app.engine.actor import Actor
 from app.engine.candidates import OF_BATCH, reprice
+from app.engine.claims import Claim
 from app.engine.firing import Firing
 from app.engine.programme import Programme
 from app.engine.workflow import FREE, Move, Subject, Transition
@@ -74,6 +75,8 @@ def prepare(
 ) -> Batch:
     """Keeps a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope.
 
+    Claims of another programme are no part of it, whatever selects them.
+
     What isn't submitted yet is priced anew, so that the dialog shows what submitting would freeze.
     """
     batch = Batch(
@@ -81,6 +84,8 @@ def prepare(
     )
     session.add(batch)
     session.flush()
+    if transition.subject is None:
+        rows = rows.where(Claim.programme == programme.code)
     chosen = session.scalars(rows).all()
     session.execute(text(KEEP), {"batch": batch.id, "rows": chosen})
     if transition.phase == "submit":

@@ -170,7 +170,8 @@ class StageView(BulkView):
     search_columns = ("state", "person", "employer", "application", "office", "submitted_on")
 
     def base_query(self) -> Query:
-        query = super().base_query()
+        # said outright: a query of other entities (ids, sums) loses the subclass's own criterion
+        query = super().base_query().filter(Claim.programme == self.programme.code)
         return query.filter(Claim.state.in_(self.states)) if self.states else query
 
     def claims_of(self, rows: Query, transition) -> Select:
