@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import openpyxl
 import pytest
@@ -211,7 +212,13 @@ def asked(demo_app, clerk, everything, monkeypatch) -> Export:
 
 
 def run_jobs(app) -> None:
-    queue_of(app).run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+    """In a thread: this one may have a browser test's event loop already."""
+    queue, one_by_one = (
+        queue_of(app),
+        {"wait": False, "install_signal_handlers": False, "listen_notify": False},
+    )
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(queue.run_worker, **one_by_one).result()
 
 
 def test_a_long_list_is_exported_by_a_worker(demo_app, clerk, everything, asked):
