@@ -30,6 +30,10 @@ class Inspector(Camera):
             if one["impact"] in GRAVE
             for node in one["nodes"]
         ]
+        if desk.page.locator("h1").count() != 1:
+            self.found.append(f"{name}: a screen has one heading of the first order")
+        if desk.page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+            self.found.append(f"{name}: wider than the window")
         language = desk.page.locator("html").get_attribute("lang")
         if language != ("en" if name == "english" else "zh-CN"):
             self.found.append(f"{name}: lang is {language}")
