@@ -38,6 +38,14 @@ class Inspector(Camera):
         if language != ("en" if name == "english" else "zh-CN"):
             self.found.append(f"{name}: lang is {language}")
 
+    def visit(self, desk: Desk, name: str, address: str) -> None:
+        """Only the scene that shows errors may be answered with one."""
+        answer = desk.page.goto(address)
+        expected = int(name.removeprefix("error-")) if name.startswith("error-") else 200
+        if answer is None or answer.status != expected:
+            self.found.append(f"{name}: {address} answers {answer and answer.status}")
+        self.take(desk, name)
+
     def paper(self, desk: Desk, name: str) -> None:
         self.take(desk, name)
 
