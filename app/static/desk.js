@@ -287,14 +287,12 @@ function bulk(form) {
   const boxes = all("tbody input[type=checkbox]", form);
   const head = form.querySelector("[data-check-all]");
   const whole = form.querySelector("[data-all]");
-  const flag = form.querySelector("input[type=hidden][name=all]");
   const said = form.querySelector("[data-chosen]");
   const why = form.querySelector("[data-why]");
   const show = () => {
     const ticked = boxes.filter((box) => box.checked);
     const everything = Boolean(whole?.checked);
     boxes.forEach((box) => box.closest("tr").classList.toggle("ticked", box.checked));
-    if (flag) flag.value = everything ? "1" : "0";
     if (head) {
       head.disabled = !boxes.length;
       head.checked = boxes.length > 0 && ticked.length === boxes.length;
@@ -330,7 +328,7 @@ function bulk(form) {
   whole?.addEventListener("change", () => { tickAll(whole.checked); show(); });
   window.addEventListener("pageshow", show);
   /* Somebody may tick before this script has come. */
-  if (head?.checked || whole?.checked) tickAll(true);
+  if (whole?.checked) tickAll(true);
   show();
 }
 

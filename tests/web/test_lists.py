@@ -265,3 +265,10 @@ def test_every_list_exports(demo_app):
         ]
         assert set(answers) <= {200, 303, 403}, view
         assert {200, 303} & set(answers), view
+
+
+def test_choosing_all_needs_no_script(clerk):
+    page = clerk.get("/hiring/query/list/?size=25")
+    assert re.search(r'<input type="checkbox" name="all" value="1"', page)
+    assert not re.search(r'<input type="hidden" name="all"', page)
+    assert re.search(r"<input[^>]* data-check-all disabled", page), "what needs the script waits for it"
