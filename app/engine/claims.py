@@ -177,6 +177,7 @@ class Check(Model):
     """One run of the rules on one claim: what was found, by which day's facts, at which step."""
 
     __tablename__ = "checks"
+    __table_args__ = (Index("check_that_stopped", "day", postgresql_where=text("stops")),)
 
     id: Mapped[int] = row_id()
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id", ondelete="CASCADE"), index=True)

@@ -74,6 +74,12 @@ def find(session: Session, user_id: int, export_id: str) -> Export | None:
     return session.scalars(own).one_or_none()
 
 
+def recent(session: Session, user_id: int) -> list[Export]:
+    """The person's exports that can still be fetched or are under way, newest first."""
+    own = select(Export).where(Export.user_id == user_id, Export.state.in_(("waiting", "running", "done")))
+    return list(session.scalars(own.order_by(Export.asked_at.desc()).limit(10)))
+
+
 def tell(engine: Engine, export_id: str, **facts: object) -> None:
     """Writes progress where others see it at once. Raises Cancelled."""
     with engine.begin() as connection:

@@ -14,8 +14,10 @@ function menu() {
     document.body.classList.toggle("menu-closed", closed);
     button.setAttribute("aria-expanded", String(!closed));
   };
-  const narrow = matchMedia("(max-width: 900px)").matches;
-  set(narrow || localStorage.getItem("menu-closed") === "1");
+  const narrow = matchMedia("(max-width: 900px)");
+  const settle = () => set(narrow.matches || localStorage.getItem("menu-closed") === "1");
+  narrow.addEventListener("change", settle);
+  settle();
   button.addEventListener("click", () => {
     const closed = !document.body.classList.contains("menu-closed");
     localStorage.setItem("menu-closed", closed ? "1" : "0");
@@ -75,7 +77,7 @@ function tabs(bar) {
   if (bar.dataset.here !== undefined) {
     const title = document.title.split(" · ")[0];
     const at = kept.findIndex((one) => same(one.url));
-    if (at < 0) kept = [...kept, { url: here, title }].slice(-8);
+    if (at < 0) kept = [...kept, { url: here, title }].slice(-6);
     else kept[at] = { url: here, title };
     keep();
   }
@@ -386,6 +388,37 @@ function drop(menu) {
   document.addEventListener("click", (event) => { if (menu.open && !menu.contains(event.target)) close(false); });
 }
 
+/* What waits for this login: counted once a minute at most, listed in the top bar. */
+function notices(menu) {
+  const count = menu.querySelector("summary b");
+  const body = menu.querySelector(".menu-body");
+  const draw = (items) => {
+    count.textContent = items.length;
+    count.hidden = !items.length;
+    body.replaceChildren(...items.map((item) => {
+      const link = document.createElement("a");
+      link.href = item.address;
+      link.textContent = item.said;
+      return link;
+    }));
+    if (!items.length) body.textContent = menu.dataset.none;
+  };
+  const ask = async () => {
+    try {
+      const answer = await fetch(menu.dataset.notices, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const items = await answer.json();
+      sessionStorage.setItem("notices", JSON.stringify({ at: Date.now(), items }));
+      draw(items);
+    } catch (error) {
+      body.textContent = menu.dataset.failed;
+    }
+  };
+  const kept = JSON.parse(sessionStorage.getItem("notices") || "null");
+  if (kept && Date.now() - kept.at < 60000) draw(kept.items); else ask();
+  menu.addEventListener("toggle", () => { if (menu.open) ask(); });
+}
+
 /* An export under way tells how far it is; the page is drawn anew when that is over. */
 function progress(card) {
   const bar = card.querySelector("progress");
@@ -514,6 +547,7 @@ all("form[data-bulk]").forEach(bulk);
 all("[data-chooser]").forEach(chooser);
 all(".search input:not([type=date])").forEach(paste);
 all("details.menu").forEach(drop);
+all("[data-notices]").forEach(notices);
 all("[data-export]").forEach(progress);
 all("form[data-guard]").forEach(guard);
 all("form[method=post]").forEach(once);

@@ -21,15 +21,17 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.engine import clock
+from app.engine import clock, exports
 from app.engine.audit import record
 from app.extensions import db
 from app.registers.lookup import find_person, search_employers
 from app.web.demo.sheets import FOLDER, offered
+from app.web.figures import figures_of_months
 from app.web.hardening import own_path
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.shortcuts import own
 from app.web.stages import BulkView, Task
+from app.web.templating import may
 from app.web.views import Screen
 
 
@@ -43,7 +45,10 @@ class HomeView(Screen, BaseView):
     def index(self):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        return self.render_template("home.html", tasks=self._tasks(), shortcuts=own(), demo_sheets=offered())
+        facts = figures_of_months() if may("can_show", "FiguresView") else {}
+        return self.render_template(
+            "home.html", tasks=tasks(), shortcuts=own(), demo_sheets=offered(), **facts
+        )
 
     @expose("/demo/sheets/<name>")
     def demo_sheet(self, name):
@@ -54,11 +59,6 @@ class HomeView(Screen, BaseView):
             return redirect(url_for("AuthView.login"))
         folder = Path(current_app.config["DATA_DIR"]) / FOLDER
         return send_from_directory(folder, name, as_attachment=True)
-
-    def _tasks(self) -> list[Task]:
-        """What waits for a move of this login, stage by stage."""
-        stages = (view for view in self.appbuilder.baseviews if isinstance(view, BulkView))
-        return [task for view in stages for task in view.tasks()]
 
 
 class DeskView(Screen, BaseView):
@@ -86,6 +86,23 @@ class DeskView(Screen, BaseView):
         found = find_person(db.session, request.form.get("citizen_id", "")[:40], vault)
         return jsonify({} if found is None else {"name": found.name, "masked_id": found.masked_id})
 
+    @expose("/waiting")
+    def waiting(self):
+        """The top bar's notices: what waits for this login, and its exports."""
+        if not current_user.is_authenticated:
+            abort(403)
+        waits = [
+            {"said": f"{task.title} {task.count:,}", "address": task.address} for task in tasks() if task.count
+        ]
+        made = [
+            {
+                "said": f"{gettext('导出')} · {one.title} · {gettext(exports.STATES[one.state])}",
+                "address": url_for("ExportView.progress", export_id=one.id),
+            }
+            for one in exports.recent(db.session, g.actor.user_id)
+        ]
+        return jsonify(made + waits)
+
     @expose("/language", methods=["POST"])
     def language(self):
         """Chinese or English, for this browser."""
@@ -110,6 +127,12 @@ class DeskView(Screen, BaseView):
         db.session.commit()
         flash(gettext("演示日期已调整。"), "success")
         return redirect(_here(request.form.get("next", "")))
+
+
+def tasks() -> list[Task]:
+    """What waits for a move of this login, stage by stage."""
+    stages = (view for view in current_app.appbuilder.baseviews if isinstance(view, BulkView))
+    return [task for view in stages for task in view.tasks()]
 
 
 def _here(path: str) -> str:

@@ -6,6 +6,8 @@ from flask_appbuilder.base import AppBuilder
 
 from app.web.batches import BatchView
 from app.web.exporting import ExportView
+from app.web.figures import FiguresView
+from app.web.help import HelpView
 from app.web.history import HistoryView
 from app.web.home import DeskView
 from app.web.ledger import LedgerView
@@ -21,12 +23,13 @@ from app.web.users import USER_VIEWS
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
-    shared = (DeskView, SearchView, ExportView, ShortcutView, HistoryView, BatchView, PrintView)
+    shared = (DeskView, SearchView, ExportView, ShortcutView, HistoryView, HelpView, BatchView, PrintView)
     views = (
         *shared,
         *programme_views(),
         ObjectionView,
         LedgerView,
+        FiguresView,
         *REGISTER_VIEWS,
         *SETTINGS_VIEWS,
         *USER_VIEWS,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date, get_locale, gettext
 from markupsafe import Markup, escape
 from wtforms import Field
@@ -21,6 +21,7 @@ from app.engine.rules.rule import VERDICTS
 from app.engine.sheets import Column
 from app.engine.workflow import Transition
 from app.extensions import db
+from app.help import chapter_of
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_, Message
@@ -65,6 +66,7 @@ def init_app(app: Flask) -> None:
         live_total=live_total,
         mask=mask,
         attributes_of=attributes_of,
+        help_url=help_url,
     )
     app.context_processor(_context)
 
@@ -125,6 +127,12 @@ def role_title(role: str) -> str:
 
 def programme_title(code: str) -> str:
     return gettext(programme_of(code).title)
+
+
+def help_url() -> str:
+    """The chapter of the manual that explains the page at hand, or the manual's beginning."""
+    chapter = chapter_of(request.blueprint)
+    return url_for("HelpView.chapter", number=chapter.number) if chapter else url_for("HelpView.index")
 
 
 def verdict_title(verdict: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desk import Desk
+from tests.browser.inspector import Inspector
 from tests.browser.server import Demo, launch, running_demo
 
 
@@ -27,14 +28,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sit_down(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Desk]]:
-    """Logs somebody in; at the end no window may have left the host or complained on the console."""
-    desks: list[Desk] = []
-
-    def sit(username: str) -> Desk:
-        desks.append(Desk(browser, demo, username))
-        return desks[-1]
-
-    yield sit
-    for desk in desks:
+    """Logs somebody in; at the end no window may have left the host, complained, or kept anybody out."""
+    inspector = Inspector(browser, demo)
+    yield inspector.desk
+    for desk in inspector.desks:
         desk.context.close()
-    assert [trouble for desk in desks for trouble in desk.troubles] == []
+    assert [trouble for desk in inspector.desks for trouble in desk.troubles] == []
+    assert "\n".join(inspector.found) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,10 +21,10 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 class Desk:
     """One login in one browser window. `troubles` holds console errors and requests that left the host."""
 
-    def __init__(self, browser: Browser, demo: Demo, username: str, size: dict | None = None):
-        self.demo, self.troubles = demo, []
+    def __init__(self, browser: Browser, demo: Demo, username: str, look: Callable[[Desk, str], None] | None = None):
+        self.demo, self.troubles, self._look = demo, [], look
         self.context = browser.new_context(
-            viewport=size or SMALL, locale="zh-CN", base_url=demo.address, accept_downloads=True
+            viewport=SMALL, locale="zh-CN", base_url=demo.address, accept_downloads=True
         )
         self.context.set_default_timeout(60_000)
         self.context.on("request", self._requested)
@@ -49,6 +50,11 @@ class Desk:
         self.page.get_by_role("button", name="登录", exact=True).click()
         self.page.wait_for_url("/")
 
+    def look(self, name: str) -> None:
+        """Shows the screen to whoever watches: a camera, or an inspector."""
+        if self._look is not None:
+            self._look(self, name)
+
     def forgive(self, status: str) -> None:
         """Chromium reports an expected refusal as an error of loading; nothing else is forgiven."""
         self.troubles = [said for said in self.troubles if f"status of {status}" not in said]
@@ -72,7 +78,8 @@ class Desk:
             )
             if place.get_attribute("open") is None:
                 place.locator("> summary").click()
-        place.get_by_role("link", name=path[-1], exact=True).click()
+        with self.page.expect_navigation():
+            place.get_by_role("link", name=path[-1], exact=True).click()
 
     def hiring(self, function: str) -> None:
         self.open("业务经办", "单位服务", BRANCH, f"{BRANCH}{function}")

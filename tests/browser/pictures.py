@@ -1,4 +1,8 @@
-"""Pictures of every screen at two sizes, from a fresh demonstration: `python -m tests.browser.pictures FOLDER`."""
+"""Pictures of every screen, from a fresh demonstration.
+
+`python -m tests.browser.pictures FOLDER` takes each at two sizes; `python -m tests.browser.pictures --manual` takes
+those of the operating manual anew.
+"""
 
 from __future__ import annotations
 
@@ -6,49 +10,14 @@ import re
 import sys
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tests.browser.desk import SMALL, Desk
-from tests.browser.server import Demo, launch, running_demo
-
-A4 = {"width": 658, "height": 971}
-"""210 × 297 mm without the margins of print.css, at 96 dots an inch."""
-SIZES = {"1366": SMALL, "1920": {"width": 1920, "height": 1080}}
-
-
-class Camera:
-    """Takes each screen once a size; the file's name says the order, the screen and the width."""
-
-    def __init__(self, browser: Browser, demo: Demo, folder: Path):
-        self.browser, self.demo, self.folder, self.taken = browser, demo, folder, 0
-        self.desks: list[Desk] = []
-
-    def desk(self, username: str) -> Desk:
-        self.desks.append(Desk(self.browser, self.demo, username))
-        return self.desks[-1]
-
-    def take(self, desk: Desk, name: str) -> None:
-        self.taken += 1
-        desk.page.wait_for_load_state("load")
-        for width, size in SIZES.items():
-            desk.page.set_viewport_size(size)
-            desk.page.screenshot(path=self.folder / f"{self.taken:02}-{name}-{width}.png")
-        desk.page.set_viewport_size(SMALL)
-
-    def paper(self, desk: Desk, name: str) -> None:
-        """A paper as the printer gets it: A4, its whole length."""
-        self.taken += 1
-        desk.page.wait_for_load_state("load")
-        desk.page.emulate_media(media="print")
-        desk.page.set_viewport_size(A4)
-        desk.page.screenshot(path=self.folder / f"{self.taken:02}-{name}-A4.png", full_page=True)
-        desk.page.emulate_media(media="screen")
-        desk.page.set_viewport_size(SMALL)
-
-    def visit(self, desk: Desk, name: str, address: str) -> None:
-        desk.page.goto(address)
-        self.take(desk, name)
+from tests.browser import test_service_subsidy, test_training
+from tests.browser.camera import Camera
+from tests.browser.manual import Illustrator
+from tests.browser.server import launch, running_demo
 
 
 def entrance(camera: Camera) -> None:
@@ -112,12 +81,19 @@ def application(camera: Camera) -> None:
     camera.take(clerk, "query")
     clerk.page.goto("/")
     camera.take(clerk, "home-clerk-later")
+    clerk.page.get_by_role("link", name="添加常用功能").click()
+    camera.take(clerk, "shortcuts")
+    clerk.page.get_by_role("link", name="帮助", exact=True).click()
+    camera.take(clerk, "help")
 
 
 def review(camera: Camera) -> None:
     """Approval, publicity, its outcome."""
     reviewer = camera.desk("reviewer")
     camera.take(reviewer, "home-reviewer")
+    reviewer.page.locator(".notices summary").click()
+    reviewer.page.locator(".notices .menu-body").get_by_text("一次性吸纳就业补贴审核").wait_for()
+    camera.take(reviewer, "notices")
     reviewer.hiring("审核")
     reviewer.tick(2)
     camera.take(reviewer, "review")
@@ -193,6 +169,10 @@ def papers(camera: Camera) -> None:
     reviewer.page.locator("tbody tr").first.get_by_role("link").first.click()
     reviewer.page.get_by_role("heading", name="系统风控点").wait_for()
     camera.take(reviewer, "claim-paid")
+    here = reviewer.page.url
+    reviewer.page.get_by_role("link", name="此人的补贴记录").click()
+    camera.take(reviewer, "person")
+    reviewer.page.goto(here)
     reviewer.page.get_by_role("link", name="打印审核表").click()
     camera.paper(reviewer, "print-review")
     reviewer.page.go_back()
@@ -220,8 +200,18 @@ def officers(camera: Camera) -> None:
     auditor = camera.desk("auditor")
     auditor.open("系统管理", "审计日志")
     auditor.search(事项="发放")
+    camera.take(auditor, "audit")
     auditor.page.locator("tbody a").first.click()
     camera.take(auditor, "audit-entry")
+    auditor.open("业务经办", "业务统计")
+    camera.take(auditor, "figures")
+    auditor.page.emulate_media(media="print")
+    camera.paper(auditor, "print-figures")
+    keeper = camera.desk("county_admin")
+    keeper.open("系统管理", "用户")
+    camera.take(keeper, "users")
+    keeper.page.get_by_role("link", name="新增", exact=False).click()
+    camera.take(keeper, "user-new")
 
 
 def everybody(camera: Camera) -> None:
@@ -251,15 +241,26 @@ SCENES = (entrance, application, review, money, papers, officers, everybody, err
 """All screens, in an order in which each finds the cases that it shows."""
 
 
-def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with running_demo() as demo, sync_playwright() as playwright:
+def shoot(camera: type[Camera], *args) -> Camera:
+    """Walks through everything with a camera, from a fresh demonstration."""
+    with running_demo() as demo, sync_playwright() as playwright, TemporaryDirectory() as folder:
         browser = launch(playwright)
-        camera = Camera(browser, demo, folder)
+        taken = camera(browser, demo, *args)
         for scene in SCENES:
-            scene(camera)
+            scene(taken)
+        test_service_subsidy.walk(taken.desk, demo)
+        test_training.walk(taken.desk, demo, Path(folder))
         browser.close()
+    return taken
+
+
+def main(argument: str) -> None:
+    if argument == "--manual":
+        return shoot(Illustrator).finish()
+    folder = Path(argument)
+    folder.mkdir(parents=True, exist_ok=True)
+    shoot(Camera, folder)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1])

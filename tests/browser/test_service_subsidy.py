@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from app.engine.sheets import Sheet, read
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from app.programmes.service_subsidy.sheet import SHEET
 from tests.browser.desk import Desk
+from tests.browser.server import Demo
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +27,10 @@ def yuan(people: int) -> str:
 
 
 def test_both_payees_from_application_to_payment(sit_down, demo):
+    walk(sit_down, demo)
+
+
+def walk(sit_down: Callable[[str], Desk], demo: Demo) -> None:
     clerk = sit_down("clerk")
     unit = apply_as_unit(clerk, demo)
     person = apply_as_person(clerk, demo)
@@ -43,7 +49,9 @@ def apply_as_unit(clerk: Desk, demo) -> str:
     clerk.page.get_by_label("公民身份号码").wait_for(state="hidden")
     clerk.page.get_by_role("combobox").fill(demo.uscc_of(UNIT_SHEET))
     clerk.page.locator("[role=option]").first.click()
+    clerk.look("service-new")
     clerk.button("下一步").click()
+    clerk.look("service-application")
     clerk.check(demo.sheets / UNIT_SHEET)
     assert f"{UNIT_PEOPLE}人通过，0人未通过" in clerk.text()
     clerk.bank()
@@ -89,6 +97,7 @@ def type_person(clerk: Desk, row: dict, uscc: str) -> None:
     clerk.page.get_by_label("劳动合同终止日期").fill(row["contract_end"])
     clerk.page.get_by_label("就业单位统一社会信用代码").fill(uscc)
     clerk.page.get_by_label("参保地").select_option(label="成都市锦江区")
+    clerk.look("service-person")
     clerk.button("保存并校验").click()
     clerk.page.get_by_text("校验通过，已加入名单。").wait_for()
 
@@ -97,16 +106,20 @@ def submit(clerk: Desk, people: int) -> str:
     number = clerk.page.locator("h1").inner_text().split()[-1]
     clerk.button("补贴申请").click()
     assert clerk.extent() == (people, yuan(people))
+    clerk.look("service-dialog")
     assert clerk.confirm() == (people, 0)
+    clerk.look("service-result")
     return number
 
 
 def review_and_publicize(reviewer: Desk) -> tuple[str, str]:
     """Approves everything, publicizes it in one notice and returns the notice's number and last day."""
     reviewer.service("审核")
+    reviewer.look("service-review")
     reviewer.choose_all("审核通过")
     assert reviewer.confirm() == (ALL, 0)
     reviewer.service("公示与公示结果")
+    reviewer.look("service-publicity")
     reviewer.choose_all("公示")
     end = reviewer.today + timedelta(days=1)
     reviewer.page.get_by_label("公示结束日期").fill(end.isoformat())
@@ -141,6 +154,7 @@ def outcome(reviewer: Desk, ends_on: str) -> None:
     assert (date.fromisoformat(ends_on) + timedelta(days=1)).isoformat()[5:] in reviewer.text()
     reviewer.move_date(9)
     reviewer.service("公示期满")
+    reviewer.look("service-outcome")
     reviewer.choose_all("公示通过")
     assert reviewer.extent() == (ALL, yuan(ALL))
     assert reviewer.confirm() == (ALL - 1, 1)
@@ -151,6 +165,7 @@ def outcome(reviewer: Desk, ends_on: str) -> None:
 def pay(cashier: Desk) -> str:
     """One numbered list of everybody but the one, downloaded and disbursed as a whole; returns its number."""
     cashier.service("发放")
+    cashier.look("service-disbursement")
     cashier.choose_all("编制发放清单")
     assert cashier.confirm() == (ALL - 1, 0)
     cashier.service("发放清单")

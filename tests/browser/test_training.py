@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 from app.engine.sheets import read
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from tests.browser.desk import Desk
+from tests.browser.server import Demo
 
 pytestmark = pytest.mark.browser
 
@@ -25,17 +27,21 @@ def yuan(people: int) -> str:
 
 
 def test_a_class_from_its_opening_to_the_money(sit_down, demo, tmp_path):
+    walk(sit_down, demo, tmp_path)
+
+
+def walk(sit_down: Callable[[str], Desk], demo: Demo, folder: Path) -> None:
     clerk, reviewer = sit_down("clerk"), sit_down("reviewer")
     cohort, closes_on = opening(clerk, reviewer, demo)
     declaration(clerk, reviewer, cohort)
     publicity(reviewer)
     cashier = sit_down("cashier")
     nobody_is_paid_before_completion(cashier)
-    completion(clerk, reviewer, cohort, closes_on, tmp_path)
+    completion(clerk, reviewer, cohort, closes_on, folder)
     payment(cashier)
 
 
-def opening(clerk: Desk, reviewer: Desk, demo) -> tuple[str, date]:
+def opening(clerk: Desk, reviewer: Desk, demo: Demo) -> tuple[str, date]:
     """3.2.1 开班申请, 开班审核: the cohort number follows the date; students by number, part of it, or name."""
     opens_on = clerk.today - timedelta(days=43)
     closes_on = opens_on + timedelta(days=25)
@@ -58,13 +64,16 @@ def opening(clerk: Desk, reviewer: Desk, demo) -> tuple[str, date]:
     assert number.input_value().startswith(f"510104-{opens_on:%Y%m%d}")
     for label, text in {"课时": "40", "平台": "川培在线", "教师": "李老师", "联系人": "王主任"}.items():
         clerk.page.get_by_label(label).fill(text)
+    clerk.look("class-new")
     clerk.button("保存").click()
     enrol(clerk, demo)
+    clerk.look("class-students")
     cohort = clerk.page.locator("h1").inner_text().split(" · ")[1].split()[0]
     clerk.button("提交审核").click()
     assert clerk.confirm() == (1, 0)
 
     reviewer.training("开班审核")
+    reviewer.look("class-review")
     reviewer.choose_all("开班审核通过")
     assert reviewer.confirm() == (1, 0)
     return cohort, closes_on
@@ -88,8 +97,12 @@ def declaration(clerk: Desk, reviewer: Desk, cohort: str) -> None:
     """3.2.2 补贴首次申报, 补充申报 for who was withdrawn, 申报审核."""
     for title, people in (("补贴首次申报", STUDENTS), ("补充申报", 1)):
         clerk.training("疫情培训补贴申报")
+        if people == STUDENTS:
+            clerk.look("declaration")
         clerk.page.locator("tbody tr").filter(has_text=cohort).get_by_role("button", name=title).click()
         clerk.bank()
+        if people == STUDENTS:
+            clerk.look("declaration-form")
         clerk.button("补贴申请").click()
         assert clerk.extent() == (people, yuan(people))
         assert clerk.confirm() == (people, 0)
@@ -99,6 +112,7 @@ def declaration(clerk: Desk, reviewer: Desk, cohort: str) -> None:
             clerk.button("撤回").click()
             assert clerk.confirm(原因="录入有误") == (1, 0)
     reviewer.training("培训补贴申报审核")
+    reviewer.look("declaration-review")
     reviewer.choose_all("审核通过")
     assert reviewer.confirm() == (STUDENTS, 0)
 
@@ -106,11 +120,13 @@ def declaration(clerk: Desk, reviewer: Desk, cohort: str) -> None:
 def publicity(reviewer: Desk) -> None:
     """3.2.3 by person."""
     reviewer.training("疫情培训补贴公示")
+    reviewer.look("training-publicity")
     reviewer.choose_all("公示")
     end = reviewer.today + timedelta(days=13)
     assert reviewer.confirm(公示结束日期=end.isoformat()) == (STUDENTS, 0)
     reviewer.move_date(14)
     reviewer.training("疫情培训补贴公示期满")
+    reviewer.look("training-outcome")
     reviewer.choose_all("公示通过")
     assert reviewer.confirm() == (STUDENTS, 0)
 
@@ -126,6 +142,7 @@ def completion(clerk: Desk, reviewer: Desk, cohort: str, closes_on: date, folder
     """3.2.4: two by the roster, one by the ＋; the class is completed and reviewed."""
     clerk.training("疫情培训结业")
     clerk.page.get_by_role("main").get_by_role("link", name=cohort).click()
+    clerk.look("completion")
     with clerk.page.expect_download() as download:
         clerk.page.get_by_role("link", name="未结业导出").click()
     roster = folder / "roster.xlsx"
@@ -140,7 +157,8 @@ def completion(clerk: Desk, reviewer: Desk, cohort: str, closes_on: date, folder
     assert without.count() == 1
     without.get_by_role("link", name="登记成绩").click()
     dialog = clerk.page.get_by_role("dialog")
-    dialog.wait_for()
+    dialog.get_by_role("heading").wait_for()
+    clerk.look("completion-dialog")
     clerk.page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     without.get_by_role("link", name="登记成绩").press("Enter")
@@ -150,10 +168,12 @@ def completion(clerk: Desk, reviewer: Desk, cohort: str, closes_on: date, folder
     clerk.page.get_by_label("是否合格").select_option(label="不合格")
     clerk.page.get_by_label("结业日期").fill(closes_on.isoformat())
     clerk.button("保存").click()
-    dialog.wait_for(state="detached")
+    expect(clerk.button("班级结业，提交审核")).to_be_enabled()
+    clerk.look("completion-done")
     clerk.button("班级结业，提交审核").click()
     assert clerk.confirm() == (1, 0)
     reviewer.training("结业审核")
+    reviewer.look("completion-review")
     reviewer.choose_all("结业审核通过")
     assert reviewer.confirm() == (1, 0)
 
@@ -179,3 +199,4 @@ def payment(cashier: Desk) -> None:
     cashier.choose_all("发放")
     assert cashier.confirm(凭证号="PX-1") == (STUDENTS - 1, 1)
     assert "结业不合格" in cashier.text()
+    cashier.look("training-paid")

@@ -27,9 +27,13 @@ GET  /                                      {LOGGED_IN}
 GET  /demo/sheets/<name>                    nobody
 POST /desk/clock                            nobody
 GET  /desk/employers                        {WORKERS}
+GET  /desk/figures/                         {WORKERS}
 GET  /desk/history/<int:pk>                 {WORKERS}
 POST /desk/person                           clerk
+GET  /desk/waiting                          {LOGGED_IN}
 POST /desk/search                           {LOGGED_IN}
+GET  /help/                                 {LOGGED_IN}
+GET  /help/<number>                         {LOGGED_IN}
 POST /desk/search/drop                      {LOGGED_IN}
 GET  /desk/shortcuts/                       {LOGGED_IN}
 POST /desk/shortcuts/                       {LOGGED_IN}

@@ -448,3 +448,7 @@ def test_without_the_demonstration_nobody_has_a_known_password(app, session):
     refused = app.test_cli_runner().invoke(args=["demo", "load"])
     assert refused.exit_code != 0
     assert session.scalar(select(func.count(User.id))) == 0
+
+
+def test_an_administrator_finds_where_to_add_a_user(demo_app):
+    assert 'href="/settings/users/add"' in Desk(demo_app, "county_admin").get("/settings/users/list/")

@@ -19,6 +19,8 @@ NOT_LOADED = N_(
     "登记库未加载：{register}没有{region}{wanted}的数据（数据截至{until}）。请联系系统管理员装载登记库后重新校验。"
 )
 NOTHING = "—"
+OPEN_ENDS = {"window_to": N_("不限")}
+"""Facts whose absence says something."""
 TWO = N_("{one} {other}")
 
 
@@ -44,7 +46,8 @@ class RiskRule:
         if "faults" in evidence:
             cells = [Message.from_json(fault) for fault in evidence["faults"].values()]
             return reduce(lambda one, other: Message(TWO, one=one, other=other), cells)
-        facts = defaultdict(lambda: NOTHING, {k: v for k, v in evidence.items() if v is not None})
+        known = {k: v for k, v in evidence.items() if v is not None}
+        facts = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **known})
         if verdict == UNKNOWN:
             facts["register"] = REGISTERS[str(facts["register"])]
             return Message(NOT_LOADED, **{k: facts[k] for k in ("register", "region", "wanted", "until")})

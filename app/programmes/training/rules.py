@@ -136,7 +136,7 @@ def employee() -> str:
     fits=N_("{employer}属于中小微企业，开班日期在政策期限和停工期间内。"),
     large=N_("{employer}不属于中小微企业（登记规模：大型），不能享受培训补贴。请核对所选单位。"),
     window=N_(
-        "班级{opens_on}至{closes_on}不在政策期限内（{window_from}起至{window_to}）。请核对开班和结业日期。"
+        "班级{opens_on}至{closes_on}不在政策期限内（开始：{window_from}，截止：{window_to}）。请核对开班和结业日期。"
     ),
     at_work=N_(
         "班级{opens_on}至{closes_on}不在停工期间（{stop_from}至{stop_to}）内。请核对开班、结业日期和停工期间。"

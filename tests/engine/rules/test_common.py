@@ -114,8 +114,8 @@ def test_policy_window(table):
             Case("closed, the day after", *outside, start="2026-07-01", policy=closed),
         ],
     )
-    assert "（2026-01-01起至2026-06-30）" in found["closed, the day after"].sentence
-    assert "（2020-01-23起至—）" in found["the day before"].sentence
+    assert "（开始：2026-01-01，截止：2026-06-30）" in found["closed, the day after"].sentence
+    assert "（开始：2020-01-23，截止：不限）" in found["the day before"].sentence
 
 
 def test_new_enrolment_warns_and_never_stops(table):

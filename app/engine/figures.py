@@ -1,0 +1,96 @@
+"""What an office has done, in figures: cases by state, cases and money by month, what the rules refused.
+
+Every statement is the session's, so that each office counts its own subtree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from app.engine.claims import Application, Check, Claim, FailedRow
+from app.engine.rules.rule import FAIL, UNKNOWN
+from app.kernel.dates import add_months
+
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class InState:
+    """Claims of one programme in one state; `amount` in CNY."""
+
+    programme: str
+    state: str
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class InMonth:
+    """What was submitted and what was paid in one month (YYYY-MM); `amount` in CNY."""
+
+    month: str
+    submitted: int = 0
+    paid: int = 0
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """How many people and rows one rule stopped."""
+
+    programme: str
+    rule: str
+    count: int
+
+
+def first_day(today: date) -> date:
+    """The first of the twelve months that end with today's."""
+    return add_months(today.replace(day=1), 1 - MONTHS)
+
+
+def by_state(session: Session) -> list[InState]:
+    """Claims of all time."""
+    wanted = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
+    return [InState(*row) for row in session.execute(wanted.group_by(Claim.programme, Claim.state))]
+
+
+def by_month(session: Session, today: date) -> list[InMonth]:
+    """The last twelve months, empty ones too: claims by the day of submission, money by the day of payment."""
+    first = first_day(today)
+    sent = {month: count for month, count, _ in session.execute(_monthly(Claim.submitted_on, first))}
+    paid = _monthly(Claim.paid_on, first).where(Claim.state == "disbursed")
+    money = {month: (count, amount) for month, count, amount in session.execute(paid)}
+    months = [f"{add_months(first, n):%Y-%m}" for n in range(MONTHS)]
+    return [InMonth(month, sent.get(month, 0), *money.get(month, (0, Decimal(0)))) for month in months]
+
+
+def refusals(session: Session, today: date) -> list[Refusals]:
+    """By rule, most first: rows that wait for a correction, and claims that a check of the last twelve months stopped."""
+    row = func.jsonb_array_elements(FailedRow.findings, type_=JSONB).column_valued("finding", joins_implicitly=True)
+    rows = select(Application.programme, row["rule"].astext.label("rule"), FailedRow.id.label("one")).join_from(
+        FailedRow, Application, Application.id == FailedRow.application_id
+    )
+    found = func.jsonb_array_elements(Check.findings, type_=JSONB).column_valued("finding", joins_implicitly=True)
+    claims = (
+        select(Claim.programme, found["rule"].astext.label("rule"), (-Claim.id).label("one"))
+        .join_from(Check, Claim, Claim.id == Check.claim_id)
+        .where(Check.stops, Check.day >= first_day(today))
+    )
+    stopped = union_all(
+        rows.where(row["verdict"].astext.in_((FAIL, UNKNOWN))),
+        claims.where(found["verdict"].astext.in_((FAIL, UNKNOWN))),
+    ).subquery()
+    count = func.count(stopped.c.one.distinct())
+    wanted = select(stopped.c.programme, stopped.c.rule, count).group_by(stopped.c.programme, stopped.c.rule)
+    return [Refusals(*row) for row in session.execute(wanted.order_by(count.desc(), stopped.c.rule))]
+
+
+def _monthly(day, first: date):
+    month = func.to_char(day, "YYYY-MM")
+    return select(month, func.count(), func.sum(Claim.amount)).where(day >= first).group_by(month)

@@ -1,0 +1,57 @@
+"""The operating manual that the product carries with it; `manual.yaml` is its text, `static/manual` its pictures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+SOURCE = Path(__file__).parent / "manual.yaml"
+QUOTED = re.compile("「([^」]+)」")
+"""How the text names what stands on a screen, letter by letter."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, and the screen on which it is done."""
+
+    text: str
+    picture: str | None = None
+
+    @property
+    def quoted(self) -> list[str]:
+        return QUOTED.findall(self.text)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One function as the original manual has it: whom it serves, which rules guard it, how it is done.
+
+    `views` are the endpoints that it explains; `rules_of` is the programme whose rules it lists.
+    """
+
+    number: str
+    title: str
+    steps: tuple[Step, ...]
+    views: tuple[str, ...] = ()
+    serves: str = ""
+    rules_of: str = ""
+
+
+@cache
+def chapters() -> tuple[Chapter, ...]:
+    """The manual in its order."""
+    return tuple(_chapter(entry) for entry in yaml.safe_load(SOURCE.read_text(encoding="utf-8")))
+
+
+def chapter_of(view: str | None) -> Chapter | None:
+    """The chapter that explains a view."""
+    return next((one for one in chapters() if view in one.views), None)
+
+
+def _chapter(entry: dict) -> Chapter:
+    steps = tuple(Step(step) if isinstance(step, str) else Step(**step) for step in entry.pop("steps"))
+    return Chapter(steps=steps, views=tuple(entry.pop("views", ())), **entry)
