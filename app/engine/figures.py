@@ -72,11 +72,15 @@ def by_month(session: Session, today: date) -> list[InMonth]:
 
 def refusals(session: Session, today: date) -> list[Refusals]:
     """By rule, most first: rows that wait for a correction, and claims that a check of the last twelve months stopped."""
-    row = func.jsonb_array_elements(FailedRow.findings, type_=JSONB).column_valued("finding", joins_implicitly=True)
-    rows = select(Application.programme, row["rule"].astext.label("rule"), FailedRow.id.label("one")).join_from(
-        FailedRow, Application, Application.id == FailedRow.application_id
+    row = func.jsonb_array_elements(FailedRow.findings, type_=JSONB).column_valued(
+        "finding", joins_implicitly=True
     )
-    found = func.jsonb_array_elements(Check.findings, type_=JSONB).column_valued("finding", joins_implicitly=True)
+    rows = select(
+        Application.programme, row["rule"].astext.label("rule"), FailedRow.id.label("one")
+    ).join_from(FailedRow, Application, Application.id == FailedRow.application_id)
+    found = func.jsonb_array_elements(Check.findings, type_=JSONB).column_valued(
+        "finding", joins_implicitly=True
+    )
     claims = (
         select(Claim.programme, found["rule"].astext.label("rule"), (-Claim.id).label("one"))
         .join_from(Check, Claim, Claim.id == Check.claim_id)

@@ -92,7 +92,9 @@ class DeskView(Screen, BaseView):
         if not current_user.is_authenticated:
             abort(403)
         waits = [
-            {"said": f"{task.title} {task.count:,}", "address": task.address} for task in tasks() if task.count
+            {"said": f"{task.title} {task.count:,}", "address": task.address}
+            for task in tasks()
+            if task.count
         ]
         made = [
             {

@@ -21,7 +21,9 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 class Desk:
     """One login in one browser window. `troubles` holds console errors and requests that left the host."""
 
-    def __init__(self, browser: Browser, demo: Demo, username: str, look: Callable[[Desk, str], None] | None = None):
+    def __init__(
+        self, browser: Browser, demo: Demo, username: str, look: Callable[[Desk, str], None] | None = None
+    ):
         self.demo, self.troubles, self._look = demo, [], look
         self.context = browser.new_context(
             viewport=SMALL, locale="zh-CN", base_url=demo.address, accept_downloads=True

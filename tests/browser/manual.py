@@ -51,7 +51,9 @@ class Illustrator(Camera):
 
     def finish(self) -> None:
         """Writes the words down and drops pictures that the manual no longer shows."""
-        LABELS.write_text(json.dumps(self.labels, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+        LABELS.write_text(
+            json.dumps(self.labels, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8"
+        )
         for picture in FOLDER.glob("*.png"):
             if picture.stem not in PICTURED:
                 picture.unlink()

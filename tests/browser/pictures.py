@@ -84,6 +84,7 @@ def application(camera: Camera) -> None:
     clerk.page.get_by_role("link", name="添加常用功能").click()
     camera.take(clerk, "shortcuts")
     clerk.page.get_by_role("link", name="帮助", exact=True).click()
+    clerk.page.wait_for_load_state("networkidle")
     camera.take(clerk, "help")
 
 
@@ -100,6 +101,10 @@ def review(camera: Camera) -> None:
     reviewer.button("退回修改").click()
     reviewer.confirm(审核意见="请补充劳动合同。")
     camera.take(reviewer, "return-result")
+    reviewer.hiring("审核")
+    reviewer.tick(1)
+    reviewer.button("审核不通过").click()
+    reviewer.confirm(审核意见="该人员在多个单位同时参保，劳动合同不真实。")
     reviewer.hiring("审核")
     reviewer.page.get_by_label("选择全部").check()
     camera.take(reviewer, "review-all")
@@ -178,7 +183,17 @@ def papers(camera: Camera) -> None:
     reviewer.page.go_back()
     reviewer.button("查看完整号码").click()
     camera.take(reviewer, "reveal")
+    reviewer.hiring("查询")
+    reviewer.search(状态="审核不通过")
+    reviewer.page.locator("tbody tr").first.get_by_role("link").first.click()
+    camera.take(reviewer, "claim-rejected")
+    reviewer.page.get_by_role("link", name="打印告知书").click()
+    camera.paper(reviewer, "print-refusal")
     clerk = camera.desk("clerk")
+    clerk.open("登记库", "社保缴费库")
+    clerk.button("导出").click()
+    clerk.page.get_by_role("link", name="下载").wait_for()
+    camera.take(clerk, "export")
     clerk.hiring("申请")
     clerk.page.get_by_role("link", name=re.compile("XN-")).first.click()
     for title, name in (("打印受理回执", "print-receipt"), ("打印未通过告知单", "print-failed")):
@@ -256,10 +271,11 @@ def shoot(camera: type[Camera], *args) -> Camera:
 
 def main(argument: str) -> None:
     if argument == "--manual":
-        return shoot(Illustrator).finish()
-    folder = Path(argument)
-    folder.mkdir(parents=True, exist_ok=True)
-    shoot(Camera, folder)
+        shoot(Illustrator).finish()
+    else:
+        folder = Path(argument)
+        folder.mkdir(parents=True, exist_ok=True)
+        shoot(Camera, folder)
 
 
 if __name__ == "__main__":

@@ -120,7 +120,9 @@ def small_or_medium_employer() -> str:
     N_("政策期限"),
     fields=("contract_start",),
     inside=N_("合同开始日期{starts_on}在政策期限内（开始：{window_from}，截止：{window_to}）。"),
-    outside=N_("合同开始日期{starts_on}不在政策期限内（开始：{window_from}，截止：{window_to}）。请核对合同开始日期。"),
+    outside=N_(
+        "合同开始日期{starts_on}不在政策期限内（开始：{window_from}，截止：{window_to}）。请核对合同开始日期。"
+    ),
 )
 def policy_window() -> str:
     return """

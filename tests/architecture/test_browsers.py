@@ -1,0 +1,43 @@
+"""What the oldest browsers that offices have (Chromium 109, Firefox 115) don't know is not used: features that came later."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.architecture.test_sources import APP
+
+LATER = {
+    "desk.css": {
+        ":has()": r":has\(",
+        "nesting": r"\{[^{}]*&",
+        "color-mix()": r"color-mix\(",
+        "relative colours": r"\b(rgb|hsl|oklch|lab)\(\s*from\b",
+        "@scope": r"@scope",
+        "@starting-style": r"@starting-style",
+        "text-wrap": r"text-wrap\s*:",
+        "field-sizing": r"field-sizing",
+        "light-dark()": r"light-dark\(",
+        "anchors": r"anchor\(|position-anchor",
+    },
+    "desk.js": {
+        "popover": r"popover",
+        "groupBy": r"\.groupBy\(",
+        "withResolvers": r"withResolvers",
+        "toSorted and its like": r"\.(toSorted|toReversed|toSpliced|with)\(",
+        "sets' algebra": r"\.(union|intersection|difference|isSubsetOf)\(",
+        "view transitions": r"startViewTransition",
+        "checkVisibility": r"checkVisibility",
+        "AbortSignal.any": r"AbortSignal\.any",
+        "iterators' helpers": r"\.(values|keys|entries)\(\)\.(map|filter|take|drop)\(",
+        "closedBy and commands": r"closedBy|commandForElement",
+        "v flag": r"/[a-z]*v[a-z]*\.test",
+    },
+}
+
+
+@pytest.mark.parametrize(("file", "feature"), [(f, name) for f, found in LATER.items() for name in found])
+def test_nothing_newer_is_used(file, feature):
+    text = (APP / "static" / file).read_text(encoding="utf-8")
+    assert not re.search(LATER[file][feature], text)
