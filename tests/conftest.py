@@ -6,10 +6,12 @@ import os
 import shutil
 import tempfile
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
+from werkzeug.security import generate_password_hash
 
 from app.database import EmbeddedServer, Urls
 from app.kernel.crypto import new_key
@@ -57,6 +59,15 @@ def settings(urls: Urls, **more: object) -> dict:
 @pytest.fixture(scope="session")
 def keys() -> dict[str, str]:
     return {"DATA_HASH_KEY": new_key(), "DATA_CIPHER_KEY": new_key()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords():
+    """A login costs a sixth of a second, as it should; thousands of logins in tests needn't."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = partial(generate_password_hash, method="pbkdf2:sha256:1")
+        patch.setattr("app.web.accounts.generate_password_hash", quick)
+        yield
 
 
 @pytest.fixture(scope="session")

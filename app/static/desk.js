@@ -489,7 +489,8 @@ function dialog(link) {
     const main = new DOMParser().parseFromString(html, "text/html").querySelector("#main");
     const form = main?.querySelector("form[method=post]");
     if (!form) return window.location.assign(link.href);
-    const title = main.querySelector("h1");
+    const title = document.createElement("h2");
+    title.textContent = main.querySelector("h1").textContent;
     title.id = "dialog-title";
     box.setAttribute("aria-labelledby", title.id);
     box.replaceChildren(title, form);

@@ -1,4 +1,4 @@
-"""One running demonstration and one Chromium for all browser tests; every test logs in with windows of its own."""
+"""One Chromium for all browser tests and one running demonstration a module; every test logs in with windows of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.browser.inspector import Inspector
 from tests.browser.server import Demo, launch, running_demo
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
     with running_demo() as running:
         yield running

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.desk import Desk
-from tests.browser.server import Demo, running_demo
-
-
-@pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """A demonstration of its own: in the shared one other tests may have sent the same people."""
-    with running_demo() as running:
-        yield running
-
 
 FARTHEST = 120
 MANUAL_CLICKS = 9
