@@ -60,6 +60,8 @@ EVENTS = {
     "login": N_("登录"),
     "login_failed": N_("登录失败"),
     "logout": N_("退出登录"),
+    "unlock": N_("解锁账号"),
+    "kick": N_("强制退出"),
     "password_change": N_("修改密码"),
     "clock_change": N_("调整演示日期"),
 }

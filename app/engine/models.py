@@ -2,7 +2,19 @@
 
 from flask_appbuilder import Model
 
-from app.engine import audit, batch, claims, clock, exports, objections, payments, policy, searches, shortcuts
+from app.engine import (
+    audit,
+    batch,
+    claims,
+    clock,
+    exports,
+    logins,
+    objections,
+    payments,
+    policy,
+    searches,
+    shortcuts,
+)
 from app.registers import models, organisation
 
 METADATA = Model.metadata
@@ -14,6 +26,7 @@ __all__ = [
     "claims",
     "clock",
     "exports",
+    "logins",
     "models",
     "objections",
     "organisation",

@@ -10,7 +10,7 @@ def init_app(app: Flask) -> None:
     from app.web import cli, errors, hardening, templating, translations
     from app.web.home import HomeView
     from app.web.registry import register_views
-    from app.web.security import AppBuilder, SecurityManager, begin_request
+    from app.web.security import AppBuilder, SecurityManager, begin_request, demand_own_password
 
     hardening.init_app(app)
     appbuilder = AppBuilder(
@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     appbuilder.init_app(app, db.session)
     translations.init_app(app)
     app.before_request(begin_request)
+    app.before_request(demand_own_password)
     register_views(appbuilder)
     templating.init_app(app)
     errors.init_app(app)

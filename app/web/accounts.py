@@ -6,14 +6,17 @@ import re
 import secrets
 import string
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from hashlib import blake2b
 
+from flask import current_app
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.engine import logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.kernel.errors import BadValue, Refused
@@ -35,6 +38,8 @@ def make_user(
     office: Office,
     roles: Iterable[str],
     password: str,
+    *,
+    temporary: bool = False,
 ) -> User:
     """A login in one office. `name` is surname first; raises Refused or BadValue for what must not be."""
     wanted = set(roles)
@@ -49,7 +54,7 @@ def make_user(
             _fill(session, user, name, wanted)
     except IntegrityError:
         raise Refused(N_("用户名“{username}”已被使用。请换一个用户名。"), username=username) from None
-    session.add(Staff(user_id=user.id, office_id=office.id))
+    session.add(Staff(user_id=user.id, office_id=office.id, must_change_password=temporary))
     facts = {"name": name, "office": office.code, "active": True}
     record(session, actor, "user_change", subject=username, office_id=office.id, after=facts)
     _record_roles(session, actor, user, office.id, set(), wanted)
@@ -68,6 +73,8 @@ def change_user(
     _fill(session, user, name, roles)
     user.active, staff.office = active, office
     after = {"name": name, "office": office.code, "active": active}
+    if before != after or held != roles:
+        logins.end(session, user.id)
     for office_id in sorted(offices) if before != after else ():
         record(
             session,
@@ -81,11 +88,29 @@ def change_user(
     _record_roles(session, actor, user, office.id, held, roles)
 
 
-def set_password(session: Session, actor: Actor, staff: Staff, password: str) -> None:
-    """A new password; every session that was opened with the old one ends at its next request (`seal`)."""
+def set_password(
+    session: Session,
+    actor: Actor,
+    staff: Staff,
+    password: str,
+    *,
+    temporary: bool = False,
+    but: str | None = None,
+) -> None:
+    """A new password; all sessions of the login end, save that of the token `but`. `temporary`: the next login must change it."""
     refuse_weak(password)
+    refuse_repeated(session, staff, password)
+    logins.remember(session, staff.user_id, staff.user.password)
     staff.user.password = generate_password_hash(password)
+    staff.password_set_at, staff.must_change_password = func.now(), temporary
+    logins.end(session, staff.user_id, but=but)
     record(session, actor, "password_change", subject=staff.user.username, office_id=staff.office_id)
+
+
+def must_change(staff: Staff) -> bool:
+    """Whether the password was given by somebody else or is too old; the demonstration's are known to all and stay."""
+    aged = datetime.now(UTC) - staff.password_set_at > logins.LONGEST_AGE
+    return staff.must_change_password or (aged and not current_app.config["DEMO"])
 
 
 def new_password() -> str:
@@ -154,6 +179,13 @@ def refuse_weak(password: str) -> None:
     mixed = any(c.isalpha() for c in password) and any(c.isdigit() for c in password)
     if len(password) < LEAST_PASSWORD or not mixed:
         raise BadValue(N_("密码至少{least}个字符，并同时包含字母和数字。请重新填写。"), least=LEAST_PASSWORD)
+
+
+def refuse_repeated(session: Session, staff: Staff, password: str) -> None:
+    """The present password and those before it."""
+    had = [staff.user.password, *logins.remembered(session, staff.user_id)]
+    if any(check_password_hash(one, password) for one in had if one):
+        raise Refused(N_("新密码与最近用过的密码相同。请换一个新密码。"))
 
 
 def _refuse_username(username: str) -> None:

@@ -11,6 +11,7 @@ from app.web.help import HelpView
 from app.web.history import HistoryView
 from app.web.home import DeskView
 from app.web.ledger import LedgerView
+from app.web.logins import LoginView
 from app.web.objections import ObjectionView
 from app.web.prints import PrintView
 from app.web.programmes import programme_views
@@ -33,6 +34,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *REGISTER_VIEWS,
         *SETTINGS_VIEWS,
         *USER_VIEWS,
+        LoginView,
     )
     for view in views:
         appbuilder.add_view_no_menu(view)

@@ -22,16 +22,21 @@ from sqlalchemy import select
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from app.engine import logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.scope import Scope
 from app.extensions import db
+from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web.accounts import full_name, seal
+from app.web.accounts import full_name, must_change, seal
 from app.web.demo.users import PASSWORD, USERS
 from app.web.hardening import own_path
 from app.web.roles import SYSTEM
+from app.web.templating import translate
+
+UNTIL_CHANGED = ("PasswordView.change", "AuthView.logout", "DeskView.language", "static", "appbuilder.static")
 
 
 class LoginForm(Form):
@@ -51,18 +56,32 @@ class AuthView(BaseView):
             return redirect(self.appbuilder.get_url_for_index)
         form, error = LoginForm(request.form), None
         if request.method == "POST" and form.validate():
-            user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+            user, error = self._try(form.username.data, form.password.data)
             if user is not None:
                 return self._enter(user)
-            error = gettext("用户名或密码不正确，或账号已停用。请核对后重试；忘记密码请联系本区县管理员。")
             record(db.session, anonymous(), "login_failed", subject=form.username.data)
             db.session.commit()
         known = {"demo_users": USERS, "demo_password": PASSWORD} if demo() else {}
         return self.render_template("login.html", form=form, error=error, **known), 401 if error else 200
 
+    def _try(self, username: str, password: str) -> tuple[User | None, str]:
+        """The login, or why there is none."""
+        try:
+            logins.reserve(db.engine, username, _address())
+        except Refused as refused:
+            return None, translate(refused.message)
+        user = self.appbuilder.sm.auth_user_db(username, password)
+        if user is None:
+            return None, gettext(
+                "用户名或密码不正确，或账号已停用。请核对后重试；忘记密码请联系本区县管理员。"
+            )
+        logins.succeed(db.engine, username, _address())
+        return user, ""
+
     @expose("/logout/", methods=["POST"])
     def logout(self):
         if current_user.is_authenticated:
+            logins.end(db.session, g.actor.user_id, token=session.get("token", ""))
             record(db.session, g.actor, "logout")
             db.session.commit()
         logout_user()
@@ -76,6 +95,7 @@ class AuthView(BaseView):
         if locale:
             session["locale"] = locale
         session["seal"] = seal(user, current_app.secret_key)
+        session["token"] = logins.begin(db.session, user.id, _address(), request.user_agent.string)
         login_user(user, remember=False)
         record(db.session, actor_of(user), "login")
         db.session.commit()
@@ -91,11 +111,10 @@ class SecurityManager(FabSecurityManager):
         self.auth_view = self.appbuilder.add_view_no_menu(AuthView)
 
     def load_user(self, pk: int) -> User | None:
-        """The active login of a session, unless the password has changed since the session began."""
+        """The active login of a session that is open, unless the password has changed since it began."""
         user = super().load_user(pk)
-        if user and compare_digest(session.get("seal", ""), seal(user, current_app.secret_key)):
-            return user
-        return None
+        sealed = user and compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
+        return user if sealed and logins.alive(db.session, user.id, session.get("token", "")) else None
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         return (permission_name, view_name) in self.permissions_of_request()
@@ -150,6 +169,16 @@ def begin_request() -> None:
     """Every request starts with its actor; the session's scope is the actor's and nothing wider."""
     g.actor = actor_of(current_user) if current_user.is_authenticated else anonymous()
     db.session.info["scope"] = g.actor.scope
+
+
+def demand_own_password():
+    """Who was given a password, or has had one for too long, chooses an own one before anything else."""
+    if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED:
+        return None
+    staff = db.session.get(Staff, g.actor.user_id)
+    if staff is None or not must_change(staff):
+        return None
+    return redirect(url_for("PasswordView.change"))
 
 
 def _address() -> str:

@@ -19,6 +19,8 @@ from wtforms import BooleanField, Form, PasswordField, SelectField, SelectMultip
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.engine import logins
+from app.engine.audit import record
 from app.extensions import db
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
@@ -73,9 +75,10 @@ class UserView(ModelView):
     route_base = "/settings/users"
     menu = PLACE
     menu_title = N_("用户")
-    include_route_methods: ClassVar[set[str]] = {"list", "add", "change", "reset"}
+    include_route_methods: ClassVar[set[str]] = {"list", "add", "change", "reset", "unlock"}
     granted = dict.fromkeys(
-        (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_add", "can_change", "can_reset")
+        (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN),
+        ("can_list", "can_add", "can_change", "can_reset", "can_unlock"),
     )
     list_template = "user_list.html"
     base_order = ("user_id", "desc")
@@ -122,7 +125,7 @@ class UserView(ModelView):
             password = accounts.new_password()
             try:
                 user = accounts.make_user(
-                    db.session, g.actor, form.username.data, password=password, **form.facts()
+                    db.session, g.actor, form.username.data, password=password, temporary=True, **form.facts()
                 )
                 db.session.commit()
                 return self._tell(user, password)
@@ -149,12 +152,27 @@ class UserView(ModelView):
                 problem, staff = translate(error.message), self.item(pk)
         return self._page(form, problem, staff, _digest(held))
 
+    @expose("/unlock/<pk>", methods=["POST"])
+    @has_access
+    def unlock(self, pk):
+        """Lets somebody try again who mistyped too often."""
+        staff = self._manageable(pk)
+        logins.unlock(db.session, staff.user.username)
+        record(db.session, g.actor, "unlock", subject=staff.user.username, office_id=staff.office_id)
+        db.session.commit()
+        flash(gettext("账号已解锁。"), "success")
+        return redirect(url_for("UserView.list"))
+
+    def list_more(self, rows: list[Staff]) -> dict:
+        return {"locked": logins.locked(db.session, [row.user.username for row in rows])}
+
     @expose("/reset/<pk>", methods=["POST"])
     @has_access
     def reset(self, pk):
         """A new password for somebody who has forgotten the old one."""
         staff, password = self._manageable(pk), accounts.new_password()
-        accounts.set_password(db.session, g.actor, staff, password)
+        accounts.set_password(db.session, g.actor, staff, password, temporary=True)
+        logins.unlock(db.session, staff.user.username)
         db.session.commit()
         return self._tell(staff.user, password)
 
@@ -212,15 +230,18 @@ class PasswordView(Screen, BaseView):
                 db.session.rollback()
                 problem = translate(error.message)
         status = 422 if request.method == "POST" else 200
-        return self.render_template("user_own_password.html", view=self, form=form, problem=problem), status
+        must = accounts.must_change(db.session.get(Staff, g.actor.user_id) or abort(403))
+        return self.render_template(
+            "user_own_password.html", view=self, form=form, problem=problem, must=must
+        ), status
 
     def _change(self, old: str, new: str) -> None:
         staff = db.session.get(Staff, g.actor.user_id) or abort(403)
+        logins.reserve(db.engine, staff.user.username, g.actor.address)
         if not check_password_hash(staff.user.password, old):
             raise Refused(N_("原密码不正确，密码没有修改。请重新填写；忘记密码请联系本区县管理员。"))
-        if old == new:
-            raise Refused(N_("新密码与原密码相同。请换一个新密码。"))
-        accounts.set_password(db.session, g.actor, staff, new)
+        logins.succeed(db.engine, staff.user.username, g.actor.address)
+        accounts.set_password(db.session, g.actor, staff, new, but=session["token"])
         db.session.commit()
         session["seal"] = accounts.seal(staff.user, current_app.secret_key)
 

@@ -148,6 +148,8 @@ UNSCOPED = {
     "class_places": "places that no screen reads; they must be seen across offices",
     "exports": "the own ones only: every query names the person who asked",
     "searches": "the own ones only: every query names the person who kept them",
+    "logins": "read before there is a scope; their screen filters by the subtree",
+    "old_passwords": "hashes that no screen reads",
     "offices": "names of offices are public; their screen filters by the subtree",
     "regions": "GB/T 2260 is public",
     "register_coverage": "how far registers reach is shown on every check, of whatever region",

@@ -44,8 +44,8 @@ BUSINESS = ["clerk", "reviewer", "cashier", "auditor"]
 BEYOND = ("county_admin", "policy_officer")
 """Roles that no screen would give beside those, so that one person reaches whatever anybody of the county can."""
 SAMPLE = ("submitted", "rejected", "publicizing", "publicized")
-QUIET = {"audit_entries", "batches", "alembic_version"}
-"""Tables in which asking leaves a trace: the log, and the asker's own empty selection."""
+QUIET = {"audit_entries", "batches", "alembic_version", "logins", "login_attempts"}
+"""Tables in which asking leaves a trace: the log, logins, and the asker's own empty selection."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ GET  /desk/waiting                          {LOGGED_IN}
 POST /desk/search                           {LOGGED_IN}
 GET  /help/                                 {LOGGED_IN}
 GET  /help/<number>                         {LOGGED_IN}
+GET  /settings/logins/list/                  {KEEPERS}
+POST /settings/logins/kick/<pk>             {KEEPERS}
+POST /settings/users/unlock/<pk>            {KEEPERS}
 POST /desk/search/drop                      {LOGGED_IN}
 GET  /desk/shortcuts/                       {LOGGED_IN}
 POST /desk/shortcuts/                       {LOGGED_IN}

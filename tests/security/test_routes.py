@@ -17,6 +17,7 @@ BY_ENDPOINT = {
     "BatchView": "batches",
     "ExportView": "exports",
     "HistoryView": "claims",
+    "LoginView": "logins",
     "PrintView.receipt": "applications",
     "PrintView.failed": "applications",
     "PrintView.review_form": "claims",

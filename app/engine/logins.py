@@ -1,0 +1,178 @@
+"""Logins: which sessions are open, who tried too often, and which passwords somebody has had.
+
+Kept in the database, so that every worker on every host knows the same. Times are the database's own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import DateTime, Engine, ForeignKey, String, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from app.kernel.dates import SHANGHAI
+from app.kernel.errors import Refused
+from app.kernel.messages import N_
+from app.registers.models import row_id
+from app.registers.organisation import Staff
+
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+TOUCHED_EVERY = timedelta(minutes=1)
+LOCKED_FOR = timedelta(minutes=15)
+TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS = 5, 100
+"""Wrong passwords within a quarter of an hour; a whole office may share one address."""
+REMEMBERED = 5
+LONGEST_AGE = timedelta(days=90)
+
+
+class Login(Model):
+    """A session; the browser holds the token, the database only its digest."""
+
+    __tablename__ = "logins"
+
+    id: Mapped[int] = row_id()
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    address: Mapped[str] = mapped_column(String(60))
+    browser: Mapped[str] = mapped_column(String(200))
+    user: Mapped[User] = relationship()
+    staff: Mapped[Staff | None] = relationship(
+        primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True
+    )
+
+    def __repr__(self) -> str:
+        return self.user.username
+
+
+class Attempt(Model):
+    """How often an account or an address was tried since `began_at`."""
+
+    __tablename__ = "login_attempts"
+
+    subject: Mapped[str] = mapped_column(String(140), primary_key=True)
+    count: Mapped[int]
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class OldPassword(Model):
+    """A hash that must not come back too soon."""
+
+    __tablename__ = "old_passwords"
+
+    id: Mapped[int] = row_id()
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
+    password: Mapped[str] = mapped_column(String(256))
+
+
+def begin(session: Session, user_id: int, address: str, browser: str) -> str:
+    """Opens a session in the caller's transaction; returns its token, which is kept nowhere else."""
+    token = secrets.token_urlsafe(32)
+    session.execute(delete(Login).where(Login.user_id == user_id, ~alive_now()))
+    session.add(Login(digest=_digest(token), user_id=user_id, address=address, browser=browser[:200]))
+    return token
+
+
+def alive(session: Session, user_id: int, token: str) -> bool:
+    """Whether the session is still open; being asked keeps it open."""
+    own = (Login.digest == _digest(token)) & (Login.user_id == user_id)
+    seen = session.scalar(select(func.now() - Login.seen_at).where(own, alive_now()))
+    if seen is not None and seen > TOUCHED_EVERY:
+        with session.get_bind().begin() as connection:
+            connection.execute(update(Login).where(own).values(seen_at=func.now()))
+    return seen is not None
+
+
+def end(session: Session, user_id: int, *, token: str | None = None, but: str | None = None) -> None:
+    """Ends one session of a person, or all, or all but one."""
+    own = Login.user_id == user_id
+    if token is not None:
+        own &= Login.digest == _digest(token)
+    if but is not None:
+        own &= Login.digest != _digest(but)
+    session.execute(delete(Login).where(own))
+
+
+def reserve(engine: Engine, username: str, address: str) -> None:
+    """Counts a try before the password is looked at, so that tries at once can't outrun the count. Raises Refused."""
+    for subject, most in ((_account(username), TRIES_OF_ACCOUNT), (f"address:{address}", TRIES_OF_ADDRESS)):
+        count, until = _count(engine, subject)
+        if count > most:
+            raise Refused(
+                N_("密码错误次数过多，已锁定到{until}。请到时再试；急用请联系区县管理员解锁。"),
+                until=f"{until.astimezone(SHANGHAI):%H:%M}",
+            )
+
+
+def succeed(engine: Engine, username: str, address: str) -> None:
+    """A right password takes the try back."""
+    with engine.begin() as connection:
+        connection.execute(delete(Attempt).where(Attempt.subject == _account(username)))
+        of_address = Attempt.subject == f"address:{address}"
+        connection.execute(
+            update(Attempt).where(of_address, Attempt.count > 0).values(count=Attempt.count - 1)
+        )
+
+
+def unlock(session: Session, username: str) -> None:
+    """Lets an account be tried again."""
+    session.execute(delete(Attempt).where(Attempt.subject == _account(username)))
+
+
+def locked(session: Session, usernames: Collection[str]) -> set[str]:
+    """Those accounts that can't be tried now."""
+    subjects = {_account(name): name for name in usernames}
+    found = select(Attempt.subject).where(
+        Attempt.subject.in_(subjects),
+        Attempt.count >= TRIES_OF_ACCOUNT,
+        Attempt.began_at > func.now() - LOCKED_FOR,
+    )
+    return {subjects[subject] for subject in session.scalars(found)}
+
+
+def remember(session: Session, user_id: int, password: str) -> None:
+    """Keeps a hash that is being replaced, and forgets those that are old enough to come back."""
+    session.add(OldPassword(user_id=user_id, password=password))
+    session.flush()
+    kept = select(OldPassword.id).where(OldPassword.user_id == user_id).order_by(OldPassword.id.desc())
+    stale = OldPassword.id.not_in(kept.limit(REMEMBERED))
+    session.execute(delete(OldPassword).where(OldPassword.user_id == user_id, stale))
+
+
+def remembered(session: Session, user_id: int) -> list[str]:
+    """The hashes that must not come back."""
+    return list(session.scalars(select(OldPassword.password).where(OldPassword.user_id == user_id)))
+
+
+def _count(engine: Engine, subject: str) -> tuple[int, datetime]:
+    over = Attempt.began_at <= func.now() - LOCKED_FOR
+    counted = insert(Attempt).values(subject=subject, count=1)
+    counted = counted.on_conflict_do_update(
+        index_elements=[Attempt.subject],
+        set_={
+            "count": case((over, 1), else_=Attempt.count + 1),
+            "began_at": case((over, func.now()), else_=Attempt.began_at),
+        },
+    ).returning(Attempt.count, Attempt.began_at + LOCKED_FOR)
+    with engine.begin() as connection:
+        return tuple(connection.execute(counted).one())
+
+
+def alive_now():
+    """The condition of the sessions that are open."""
+    return (Login.seen_at > func.now() - IDLE) & (Login.began_at > func.now() - LONGEST)
+
+
+def _account(username: str) -> str:
+    return f"account:{username.lower()[:128]}"
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

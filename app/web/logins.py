@@ -1,0 +1,77 @@
+"""Who is logged in at this moment, and the button that ends a session."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import flash, g, redirect, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+from sqlalchemy.orm import Query
+
+from app.engine import logins
+from app.engine.audit import record
+from app.engine.logins import Login
+from app.extensions import db
+from app.kernel.messages import N_
+from app.registers.organisation import Staff
+from app.web import accounts
+from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
+from app.web.settings import PLACE
+from app.web.views import ModelView
+
+
+class LoginView(ModelView):
+    """The open sessions of an administrator's subtree."""
+
+    datamodel = SQLAInterface(Login)
+    route_base = "/settings/logins"
+    menu = PLACE
+    menu_title = N_("在线用户")
+    include_route_methods: ClassVar[set[str]] = {"list", "kick"}
+    granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_kick"))
+    list_template = "login_list.html"
+    base_order = ("seen_at", "desc")
+    label_columns = {
+        "user.username": N_("用户名"),
+        "staff": N_("姓名"),
+        "staff.office.name": N_("机构"),
+        "began_at": N_("登录时间"),
+        "seen_at": N_("最近操作"),
+        "address": N_("来源地址"),
+        "browser": N_("浏览器"),
+    }
+    list_columns = [
+        "user.username",
+        "staff",
+        "staff.office.name",
+        "began_at",
+        "seen_at",
+        "address",
+        "browser",
+    ]
+    order_columns = ["began_at", "seen_at"]
+    loads = ("user", "staff")
+
+    def base_query(self) -> Query:
+        """The sessions of those whom the administrator sees."""
+        scope = g.actor.scope
+        query = super().base_query().filter(logins.alive_now())
+        return query if scope.whole else query.filter(Login.staff.has(Staff.office_id.in_(scope.office_ids)))
+
+    def value(self, row: Login, column: str) -> object:
+        return accounts.full_name(row.user) if column == "staff" else super().value(row, column)
+
+    @expose("/kick/<pk>", methods=["POST"])
+    @has_access
+    def kick(self, pk):
+        """Ends the session of somebody below the administrator; the next request asks for a login."""
+        row = self.item(pk)
+        accounts.refuse_management(g.actor, row.user)
+        record(db.session, g.actor, "kick", subject=row.user.username, office_id=row.staff.office_id)
+        db.session.delete(row)
+        db.session.commit()
+        flash(gettext("该登录已强制退出。"), "success")
+        return redirect(url_for("LoginView.list"))
