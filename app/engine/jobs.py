@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-NIGHTLY = "{minute} 3 * * *"
 DEFER = """
     SELECT procrastinate_defer_jobs_v1(ARRAY[
         ROW('default', :task, 0, NULL, NULL, CAST(:args AS jsonb), NULL)::procrastinate_job_to_defer_v1])
@@ -29,19 +28,21 @@ def defer(session: Session, task: str, args: Mapping[str, str]) -> None:
 
 
 def make_queue(
-    url: str, nightly: Mapping[str, Callable[[], object]], tasks: Mapping[str, Callable[..., object]]
+    url: str,
+    periodic: Mapping[str, tuple[str, Callable[[], object]]],
+    tasks: Mapping[str, Callable[..., object]],
 ) -> procrastinate.App:
-    """The queue of one database: what is done every night, and what is done when it is asked for."""
+    """The queue of one database: what is done by the clock (name → cron, function), and what when it is asked for."""
     queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(url)))
-    for minute, (name, function) in enumerate(nightly.items(), 17):
-        _every_night(queue, name, function, minute)
+    for name, (cron, function) in periodic.items():
+        _by_the_clock(queue, name, cron, function)
     for name, function in tasks.items():
         queue.task(name=name, pass_context=False)(function)
     return queue
 
 
-def _every_night(queue: procrastinate.App, name: str, function: Callable[[], object], minute: int) -> None:
-    @queue.periodic(cron=NIGHTLY.format(minute=minute))
+def _by_the_clock(queue: procrastinate.App, name: str, cron: str, function: Callable[[], object]) -> None:
+    @queue.periodic(cron=cron)
     @queue.task(name=name, queueing_lock=name, pass_context=False)
     def run(timestamp: int) -> object:
         return function()

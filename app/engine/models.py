@@ -12,6 +12,7 @@ from app.engine import (
     objections,
     payments,
     policy,
+    sealing,
     searches,
     shortcuts,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "organisation",
     "payments",
     "policy",
+    "sealing",
     "searches",
     "shortcuts",
 ]

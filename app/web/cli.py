@@ -22,17 +22,18 @@ GRANTS = """
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {login};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {login};
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {login};
-    REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM {login};
+    REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries, audit_seals FROM {login};
 """
 
 
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
+    from app.web.audit_cli import audit
     from app.web.demo import demo
     from app.web.jobs import jobs
     from app.web.registers_cli import registers
 
-    for command in (prepare, create_admin, registers, demo, jobs):
+    for command in (prepare, create_admin, registers, demo, jobs, audit):
         app.cli.add_command(command)
 
 

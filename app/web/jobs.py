@@ -9,17 +9,18 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from procrastinate import App
 
-from app.engine import batch, exports, searches
+from app.engine import batch, exports, sealing, searches
 from app.engine.jobs import make_queue
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.web.exporting import make
 
 jobs = AppGroup("jobs", help="长任务 / long work")
-NIGHTLY = {
-    "drop_unfired_batches": batch.drop_unfired,
-    "drop_unnamed_searches": searches.drop_unnamed,
-    "drop_old_exports": exports.drop_old,
+PERIODIC = {
+    "drop_unfired_batches": ("17 3 * * *", batch.drop_unfired),
+    "drop_unnamed_searches": ("18 3 * * *", searches.drop_unnamed),
+    "drop_old_exports": ("19 3 * * *", exports.drop_old),
+    "seal_audit_log": ("*/5 * * * *", lambda session: sealing.seal(session, current_app.extensions["vault"])),
 }
 TASKS = {exports.TASK: make}
 
@@ -41,6 +42,6 @@ def queue_of(app: Flask) -> App:
             db.session.commit()
             return result
 
-    nightly = {name: partial(run, function) for name, function in NIGHTLY.items()}
+    periodic = {name: (cron, partial(run, function)) for name, (cron, function) in PERIODIC.items()}
     tasks = {name: partial(run, function) for name, function in TASKS.items()}
-    return make_queue(app.config["SQLALCHEMY_DATABASE_URI"], nightly, tasks)
+    return make_queue(app.config["SQLALCHEMY_DATABASE_URI"], periodic, tasks)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from flask import g
+from typing import ClassVar
+
+from flask import current_app, g
+from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from app.engine import sealing
 from app.engine.audit import EVENTS, AuditEntry
 from app.engine.policy import PolicyValue
 from app.extensions import db
@@ -182,7 +187,9 @@ class AuditView(ModelView):
     route_base = "/settings/audit"
     menu = PLACE
     menu_title = N_("审计日志")
-    granted = {AUDITOR: READ}
+    include_route_methods: ClassVar[set[str]] = {"list", "show", "verify"}
+    granted = {AUDITOR: (*READ, "can_verify")}
+    list_template = "audit_list.html"
     choices = {"event": EVENTS}
     show_template = "audit_entry.html"
     loads = ("office",)
@@ -202,6 +209,13 @@ class AuditView(ModelView):
     list_columns = ["at", "event", "actor_name", "office.name", "subject", "note", "address"]
     show_columns = [*list_columns, "application_id", "claim_id", "batch_id"]
     search_columns = ("event", "actor_name", "office", "at")
+
+    @expose("/verify")
+    @has_access
+    def verify(self):
+        """Whether the log is as it was sealed."""
+        found = sealing.verify(db.session, current_app.extensions["vault"])
+        return self.render_template("audit_verify.html", view=self, found=found)
 
 
 class OfficeForm(Form):

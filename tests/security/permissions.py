@@ -171,6 +171,7 @@ POST /settings/calendar/edit/<pk>           policy
 GET  /settings/years/list/                  auditor policy
 GET  /settings/years/add                    policy
 POST /settings/years/add                    policy
+GET  /settings/audit/verify                  auditor
 GET  /settings/audit/list/                  auditor
 GET  /settings/audit/show/<pk>              auditor
 GET  /settings/offices/list/                {KEEPERS} admin

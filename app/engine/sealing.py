@@ -1,0 +1,129 @@
+"""The audit log's seals: each closes some entries and everything before them by HMAC, so that no change goes unseen.
+
+The key is the one that looks people up: whoever can write to the database alone can't make a seal that fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, cast, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.engine.audit import AuditEntry
+from app.engine.scope import OPEN
+from app.kernel.crypto import Vault
+
+CHUNK = 1000
+LEAF = 32
+"""Bytes of one entry's digest."""
+SEALER = 7_305_001
+"""The advisory lock that one sealer at a time holds."""
+
+
+class Seal(Model):
+    """Entries after the previous seal's last up to `last_id`; `leaves` are their SHA-256 digests in order."""
+
+    __tablename__ = "audit_seals"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    leaves: Mapped[bytes] = mapped_column(LargeBinary)
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk along the chain found. `seal` and `entry` name the first broken link; `tail` counts what no seal covers yet."""
+
+    seals: int
+    entries: int
+    tail: int
+    head: str
+    seal: int | None = None
+    entry: int | None = None
+    lost: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return self.seal is None and not self.lost
+
+
+def seal(session: Session, vault: Vault) -> int:
+    """Closes every entry whose transaction is over; returns how many. Commits after each seal."""
+    sealed, horizon = 0, session.scalar(select(func.audit_horizon()))
+    session.commit()
+    while True:
+        session.execute(select(func.pg_advisory_xact_lock(SEALER)))
+        before = _last(session)
+        entries = _entries(session, before.last_id if before else 0, horizon, CHUNK)
+        if not entries:
+            session.commit()
+            return sealed
+        leaves = b"".join(leaf for _, leaf in entries)
+        number, last = (before.number + 1 if before else 1), entries[-1][0]
+        head = _head(vault, before.head if before else b"", number, last, leaves)
+        session.add(Seal(number=number, last_id=last, leaves=leaves, head=head))
+        session.commit()
+        sealed += len(entries)
+
+
+def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
+    """Walks the whole chain. `known` is a head that was kept elsewhere: it must be in the chain still."""
+    head, last, entries, number, seen = b"", 0, 0, 0, not known
+    for one in session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=50)):
+        number += 1
+        fits = one.number == number and compare_digest(
+            one.head, _head(vault, head, number, one.last_id, one.leaves)
+        )
+        found = _entries(session, last, one.last_id, None)
+        broken = _first_difference(found, one)
+        if not fits or broken is not None:
+            return Verdict(number - 1, entries, 0, head.hex(), one.number, broken)
+        head, last, entries = one.head, one.last_id, entries + len(found)
+        seen = seen or compare_digest(head.hex(), known)
+    tail = session.scalar(
+        select(func.count(AuditEntry.id)).where(AuditEntry.id > last), execution_options=OPEN
+    )
+    return Verdict(number, entries, tail, head.hex(), lost=not seen)
+
+
+def _first_difference(found: list[tuple[int, bytes]], one: Seal) -> int | None:
+    """The first entry that is not what was sealed: changed, put in, or the one after which something is missing."""
+    kept = [one.leaves[at : at + LEAF] for at in range(0, len(one.leaves), LEAF)]
+    for (entry, leaf), wanted in zip(found, kept, strict=False):
+        if leaf != wanted:
+            return entry
+    if len(found) != len(kept):
+        return found[len(kept)][0] if len(found) > len(kept) else one.last_id
+    return None
+
+
+def _entries(session: Session, after: int, upto: int, most: int | None) -> list[tuple[int, bytes]]:
+    """(id, digest) of the entries between two ids, in order."""
+    columns = [
+        func.timezone("UTC", AuditEntry.at) if name == "at" else getattr(AuditEntry, name)
+        for name in _facts()
+    ]
+    row = cast(func.jsonb_build_array(*columns), Text)
+    wanted = select(AuditEntry.id, func.sha256(func.convert_to(row, "UTF8"))).order_by(AuditEntry.id)
+    wanted = wanted.where(AuditEntry.id > after, AuditEntry.id <= upto).limit(most)
+    return [(entry, bytes(leaf)) for entry, leaf in session.execute(wanted, execution_options=OPEN)]
+
+
+def _facts() -> Iterator[str]:
+    return (attribute.key for attribute in AuditEntry.__mapper__.column_attrs)
+
+
+def _last(session: Session) -> Seal | None:
+    return session.scalars(select(Seal).order_by(Seal.number.desc()).limit(1)).one_or_none()
+
+
+def _head(vault: Vault, before: bytes, number: int, last: int, leaves: bytes) -> bytes:
+    return vault.hash(f"audit seal|{before.hex()}|{number}|{last}|{sha256(leaves).hexdigest()}")
