@@ -83,9 +83,9 @@ def exists(words: list[str]) -> None:
     """A command of `flask` with options that it has."""
     import click
 
-    from app.web import cli, jobs, registers_cli
+    from app.web import audit_cli, cli, jobs, registers_cli
 
-    commands = [cli.prepare, cli.create_admin, jobs.jobs, registers_cli.registers]
+    commands = [cli.prepare, cli.create_admin, jobs.jobs, registers_cli.registers, audit_cli.audit]
     command: click.Command = next(c for c in commands if c.name == words[0])
     rest = words[1:]
     while isinstance(command, click.Group):

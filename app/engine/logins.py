@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from flask_appbuilder import Model
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import DateTime, Engine, ForeignKey, String, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -43,13 +42,9 @@ class Login(Model):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     address: Mapped[str] = mapped_column(String(60))
     browser: Mapped[str] = mapped_column(String(200))
-    user: Mapped[User] = relationship()
-    staff: Mapped[Staff | None] = relationship(
-        primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True
+    staff: Mapped[Staff] = relationship(
+        primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True, lazy="joined"
     )
-
-    def __repr__(self) -> str:
-        return self.user.username
 
 
 class Attempt(Model):
@@ -171,7 +166,8 @@ def alive_now():
 
 
 def _account(username: str) -> str:
-    return f"account:{username.lower()[:128]}"
+    """As a digest: somebody may type anything there, a citizen id or the password."""
+    return f"account:{_digest(username.lower())}"
 
 
 def _digest(token: str) -> str:

@@ -90,7 +90,7 @@ class DeskView(Screen, BaseView):
     def waiting(self):
         """The top bar's notices: what waits for this login, and its exports."""
         if not current_user.is_authenticated:
-            abort(403)
+            return redirect(url_for("AuthView.login"))
         waits = [
             {"said": f"{task.title} {task.count:,}", "address": task.address}
             for task in tasks()

@@ -35,7 +35,7 @@ class LoginView(ModelView):
     list_template = "login_list.html"
     base_order = ("seen_at", "desc")
     label_columns = {
-        "user.username": N_("用户名"),
+        "staff.user.username": N_("用户名"),
         "staff": N_("姓名"),
         "staff.office.name": N_("机构"),
         "began_at": N_("登录时间"),
@@ -44,7 +44,7 @@ class LoginView(ModelView):
         "browser": N_("浏览器"),
     }
     list_columns = [
-        "user.username",
+        "staff.user.username",
         "staff",
         "staff.office.name",
         "began_at",
@@ -53,7 +53,6 @@ class LoginView(ModelView):
         "browser",
     ]
     order_columns = ["began_at", "seen_at"]
-    loads = ("user", "staff")
 
     def base_query(self) -> Query:
         """The sessions of those whom the administrator sees."""
@@ -62,15 +61,15 @@ class LoginView(ModelView):
         return query if scope.whole else query.filter(Login.staff.has(Staff.office_id.in_(scope.office_ids)))
 
     def value(self, row: Login, column: str) -> object:
-        return accounts.full_name(row.user) if column == "staff" else super().value(row, column)
+        return accounts.full_name(row.staff.user) if column == "staff" else super().value(row, column)
 
     @expose("/kick/<pk>", methods=["POST"])
     @has_access
     def kick(self, pk):
         """Ends the session of somebody below the administrator; the next request asks for a login."""
         row = self.item(pk)
-        accounts.refuse_management(g.actor, row.user)
-        record(db.session, g.actor, "kick", subject=row.user.username, office_id=row.staff.office_id)
+        accounts.refuse_management(g.actor, row.staff.user)
+        record(db.session, g.actor, "kick", subject=row.staff.user.username, office_id=row.staff.office_id)
         db.session.delete(row)
         db.session.commit()
         flash(gettext("该登录已强制退出。"), "success")

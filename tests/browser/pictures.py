@@ -218,6 +218,7 @@ def officers(camera: Camera) -> None:
     camera.take(auditor, "audit")
     auditor.page.locator("tbody a").first.click()
     camera.take(auditor, "audit-entry")
+    camera.visit(auditor, "audit-verify", "/settings/audit/verify")
     auditor.open("业务经办", "业务统计")
     camera.take(auditor, "figures")
     auditor.page.emulate_media(media="print")

@@ -20,6 +20,7 @@ from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
 from app.engine.exports import Export
+from app.engine.logins import Login
 from app.engine.models import METADATA
 from app.engine.objections import Objection
 from app.engine.payments import PaymentList
@@ -185,6 +186,7 @@ def _known() -> Known:
         Unemployment: select(Unemployment.id).where(Unemployment.person_id.in_(here)),
         Transfer: select(Transfer.id).where(Transfer.person_id.in_(here)),
         Staff: select(Staff.user_id).where(Staff.office_id == office),
+        Login: select(Login.id).where(Login.staff.has(Staff.office_id == office)),
         AuditEntry: select(AuditEntry.id)
         .where(AuditEntry.office_id == office)
         .order_by(AuditEntry.id.desc()),

@@ -142,7 +142,7 @@ def test_an_administrator_sees_who_is_in_and_puts_them_out(demo_app):
     page = keeper.get("/settings/logins/list/")
     assert "陈小敏" in page and "杨雪梅" not in page
     with demo_app.app_context():
-        ids = {row.user.username: row.id for row in db.session.scalars(select(Login))}
+        ids = {row.staff.user.username: row.id for row in db.session.scalars(select(Login))}
     keeper.post(f"/settings/logins/kick/{ids['clerk_b']}", expect=404)
     keeper.post(f"/settings/logins/kick/{ids['county_admin']}", expect=409)
     keeper.post(f"/settings/logins/kick/{ids['clerk']}")

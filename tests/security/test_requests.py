@@ -153,6 +153,7 @@ def test_the_cookie_keeps_to_this_site_and_holds_no_address(cases_app):
     with client.session_transaction() as session:
         assert set(session) <= {
             "_user_id",
+            "token",
             "_fresh",
             "_id",
             "_permanent",

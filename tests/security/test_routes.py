@@ -10,7 +10,7 @@ from tests.security.cases import ADMIN_B, ALL_B, PDF, digest, found_in
 from tests.security.permissions import addresses, understood
 from tests.web.desk import Desk
 
-SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView"}
+SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView", "HelpView"}
 """Screens of what is the whole province's: nothing in them belongs to a county."""
 
 BY_ENDPOINT = {

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Integer, cast, func, select, update
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from app.engine import exports
 from app.engine.audit import AuditEntry
@@ -19,6 +20,7 @@ from app.extensions import db
 from app.registers.models import Employer, Person
 from app.web import exporting
 from app.web.jobs import queue_of
+from app.web.sealing import in_clear
 from app.web.views import ModelView
 from tests.web.desk import HiringDesk, uscc_of
 
@@ -272,3 +274,9 @@ def test_choosing_all_needs_no_script(clerk):
     assert re.search(r'<input type="checkbox" name="all" value="1"', page)
     assert not re.search(r'<input type="hidden" name="all"', page)
     assert re.search(r"<input[^>]* data-check-all disabled", page), "what needs the script waits for it"
+
+
+def test_the_id_of_a_kept_search_is_nobodys_number():
+    looks_like_one = MultiDict({"search": "b4681590-5c01-4443-9759-651651165166"})
+    assert not in_clear(looks_like_one)
+    assert in_clear(MultiDict({"search": "510104199001010019"}))

@@ -183,6 +183,8 @@ def test_whoever_is_changed_feels_it_at_the_next_request(demo_app, facts):
     clerk.get("/hiring/disbursement/list/", expect=403)
     address = f"{BASE}/change/{facts.id('clerk')}"
     admin.post(address, changed(facts, admin, "clerk", roles=["cashier"]))
+    assert "/login/" in clerk.client.get("/hiring/applications/add").headers["Location"]
+    clerk = Desk(demo_app, "clerk")
     clerk.get("/hiring/applications/add", expect=403)
     clerk.get("/hiring/disbursement/list/")
     stopped = changed(facts, admin, "clerk")
@@ -198,7 +200,8 @@ def test_a_login_moves_with_its_sight(demo_app, facts):
     admin, clerk = Desk(demo_app, "province_admin"), Desk(demo_app, "clerk")
     form = changed(facts, admin, "clerk", office=facts.office(QINGYANG))
     admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
-    assert "青羊区就业服务管理局" in clerk.get("/")
+    assert "/login/" in clerk.client.get("/").headers["Location"]
+    assert "青羊区就业服务管理局" in Desk(demo_app, "clerk").get("/")
     assert "<td>clerk</td>" not in Desk(demo_app, "county_admin").get(f"{BASE}/list/")
 
 
@@ -404,7 +407,7 @@ def test_everybody_changes_the_own_password(demo_app, facts, by):
         (own(new="onlyletters"), "字母和数字"),
         (own(new="1234567890"), "字母和数字"),
         (own(again="Spring-2028"), "不一致"),
-        (own(new=PASSWORD), "与原密码相同"),
+        (own(new=PASSWORD), "最近用过的密码相同"),
         ({}, "请填写原密码"),
     ],
 )
