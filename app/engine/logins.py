@@ -42,9 +42,7 @@ class Login(Model):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     address: Mapped[str] = mapped_column(String(60))
     browser: Mapped[str] = mapped_column(String(200))
-    staff: Mapped[Staff] = relationship(
-        primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True, lazy="joined"
-    )
+    staff: Mapped[Staff] = relationship(primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True)
 
 
 class Attempt(Model):

@@ -8,8 +8,9 @@ from flask import flash, g, redirect, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
-from sqlalchemy.orm import Query
+from sqlalchemy.orm import Query, selectinload
 
 from app.engine import logins
 from app.engine.audit import record
@@ -58,10 +59,15 @@ class LoginView(ModelView):
         """The sessions of those whom the administrator sees."""
         scope = g.actor.scope
         query = super().base_query().filter(logins.alive_now())
+        query = query.options(selectinload(Login.staff).selectinload(Staff.user).selectinload(User.roles))
         return query if scope.whole else query.filter(Login.staff.has(Staff.office_id.in_(scope.office_ids)))
 
     def value(self, row: Login, column: str) -> object:
         return accounts.full_name(row.staff.user) if column == "staff" else super().value(row, column)
+
+    def manageable(self, row: Login) -> bool:
+        """Whether the list offers to end this session."""
+        return accounts.manages(g.actor, row.user_id, accounts.roles_of(row.staff.user))
 
     @expose("/kick/<pk>", methods=["POST"])
     @has_access

@@ -15,9 +15,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
 
 from app.engine import batch
+from app.engine.applications import KINDS
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
-from app.engine.claims import Claim
+from app.engine.claims import Attachment, Claim
 from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import Refused
@@ -199,10 +200,14 @@ class StageView(BulkView):
         history = db.session.scalars(
             select(AuditEntry).where(AuditEntry.claim_id == claim_id).order_by(AuditEntry.id)
         ).all()
+        row = self.item(pk)
+        papers = select(Attachment).where(Attachment.application_id == row.application_id)
         return {
+            "papers": db.session.scalars(papers.order_by(Attachment.id)).all(),
+            "paper_kinds": KINDS,
             "findings": latest_findings(self.programme, claim_id),
             "history": history,
-            "steps": steps(self.item(pk).state, history),
+            "steps": steps(row.state, history),
             "programme": self.programme,
         }
 

@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
         kept_facts=kept_facts,
         claim_url=claim_url,
         application_url=application_url,
+        attachment_url=attachment_url,
         payee_title=payee_title,
         objection_states=OBJECTION_STATES,
         query_url=query_url,
@@ -254,6 +255,12 @@ def claim_url(claim: Claim) -> str:
 def application_url(application: Application) -> str:
     """The page on which a clerk works on an application."""
     return url_for(f"{_endpoint(programme_of(application.programme), 'apply')}.show", pk=application.id)
+
+
+def attachment_url(application: Application, attachment_id: int) -> str:
+    """Where a document of an application is downloaded."""
+    endpoint = _endpoint(programme_of(application.programme), "apply")
+    return url_for(f"{endpoint}.attachment", pk=attachment_id)
 
 
 def payee_title(application: Application) -> str:

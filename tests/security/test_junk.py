@@ -1,5 +1,7 @@
 """Whatever stands in an address or a form, the answer is a page: never a crash, never SQL, never more rows than a page."""
 
+from itertools import cycle
+
 import pytest
 from sqlalchemy import event
 
@@ -70,17 +72,29 @@ def crashed(answer) -> bool:
 
 
 def test_no_key_in_an_address_crashes_it(cases_app, client):
+    """Every address with one key of the list each; with every key in soak."""
+    turns = cycle(KEYS)
+    assert tried_keys(cases_app, client, lambda: [next(turns)]) == {}
+
+
+@pytest.mark.soak
+def test_no_key_at_all_crashes_any_address(cases_app, client):
+    assert tried_keys(cases_app, client, lambda: KEYS) == {}
+
+
+def tried_keys(app, client, keys) -> dict:
+    """What a key that is none did to an address that takes one."""
     bad = {}
-    for method, rule, endpoint in addresses(cases_app):
+    for method, rule, endpoint in addresses(app):
         if "<" not in rule or "static" in endpoint:
             continue
         head = rule[: rule.index("<")]
         tail = "/1" if "row_id" in rule else rule[rule.rindex(">") + 1 :]
-        for key in KEYS:
+        for key in keys():
             answer = client.open(f"{head}{key}{tail}", method=method)
             if crashed(answer) or answer.status_code not in (400, 403, 404, 422):
                 bad[method, rule, key] = answer.status_code
-    assert bad == {}
+    return bad
 
 
 def test_no_query_crashes_a_list_or_shows_more_than_a_page(cases_app, client):

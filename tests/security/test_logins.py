@@ -141,6 +141,7 @@ def test_an_administrator_sees_who_is_in_and_puts_them_out(demo_app):
     keeper = Desk(demo_app, "county_admin")
     page = keeper.get("/settings/logins/list/")
     assert "陈小敏" in page and "杨雪梅" not in page
+    assert page.count("强制退出</button>") == 1, "not the own session"
     with demo_app.app_context():
         ids = {row.staff.user.username: row.id for row in db.session.scalars(select(Login))}
     keeper.post(f"/settings/logins/kick/{ids['clerk_b']}", expect=404)

@@ -1,11 +1,13 @@
 """A claim's page shows its way; a person's page what else the person was claimed for."""
 
+import io
 import re
 from types import SimpleNamespace
 
 import pytest
 
 from app.web.steps import PATH, steps
+from tests.security.cases import PDF
 from tests.web.desk import HiringDesk, uscc_of
 
 
@@ -44,3 +46,16 @@ def test_the_person_behind_a_claim_has_a_page_with_all_claims_in_scope(demo_app,
     assert re.search(r'<li class="here"[^>]*>草稿', page)
     person = clerk.get(f"/desk/history/{claim}")
     assert f'href="/hiring/query/show/{claim}"' in person and "共 1 条，已发放合计 0.00 元" in person
+
+
+def test_a_claim_lists_the_documents_of_its_application(demo_app, demo_files):
+    clerk = HiringDesk(demo_app, "clerk")
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    claim = re.search(r"/hiring/query/show/(\d+)", clerk.get("/hiring/query/list/"))[1]
+    assert "附件" not in clerk.get(f"/hiring/query/show/{claim}")
+    paper = {"kind": "contract", "file": (io.BytesIO(PDF), "劳动合同.pdf")}
+    clerk.post(f"/hiring/applications/attach/{application}", paper)
+    page = clerk.get(f"/hiring/query/show/{claim}")
+    address = re.search(r'href="(/hiring/applications/attachment/\d+)">劳动合同.pdf', page)[1]
+    assert clerk.client.get(address).data == PDF

@@ -235,6 +235,7 @@ def test_more_than_200_000_rows(text):
     refused(path, "200000 行", "分成几个文件")
 
 
+@pytest.mark.soak
 def test_200_000_rows_are_read(text):
     assert len(read_hired(text(HEADER, *[["张三", "", "", "", "", "", ""]] * 200_000)).rows) == 200_000
 
