@@ -130,6 +130,12 @@ def locked(session: Session, usernames: Collection[str]) -> set[str]:
     return {subjects[subject] for subject in session.scalars(found)}
 
 
+def drop_old(session: Session) -> None:
+    """Forgets sessions and tries that are over: anybody may try any name."""
+    session.execute(delete(Login).where(~alive_now()))
+    session.execute(delete(Attempt).where(Attempt.began_at <= func.now() - LOCKED_FOR))
+
+
 def remember(session: Session, user_id: int, password: str) -> None:
     """Keeps a hash that is being replaced, and forgets those that are old enough to come back."""
     session.add(OldPassword(user_id=user_id, password=password))

@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from procrastinate import App
 
-from app.engine import batch, exports, sealing, searches
+from app.engine import batch, exports, logins, sealing, searches
 from app.engine.jobs import make_queue
 from app.engine.scope import Scope, seeing
 from app.extensions import db
@@ -20,6 +20,7 @@ PERIODIC = {
     "drop_unfired_batches": ("17 3 * * *", batch.drop_unfired),
     "drop_unnamed_searches": ("18 3 * * *", searches.drop_unnamed),
     "drop_old_exports": ("19 3 * * *", exports.drop_old),
+    "drop_old_logins": ("20 3 * * *", logins.drop_old),
     "seal_audit_log": ("*/5 * * * *", lambda session: sealing.seal(session, current_app.extensions["vault"])),
 }
 TASKS = {exports.TASK: make}

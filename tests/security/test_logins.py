@@ -195,3 +195,17 @@ def test_no_token_and_no_password_stands_in_the_database(demo_app):
         token = kept["token"]
         assert db.session.scalar(select(func.count()).where(Login.digest == token)) == 0
         assert db.session.scalar(select(func.count()).select_from(Login)) == 1
+
+
+def test_tries_and_sessions_that_are_over_are_forgotten_and_no_others(demo_app):
+    try_in(demo_app, "nobody_here", WRONG)
+    Desk(demo_app, "clerk")
+    with demo_app.app_context():
+        logins.drop_old(db.session)
+        assert db.session.scalar(select(func.count()).select_from(Attempt)) > 0
+        assert db.session.scalar(select(func.count()).select_from(Login)) == 1
+        db.session.execute(update(Attempt).values(began_at=func.now() - logins.LOCKED_FOR))
+        db.session.execute(update(Login).values(seen_at=func.now() - logins.IDLE))
+        logins.drop_old(db.session)
+        assert db.session.scalar(select(func.count()).select_from(Attempt)) == 0
+        assert db.session.scalar(select(func.count()).select_from(Login)) == 0
