@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from flask import flash, g, redirect, url_for
@@ -22,6 +23,9 @@ from app.web import accounts
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.web.settings import PLACE
 from app.web.views import ModelView
+
+BROWSER = re.compile(r"(Edg|Firefox|Chrome|Safari)/\d+")
+"""What of a browser's long name tells one from another; the others' names contain Chrome's and Safari's."""
 
 
 class LoginView(ModelView):
@@ -63,7 +67,12 @@ class LoginView(ModelView):
         return query if scope.whole else query.filter(Login.staff.has(Staff.office_id.in_(scope.office_ids)))
 
     def value(self, row: Login, column: str) -> object:
-        return accounts.full_name(row.staff.user) if column == "staff" else super().value(row, column)
+        if column == "staff":
+            return accounts.full_name(row.staff.user)
+        if column == "browser":
+            known = BROWSER.search(row.browser)
+            return known[0] if known else row.browser[:24]
+        return super().value(row, column)
 
     def manageable(self, row: Login) -> bool:
         """Whether the list offers to end this session."""

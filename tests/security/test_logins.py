@@ -143,6 +143,12 @@ def test_an_administrator_sees_who_is_in_and_puts_them_out(demo_app):
     assert "陈小敏" in page and "杨雪梅" not in page
     assert page.count("强制退出</button>") == 1, "not the own session"
     with demo_app.app_context():
+        whole = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36"
+        db.session.execute(update(Login).values(browser=whole))
+        db.session.commit()
+    page = keeper.get("/settings/logins/list/")
+    assert "<td>Chrome/109</td>" in page and "Mozilla" not in page, "the button stays in sight"
+    with demo_app.app_context():
         ids = {row.staff.user.username: row.id for row in db.session.scalars(select(Login))}
     keeper.post(f"/settings/logins/kick/{ids['clerk_b']}", expect=404)
     keeper.post(f"/settings/logins/kick/{ids['county_admin']}", expect=409)
