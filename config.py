@@ -16,6 +16,8 @@ class Config:
     SECRET_KEY = os.environ.get("SECRET_KEY")
     DATA_HASH_KEY = os.environ.get("DATA_HASH_KEY")
     DATA_CIPHER_KEY = os.environ.get("DATA_CIPHER_KEY")
+    DATA_CIPHER = os.environ.get("DATA_CIPHER") or "aes"
+    DATA_READ_KEYS = os.environ.get("DATA_READ_KEYS", "").split()
     SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL")
     DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
     SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "hide_parameters": True}

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.extensions import csrf, db, migrate
+from app.kernel.crypto import Vault
 
 __version__ = "0.5.0"
+
+
+def vault_of(config: Mapping[str, object]) -> Vault:
+    """The vault of the configured keys."""
+    return Vault.from_base64(
+        config["DATA_HASH_KEY"], config["DATA_CIPHER_KEY"], config["DATA_CIPHER"], config["DATA_READ_KEYS"]
+    )
 
 
 def create_app(settings: dict | None = None) -> Flask:
     """The WSGI application; `settings` overrides `config.Config` (tests only)."""
     from app import web
-    from app.kernel.crypto import Vault
 
     app = Flask(__name__)
     app.config.from_object("config.Config")
@@ -22,7 +31,7 @@ def create_app(settings: dict | None = None) -> Flask:
         # else the audit log would name the proxy as the address of every event
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
     app.jinja_env.globals["version"] = __version__
-    app.extensions["vault"] = Vault.from_base64(app.config["DATA_HASH_KEY"], app.config["DATA_CIPHER_KEY"])
+    app.extensions["vault"] = vault_of(app.config)
     db.init_app(app)
     migrate.init_app(app, db)
     csrf.init_app(app)

@@ -83,9 +83,16 @@ def exists(words: list[str]) -> None:
     """A command of `flask` with options that it has."""
     import click
 
-    from app.web import audit_cli, cli, jobs, registers_cli
+    from app.web import audit_cli, cli, jobs, keys_cli, registers_cli
 
-    commands = [cli.prepare, cli.create_admin, jobs.jobs, registers_cli.registers, audit_cli.audit]
+    commands = [
+        cli.prepare,
+        cli.create_admin,
+        jobs.jobs,
+        registers_cli.registers,
+        audit_cli.audit,
+        keys_cli.keys,
+    ]
     command: click.Command = next(c for c in commands if c.name == words[0])
     rest = words[1:]
     while isinstance(command, click.Group):

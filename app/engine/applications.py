@@ -108,9 +108,9 @@ def save_account(
 
 
 def attach(
-    session: Session, actor: Actor, application_id: int, kind: str, name: str, content: bytes
+    session: Session, actor: Actor, application_id: int, vault: Vault, *, kind: str, name: str, content: bytes
 ) -> Attachment:
-    """Keeps a scanned paper; its type is read from the content. Raises BadValue."""
+    """Keeps a scanned paper, sealed, for ids and accounts stand on it; its type is read from the content. Raises BadValue."""
     application = lock_own(session, actor, application_id)
     media_type = uploads.media_type(content[:16])
     if media_type is None:
@@ -130,7 +130,7 @@ def attach(
         media_type=media_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
+        content=vault.encrypt_bytes(content),
     )
     session.add(attachment)
     session.flush()

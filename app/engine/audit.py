@@ -63,6 +63,7 @@ EVENTS = {
     "unlock": N_("解锁账号"),
     "kick": N_("强制退出"),
     "password_change": N_("修改密码"),
+    "key_rotation": N_("更换加密密钥"),
     "clock_change": N_("调整演示日期"),
 }
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
-    LargeBinary,
     Numeric,
     SmallInteger,
     String,
@@ -25,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.engine.free_text import FreeText
 from app.engine.payments import PaymentList
 from app.engine.states import LIVE, OPEN_OR_LIVE, STATES
+from app.registers.ciphers import Cipher
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
 
@@ -37,7 +37,7 @@ class Account(Model):
     id: Mapped[int] = row_id()
     bank_name: Mapped[str] = mapped_column(FreeText(100))
     holder: Mapped[str] = mapped_column(FreeText(200))
-    number_cipher: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    number_cipher: Mapped[bytes] = mapped_column(Cipher, deferred=True)
     last4: Mapped[str] = mapped_column(String(4))
 
     def __repr__(self) -> str:
@@ -119,7 +119,7 @@ class Claim(Model):
     policy: Mapped[dict | None] = mapped_column(JSONB)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(100))
-    phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    phone_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
     remark: Mapped[str | None] = mapped_column(FreeText(200))
     submitted_on: Mapped[date | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
@@ -169,7 +169,7 @@ class FailedRow(Model):
     row_no: Mapped[int]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     name: Mapped[str] = mapped_column(String(100))
-    cells_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    cells_cipher: Mapped[bytes] = mapped_column(Cipher)
     findings: Mapped[list] = mapped_column(JSONB)
 
 
@@ -210,7 +210,7 @@ class Notice(Model):
 
 
 class Attachment(Model):
-    """A scanned paper of an application; kept in the database so that every web host serves it."""
+    """A scanned paper of an application; kept sealed in the database so that every web host serves it."""
 
     __tablename__ = "attachments"
     __scope__ = "office_id"
@@ -223,7 +223,7 @@ class Attachment(Model):
     media_type: Mapped[str] = mapped_column(String(40))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes] = mapped_column(Cipher, deferred=True)
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     application: Mapped[Application] = relationship()
 

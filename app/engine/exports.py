@@ -11,7 +11,6 @@ from sqlalchemy import (
     DateTime,
     Engine,
     ForeignKey,
-    LargeBinary,
     String,
     delete,
     func,
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.engine.jobs import defer
 from app.kernel.messages import N_
+from app.registers.ciphers import Cipher
 
 STATES = {
     "waiting": N_("等待处理"),
@@ -44,13 +44,13 @@ class Export(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     view: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(100))
-    query_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    query_cipher: Mapped[bytes] = mapped_column(Cipher)
     locale: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(10), server_default="waiting")
     done: Mapped[int] = mapped_column(server_default="0")
     total: Mapped[int] = mapped_column(server_default="0")
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
 
 
 class Cancelled(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.engine.actor import Actor
@@ -16,6 +16,7 @@ from app.engine.people import FRESH
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
+from app.registers.ciphers import Cipher
 from app.registers.models import row_id
 from app.registers.organisation import Office
 
@@ -37,7 +38,7 @@ class Objection(Model):
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     raised_on: Mapped[date]
     raised_by: Mapped[str] = mapped_column(FreeText(100))
-    contact_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    contact_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
     content: Mapped[str] = mapped_column(FreeText(1000))
     state: Mapped[str] = mapped_column(String(10), server_default="open")
     registered_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))

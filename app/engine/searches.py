@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from flask_appbuilder import Model
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, String, UniqueConstraint, delete, func, select
+from sqlalchemy import DateTime, ForeignKey, String, UniqueConstraint, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.engine.free_text import FreeText
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
+from app.registers.ciphers import Cipher
 
 MOST = 30
 UNNAMED_FOR = timedelta(days=7)
@@ -28,7 +29,7 @@ class Search(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     view: Mapped[str] = mapped_column(String(60))
     name: Mapped[str | None] = mapped_column(FreeText(40))
-    query_cipher: Mapped[bytes] = mapped_column(LargeBinary)
+    query_cipher: Mapped[bytes] = mapped_column(Cipher)
     kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

@@ -1,20 +1,33 @@
-"""Guards what identifies people: a keyed hash to look up by, a cipher to read back."""
+"""Guards what identifies people: a keyed hash to look up by, ciphers to read back.
+
+A ciphertext says by which cipher and key it was made, so that rows of several keys stand side by side while
+`app.engine.rotation` brings them under the current one.
+"""
 
 import base64
 import binascii
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SM3
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 
 KEY_BYTES = 32
-_NONCE_BYTES = 12
-_VERSION = b"\x01"
+HEADER_BYTES = 5
+"""Version byte and the key's number."""
+NAMES = {"aes": "AES-256-GCM", "sm4": "SM4-GCM"}
+_NUMBER_BYTES, _NONCE_BYTES, _TAG_BYTES, _SM4_KEY_BYTES = 4, 12, 16, 16
+_UNNUMBERED = b"\x01"
+"""AES-256-GCM of the product's first release, which had one key and no number."""
+_VERSIONS = {"aes": b"\x02", "sm4": b"\x03"}
 
 
 def new_key() -> str:
@@ -22,36 +35,107 @@ def new_key() -> str:
     return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
 
 
-class Vault:
-    """Two independent keys: whoever learns one can neither look people up nor read them with it alone."""
+class _SM4GCM:
+    """SM4 (GB/T 32907) in Galois/Counter Mode, with the interface of AESGCM; its key is derived from ours."""
 
-    def __init__(self, hash_key: bytes, cipher_key: bytes) -> None:
+    def __init__(self, key: bytes) -> None:
+        derived = HKDF(algorithm=SM3(), length=_SM4_KEY_BYTES, salt=None, info=b"benefits sm4-gcm")
+        self._algorithm = algorithms.SM4(derived.derive(key))
+
+    def encrypt(self, nonce: bytes, data: bytes, header: bytes) -> bytes:
+        cipher = Cipher(self._algorithm, modes.GCM(nonce)).encryptor()
+        cipher.authenticate_additional_data(header)
+        return cipher.update(data) + cipher.finalize() + cipher.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, header: bytes) -> bytes:
+        text, tag = data[:-_TAG_BYTES], data[-_TAG_BYTES:]
+        cipher = Cipher(self._algorithm, modes.GCM(nonce, tag)).decryptor()
+        cipher.authenticate_additional_data(header)
+        return cipher.update(text) + cipher.finalize()
+
+
+class Vault:
+    """A key to look up by and keys to read by: whoever learns one can neither look people up nor read them with it alone."""
+
+    def __init__(
+        self, hash_key: bytes, cipher_key: bytes, cipher: str = "aes", read_keys: Iterable[bytes] = ()
+    ) -> None:
+        """`cipher` and `cipher_key` make new ciphertexts; `read_keys` open what was made under others."""
         self._hash_key = hash_key
-        self._cipher = AESGCM(cipher_key)
+        self._by_header: dict[bytes, AESGCM | _SM4GCM] = {}
+        self._unnumbered: list[AESGCM] = []
+        for key in (cipher_key, *read_keys):
+            number, aes = _number(key), AESGCM(key)
+            self._by_header |= {_VERSIONS["aes"] + number: aes, _VERSIONS["sm4"] + number: _SM4GCM(key)}
+            self._unnumbered.append(aes)
+        self.header = _VERSIONS[cipher] + _number(cipher_key)
 
     @classmethod
-    def from_base64(cls, hash_key: str | None, cipher_key: str | None) -> "Vault":
+    def from_base64(
+        cls, hash_key: str | None, cipher_key: str | None, cipher: str = "aes", read_keys: Iterable[str] = ()
+    ) -> "Vault":
         """The vault of the configured keys; a missing or short key stops the start, not the first save."""
-        return cls(_decode(hash_key, N_("散列")), _decode(cipher_key, N_("加密")))
+        if cipher not in NAMES:
+            raise BadValue(
+                N_("没有“{cipher}”这种加密算法。请把 DATA_CIPHER 设为 aes 或 sm4。"), cipher=cipher
+            )
+        others = [_decode(key, N_("旧加密")) for key in read_keys]
+        return cls(_decode(hash_key, N_("散列")), _decode(cipher_key, N_("加密")), cipher, others)
 
     def hash(self, text: str) -> bytes:
         """HMAC-SHA256 of normalized text, 32 bytes: equal texts are found by it, nothing is read from it."""
         return hmac.digest(self._hash_key, text.encode(), hashlib.sha256)
 
     def encrypt(self, text: str) -> bytes:
-        """AES-256-GCM under a fresh nonce: version byte, 12-byte nonce, ciphertext with tag."""
+        """A text as `encrypt_bytes` seals it."""
+        return self.encrypt_bytes(text.encode())
+
+    def encrypt_bytes(self, content: bytes) -> bytes:
+        """Under a fresh nonce: 5-byte header, 12-byte nonce, ciphertext with 16-byte tag; the header is authenticated."""
         nonce = os.urandom(_NONCE_BYTES)
-        return _VERSION + nonce + self._cipher.encrypt(nonce, text.encode(), _VERSION)
+        return self.header + nonce + self._by_header[self.header].encrypt(nonce, content, self.header)
 
     def decrypt(self, sealed: bytes) -> str:
-        """The text that `encrypt` sealed; refuses what another key sealed or anyone altered."""
-        body = 1 + _NONCE_BYTES
-        try:
-            if sealed[:1] != _VERSION:
-                raise InvalidTag
-            return self._cipher.decrypt(bytes(sealed[1:body]), bytes(sealed[body:]), _VERSION).decode()
-        except (InvalidTag, ValueError) as error:
-            raise BadValue(N_("加密数据无法解开。请系统管理员核对密钥是否与写入数据时相同。")) from error
+        """The text that `encrypt` sealed."""
+        return self.decrypt_bytes(sealed).decode()
+
+    def decrypt_bytes(self, sealed: bytes) -> bytes:
+        """What `encrypt_bytes` sealed; refuses what a key that is not configured sealed or anyone altered."""
+        sealed = bytes(sealed)
+        header = header_of(sealed)
+        known = self._by_header.get(header)
+        ciphers = self._unnumbered if header == _UNNUMBERED else [known] if known else []
+        nonce, body = len(header), len(header) + _NONCE_BYTES
+        for cipher in ciphers:
+            try:
+                return cipher.decrypt(sealed[nonce:body], sealed[body:], header)
+            except (InvalidTag, ValueError):
+                continue
+        raise BadValue(N_("加密数据无法解开。请系统管理员核对密钥是否与写入数据时相同。"))
+
+    def current(self, sealed: bytes) -> bool:
+        """Whether a ciphertext was made by today's cipher and key."""
+        return bytes(sealed[:HEADER_BYTES]) == self.header
+
+    def renew(self, sealed: bytes) -> bytes:
+        """The same content by today's cipher and key."""
+        return sealed if self.current(sealed) else self.encrypt_bytes(self.decrypt_bytes(sealed))
+
+
+def header_of(sealed: bytes) -> bytes:
+    """The part of a ciphertext that says how it was made."""
+    return bytes(sealed[:1] if sealed[:1] == _UNNUMBERED else sealed[:HEADER_BYTES])
+
+
+def name_of(header: bytes) -> str:
+    """A header as an operator reads it: cipher and number of the key."""
+    cipher = next((name for name, version in _VERSIONS.items() if version == header[:1]), "aes")
+    return f"{NAMES[cipher]} {header[1:].hex() or '—'}"
+
+
+def _number(key: bytes) -> bytes:
+    """Tells keys apart and says nothing of them: the beginning of a digest of 32 random bytes."""
+    return hashlib.sha256(b"benefits key number" + key).digest()[:_NUMBER_BYTES]
 
 
 def _decode(key: str | None, purpose: str) -> bytes:

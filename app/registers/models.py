@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.registers.ciphers import Cipher
 from app.registers.organisation import Region
 
 EMPLOYER_KINDS = ("enterprise", "hr_institution")
@@ -37,12 +38,12 @@ class Person(Model):
 
     id: Mapped[int] = row_id()
     id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    id_cipher: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    id_cipher: Mapped[bytes] = mapped_column(Cipher, deferred=True)
     head4: Mapped[str] = mapped_column(String(4))
     last4: Mapped[str] = mapped_column(String(4))
     name: Mapped[str | None] = mapped_column(String(100))
     name_folded: Mapped[str | None] = mapped_column(String(100), index=True)
-    phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    phone_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"), index=True)
     region: Mapped[Region | None] = relationship()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import abort, flash, g, redirect, request, send_file
+from flask import abort, current_app, flash, g, redirect, request, send_file
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
@@ -29,8 +29,9 @@ class PaperRoutes:
         file, kind = uploaded("file"), request.form.get("kind", "")
         if kind not in applications.KINDS:
             raise BadValue(N_("请选择附件的种类。"))
+        content, vault = file.read(applications.MOST_BYTES + 1), current_app.extensions["vault"]
         applications.attach(
-            db.session, g.actor, pk, kind, file.filename or "", file.read(applications.MOST_BYTES + 1)
+            db.session, g.actor, pk, vault, kind=kind, name=file.filename or "", content=content
         )
         db.session.commit()
         flash(gettext("附件已上传。"), "success")
@@ -51,8 +52,9 @@ class PaperRoutes:
             programme=self.programme.code,
             subject=held.name,
         )
-        content, name, media_type = io.BytesIO(held.content), held.name, held.media_type
+        content, name, media_type = held.content, held.name, held.media_type
         db.session.commit()
+        content = io.BytesIO(current_app.extensions["vault"].decrypt_bytes(content))
         return send_file(content, media_type, as_attachment=True, download_name=name)
 
     @expose("/detach/<int:pk>", methods=["POST"])

@@ -31,9 +31,10 @@ def init_app(app: Flask) -> None:
     from app.web.audit_cli import audit
     from app.web.demo import demo
     from app.web.jobs import jobs
+    from app.web.keys_cli import keys
     from app.web.registers_cli import registers
 
-    for command in (prepare, create_admin, registers, demo, jobs, audit):
+    for command in (prepare, create_admin, registers, demo, jobs, audit, keys):
         app.cli.add_command(command)
 
 

@@ -73,7 +73,8 @@ class ExportView(Screen, BaseView):
         if asked.content is None:
             abort(404)
         record(db.session, g.actor, "export", subject=asked.title, after={"rows": asked.done})
-        content, title = io.BytesIO(asked.content), asked.title
+        content = io.BytesIO(current_app.extensions["vault"].decrypt_bytes(asked.content))
+        title = asked.title
         db.session.commit()
         return send_file(content, XLSX, as_attachment=True, download_name=f"{title}.xlsx")
 
@@ -104,7 +105,8 @@ def make(session: Session, export_id: str) -> None:
         return
     engine = session.get_bind()
     g.actor = actor_of(current_app.appbuilder.sm.get_user_by_id(asked.user_id))
-    args = MultiDict(parse_qsl(current_app.extensions["vault"].decrypt(asked.query_cipher)))
+    vault = current_app.extensions["vault"]
+    args = MultiDict(parse_qsl(vault.decrypt(asked.query_cipher)))
     view = _view_of(asked.view)
     try:
         with seeing(session, g.actor.scope), force_locale(asked.locale), tempfile.TemporaryFile() as file:
@@ -112,7 +114,9 @@ def make(session: Session, export_id: str) -> None:
             exports.tell(engine, export_id, state="running", total=total, done=0)
             count = write(view, args, file, lambda done: exports.tell(engine, export_id, done=done))
             file.seek(0)
-            exports.tell(engine, export_id, state="done", done=count, content=file.read())
+            exports.tell(
+                engine, export_id, state="done", done=count, content=vault.encrypt_bytes(file.read())
+            )
     except Cancelled:
         log.info("export %s was cancelled", export_id)
     except Exception:

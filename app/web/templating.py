@@ -29,6 +29,7 @@ from app.kernel.money import format_yuan, uppercase
 from app.web.programmes import programme_of, programmes
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar, trail
+from app.web.titles import FIELD_TITLES, PHASES
 
 NOTHING = "—"
 
@@ -143,46 +144,6 @@ def verdict_title(verdict: str) -> str:
 def may(permission: str, view: str) -> bool:
     """Whether the current login holds a permission on a view."""
     return current_app.appbuilder.sm.has_access(permission, view)
-
-
-FIELD_TITLES = {
-    "state": N_("状态"),
-    "amount": N_("金额（元）"),
-    "category": N_("人员类别"),
-    "contract_start": N_("合同开始日期"),
-    "contract_end": N_("合同终止日期"),
-    "phone_cipher": N_("联系电话"),
-    "remark": N_("备注"),
-    "start": N_("公示开始"),
-    "end": N_("公示结束"),
-    "paid_on": N_("发放日期"),
-    "voucher_no": N_("凭证号"),
-    "rows": N_("行数"),
-    "passed": N_("通过"),
-    "failed": N_("未通过"),
-    "account_id": N_("银行账户"),
-    "last4": N_("账号末四位"),
-    "roles": N_("角色"),
-    "office": N_("机构"),
-    "days": N_("天数"),
-    "value": N_("值"),
-    "parameter": N_("参数"),
-    "starts_on": N_("生效日期"),
-    "ends_on": N_("失效日期"),
-    "document": N_("文件依据"),
-    "active": N_("启用"),
-    "attachment_id": N_("附件"),
-    "sha256": N_("文件校验值"),
-    "failed_rows": N_("未通过行数"),
-}
-PHASES = {
-    "check": N_("人员校验时"),
-    "submit": N_("提交时"),
-    "approve": N_("审核时"),
-    "pass_publicity": N_("公示结果时"),
-    "list": N_("编制发放清单时"),
-    "disburse": N_("发放时"),
-}
 
 
 def event_title(event: str) -> str:

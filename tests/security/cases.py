@@ -174,7 +174,7 @@ def _known() -> Known:
             query_cipher=b"",
             locale="zh",
             state="done",
-            content=b"",
+            content=current_app.extensions["vault"].encrypt_bytes(b""),
         )
     )
     session.commit()

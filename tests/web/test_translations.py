@@ -28,6 +28,7 @@ NOT_SAID_ON_SCREENS = {
     "web/audit_cli.py": "commands speak both languages at once",
     "web/cli.py": "commands speak both languages at once",
     "web/jobs.py": "commands speak both languages at once",
+    "web/keys_cli.py": "commands speak both languages at once",
     "web/registers_cli.py": "commands speak both languages at once",
     "engine/actor.py": "the actor of commands, stored in the audit log",
     "engine/contract.py": "notes on a sheet's columns",
