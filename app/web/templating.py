@@ -24,7 +24,7 @@ from app.extensions import db
 from app.help import chapter_of
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
-from app.kernel.messages import N_, Message
+from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
 from app.web.programmes import programme_of, programmes
 from app.web.roles import TITLES as ROLE_TITLES
