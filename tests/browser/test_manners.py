@@ -79,7 +79,8 @@ def test_bulk_bar_counts_what_is_ticked(sit_down, sent):
     page.get_by_label("选择全部").check()
     approve.click()
     assert reviewer.extent() == (total, f"{total * 1000:,.2f}")
-    page.get_by_role("link", name="取消").click()
+    with page.expect_navigation():  # until the style sheet is there too
+        page.get_by_role("link", name="取消").click()
     assert f"共{total}条" in reviewer.text()
     bar = page.locator(".bar").bounding_box()
     assert bar["y"] + bar["height"] <= page.viewport_size["height"]

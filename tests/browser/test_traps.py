@@ -17,8 +17,9 @@ LIST = "/registers/contributions/list/"
 
 
 def reach(page: Page, wanted: Locator, by: str = "Tab") -> None:
-    """Presses Tab, or Shift+Tab, until the focus is there."""
+    """Presses Tab, or Shift+Tab, until the focus is there; on the whole page, which may move the focus as it comes."""
     wanted.wait_for()
+    page.wait_for_load_state("load")
     for _ in range(FARTHEST):
         if wanted.evaluate("one => one === document.activeElement"):
             return
