@@ -15,9 +15,12 @@ from werkzeug.security import generate_password_hash
 
 from app.database import EmbeddedServer, Urls
 from app.kernel.crypto import new_key
+from tests.places import throw_away
 
 TEMPLATE, DEMO, SCRATCH = "benefits", "benefits_demo", "benefits_test"
 TODAY = date(2026, 11, 23)
+UNSAFE = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "max_wal_size = '128MB'")
+"""What a server may do whose data nobody will miss; how the product's own is set is tested in `test_database`."""
 
 
 class Cluster:
@@ -75,16 +78,18 @@ def cluster(keys):
     from app import create_app
     from app.extensions import db
 
-    place = Path(tempfile.mkdtemp(prefix="benefits-test-"))
+    place = throw_away("benefits-test-")
     server = EmbeddedServer(place)
     try:
         urls = server.start()
+        made = Cluster(server, urls)
+        made.execute(*(f"ALTER SYSTEM SET {setting}" for setting in UNSAFE), "SELECT pg_reload_conf()")
         template = create_app(settings(urls, **keys))
         result = template.test_cli_runner().invoke(args=["prepare"])
         assert result.exit_code == 0, result.output + repr(result.exception)
         with template.app_context():
             db.engine.dispose()
-        yield Cluster(server, urls)
+        yield made
     finally:
         server.stop()
         shutil.rmtree(place, ignore_errors=True)

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 import uuid
@@ -19,6 +18,7 @@ import psutil
 import pytest
 
 from app.supervisor import Children, StopFlag
+from tests.places import throw_away
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = ("SECRET_KEY", "DATA_HASH_KEY", "DATA_CIPHER_KEY")
@@ -124,7 +124,7 @@ class Run:
 @pytest.fixture
 def run():
     """Not pytest's own directory: the database server's system user must get through to it."""
-    directory = Path(tempfile.mkdtemp(prefix="benefits-run-"))
+    directory = throw_away("benefits-run-")
     run = Run(directory)
     yield run
     for process in run.processes():

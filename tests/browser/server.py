@@ -7,13 +7,14 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread, Timer
 
 from playwright.sync_api import Browser, Playwright
+
+from tests.places import throw_away
 
 ROOT = Path(__file__).parents[2]
 GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DEMO", "HTTPS")
@@ -36,7 +37,7 @@ class Demo:
 @contextmanager
 def running_demo() -> Iterator[Demo]:
     """Starts the product, waits until it says that it is ready, and ends it with everything it started."""
-    place = Path(tempfile.mkdtemp(prefix="benefits-browser-"))
+    place = throw_away("benefits-browser-")
     process = _start(place)
     try:
         yield Demo(_wait(process), place)
