@@ -1,20 +1,38 @@
-"""One Chromium for all browser tests and one running demonstration a module; every test logs in with windows of its own."""
+"""One Chromium for all browser tests and one running demonstration a module, all copies of one; every test logs in with windows of its own."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from fasteners import InterProcessLock
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desk import Desk
 from tests.browser.inspector import Inspector
-from tests.browser.server import Demo, launch, running_demo
+from tests.browser.server import Demo, launch, prepare, running_demo
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory) -> Path:
+    """What a start of the demonstration leaves, made by whichever worker of the run comes first."""
+    shared = (
+        tmp_path_factory.getbasetemp().parent
+        / f"demo-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    )
+    with InterProcessLock(f"{shared}.lock"):
+        if not shared.exists():
+            whole = tmp_path_factory.mktemp("demo")
+            prepare(whole)
+            whole.rename(shared)
+    return shared
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    with running_demo() as running:
+def demo(prepared) -> Iterator[Demo]:
+    with running_demo(prepared) as running:
         yield running
 
 

@@ -35,19 +35,51 @@ class Demo:
 
 
 @contextmanager
-def running_demo() -> Iterator[Demo]:
-    """Starts the product, waits until it says that it is ready, and ends it with everything it started."""
+def running_demo(prepared: Path | None = None) -> Iterator[Demo]:
+    """Starts the product, waits until it says that it is ready, and ends it with everything it started.
+
+    With `prepared`, on a copy of what an earlier start has made, which a start finds whole and leaves alone.
+    """
+    with _folder() as place:
+        if prepared is not None:
+            _copy(prepared, place)
+        with _process(place) as address:
+            yield Demo(address, place)
+
+
+def prepare(folder: Path) -> None:
+    """Leaves in `folder` what a start and an orderly end of the demonstration leave."""
+    with _folder() as place:
+        with _process(place):
+            pass
+        _copy(place, folder)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     place = throw_away("benefits-browser-")
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _process(place: Path) -> Iterator[str]:
     process = _start(place)
     try:
-        yield Demo(_wait(process), place)
+        yield _wait(process)
     finally:
         process.terminate()
         try:
             process.wait(STOP_SECONDS)
         finally:
             process.kill()
-            shutil.rmtree(place, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With the owners of the files: the database belongs to a user of its own."""
+    subprocess.run(["cp", "--archive", f"{source}/.", str(target)], check=True)
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from tests.browser.inspector import Inspector
 from tests.browser.pictures import SCENES
-from tests.browser.server import running_demo
 
 
-def test_no_screen_keeps_anybody_out_or_complains(browser):
-    with running_demo() as demo:
-        inspector = Inspector(browser, demo)
-        for scene in SCENES:
-            scene(inspector)
-        for desk in inspector.desks:
-            for expected in ("401", "403", "404", "422"):
-                desk.forgive(expected)
-        assert [trouble for desk in inspector.desks for trouble in desk.troubles] == []
+def test_no_screen_keeps_anybody_out_or_complains(browser, demo):
+    inspector = Inspector(browser, demo)
+    for scene in SCENES:
+        scene(inspector)
+    for desk in inspector.desks:
+        for expected in ("401", "403", "404", "422"):
+            desk.forgive(expected)
+    assert [trouble for desk in inspector.desks for trouble in desk.troubles] == []
     assert len(inspector.names) > 80
     assert "\n".join(inspector.found) == ""
