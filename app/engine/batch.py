@@ -19,6 +19,7 @@ from app.engine.candidates import OF_BATCH, reprice
 from app.engine.claims import Claim
 from app.engine.firing import Firing
 from app.engine.programme import Programme
+from app.engine.progress import Progress
 from app.engine.workflow import FREE, Move, Subject, Transition
 from app.kernel.errors import NotFound
 from app.kernel.free_text import without_numbers
@@ -124,14 +125,17 @@ def run(
     batch_id: str,
     params: Mapping[str, object],
     today: date,
+    progress: Progress | None = None,
 ) -> Batch:
-    """Fires a prepared batch once; the caller commits. Raises BadValue for parameters that may not be."""
+    """Fires a prepared batch once; the caller commits. Raises BadValue for parameters that may not be, Cancelled."""
     batch = find(session, actor, batch_id, lock=True)
     if batch.ran_at is not None:
         return batch
     transition = programme.transitions[batch.transition]
     params = {name: without_numbers(v) if v and name in FREE else v for name, v in params.items()}
-    firing = Firing(Move(session, programme, batch.id, params, today), transition, actor)
+    firing = Firing(
+        Move(session, programme, batch.id, params, today), transition, actor, progress or Progress()
+    )
     moved, amount = firing.fire()
     total = session.scalar(select(func.count()).select_from(BatchRow).where(BatchRow.batch_id == batch.id))
     batch.params = {name: str(value) for name, value in params.items() if value is not None}

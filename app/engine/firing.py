@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import text
 
 from app.engine.actor import Actor
 from app.engine.moving_claims import subject_of
+from app.engine.progress import Progress
 from app.engine.workflow import Guard, Move, Subject, Transition
 from app.kernel.messages import N_
 
@@ -61,6 +63,7 @@ class Firing:
     move: Move
     transition: Transition
     actor: Actor
+    progress: Progress = field(default_factory=Progress)
 
     @property
     def subject(self) -> Subject:
@@ -70,11 +73,16 @@ class Firing:
         """Returns how many rows moved and their sum, CNY; the refused rows carry their reasons."""
         if self.transition.check:
             self.transition.check(self.move)
-        self._lock()
-        self._refuse_by_guards()
-        self.subject.judge(self)
-        self.subject.take(self)
+        for share, step in (
+            (0.1, self._lock),
+            (0.2, self._refuse_by_guards),
+            (0.6, partial(self.subject.judge, self)),
+            (0.7, partial(self.subject.take, self)),
+        ):
+            step()
+            self.progress.reach(share)
         moved, amount = self._compare_and_set()
+        self.progress.reach(0.9)
         self.subject.leave(self)
         self._audit()
         return moved, amount

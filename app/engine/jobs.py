@@ -1,4 +1,7 @@
-"""Jobs on `procrastinate`: deferred in the caller's transaction, run at least once, take effect once."""
+"""Jobs on `procrastinate`: deferred in the caller's transaction, run at least once, take effect once.
+
+A worker tells that it lives by a heartbeat. The jobs of one that has fallen silent are given to another.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,19 @@ from collections.abc import Callable, Mapping
 import procrastinate
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 DEFER = """
     SELECT procrastinate_defer_jobs_v1(ARRAY[
         ROW('default', :task, 0, NULL, NULL, CAST(:args AS jsonb), NULL)::procrastinate_job_to_defer_v1])
 """
+HEARTBEAT_SECONDS, SILENT_SECONDS = 5, 20
+EVERY_TEN_SECONDS = "* * * * * */10"
+RETRY = procrastinate.RetryStrategy(
+    max_attempts=10, linear_wait=5, retry_exceptions={OperationalError, InterfaceError}
+)
+"""The database was away, or two were in each other's way: neither is the job's own fault."""
 
 
 def conninfo(url: str) -> str:
@@ -33,11 +43,20 @@ def make_queue(
     tasks: Mapping[str, Callable[..., object]],
 ) -> procrastinate.App:
     """The queue of one database: what is done by the clock (name → cron, function), and what when it is asked for."""
-    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo(url)))
+    queue = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=conninfo(url)),
+        worker_defaults={
+            "concurrency": 2,
+            "update_heartbeat_interval": HEARTBEAT_SECONDS,
+            "stalled_worker_timeout": SILENT_SECONDS,
+            "delete_jobs": "successful",
+        },
+    )
     for name, (cron, function) in periodic.items():
         _by_the_clock(queue, name, cron, function)
     for name, function in tasks.items():
-        queue.task(name=name, pass_context=False)(function)
+        queue.task(name=name, pass_context=False, retry=RETRY)(function)
+    _take_over(queue, tasks)
     return queue
 
 
@@ -46,3 +65,15 @@ def _by_the_clock(queue: procrastinate.App, name: str, cron: str, function: Call
     @queue.task(name=name, queueing_lock=name, pass_context=False)
     def run(timestamp: int) -> object:
         return function()
+
+
+def _take_over(queue: procrastinate.App, tasks: Mapping[str, Callable[..., object]]) -> None:
+    """Queues the jobs of workers that have died once more; what is done by the clock comes again of itself."""
+
+    @queue.periodic(cron=EVERY_TEN_SECONDS)
+    @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=False)
+    async def retry_stalled(timestamp: int) -> None:
+        jobs = queue.job_manager
+        for name in tasks:
+            for job in await jobs.get_stalled_jobs(task_name=name, seconds_since_heartbeat=SILENT_SECONDS):
+                await jobs.retry_job(job)

@@ -7,7 +7,6 @@ from app.engine import (
     batch,
     claims,
     clock,
-    exports,
     logins,
     objections,
     payments,
@@ -15,6 +14,7 @@ from app.engine import (
     sealing,
     searches,
     shortcuts,
+    works,
 )
 from app.registers import models, organisation
 
@@ -26,7 +26,6 @@ __all__ = [
     "batch",
     "claims",
     "clock",
-    "exports",
     "logins",
     "models",
     "objections",
@@ -36,4 +35,5 @@ __all__ = [
     "sealing",
     "searches",
     "shortcuts",
+    "works",
 ]

@@ -19,6 +19,7 @@ from app.engine.audit import record
 from app.engine.candidates import begin
 from app.engine.claims import Application, FailedRow
 from app.engine.programme import Programme
+from app.engine.progress import Progress
 from app.engine.sheets import ROUNDED, SheetRow
 from app.engine.states import LIVE, OPEN_OR_LIVE
 from app.kernel import citizen_id, names
@@ -27,6 +28,8 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 
+COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
+"""Shares of a check's time."""
 ALIKE = 0.95
 NAMESAKES = 50
 
@@ -109,11 +112,13 @@ def check(
     rows: Sequence[SheetRow],
     vault: Vault,
     today: date,
+    progress: Progress | None = None,
 ) -> CheckReport:
     """Judges the rows and stores the result; a row replaces what the application held of that person.
 
-    A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused.
+    A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused, Cancelled.
     """
+    progress = progress or Progress()
     application = lock_own(session, actor, application_id)
     facts = {
         "application": application.id,
@@ -126,13 +131,16 @@ def check(
     }
     begin(session, programme)
     _copy(session, programme, rows, vault, today)
+    progress.reach(COPIED)
     session.execute(text(FILL), facts)
     rules.run(session, programme.code, programme.rules, today)
+    progress.reach(JUDGED)
     mended = _mended(session, application.id, rows, vault)
     for statement in REPLACE:
         session.execute(text(statement), {**facts, "mended": mended})
     passed = session.execute(text(_pass_statement(programme)), facts).rowcount
     session.execute(text(STORE_CHECKS), facts)
+    progress.reach(STORED)
     failed = _store_failed(session, rows, vault, facts)
     after = {"rows": len(rows), "passed": passed, "failed": failed}
     record(session, actor, "import", application_id=application.id, programme=programme.code, after=after)

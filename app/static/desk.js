@@ -419,17 +419,17 @@ function notices(menu) {
   menu.addEventListener("toggle", () => { if (menu.open) ask(); });
 }
 
-/* An export under way tells how far it is; the page is drawn anew when that is over. */
+/* Long work tells how far it is; the page is drawn anew when that is over. */
 function progress(card) {
   const bar = card.querySelector("progress");
   if (!bar) return;
   const ask = async () => {
-    const answer = await fetch(card.dataset.export, { headers: { Accept: "application/json" } });
+    const answer = await fetch(card.dataset.work, { headers: { Accept: "application/json" } });
     const told = answer.ok ? await answer.json() : null;
     if (!told || !["waiting", "running"].includes(told.state)) return void location.reload();
     bar.max = told.total || 1;
     bar.value = told.done;
-    card.querySelector("[data-said]").textContent = fill(card.dataset.of, told);
+    card.querySelector("[data-said]").textContent = told.said;
     setTimeout(ask, 1000);
   };
   setTimeout(ask, 500);
@@ -549,7 +549,7 @@ all("[data-chooser]").forEach(chooser);
 all(".search input:not([type=date])").forEach(paste);
 all("details.menu").forEach(drop);
 all("[data-notices]").forEach(notices);
-all("[data-export]").forEach(progress);
+all("[data-work]").forEach(progress);
 all("form[data-guard]").forEach(guard);
 all("form[method=post]").forEach(once);
 all("[data-back]").forEach((button) => button.addEventListener("click", () => history.back()));

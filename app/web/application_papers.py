@@ -15,7 +15,7 @@ from app.engine.claims import Attachment
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
-from app.web.application_people import uploaded
+from app.web.works import uploaded
 
 
 class PaperRoutes:

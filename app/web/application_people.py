@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import io
-import tempfile
-from pathlib import Path
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage
 
 from app.engine import clock, people, sheets
 from app.engine.audit import record
 from app.engine.claims import FailedRow
 from app.extensions import db
-from app.kernel.errors import BadValue
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 from app.web.downloads import blank, hand_out
 from app.web.findings import readable
 from app.web.sheet_forms import row_form, typed_row
+from app.web.works import Outcome, Task, long_work, posted, take
 
 
 class PeopleRoutes:
@@ -61,24 +58,9 @@ class PeopleRoutes:
     @permission_name("edit")
     def check(self, pk):
         """人员校验: reads the sheet in a child process, judges it, stores what passed and what failed."""
-        self.item(str(pk))
-        today = clock.today(current_app.config, db.session)
-        rows = self._read(uploaded("sheet"), today)
-        vault = current_app.extensions["vault"]
-        report = people.check(db.session, g.actor, self.programme, pk, rows, vault, today)
-        db.session.commit()
-        sentence = gettext("校验完成：{passed}人通过，{failed}人未通过。")
-        flash(
-            sentence.format(passed=report.passed, failed=report.failed),
-            "warning" if report.failed else "success",
-        )
-        return redirect(self._url(pk, "people"))
-
-    def _read(self, file: FileStorage, today):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "upload"
-            file.save(path)
-            return sheets.read(self.programme.sheet, path, today=today).rows
+        application = self.item(str(pk))
+        with posted("sheet") as path:
+            return take(check_sheet, Task(self, str(pk), path=path), application.number)
 
     @expose("/failed/<int:pk>")
     @has_access
@@ -155,8 +137,16 @@ class PeopleRoutes:
         return redirect(self._url(pk, "people"))
 
 
-def uploaded(name: str) -> FileStorage:
-    file = request.files.get(name)
-    if file is None or not file.filename:
-        raise BadValue(N_("没有选择文件。请先选择要上传的文件。"))
-    return file
+@long_work("check", N_("人员校验"), permission="can_edit")
+def check_sheet(task: Task) -> Outcome:
+    """A people sheet, read and judged."""
+    view, pk = task.view, int(task.subject)
+    today = clock.today(current_app.config, db.session)
+    rows = sheets.read(view.programme.sheet, task.path, today=today, progress=task.progress).rows
+    vault = current_app.extensions["vault"]
+    report = people.check(db.session, g.actor, view.programme, pk, rows, vault, today, task.progress)
+    said = Message(
+        N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
+    )
+    place = {"pk": pk, "_anchor": "people"}
+    return Outcome(said, f"{view.endpoint}.show", place, good=not report.failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask_appbuilder import Model
@@ -11,8 +12,9 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
 
-from app.engine import batch, clock
+from app.engine import batch, clock, works
 from app.engine.batch import Batch, BatchRow
 from app.engine.moving_claims import subject_of
 from app.engine.rules import FAIL, UNKNOWN
@@ -20,7 +22,7 @@ from app.engine.sheets import export
 from app.engine.workflow import Subject
 from app.extensions import db
 from app.kernel.errors import BadValue
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 from app.web.downloads import hand_out
 from app.web.findings import readable
 from app.web.listing import SIZES
@@ -28,6 +30,7 @@ from app.web.programmes import programme_of
 from app.web.roles import CASHIER, CLERK, REVIEWER
 from app.web.templating import translate
 from app.web.views import Screen
+from app.web.works import Outcome, Task, long_work, take
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
 HEADERS = (N_("金额（元）"), N_("结果"), N_("当前状态"), N_("原因"))
@@ -46,7 +49,9 @@ class BatchView(Screen, BaseView):
         found = batch.find(db.session, g.actor, batch_id)
         if found.ran_at is not None:
             return redirect(url_for("BatchView.result", batch_id=batch_id))
-        programme, transition = self._transition(found)
+        if work := works.under_way(db.session, fire.name, batch_id):
+            return redirect(url_for("WorkView.progress", work_id=work.id))
+        programme, transition = self.transition_of(found)
         today = clock.today(current_app.config, db.session)
         return self._dialog(
             found, programme, transition, transition.form(data={"start": today, "paid_on": today})
@@ -56,24 +61,27 @@ class BatchView(Screen, BaseView):
     @has_access
     def run(self, batch_id):
         found = batch.find(db.session, g.actor, batch_id)
-        programme, transition = self._transition(found)
+        programme, transition = self.transition_of(found)
         form = transition.form(request.form)
         if found.ran_at is None and not form.validate():
             return self._dialog(found, programme, transition, form), 422
+        if found.ran_at is not None:
+            return redirect(url_for("BatchView.result", batch_id=batch_id))
         try:
-            today = clock.today(current_app.config, db.session)
-            batch.run(db.session, g.actor, programme, batch_id, form.data, today)
-            db.session.commit()
+            asked = {name: request.form[name] for name in form._fields if name in request.form}
+            title = f"{gettext(programme.title)} {gettext(transition.title)}"
+            return take(fire, Task(self, batch_id, json.dumps(asked)), title)
         except BadValue as error:
             db.session.rollback()
             found = batch.find(db.session, g.actor, batch_id)
             return self._dialog(found, programme, transition, form, translate(error.message)), 422
-        return redirect(url_for("BatchView.result", batch_id=batch_id))
 
     @expose("/<batch_id>/result")
     @has_access
     def result(self, batch_id):
         found = batch.find(db.session, g.actor, batch_id)
+        if found.ran_at is None:
+            return redirect(url_for("BatchView.confirm", batch_id=batch_id))
         programme = programme_of(found.programme)
         number = request.args.get("page", "1")
         page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 7 else 1
@@ -106,7 +114,8 @@ class BatchView(Screen, BaseView):
         name = f"{found.transition}-{found.id[:8]}"
         return hand_out(stream, name, programme=found.programme, batch_id=found.id, after={"rows": len(rows)})
 
-    def _transition(self, found: Batch):
+    def transition_of(self, found: Batch):
+        """(programme, transition) of a batch that the login may make."""
         programme = programme_of(found.programme)
         view = next((v for v in self.appbuilder.baseviews if v.endpoint == found.view), None)
         if view is None or not self.appbuilder.sm.has_access(found.transition, view.class_permission_name):
@@ -130,6 +139,26 @@ class BatchView(Screen, BaseView):
             return []
         stops = [f for f in row.findings or [] if f["verdict"] in (FAIL, UNKNOWN)]
         return [translate(row.reason), *(finding.reason for finding in readable(programme, stops))]
+
+
+def _dialog_of(_: str, batch_id: str | None) -> str:
+    return url_for("BatchView.confirm", batch_id=batch_id)
+
+
+@long_work("batch", N_("批量办理"), back=_dialog_of)
+def fire(task: Task) -> Outcome:
+    """Fires a prepared batch; where it ran already, its result stands."""
+    found = batch.find(db.session, g.actor, task.subject)
+    programme, transition = task.view.transition_of(found)
+    extent = batch.extent(db.session, found, subject_of(transition))
+    task.progress.count(extent.count)
+    form = transition.form(MultiDict(json.loads(task.asked)))
+    form.validate()
+    today = clock.today(current_app.config, db.session)
+    done = batch.run(db.session, g.actor, programme, found.id, form.data, today, task.progress)
+    said = Message(N_("已办理{moved}人，未办理{refused}人。"), moved=done.moved, refused=done.refused)
+    place = {"batch_id": found.id}
+    return Outcome(said, "BatchView.result", place, good=not done.refused, says_so_itself=True)
 
 
 def _rows(found: Batch, subject: Subject) -> Select:

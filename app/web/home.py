@@ -21,7 +21,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.engine import clock, exports
+from app.engine import clock
 from app.engine.audit import record
 from app.extensions import db
 from app.registers.lookup import find_person, search_employers
@@ -33,6 +33,7 @@ from app.web.shortcuts import own
 from app.web.stages import BulkView, Task
 from app.web.templating import may
 from app.web.views import Screen
+from app.web.work_pages import waiting_works
 
 
 class HomeView(Screen, BaseView):
@@ -47,7 +48,7 @@ class HomeView(Screen, BaseView):
             return redirect(url_for("AuthView.login"))
         facts = figures_of_months() if may("can_show", "FiguresView") else {}
         return self.render_template(
-            "home.html", tasks=tasks(), shortcuts=own(), demo_sheets=offered(), **facts
+            "home.html", tasks=tasks(), works=waiting_works(), shortcuts=own(), demo_sheets=offered(), **facts
         )
 
     @expose("/demo/sheets/<name>")
@@ -88,7 +89,7 @@ class DeskView(Screen, BaseView):
 
     @expose("/waiting")
     def waiting(self):
-        """The top bar's notices: what waits for this login, and its exports."""
+        """The top bar's notices: what waits for this login, and its long works."""
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
         waits = [
@@ -97,11 +98,8 @@ class DeskView(Screen, BaseView):
             if task.count
         ]
         made = [
-            {
-                "said": f"{gettext('导出')} · {one.title} · {gettext(exports.STATES[one.state])}",
-                "address": url_for("ExportView.progress", export_id=one.id),
-            }
-            for one in exports.recent(db.session, g.actor.user_id)
+            {"said": f"{work['title']} · {work['state_title']}", "address": work["address"]}
+            for work in waiting_works()
         ]
         return jsonify(made + waits)
 

@@ -9,21 +9,21 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from procrastinate import App
 
-from app.engine import batch, exports, logins, sealing, searches
+from app.engine import batch, logins, sealing, searches, works
 from app.engine.jobs import make_queue
 from app.engine.scope import Scope, seeing
 from app.extensions import db
-from app.web.exporting import make
+from app.web.works import do
 
 jobs = AppGroup("jobs", help="长任务 / long work")
 PERIODIC = {
     "drop_unfired_batches": ("17 3 * * *", batch.drop_unfired),
     "drop_unnamed_searches": ("18 3 * * *", searches.drop_unnamed),
-    "drop_old_exports": ("19 3 * * *", exports.drop_old),
+    "drop_old_works": ("19 3 * * *", works.drop_old),
     "drop_old_logins": ("20 3 * * *", logins.drop_old),
     "seal_audit_log": ("*/5 * * * *", lambda session: sealing.seal(session, current_app.extensions["vault"])),
 }
-TASKS = {exports.TASK: make}
+TASKS = {works.TASK: do}
 
 
 @jobs.command()

@@ -20,11 +20,22 @@ from app.web.searching import SearchView
 from app.web.settings import SETTINGS_VIEWS
 from app.web.shortcuts import ShortcutView
 from app.web.users import USER_VIEWS
+from app.web.work_pages import WorkView
 
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
-    shared = (DeskView, SearchView, ExportView, ShortcutView, HistoryView, HelpView, BatchView, PrintView)
+    shared = (
+        DeskView,
+        SearchView,
+        ExportView,
+        WorkView,
+        ShortcutView,
+        HistoryView,
+        HelpView,
+        BatchView,
+        PrintView,
+    )
     views = (
         *shared,
         *programme_views(),

@@ -122,21 +122,22 @@ class SecurityManager(FabSecurityManager):
     def permissions_of_request(self) -> frozenset[tuple[str, str]]:
         """(permission, view) of the current login; read once a request."""
         if "permissions" not in g:
-            g.permissions = (
-                frozenset(self._read_permissions()) if current_user.is_authenticated else frozenset()
-            )
+            known = current_user.is_authenticated
+            g.permissions = self.permissions_of(int(current_user.get_id())) if known else frozenset()
         return g.permissions
 
-    def _read_permissions(self):
-        return db.session.execute(
+    def permissions_of(self, user_id: int) -> frozenset[tuple[str, str]]:
+        """(permission, view) of a login, in one query."""
+        found = db.session.execute(
             select(Permission.name, ViewMenu.name)
             .select_from(assoc_user_role)
             .join(assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_user_role.c.role_id)
             .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
             .join(Permission, Permission.id == PermissionView.permission_id)
             .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .where(assoc_user_role.c.user_id == int(current_user.get_id()))
+            .where(assoc_user_role.c.user_id == user_id)
         )
+        return frozenset(tuple(row) for row in found)
 
 
 class AppBuilder(FabAppBuilder):

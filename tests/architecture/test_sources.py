@@ -146,7 +146,7 @@ UNSCOPED = {
     "batch_rows": "of a batch",
     "checks": "reached through a claim in scope",
     "class_places": "places that no screen reads; they must be seen across offices",
-    "exports": "the own ones only: every query names the person who asked",
+    "long_works": "the own ones only: every query names the person who asked",
     "searches": "the own ones only: every query names the person who kept them",
     "logins": "read before there is a scope; their screen filters by the subtree",
     "old_passwords": "hashes that no screen reads",

@@ -19,12 +19,12 @@ from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
-from app.engine.exports import Export
 from app.engine.logins import Login
 from app.engine.models import METADATA
 from app.engine.objections import Objection
 from app.engine.payments import PaymentList
 from app.engine.scope import Scope
+from app.engine.works import LongWork
 from app.extensions import db
 from app.programmes.service_subsidy.model import ServiceClaim
 from app.programmes.training.model import Enrolment, TrainingClass
@@ -166,19 +166,21 @@ def _known() -> Known:
         sample[programme, state] = claim_id
     asked = select(User.id).where(User.username == "clerk").scalar_subquery()
     session.execute(
-        insert(Export).values(
+        insert(LongWork).values(
             id=str(uuid4()),
             user_id=asked,
+            kind="export",
             view="ClassView",
             title="补贴查询",
-            query_cipher=b"",
+            address="127.0.0.1",
+            asked_cipher=b"",
             locale="zh",
             state="done",
             content=current_app.extensions["vault"].encrypt_bytes(b""),
         )
     )
     session.commit()
-    cases = (Attachment, Objection, Batch, Export, TrainingClass, Enrolment)
+    cases = (Attachment, Objection, Batch, LongWork, TrainingClass, Enrolment)
     wanted = {model: select(model.id) for model in cases} | {
         Person: here,
         Employer: select(Employer.id).where(Employer.region_code == JINJIANG),

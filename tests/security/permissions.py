@@ -41,10 +41,11 @@ POST /desk/search/drop                      {LOGGED_IN}
 GET  /desk/shortcuts/                       {LOGGED_IN}
 POST /desk/shortcuts/                       {LOGGED_IN}
 POST /desk/exports/start                    {LOGGED_IN}
-GET  /desk/exports/<export_id>              {LOGGED_IN}
-GET  /desk/exports/<export_id>/state        {LOGGED_IN}
-GET  /desk/exports/<export_id>/file         {LOGGED_IN}
-POST /desk/exports/<export_id>/cancel       {LOGGED_IN}
+GET  /desk/works/<work_id>                  {LOGGED_IN}
+GET  /desk/works/<work_id>/state            {LOGGED_IN}
+GET  /desk/works/<work_id>/file             {LOGGED_IN}
+POST /desk/works/<work_id>/cancel           {LOGGED_IN}
+POST /desk/works/<work_id>/again            {LOGGED_IN}
 GET  /batches/<batch_id>                    clerk reviewer cashier
 POST /batches/<batch_id>/run                clerk reviewer cashier
 GET  /batches/<batch_id>/result             clerk reviewer cashier

@@ -15,7 +15,7 @@ SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView", "HelpV
 
 BY_ENDPOINT = {
     "BatchView": "batches",
-    "ExportView": "exports",
+    "WorkView": "long_works",
     "HistoryView": "claims",
     "LoginView": "logins",
     "PrintView.receipt": "applications",

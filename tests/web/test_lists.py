@@ -2,7 +2,6 @@
 
 import io
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import openpyxl
 import pytest
@@ -10,16 +9,12 @@ from sqlalchemy import Integer, cast, func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.engine import exports
 from app.engine.audit import AuditEntry
 from app.engine.claims import Claim
-from app.engine.exports import Export
 from app.engine.scope import Scope
 from app.engine.searches import Search
 from app.extensions import db
 from app.registers.models import Employer, Person
-from app.web import exporting
-from app.web.jobs import queue_of
 from app.web.sealing import in_clear
 from app.web.views import ModelView
 from tests.web.desk import HiringDesk, uscc_of
@@ -202,55 +197,6 @@ def test_nobody_exports_what_he_may_not_list(demo_app, clerk):
         "/desk/exports/start", data={"view": "HiringQueryView"}
     )
     assert len(workbook(away.data)) == 2
-
-
-@pytest.fixture
-def asked(demo_app, clerk, everything, monkeypatch) -> Export:
-    """An export too long to be made at once."""
-    monkeypatch.setattr(exporting, "AT_ONCE", 5)
-    monkeypatch.setattr(exporting, "STEP", 4)
-    clerk.post("/desk/exports/start", {"view": "HiringQueryView", "query": "state=draft"}, expect=303)
-    return everything.scalars(select(Export)).one()
-
-
-def run_jobs(app) -> None:
-    """In a thread: this one may have a browser test's event loop already."""
-    queue, one_by_one = (
-        queue_of(app),
-        {"wait": False, "install_signal_handlers": False, "listen_notify": False},
-    )
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(queue.run_worker, **one_by_one).result()
-
-
-def test_a_long_list_is_exported_by_a_worker(demo_app, clerk, everything, asked):
-    address = f"/desk/exports/{asked.id}"
-    assert "等待处理" in clerk.get(address)
-    clerk.get(f"{address}/file", expect=404)
-    HiringDesk(demo_app, "clerk_b").get(address, expect=404)
-    run_jobs(demo_app)
-    count = everything.scalar(select(func.count(Claim.id)))
-    assert clerk.client.get(f"{address}/state").json == {"state": "done", "done": count, "total": count}
-    rows = workbook(clerk.client.get(f"{address}/file").data)
-    assert len(rows) == count + 2
-    HiringDesk(demo_app, "clerk_b").get(f"{address}/file", expect=404)
-
-
-def test_a_cancelled_export_stops(demo_app, clerk, everything, asked, monkeypatch):
-    written = []
-
-    def cancel_after(engine, export_id, **facts):
-        written.append(facts)
-        if facts.get("done") == 4:
-            clerk.post(f"/desk/exports/{asked.id}/cancel", expect=303)
-        return tell(engine, export_id, **facts)
-
-    tell = exports.tell
-    monkeypatch.setattr(exports, "tell", cancel_after)
-    run_jobs(demo_app)
-    everything.expire_all()
-    assert (asked.state, asked.done) == ("cancelled", 4)
-    assert "content" not in written[-1]
 
 
 def test_every_list_exports(demo_app):

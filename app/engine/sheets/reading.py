@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from app.engine.progress import Progress
 from app.engine.sheets import child
 from app.engine.sheets.cells import Value, typed, value_of
 from app.engine.sheets.columns import Sheet
@@ -41,8 +42,9 @@ class SheetContent:
     rows: list[SheetRow]
 
 
-def read(sheet: Sheet, path: Path, *, today: date) -> SheetContent:
-    """The filled-in rows of a file; raises BadSheet for a file that isn't this sheet or isn't safe."""
+def read(sheet: Sheet, path: Path, *, today: date, progress: Progress | None = None) -> SheetContent:
+    """The filled-in rows of a file. Raises BadSheet for a file that isn't this sheet or isn't safe, TooLong, Cancelled."""
+    progress = progress or Progress()
     if path.stat().st_size > MAX_BYTES:
         raise BadSheet(N_("文件超过 {most} MB，不予读取。请分成几个文件再上传。"), most=MAX_BYTES >> 20)
     filled: list[SheetContent] = []
@@ -50,14 +52,21 @@ def read(sheet: Sheet, path: Path, *, today: date) -> SheetContent:
     with closing(child.rows(path)) as lines:
         for tab, group in groupby(lines, key=itemgetter(0)):
             if tab != EXAMPLE_TAB:
-                _take(sheet, group, today, filled, headers)
+                _take(sheet, group, today, filled, headers, progress)
     return _only(sheet, filled, headers)
 
 
-def _take(sheet: Sheet, lines: Lines, today: date, filled: list[SheetContent], headers: list[Header]) -> None:
+def _take(
+    sheet: Sheet,
+    lines: Lines,
+    today: date,
+    filled: list[SheetContent],
+    headers: list[Header],
+    progress: Progress,
+) -> None:
     if header := find(sheet, lines):
         headers.append(header)
-        if not header.missing and (rows := list(_rows(header, lines, today))):
+        if not header.missing and (rows := list(_rows(header, lines, today, progress))):
             filled.append(SheetContent(header.tab, rows))
 
 
@@ -79,7 +88,7 @@ def _only(sheet: Sheet, filled: list[SheetContent], headers: list[Header]) -> Sh
     )
 
 
-def _rows(header: Header, lines: Lines, today: date) -> Iterator[SheetRow]:
+def _rows(header: Header, lines: Lines, today: date, progress: Progress) -> Iterator[SheetRow]:
     places, count = header.places(), 0
     for _, number, cells in lines:
         row = _row(header, places, number, cells, today)
@@ -92,6 +101,7 @@ def _rows(header: Header, lines: Lines, today: date) -> Iterator[SheetRow]:
                 tab=header.tab,
                 most=MAX_ROWS,
             )
+        progress.count(count)
         yield row
 
 

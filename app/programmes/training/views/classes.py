@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from flask import current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -16,7 +13,7 @@ from app.engine import batch, clock, sheets
 from app.extensions import db
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadValue, DomainError
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, classes
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.sheet import STUDENTS
@@ -29,6 +26,7 @@ from app.web.findings import readable
 from app.web.roles import AUDITOR, CLERK, REVIEWER
 from app.web.templating import translate
 from app.web.views import READ, version_of
+from app.web.works import READ_SHEET, Outcome, RefusedRow, Task, long_work, posted, take
 
 
 class ClassView(Classes):
@@ -149,17 +147,9 @@ class ClassView(Classes):
     @permission_name("edit")
     def roll(self, pk):
         """Students by sheet; the rows that may not be enrolled come back with their reasons."""
-        row, vault = self.item(str(pk)), current_app.extensions["vault"]
-        rows = uploaded(STUDENTS)
-        result = classes.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
-        db.session.commit()
-        if result.refused:
-            lines = [(line, [translate(fault) for fault in faults]) for line, faults in result.refused]
-            return self.render_template(
-                "refused_rows.html", view=self, row=row, lines=lines, done=result.added
-            )
-        flash(gettext("已加入{count}名学员。").format(count=result.added), "success")
-        return redirect(self._url(pk, "students"))
+        row = self.item(str(pk))
+        with posted("sheet") as path:
+            return take(call_roll, Task(self, str(pk), path=path), row.cohort_no)
 
     @expose("/template")
     @has_access
@@ -214,15 +204,17 @@ def ask(view, row: TrainingClass, move: str):
     return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
 
 
-def uploaded(sheet: sheets.Sheet) -> list[sheets.SheetRow]:
-    """The rows of the file that was posted. Raises BadSheet, BadValue."""
-    file = request.files.get("sheet")
-    if file is None or not file.filename:
-        raise BadValue(N_("没有选择文件。请先选择要上传的文件。"))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        file.save(path)
-        return sheets.read(sheet, path, today=_today()).rows
+@long_work("roll", N_("学员导入"), permission="can_edit")
+def call_roll(task: Task) -> Outcome:
+    """Students by sheet; who may not be enrolled stays out."""
+    rows = sheets.read(STUDENTS, task.path, today=_today(), progress=task.progress).rows
+    vault, pk = current_app.extensions["vault"], int(task.subject)
+    task.progress.reach(READ_SHEET)
+    result = classes.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
+    said = Message(N_("已加入{count}名学员。"), count=result.added)
+    refused = [RefusedRow.of(row, faults) for row, faults in result.refused]
+    place = {"pk": pk, "_anchor": "students"}
+    return Outcome(said, f"{task.view.endpoint}.show", place, good=not refused, refused=refused)
 
 
 def _offers() -> URLSafeSerializer:

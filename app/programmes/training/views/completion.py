@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -13,18 +13,19 @@ from flask_babel import gettext
 from app.engine import clock, sheets
 from app.extensions import db
 from app.kernel.errors import DomainError
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, completion
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.sheet import NO, RESULTS, YES
 from app.programmes.training.states import COMPLETABLE
 from app.programmes.training.views.base import Classes, enrolment
-from app.programmes.training.views.classes import ask, uploaded
+from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
 from app.web.downloads import hand_out
 from app.web.roles import AUDITOR, CLERK
 from app.web.templating import translate
 from app.web.views import READ
+from app.web.works import READ_SHEET, Outcome, RefusedRow, Task, long_work, posted, take
 
 
 class CompletionView(Classes):
@@ -64,18 +65,9 @@ class CompletionView(Classes):
     @permission_name("edit")
     def results(self, pk):
         """结业导入: all rows or none."""
-        row, vault = self.item(str(pk)), current_app.extensions["vault"]
-        today = clock.today(current_app.config, db.session)
-        changed, refused = completion.import_results(
-            db.session, g.actor, row.id, uploaded(RESULTS), vault, today
-        )
-        db.session.commit()
-        if refused:
-            lines = [(line, [translate(fault) for fault in faults]) for line, faults in refused]
-            page = self.render_template("refused_rows.html", view=self, row=row, lines=lines, done=0)
-            return page, 422
-        flash(gettext("已导入{count}名学员的成绩。").format(count=changed), "success")
-        return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+        row = self.item(str(pk))
+        with posted("sheet") as path:
+            return take(import_results, Task(self, str(pk), path=path), row.cohort_no)
 
     @expose("/student/<int:pk>", methods=["GET", "POST"])
     @has_access
@@ -106,6 +98,22 @@ class CompletionView(Classes):
     def submit(self, pk):
         """班级结业, 提交审核: this class, through the dialog of every move."""
         return ask(self, self.item(str(pk)), "submit_completion")
+
+
+@long_work("results", N_("结业导入"), permission="can_edit")
+def import_results(task: Task) -> Outcome:
+    """The results of a class, all or none."""
+    today, pk = clock.today(current_app.config, db.session), int(task.subject)
+    rows = sheets.read(RESULTS, task.path, today=today, progress=task.progress).rows
+    task.progress.reach(READ_SHEET)
+    vault = current_app.extensions["vault"]
+    changed, refused = completion.import_results(db.session, g.actor, pk, rows, vault, today)
+    said = Message(N_("已导入{count}名学员的成绩。"), count=changed)
+    if refused:
+        said = Message(N_("没有导入任何成绩。请按原因更正后重新导入整个文件。"))
+    lines = [RefusedRow.of(row, faults) for row, faults in refused]
+    place, status = {"pk": pk}, 422 if refused else 200
+    return Outcome(said, f"{task.view.endpoint}.show", place, good=not refused, refused=lines, status=status)
 
 
 class CompletionReviewView(Classes):

@@ -1,0 +1,108 @@
+"""The page of one long work: how far it is, what came of it, and the ways to stop it and to start it again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+from flask import abort, current_app, g, jsonify, redirect, request, send_file, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+
+from app.engine import works
+from app.engine.audit import record
+from app.engine.works import LongWork
+from app.extensions import db
+from app.web.downloads import XLSX
+from app.web.templating import translate
+from app.web.views import Screen
+from app.web.works import KINDS, Outcome
+
+
+class WorkView(Screen, BaseView):
+    """A work belongs to the person who asked for it; for anybody else it does not exist."""
+
+    route_base = "/desk/works"
+    default_view = "progress"
+
+    @expose("/<work_id>")
+    def progress(self, work_id):
+        work = self._own(work_id)
+        outcome = None
+        if work.outcome_cipher is not None:
+            outcome = Outcome.from_json(current_app.extensions["vault"].decrypt(work.outcome_cipher))
+        return self.render_template(
+            "work.html",
+            work=work,
+            outcome=outcome,
+            states=works.STATES,
+            under_way=work.state in works.UNDER_WAY,
+            how_far=how_far(work),
+            said=translate,
+            back=KINDS[work.kind].back(work.view, work.subject),
+        )
+
+    @expose("/<work_id>/state")
+    def state(self, work_id):
+        work = self._own(work_id)
+        return jsonify({"state": work.state, "done": work.done, "total": work.total, "said": how_far(work)})
+
+    @expose("/<work_id>/file")
+    def file(self, work_id):
+        work = self._own(work_id)
+        if work.content is None:
+            abort(404)
+        record(db.session, g.actor, "export", subject=work.title, after={"rows": work.done})
+        content = BytesIO(current_app.extensions["vault"].decrypt_bytes(work.content))
+        title = work.title
+        db.session.commit()
+        return send_file(content, XLSX, as_attachment=True, download_name=f"{title}.xlsx")
+
+    @expose("/<work_id>/cancel", methods=["POST"])
+    def cancel(self, work_id):
+        self._own(work_id)
+        works.cancel(db.session, g.actor.user_id, work_id)
+        db.session.commit()
+        return redirect(url_for("WorkView.progress", work_id=work_id), 303)
+
+    @expose("/<work_id>/again", methods=["POST"])
+    def again(self, work_id):
+        self._own(work_id)
+        works.again(db.session, g.actor.user_id, work_id)
+        db.session.commit()
+        return redirect(url_for("WorkView.progress", work_id=work_id), 303)
+
+    @staticmethod
+    def _own(work_id: str) -> LongWork:
+        if not current_user.is_authenticated:
+            abort(redirect(url_for("AuthView.login", next=request.path)))
+        return works.find(db.session, g.actor.user_id, work_id[:36]) or abort(404)
+
+
+def how_far(work: LongWork) -> str:
+    """Rows done of all, and how long the rest will take at that pace."""
+    if work.state == "waiting" or not work.total:
+        return ""
+    said = gettext("已处理约{done}行，共{total}行").format(done=f"{work.done:,}", total=f"{work.total:,}")
+    if work.state != "running" or not work.done:
+        return said
+    seconds = (datetime.now(UTC) - work.started_at).total_seconds()
+    left = max(1, round(seconds * (work.total - work.done) / work.done))
+    if left > 90:
+        return said + gettext("，还需约{minutes}分钟").format(minutes=round(left / 60))
+    return said + gettext("，还需约{seconds}秒").format(seconds=left)
+
+
+def waiting_works() -> list[dict[str, str]]:
+    """The login's works for the top bar and the to-do list of the home page."""
+    return [
+        {
+            "title": work.title,
+            "state": work.state,
+            "state_title": gettext(works.STATES[work.state]),
+            "said": how_far(work),
+            "address": url_for("WorkView.progress", work_id=work.id),
+        }
+        for work in works.recent(db.session, g.actor.user_id)
+    ]

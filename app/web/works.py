@@ -1,0 +1,284 @@
+"""Work that is done at once when it is short, and by a worker, by the same function, when it is long."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask_appbuilder.baseviews import BaseView
+from flask_babel import force_locale, get_locale, gettext
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import Forbidden
+
+from app.engine import works
+from app.engine.progress import Cancelled, Progress, TooLong
+from app.engine.scope import seeing
+from app.engine.sheets import SheetRow
+from app.engine.works import LongWork
+from app.extensions import db
+from app.kernel.citizen_id import mask
+from app.kernel.errors import BadValue, DomainError, Refused
+from app.kernel.messages import N_, Message
+from app.web.downloads import hand_out
+from app.web.security import actor_of
+from app.web.templating import translate
+
+AT_ONCE = 2_000
+"""Rows that a request does itself, in about a second."""
+READ_SHEET = 0.3
+"""The share of an import's time in which its file is read."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row of a sheet that was not taken in, as its page shows it."""
+
+    number: int
+    name: str
+    masked_id: str
+    reasons: list[Message]
+
+    @classmethod
+    def of(cls, row: SheetRow, reasons: list[Message]) -> RefusedRow:
+        return cls(row.number, row.raw.get("name", ""), mask(row.raw.get("citizen_id", "")), reasons)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a work: a sentence, where it can be seen, the rows that were refused, or a workbook to fetch."""
+
+    message: Message
+    endpoint: str
+    values: dict[str, str | int] = field(default_factory=dict)
+    good: bool = True
+    refused: list[RefusedRow] = field(default_factory=list)
+    status: int = 200
+    says_so_itself: bool = False
+    """The page that it leads to tells the same."""
+
+    @property
+    def address(self) -> str:
+        return url_for(self.endpoint, **self.values)
+
+    def as_json(self) -> str:
+        rows = [[r.number, r.name, r.masked_id, [m.as_json() for m in r.reasons]] for r in self.refused]
+        return json.dumps([self.message.as_json(), self.endpoint, self.values, self.good, rows])
+
+    @classmethod
+    def from_json(cls, stored: str) -> Outcome:
+        message, endpoint, values, good, rows = json.loads(stored)
+        refused = [RefusedRow(*row, [Message.from_json(m) for m in reasons]) for *row, reasons in rows]
+        return cls(Message.from_json(message), endpoint, values, good, refused)
+
+
+@dataclass
+class Task:
+    """What is to be done, to what, with which file; `content` takes a workbook that the work makes."""
+
+    view: BaseView
+    subject: str
+    asked: str = ""
+    path: Path | None = None
+    progress: Progress = field(default_factory=Progress)
+    content: BinaryIO | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of long work; `back` leads to where it was asked for, from its view and subject.
+
+    `permission` is what its view asks for, asked again when a worker comes to it.
+    """
+
+    name: str
+    title: str
+    back: Callable[[str, str | None], str]
+    permission: str | None
+    perform: Callable[[Task], Outcome]
+
+
+KINDS: dict[str, Kind] = {}
+BROKEN = N_("系统出错，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
+INTERRUPTED = N_("多次被中断，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
+WITHDRAWN = N_("您的账号已停用，或不再有此项功能的权限，没有办理。请联系本区县管理员。")
+
+
+def shown(view: str, subject: str | None) -> str:
+    """The page of what a work is done to."""
+    return url_for(f"{view}.show", pk=subject)
+
+
+def long_work(
+    name: str,
+    title: str,
+    permission: str | None = None,
+    back: Callable[[str, str | None], str] = shown,
+):
+    """Registers a function as the doing of one kind of work; it changes the session and leaves the commit to its caller."""
+
+    def register(perform: Callable[[Task], Outcome]) -> Kind:
+        KINDS[name] = Kind(name, title, back, permission, perform)
+        return KINDS[name]
+
+    return register
+
+
+def take(kind: Kind, task: Task, title: str):
+    """Does a work while the person waits, or has a worker do it; the answer to the request either way."""
+    task.progress = Progress(AT_ONCE)
+    with tempfile.TemporaryFile() as content:
+        task.content = content
+        try:
+            outcome = kind.perform(task)
+        except TooLong:
+            db.session.rollback()
+            return _hand_over(kind, task, title)
+        return _answer(task, outcome, title)
+
+
+def _answer(task: Task, outcome: Outcome, title: str):
+    if task.content.tell():
+        task.content.seek(0)
+        made = BytesIO(task.content.read())
+        return hand_out(made, title, subject=title, after={"rows": task.progress.total})
+    db.session.commit()
+    if outcome.refused:
+        return render_template(
+            "refused_rows.html", outcome=outcome, title=title, said=translate
+        ), outcome.status
+    if not outcome.says_so_itself:
+        flash(translate(outcome.message), "success" if outcome.good else "warning")
+    return redirect(outcome.address)
+
+
+def _hand_over(kind: Kind, task: Task, title: str):
+    vault = current_app.extensions["vault"]
+    asked = works.ask(
+        db.session,
+        user_id=g.actor.user_id,
+        kind=kind.name,
+        view=task.view.endpoint,
+        subject=task.subject or None,
+        title=f"{gettext(kind.title)} · {title}"[: LongWork.title.type.length],
+        address=g.actor.address,
+        locale=str(get_locale()),
+        asked_cipher=vault.encrypt(task.asked),
+        file_cipher=vault.encrypt_bytes(task.path.read_bytes()) if task.path else None,
+    )
+    if asked.user_id != g.actor.user_id:
+        raise Refused(N_("他人正在办理同一项工作。请等其完成后再办。"))
+    address = url_for("WorkView.progress", work_id=asked.id)
+    db.session.commit()
+    return redirect(address, 303)
+
+
+def do(session: Session, work_id: str) -> None:
+    """The worker's part: as the person who asked, with that person's sight and permissions of now."""
+    work = works.begin(session, work_id)
+    if work is None:
+        return
+    engine = session.get_bind()
+    try:
+        _do(session, work)
+    except Cancelled:
+        session.rollback()
+        log.info("long work %s was cancelled", work_id)
+    except DomainError as error:
+        session.rollback()
+        _fail(engine, work_id, error.message)
+    except Forbidden:
+        session.rollback()
+        _fail(engine, work_id, Message(WITHDRAWN))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        session.rollback()
+        _fail(engine, work_id, Message(BROKEN))
+        raise
+
+
+def _do(session: Session, work: LongWork) -> None:
+    vault = current_app.extensions["vault"]
+    if work.attempts > works.MOST_ATTEMPTS:
+        raise Refused(INTERRUPTED)
+    view, kind = view_of(work.view), KINDS[work.kind]
+    _become(work, view, kind)
+    with (
+        seeing(session, g.actor.scope),
+        force_locale(work.locale),
+        _file_of(work) as path,
+        tempfile.TemporaryFile() as content,
+    ):
+        with works.watched(session, work.id) as progress:
+            asked = vault.decrypt(work.asked_cipher)
+            task = Task(view, work.subject or "", asked, path, progress, content)
+            outcome = kind.perform(task)
+            progress.reach(1)
+            content.seek(0)
+            made = content.read()
+        sealed = vault.encrypt_bytes(made) if made else None
+        works.finish(session, work.id, progress.total, vault.encrypt(outcome.as_json()), sealed)
+        session.commit()
+
+
+def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
+    """Gives the job the actor and the permissions that a request of that person would have."""
+    sm = current_app.appbuilder.sm
+    user = sm.get_user_by_id(work.user_id)
+    g.actor = replace(actor_of(user), address=work.address)
+    g.permissions = sm.permissions_of(work.user_id) if user.is_active else frozenset()
+    if not user.is_active or (
+        kind.permission and not sm.has_access(kind.permission, view.class_permission_name)
+    ):
+        raise Refused(WITHDRAWN)
+
+
+def _fail(engine, work_id: str, message: Message) -> None:
+    outcome = Outcome(message, "", {}, good=False)
+    works.fail(engine, work_id, current_app.extensions["vault"].encrypt(outcome.as_json()))
+
+
+@contextmanager
+def _file_of(work: LongWork):
+    """The file that came with the work, in a place of its own; None when there was none."""
+    if work.file_cipher is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        path.write_bytes(current_app.extensions["vault"].decrypt_bytes(work.file_cipher))
+        yield path
+
+
+@contextmanager
+def posted(name: str):
+    """The file of a form, in a place of its own. Raises BadValue."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        uploaded(name).save(path)
+        yield path
+
+
+def uploaded(name: str) -> FileStorage:
+    """The file of a form. Raises BadValue."""
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise BadValue(N_("没有选择文件。请先选择要上传的文件。"))
+    return file
+
+
+def view_of(endpoint: str) -> BaseView | None:
+    """The view of that name."""
+    views = current_app.appbuilder.baseviews
+    return next((view for view in views if view.endpoint == endpoint), None)
