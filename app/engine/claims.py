@@ -105,6 +105,7 @@ class Claim(Model):
             postgresql_where=text(f"state IN {OPEN_OR_LIVE}"),
         ),
         Index("claim_of_office_by_state", "office_id", "programme", "state", "id"),
+        Index("claim_by_state", "programme", "state", "id"),
     )
 
     id: Mapped[int] = row_id()

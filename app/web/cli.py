@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
@@ -17,6 +20,7 @@ from app.registers.shipping import ship
 from app.web import roles
 from app.web.accounts import make_user
 
+ONE_AT_A_TIME = "SELECT pg_advisory_lock(hashtextextended('prepare', 0))"
 GRANTS = """
     GRANT USAGE ON SCHEMA public TO {login};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {login};
@@ -42,12 +46,13 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def prepare() -> None:
     """Brings the database up to date in one step: schema, grants, shipped data, roles and permissions."""
-    upgrade(directory=str(current_app.config["ROOT"] / "migrations"))
-    grant_runtime_login()
-    db.session.info["scope"] = Actor.command().scope
-    ship(db.session)
-    grants = roles.sync(db.session, current_app.appbuilder.baseviews)
-    db.session.commit()
+    with alone():
+        upgrade(directory=str(current_app.config["ROOT"] / "migrations"))
+        grant_runtime_login()
+        db.session.info["scope"] = Actor.command().scope
+        ship(db.session)
+        grants = roles.sync(db.session, current_app.appbuilder.baseviews)
+        db.session.commit()
     click.echo(f"数据库已就绪 / Database ready: {grants} grants")
 
 
@@ -70,6 +75,14 @@ def create_admin(username: str, office: str, role: str, password: str) -> None:
         raise click.ClickException(str(error)) from error
     db.session.commit()
     click.echo(f"已创建 / Created: {username} ({role}, {found.name})")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Several hosts may prepare one database at once: they take turns, and the later ones find it done."""
+    with create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool).connect() as connection:
+        connection.execute(text(ONE_AT_A_TIME))
+        yield
 
 
 def grant_runtime_login() -> None:

@@ -98,12 +98,7 @@ class Stopwatch:
         return 0.0
 
 
-def reset_peak() -> None:
-    """Forgets this process's highest resident memory so far (Linux)."""
-    Path("/proc/self/clear_refs").write_text("5")
-
-
 def peak_mib() -> float:
-    """The highest resident memory since `reset_peak`, MiB."""
+    """The highest resident memory of this process, MiB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
