@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from flask_appbuilder import Model
 from sqlalchemy import ARRAY, BigInteger, Select, String, any_, event, inspect, literal, select, true
@@ -63,17 +63,23 @@ class Scope:
 
     @cached_property
     def criteria(self) -> tuple[tuple, tuple]:
-        """Loader options for all statements, and the smaller set for following relationships from visible rows.
+        """Loader options for all statements, and the smaller set for following relationships from visible rows."""
+        return _criteria(self)
 
-        A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
-        that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
-        """
-        models = list(scoped_models())
-        cases = [m for m in models if m.__scope__ == CASE_COLUMN]
-        registers = [m for m in models if m.__scope__ != CASE_COLUMN]
-        case_options = tuple(with_loader_criteria(m, self.clause(m), include_aliases=True) for m in cases)
-        register_options = tuple(with_loader_criteria(m, self.clause(m)) for m in registers)
-        return case_options + register_options, case_options
+
+@lru_cache(maxsize=256)
+def _criteria(scope: Scope) -> tuple[tuple, tuple]:
+    """Made once for all logins that see the same: building them costs more than most statements.
+
+    A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
+    that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
+    """
+    models = list(scoped_models())
+    cases = [m for m in models if m.__scope__ == CASE_COLUMN]
+    registers = [m for m in models if m.__scope__ != CASE_COLUMN]
+    case_options = tuple(with_loader_criteria(m, scope.clause(m), include_aliases=True) for m in cases)
+    register_options = tuple(with_loader_criteria(m, scope.clause(m)) for m in registers)
+    return case_options + register_options, case_options
 
 
 NOWHERE = Scope()

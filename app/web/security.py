@@ -168,6 +168,7 @@ def actor_of(user: User) -> Actor:
 
 def begin_request() -> None:
     """Every request starts with its actor; the session's scope is the actor's and nothing wider."""
+    g.staff = db.session.get(Staff, current_user.id) if current_user.is_authenticated else None
     g.actor = actor_of(current_user) if current_user.is_authenticated else anonymous()
     db.session.info["scope"] = g.actor.scope
 
@@ -176,8 +177,7 @@ def demand_own_password():
     """Who was given a password, or has had one for too long, chooses an own one before anything else."""
     if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED:
         return None
-    staff = db.session.get(Staff, g.actor.user_id)
-    if staff is None or not must_change(staff):
+    if g.staff is None or not must_change(g.staff):
         return None
     return redirect(url_for("PasswordView.change"))
 
