@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -156,6 +157,15 @@ def session(app):
 
     db.session.info["scope"] = Scope.everything()
     return db.session
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What the walks through the product counted, summed over all workers."""
+    counted = Counter()
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        counted.update({name: n for name, n in report.user_properties if isinstance(n, int)})
+    for name, number in sorted(counted.items()):
+        terminalreporter.write_line(f"counted {name}: {number:,}")
 
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())

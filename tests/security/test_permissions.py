@@ -34,20 +34,6 @@ def test_the_table_knows_every_move(application):
     assert live == set(moves())
 
 
-@pytest.mark.parametrize("username", OFFICERS)
-def test_a_role_reaches_what_the_table_says_and_nothing_else(cases_app, username):
-    client = Desk(cases_app, username).client
-    wrong = {}
-    for (method, rule), allowed in routes().items():
-        if rule in CHANGES_THE_SESSION:
-            continue
-        status = client.open(address(rule), method=method).status_code
-        reached = status not in (403, 404) if "nobody" in allowed else status != 403
-        if reached != bool(allowed & {username, "everybody"}) or status >= 500:
-            wrong[method, rule] = status
-    assert wrong == {}
-
-
 def test_a_stranger_is_led_to_the_login(cases_app):
     client = cases_app.test_client()
     wrong = {}
