@@ -190,12 +190,16 @@ def edit_claim(
         raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))
     if claim.version != version:
         raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
-    before = {name: _plain(getattr(claim, name)) for name in values}
+    told = (*values, "amount")
+    before = {name: _plain(getattr(claim, name)) for name in told}
     for name, value in values.items():
         setattr(claim, name, value)
     claim.version += 1
-    after = {name: _plain(value) for name, value in values.items()}
-    changed = [name for name in values if before[name] != after[name]]
+    session.flush()
+    reprice(session, programme, "SELECT :claim_id", claim_id=claim.id)
+    session.refresh(claim, ["amount"])
+    after = {name: _plain(getattr(claim, name)) for name in told}
+    changed = [n for n in told if before[n] != after[n] or isinstance(values.get(n), bytes)]
     if changed:
         record(
             session,
@@ -208,7 +212,6 @@ def edit_claim(
             after={name: after[name] for name in changed},
         )
     session.flush()
-    reprice(session, programme, "SELECT :claim_id", claim_id=claim.id)
     session.expire(claim)
     return claim
 

@@ -49,6 +49,7 @@ EVENTS = {
     "project_change": N_("调整培训项目"),
     "export": N_("导出"),
     "download": N_("下载"),
+    "dossier": N_("查阅人员档案"),
     "reveal": N_("查看完整信息"),
     "register_load": N_("装载登记库"),
     "register_edit": N_("修改登记库"),

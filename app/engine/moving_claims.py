@@ -29,6 +29,9 @@ STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
     SELECT row_id, :phase, :today, stops, warns, findings FROM outcomes
 """
+FROZEN = """CASE WHEN c.state = 'submitted' THEN jsonb_build_object('policy', c.policy, 'account_id', c.account_id)
+                 ELSE '{}'::jsonb END"""
+"""What a submission freezes, so that an auditor sees it even after another one."""
 STOPPED = N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。")
 
 
@@ -70,6 +73,7 @@ CLAIMS = Subject(
     judge=_judge,
     take=_take,
     leave=_leave,
+    told=FROZEN,
     locks=(LOCK_APPLICATIONS,),
     loads=(Claim.person, Claim.application),
 )

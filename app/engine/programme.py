@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
@@ -16,6 +20,19 @@ from app.engine.workflow import Transition
 JUDGED = ("category", "starts_on", "ends_on")
 PLACED = ("employer_uscc", "insured_region")
 SHARED = ("name", "citizen_id", "phone", "remark")
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Groups in which people stand before anybody claims for them; the audit log knows them by `class_id`.
+
+    `of_people`: from a SELECT of person ids to one of class ids; `numbered`: classes whose number begins with a text.
+    `past`: a person's places in classes as they were known at a moment.
+    """
+
+    of_people: Callable[[Select], Select]
+    numbered: Callable[[str], Select]
+    past: Callable[[Session, int, datetime], list]
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,7 @@ class Programme:
     placed: bool = False
     once: bool = True
     by_sheet: bool = True
+    classes: Classes | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)

@@ -13,7 +13,7 @@ from hmac import compare_digest
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, cast, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from app.engine.audit import AuditEntry
 from app.engine.scope import OPEN
@@ -40,7 +40,10 @@ class Seal(Model):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a walk along the chain found. `seal` and `entry` name the first broken link; `tail` counts what no seal covers yet."""
+    """What a walk along the chain found. `seal` and `entry` name the first broken link; `tail` counts what no seal covers yet.
+
+    `lost`: a head that was kept elsewhere is not in the chain any more.
+    """
 
     seals: int
     entries: int
@@ -77,6 +80,7 @@ def seal(session: Session, vault: Vault) -> int:
 def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
     """Walks the whole chain. `known` is a head that was kept elsewhere: it must be in the chain still."""
     head, last, entries, number, seen = b"", 0, 0, 0, not known
+    tail = _tail(session)
     for one in session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=50)):
         number += 1
         fits = one.number == number and compare_digest(
@@ -85,13 +89,24 @@ def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
         found = _entries(session, last, one.last_id, None)
         broken = _first_difference(found, one)
         if not fits or broken is not None:
-            return Verdict(number - 1, entries, 0, head.hex(), one.number, broken)
+            return Verdict(number - 1, entries, tail, head.hex(), one.number, broken)
         head, last, entries = one.head, one.last_id, entries + len(found)
         seen = seen or compare_digest(head.hex(), known)
-    tail = session.scalar(
-        select(func.count(AuditEntry.id)).where(AuditEntry.id > last), execution_options=OPEN
-    )
     return Verdict(number, entries, tail, head.hex(), lost=not seen)
+
+
+def heads(session: Session) -> Iterator[Seal]:
+    """Every seal in order, without its leaves: what is to be kept elsewhere."""
+    wanted = select(Seal).options(defer(Seal.leaves)).order_by(Seal.number)
+    return iter(session.scalars(wanted.execution_options(yield_per=1000)))
+
+
+def _tail(session: Session) -> int:
+    """How many entries no seal covers."""
+    sealed = select(func.coalesce(func.max(Seal.last_id), 0)).scalar_subquery()
+    return session.scalar(
+        select(func.count(AuditEntry.id)).where(AuditEntry.id > sealed), execution_options=OPEN
+    )
 
 
 def _first_difference(found: list[tuple[int, bytes]], one: Seal) -> int | None:

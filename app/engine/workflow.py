@@ -49,7 +49,7 @@ class Subject:
     """What transitions move: rows of one table that have an office, a state and a version; SQL reads them as `c`.
 
     `titles` names the states. `line()` of the model gives a result page's cells under `headers`, and its amount.
-    `audited` are further columns of the audit entry, `locks` is SQL to run before the rows are locked,
+    `audited` are further columns of the audit entry, `told` is SQL for further facts of it, `locks` is SQL to run before the rows are locked,
     `loads` the relations that a result page reads. `judge`
     refuses what the rules stop, `take` what somebody else holds already; `leave` gives back after the move.
     """
@@ -62,6 +62,7 @@ class Subject:
     judge: Callable[[Firing], None]
     take: Callable[[Firing], None]
     leave: Callable[[Firing], None]
+    told: str = "'{}'::jsonb"
     locks: tuple[str, ...] = ()
     loads: tuple[InstrumentedAttribute, ...] = ()
 

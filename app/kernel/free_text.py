@@ -14,6 +14,11 @@ _IDENTIFYING = re.compile(
 SHOWN = 4
 
 
+def masked(number: str) -> str:
+    """A phone or an account as screens show it."""
+    return "*" * (len(number) - SHOWN) + number[-SHOWN:]
+
+
 def without_numbers(text: str) -> str:
     """The text with every long number masked but for its last four characters."""
     return _IDENTIFYING.sub(lambda found: "*" * (len(found[0]) - SHOWN) + found[0][-SHOWN:], text)

@@ -15,7 +15,7 @@ from app.engine.audit import record
 from app.engine.claims import FailedRow
 from app.extensions import db
 from app.kernel.messages import N_, Message
-from app.web.downloads import blank, hand_out
+from app.web.downloads import blank, hand_out, mark
 from app.web.findings import readable
 from app.web.sheet_forms import row_form, typed_row
 from app.web.works import Outcome, Task, long_work, posted, take
@@ -71,7 +71,8 @@ class PeopleRoutes:
         rows = db.session.scalars(
             select(FailedRow).where(FailedRow.application_id == application.id).order_by(FailedRow.row_no)
         ).all()
-        content = io.BytesIO(sheets.marked(self.programme.sheet, (self._marked(row) for row in rows)))
+        lines = (self._marked(row) for row in rows)
+        content = io.BytesIO(sheets.marked(self.programme.sheet, lines, mark()))
         return hand_out(
             content,
             f"{application.number}-{gettext('未通过')}",

@@ -19,6 +19,13 @@ def seal() -> None:
     click.echo(f"已封存 {count} 条 / Sealed: {count}")
 
 
+@audit.command("heads")
+def export_heads() -> None:
+    """Prints every seal's number, last entry, time and head: keep it elsewhere, in order."""
+    for one in sealing.heads(db.session):
+        click.echo(f"{one.number},{one.last_id},{one.sealed_at.isoformat()},{one.head.hex()}")
+
+
 @audit.command()
 @click.option("--head", default="", help="另处保存的封印 / a head that was kept elsewhere")
 def verify(head: str) -> None:

@@ -23,7 +23,7 @@ from app.engine.workflow import Subject
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
-from app.web.downloads import hand_out
+from app.web.downloads import hand_out, mark
 from app.web.findings import readable
 from app.web.listing import SIZES
 from app.web.programmes import programme_of
@@ -110,7 +110,7 @@ class BatchView(Screen, BaseView):
         stream = io.BytesIO()
         rows = db.session.execute(_rows(found, subject)).all()
         lines = (_line(subject, row, thing, self._reasons(programme, row)) for row, thing in rows)
-        export(title, headers, lines, stream)
+        export(title, headers, lines, stream, mark())
         name = f"{found.transition}-{found.id[:8]}"
         return hand_out(stream, name, programme=found.programme, batch_id=found.id, after={"rows": len(rows)})
 

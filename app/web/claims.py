@@ -8,11 +8,11 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.engine import applications, clock, people
 from app.engine.audit import record
-from app.engine.claims import Claim
+from app.engine.claims import Account, Application, Claim
 from app.engine.sheets import Kind
 from app.extensions import db
 from app.kernel.errors import DomainError, Refused
@@ -23,6 +23,22 @@ from app.web.sheet_forms import row_form, typed_row
 from app.web.stages import StageView
 from app.web.templating import translate
 from app.web.views import version_of
+
+WHOLE = {
+    "citizen_id": (
+        N_("完整公民身份号码"),
+        select(Person.id_cipher).join(Claim, Claim.person_id == Person.id),
+    ),
+    "phone": (N_("完整联系电话"), select(Claim.phone_cipher)),
+    "account": (
+        N_("完整收款账号"),
+        select(Account.number_cipher)
+        .select_from(Claim)
+        .join(Application)
+        .join(Account, Account.id == func.coalesce(Claim.account_id, Application.account_id)),
+    ),
+}
+"""What `reveal` shows in full."""
 
 
 class ClaimQueryView(StageView):
@@ -93,11 +109,10 @@ class ClaimQueryView(StageView):
     @has_access
     @permission_name("reveal")
     def reveal(self, pk):
-        """The whole citizen id, once, on a page that is not kept; audited."""
-        claim = self.item(str(pk))
-        cipher = db.session.scalar(
-            select(Person.id_cipher).where(Person.id == claim.person_id), execution_options={"scope": "open"}
-        )
+        """What is masked elsewhere, once, on a page that is not kept; audited."""
+        claim, what = self.item(str(pk)), request.form.get("what", "citizen_id")
+        title, wanted = WHOLE.get(what) or abort(404)
+        cipher = db.session.scalar(wanted.where(Claim.id == claim.id), execution_options={"scope": "open"})
         if cipher is None:
             abort(404)
         record(
@@ -108,15 +123,11 @@ class ClaimQueryView(StageView):
             application_id=claim.application_id,
             programme=claim.programme,
             office_id=claim.office_id,
+            after={"shown": what},
         )
-        full = current_app.extensions["vault"].decrypt(cipher)
+        full, name = current_app.extensions["vault"].decrypt(cipher), claim.person.name
         page = self.render_template(
-            "reveal.html",
-            view=self,
-            row=claim,
-            name=claim.person.name,
-            full=full,
-            title=gettext("完整公民身份号码"),
+            "reveal.html", view=self, row=claim, name=name, full=full, title=gettext(title)
         )
         db.session.commit()
         return page, 200, {"Cache-Control": "no-store"}

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from app.engine import clock
 from app.engine.progress import Progress
 from app.engine.sheets import export
-from app.extensions import db
 from app.kernel.messages import N_, Message
 from app.web import listing
+from app.web.downloads import mark
 from app.web.sealing import parsed, sealed
 from app.web.templating import show
 from app.web.views import ModelView, Screen
@@ -73,19 +72,20 @@ def write(view: ModelView, args: MultiDict, stream, progress: Progress) -> int:
     query = query.options(*listing.loads(view))
     ordering = listing.ordering(view, listing.order_of(view, args))
     rows = query.order_by(*ordering.clauses(backwards=False)).yield_per(STEP)
-    today = clock.today(current_app.config, db.session)
-    marked = gettext("{title} · {office} {name} {day} 导出").format(
-        title=gettext(view.menu_title), office=g.actor.office_name, name=g.actor.name, day=today
-    )
-    headers = [view.label(column) for column in view.list_columns]
-    return export(marked, headers, _lines(view, rows, progress), stream)
+    headers = [view.label(column) for column in columns_of(view)]
+    return export(gettext(view.menu_title), headers, _lines(view, rows, progress), stream, mark())
 
 
 def _lines(view: ModelView, rows, progress: Progress) -> Iterator[list[object]]:
     for count, row in enumerate(rows, 1):
-        yield [_plain(view.value(row, column)) for column in view.list_columns]
+        yield [_plain(view.value(row, column)) for column in columns_of(view)]
         if count % STEP == 0:
             progress.reach(min(1, count / max(1, progress.total)))
+
+
+def columns_of(view: ModelView) -> Sequence[str]:
+    """What a list's export holds: more than fits on the screen, where the view says so."""
+    return view.export_columns or view.list_columns
 
 
 def _plain(value: object) -> object:

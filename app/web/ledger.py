@@ -16,7 +16,7 @@ from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.organisation import Office
-from app.web.downloads import hand_out
+from app.web.downloads import hand_out, mark
 from app.web.programmes import programme_of, programmes
 from app.web.roles import AUDITOR, CASHIER, REVIEWER
 from app.web.views import Screen
@@ -110,7 +110,7 @@ class LedgerView(Screen, BaseView):
 
 def _download(title: str, name: str, headers: tuple[str, ...], lines: list):
     stream = io.BytesIO()
-    export(f"{title} {name}", [gettext(h) for h in headers], lines, stream)
+    export(f"{title} {name}", [gettext(h) for h in headers], lines, stream, mark())
     return hand_out(stream, f"{title}-{name}", subject=f"{title} {name}", after={"rows": len(lines)})
 
 

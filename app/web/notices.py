@@ -19,7 +19,7 @@ from app.engine.policy import stored
 from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_
-from app.web.downloads import hand_out
+from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR, CLERK
 from app.web.stages import GroupView
 from app.web.templating import state_title
@@ -100,7 +100,7 @@ class NoticesView(GroupView):
         """The same list as a workbook, ids masked too."""
         notice, stream = self.item(pk), io.BytesIO()
         title = f"{gettext(self.programme.title)} {gettext('公示名单')} {notice.number}"
-        count = export(title, [gettext(h) for h in HEADERS], _lines(noticed(notice.id)), stream)
+        count = export(title, [gettext(h) for h in HEADERS], _lines(noticed(notice.id)), stream, mark())
         return hand_out(
             stream,
             notice.number,

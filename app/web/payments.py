@@ -20,7 +20,7 @@ from app.engine.sheets import Table, export_tables
 from app.extensions import db
 from app.kernel.messages import N_
 from app.kernel.money import uppercase
-from app.web.downloads import hand_out
+from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR, CASHIER
 from app.web.stages import GroupView
 from app.web.templating import state_title
@@ -80,7 +80,7 @@ class PaymentListsView(GroupView):
             Table(gettext("汇总"), title, [gettext(h) for h in SUMMARY], _summary(claims)),
             Table(gettext("明细"), title, [gettext(h) for h in DETAIL], _detail(claims)),
         ]
-        export_tables(tables, stream)
+        export_tables(tables, stream, mark())
         total = sum((claim.amount for claim in claims), Decimal(0))
         return hand_out(
             stream,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_appbuilder.base import AppBuilder
 
 from app.web.batches import BatchView
+from app.web.dossiers import DossierView
 from app.web.exporting import ExportView
 from app.web.figures import FiguresView
 from app.web.help import HelpView
@@ -46,6 +47,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *SETTINGS_VIEWS,
         *USER_VIEWS,
         LoginView,
+        DossierView,
     )
     for view in views:
         appbuilder.add_view_no_menu(view)

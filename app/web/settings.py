@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from flask import current_app, g
-from flask_appbuilder.baseviews import expose
+from flask import g
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from app.engine import sealing
-from app.engine.audit import EVENTS, AuditEntry
 from app.engine.policy import PolicyValue
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.registers.models import CalendarDay, CalendarYear
 from app.registers.organisation import Office
+from app.web.audit import AuditView
 from app.web.options import options
 from app.web.programmes import programme_of, programmes
 from app.web.roles import (
@@ -180,42 +175,6 @@ class DayView(ModelView):
             if held is not None and held is not row:
                 raise BadValue(N_("{day}已经登记。请修改那一行。"), day=row.day)
         row.year = row.day.year
-
-
-class AuditView(ModelView):
-    datamodel = SQLAInterface(AuditEntry)
-    route_base = "/settings/audit"
-    menu = PLACE
-    menu_title = N_("审计日志")
-    include_route_methods: ClassVar[set[str]] = {"list", "show", "verify"}
-    granted = {AUDITOR: (*READ, "can_verify")}
-    list_template = "audit_list.html"
-    choices = {"event": EVENTS}
-    show_template = "audit_entry.html"
-    loads = ("office",)
-    label_columns = {
-        "at": N_("时间"),
-        "event": N_("事项"),
-        "actor_name": N_("操作人"),
-        "address": N_("来源地址"),
-        "office": N_("机构"),
-        "office.name": N_("机构"),
-        "subject": N_("对象"),
-        "note": N_("意见或原因"),
-        "application_id": N_("申请"),
-        "claim_id": N_("人员记录"),
-        "batch_id": N_("批次"),
-    }
-    list_columns = ["at", "event", "actor_name", "office.name", "subject", "note", "address"]
-    show_columns = [*list_columns, "application_id", "claim_id", "batch_id"]
-    search_columns = ("event", "actor_name", "office", "at")
-
-    @expose("/verify")
-    @has_access
-    def verify(self):
-        """Whether the log is as it was sealed."""
-        found = sealing.verify(db.session, current_app.extensions["vault"])
-        return self.render_template("audit_verify.html", view=self, found=found)
 
 
 class OfficeForm(Form):

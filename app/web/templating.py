@@ -24,12 +24,13 @@ from app.extensions import db
 from app.help import chapter_of
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
+from app.kernel.free_text import masked
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
 from app.web.programmes import programme_of, programmes
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar, trail
-from app.web.titles import FIELD_TITLES, PHASES
+from app.web.titles import FIELD_TITLES, PHASES, SHOWN
 
 NOTHING = "—"
 
@@ -67,6 +68,7 @@ def init_app(app: Flask) -> None:
         query_url=query_url,
         live_total=live_total,
         mask=mask,
+        masked_phone=masked_phone,
         attributes_of=attributes_of,
         help_url=help_url,
     )
@@ -159,14 +161,32 @@ def field_title(field: str, programme: str | None = None) -> str:
     return gettext(FIELD_TITLES.get(field) or (column.title if column else field))
 
 
-def fact_title(field: str, value: object, programme: str | None = None) -> str | Markup:
-    """A stored fact of the audit log; states and choices by their names."""
+def fact_title(
+    field: str, value: object, programme: str | None = None, event: str | None = None
+) -> str | Markup:
+    """A stored fact of the audit log; states and choices by their names, which depend on what the event moved."""
     if field == "state" and value:
-        return state_title(str(value))
+        return gettext(_titles_of(programme, event).get(str(value), str(value)))
+    if field == "shown" and value in SHOWN:
+        return gettext(SHOWN[value])
+    if isinstance(value, dict):
+        return "；".join(f"{field_title(k, programme)}：{show(v)}" for k, v in value.items())
     if isinstance(value, list):
         return "、".join(role_title(str(v)) for v in value)
     column = _kept_column(programme, field)
     return choice_title(column, value) if column and column.choices else show(value)
+
+
+def masked_phone(claim: Claim) -> str:
+    """The last digits of the phone that a claim was registered with."""
+    return masked(current_app.extensions["vault"].decrypt(claim.phone_cipher))
+
+
+def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:
+    """The states of what an event of a programme moves; those of claims where it moves nothing."""
+    known = next((p for p in programmes() if p.code == programme), None)
+    move = known.transitions.get(event) if known and event else None
+    return subject_of(move).titles if move else states.TITLES
 
 
 def kept_facts(programme: Programme, claim: Claim) -> list[tuple[str, str | Markup]]:

@@ -31,6 +31,11 @@ FIELD_TITLES = {
     "attachment_id": N_("附件"),
     "sha256": N_("文件校验值"),
     "failed_rows": N_("未通过行数"),
+    "person_id": N_("人员编号"),
+    "day": N_("截至日期"),
+    "shown": N_("查看的内容"),
+    "objection_id": N_("异议"),
+    "policy": N_("政策参数"),
     "left": N_("仍为旧密钥"),
 }
 PHASES = {
@@ -41,3 +46,5 @@ PHASES = {
     "list": N_("编制发放清单时"),
     "disburse": N_("发放时"),
 }
+SHOWN = {"citizen_id": N_("公民身份号码"), "phone": N_("联系电话"), "account": N_("收款账户")}
+"""What somebody had shown in full."""

@@ -60,6 +60,7 @@ class ModelView(Screen, FabModelView):
     sorts_by: ClassVar[Mapping[str, str]] = {}
     form: ClassVar[type[Form] | None] = None
     change_event: ClassVar[str] = ""
+    export_columns: ClassVar[Sequence[str]] = ()
 
     def _init_properties(self) -> None:
         """FAB would search by every column of a view that declares none, and warns of fields that are ours alone."""

@@ -172,7 +172,11 @@ POST /settings/calendar/edit/<pk>           policy
 GET  /settings/years/list/                  auditor policy
 GET  /settings/years/add                    policy
 POST /settings/years/add                    policy
+GET  /dossiers/                             auditor
+POST /dossiers/                             auditor
+GET  /dossiers/<int:pk>                     auditor
 GET  /settings/audit/verify                  auditor
+GET  /settings/audit/heads                   auditor
 GET  /settings/audit/list/                  auditor
 GET  /settings/audit/show/<pk>              auditor
 GET  /settings/offices/list/                {KEEPERS} admin

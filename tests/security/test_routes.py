@@ -17,6 +17,7 @@ BY_ENDPOINT = {
     "BatchView": "batches",
     "WorkView": "long_works",
     "HistoryView": "claims",
+    "DossierView": "persons",
     "LoginView": "logins",
     "PrintView.receipt": "applications",
     "PrintView.failed": "applications",

@@ -181,7 +181,7 @@ def test_a_short_list_is_exported_at_once(clerk, everything):
     )
     title, header, *rows = workbook(answer.data)
     claims = everything.scalars(select(Claim).where(Claim.state == "draft").order_by(Claim.id.desc())).all()
-    assert "锦江区就业服务管理局 陈小敏 2026-11-23 导出" in title[0]
+    assert re.search(r" · 锦江区就业服务管理局 陈小敏 2026-11-23 \d\d:\d\d 导出", title[0])
     assert header[:2] == ("姓名", "公民身份号码")
     assert [row[1] for row in rows] == [claim.person.masked_id for claim in claims]
     assert "草稿" in rows[0]

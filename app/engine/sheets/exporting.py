@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from app.engine.sheets.cells import EXACT_BELOW
+from app.engine.sheets.mark import mark_book
 from app.engine.sheets.templates import CELL_CHARACTERS
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
@@ -31,13 +32,18 @@ class Table:
     rows: Iterable[Sequence[object]]
 
 
-def export(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], stream: BinaryIO) -> int:
+def export(
+    title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], stream: BinaryIO, mark: str
+) -> int:
     """Writes one table as an .xlsx; returns how many rows there were."""
-    return export_tables([Table("Sheet1", title, headers, rows)], stream)
+    return export_tables([Table("Sheet1", title, headers, rows)], stream, mark)
 
 
-def export_tables(tables: Iterable[Table], stream: BinaryIO) -> int:
-    """Writes an .xlsx row by row, so that length costs no memory; returns how many rows there were."""
+def export_tables(tables: Iterable[Table], stream: BinaryIO, mark: str) -> int:
+    """Writes an .xlsx row by row, so that length costs no memory; returns how many rows there were.
+
+    `mark` says who takes it away and when; it stands behind every title, in the footer and in the properties.
+    """
     with Workbook(stream, {"constant_memory": True}) as book:
         formats = {
             Decimal: book.add_format({"num_format": "#,##0.00"}),
@@ -46,13 +52,15 @@ def export_tables(tables: Iterable[Table], stream: BinaryIO) -> int:
         }
         bold = book.add_format({"bold": True, "bg_color": "#D9E1F2"})
         big = book.add_format({"bold": True, "font_size": 14})
-        return sum(_table(book.add_worksheet(table.tab), table, formats, bold, big) for table in tables)
+        count = sum(_table(book.add_worksheet(t.tab), t, mark, formats, bold, big) for t in tables)
+        mark_book(book, mark)
+        return count
 
 
-def _table(page: Worksheet, table: Table, formats: dict, bold: Format, big: Format) -> int:
+def _table(page: Worksheet, table: Table, mark: str, formats: dict, bold: Format, big: Format) -> int:
     page.set_column(0, max(0, len(table.headers) - 1), _WIDTH)
     page.freeze_panes(_HEAD_ROWS, 0)
-    page.write_string(0, 0, table.title, big)
+    page.write_string(0, 0, f"{table.title} · {mark}", big)
     for index, header in enumerate(table.headers):
         page.write_string(1, index, header, bold)
     count = 0

@@ -9,7 +9,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from app.engine.sheets.columns import Sheet
-from app.engine.sheets.templates import CELL_CHARACTERS, FIRST_ROW, cell_format, table
+from app.engine.sheets.mark import mark_book
+from app.engine.sheets.templates import CELL_CHARACTERS, FIRST_ROW, TITLE, TITLE_ROW, cell_format, table
 
 ADDED = ("校验结果", "原因")
 _WRONG = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
@@ -25,11 +26,16 @@ class MarkedRow:
     reasons: list[str] = field(default_factory=list)
 
 
-def marked(sheet: Sheet, rows: Iterable[MarkedRow]) -> bytes:
-    """An .xlsx that can be corrected and uploaded again; every value is text and none becomes a formula."""
+def marked(sheet: Sheet, rows: Iterable[MarkedRow], mark: str) -> bytes:
+    """An .xlsx that can be corrected and uploaded again; every value is text and none becomes a formula.
+
+    `mark` says who takes it away and when.
+    """
     stream = BytesIO()
     with Workbook(stream) as book:
         page = table(book, sheet, ADDED)
+        page.write_string(TITLE_ROW, 0, f"{sheet.title} · {mark}", book.add_format(TITLE))
+        mark_book(book, mark)
         right = {column.field: cell_format(book, column) for column in sheet.columns}
         wrong = {column.field: cell_format(book, column, **_WRONG) for column in sheet.columns}
         wrap = book.add_format({"text_wrap": True, "valign": "top"})

@@ -12,6 +12,7 @@ from app.engine.sheets.columns import Column, Kind, Sheet
 
 EXAMPLE_TAB = "填写示例"
 TITLE_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2
+TITLE = {"bold": True, "font_size": 14}
 PREPARED_ROWS = 2000
 CELL_CHARACTERS = 32_767
 
@@ -49,7 +50,7 @@ def template(sheet: Sheet) -> bytes:
 def table(book: Workbook, sheet: Sheet, added: Sequence[str] = ()) -> Worksheet:
     """The empty table as the first tab, with `added` titles behind the sheet's own, and the example tab."""
     page = book.add_worksheet(sheet.tab)
-    page.write_string(TITLE_ROW, 0, sheet.title, book.add_format({"bold": True, "font_size": 14}))
+    page.write_string(TITLE_ROW, 0, sheet.title, book.add_format(TITLE))
     head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1, "text_wrap": True})
     for index, column in enumerate(sheet.columns):
         page.set_column(index, index, column.width, cell_format(book, column))

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from app.engine.policy import Policy
-from app.engine.programme import Programme
+from app.engine.programme import Classes, Programme
 from app.kernel.messages import N_
+from app.programmes.training import past
 from app.programmes.training.model import TrainingApplication, TrainingClaim
 from app.programmes.training.rules import RULES
 from app.programmes.training.sheet import STUDENTS
@@ -21,6 +22,7 @@ LABELS = {
     "stop_to": N_("停工结束日期"),
     "project": N_("培训项目"),
     "students_added": N_("新增学员"),
+    "first_student_no": N_("起始序号"),
     "theory_score": N_("理论成绩"),
     "practical_score": N_("实操成绩"),
     "passed": N_("合格"),
@@ -42,6 +44,7 @@ PROGRAMME = Programme(
     own=("hours",),
     once=False,
     by_sheet=False,
+    classes=Classes(past.classes_of, past.numbered, past.past),
     labels=LABELS,
     menu=(N_("业务经办"), N_("机构服务"), N_("就业创业培训管理")),
     amount="""CAST(least(round((candidates.own->>'hours')::int * (candidates.policy->>'amount_per_hour')::numeric, 2),

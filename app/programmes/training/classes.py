@@ -161,9 +161,8 @@ def add_students(session: Session, actor: Actor, class_id: int, person_ids: Sequ
     ]
     if rows:
         session.execute(insert(Enrolment), rows)
-        record(
-            session, actor, "edit", programme=PROGRAMME, class_id=held.id, after={"students_added": len(rows)}
-        )
+        added = {"students_added": len(rows), "first_student_no": last + 1}
+        record(session, actor, "edit", programme=PROGRAMME, class_id=held.id, after=added)
     return len(rows)
 
 

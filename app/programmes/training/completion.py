@@ -75,6 +75,8 @@ def import_results(
             class_id=held.id,
             after={"rows": len(changed)},
         )
+        for student, result in changed:
+            _note(session, actor, held, student, result)
     return len(changed), []
 
 
@@ -90,20 +92,20 @@ def complete_student(
     result = _result(values)
     if fault := _fault_of(result, held, today):
         raise BadValue(fault.msgid, **fault.params)
-    before = _held(student)
-    if before != result:
+    if _held(student) != result:
         session.execute(text(STORE), {"id": student.id, **result})
-        record(
-            session,
-            actor,
-            "complete_student",
-            programme=PROGRAMME,
-            class_id=held.id,
-            subject=student.number,
-            before={k: None if v is None else str(v) for k, v in before.items()},
-            after={k: None if v is None else str(v) for k, v in result.items()},
-        )
+        _note(session, actor, held, student, result)
     return student
+
+
+def _note(
+    session: Session, actor: Actor, held: TrainingClass, student: Enrolment, result: Mapping[str, object]
+) -> None:
+    """One student's result in the log, before and after."""
+    before = {k: None if v is None else str(v) for k, v in _held(student).items()}
+    after = {k: None if v is None else str(v) for k, v in result.items()}
+    facts = {"programme": PROGRAMME, "class_id": held.id, "subject": student.number}
+    record(session, actor, "complete_student", **facts, before=before, after=after)
 
 
 def _students(session: Session, held: TrainingClass) -> list[Enrolment]:

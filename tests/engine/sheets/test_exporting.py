@@ -10,10 +10,12 @@ from app.engine.sheets.exporting import export
 from app.kernel.errors import Refused
 from app.kernel.messages import Message
 
+MARK = "锦江区就业局 张三 2026-11-23 09:00 导出"
+
 
 def exported(rows, headers=("列",)):
     stream = io.BytesIO()
-    count = export("公示名单", headers, rows, stream)
+    count = export("公示名单", headers, rows, stream, MARK)
     return count, openpyxl.load_workbook(stream).active
 
 
@@ -21,7 +23,7 @@ def test_title_header_rows_and_count():
     count, page = exported(iter([["张三", 1], ["李四", 2]]), ["姓名", "人数"])
     assert count == 2
     assert list(page.iter_rows(values_only=True)) == [
-        ("公示名单", None),
+        (f"公示名单 · {MARK}", None),
         ("姓名", "人数"),
         ("张三", 1),
         ("李四", 2),

@@ -9,6 +9,7 @@ from app.engine.sheets.marking import ADDED, MarkedRow, marked
 from .conftest import HEADER, HIRED, ROW, VALUES, office, read_hired
 
 RAW = dict(zip(VALUES, ROW, strict=True))
+MARK = "锦江区就业局 A&B 2026-11-23 09:00 导出"
 REASONS = ["HS-01 没有参保记录。", "HS-02 合同不足 12 个月。"]
 FORMULAS = [
     "=1+1",
@@ -33,7 +34,7 @@ def page():
         MarkedRow(RAW, {"starts_on", "phone"}, "未通过", REASONS),
         MarkedRow({"name": "李四"}, {"citizen_id"}),
     ]
-    return opened(marked(HIRED, rows))["招用人员"]
+    return opened(marked(HIRED, rows, MARK))["招用人员"]
 
 
 def test_exactly_two_columns_are_added(page):
@@ -55,7 +56,7 @@ def test_it_is_the_same_workbook(page):
 
 @pytest.mark.parametrize("typed", FORMULAS)
 def test_text_never_becomes_a_formula(typed):
-    content = marked(HIRED, [MarkedRow({"name": typed}, {"name"}, typed, [typed])])
+    content = marked(HIRED, [MarkedRow({"name": typed}, {"name"}, typed, [typed])], MARK)
     page = opened(content)["招用人员"]
     assert [(page[place].value, page[place].data_type) for place in ("A3", "H3", "I3")] == [(typed, "s")] * 3
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -64,14 +65,14 @@ def test_text_never_becomes_a_formula(typed):
 
 
 def test_characters_that_xml_forbids_and_long_texts_do_no_harm():
-    page = opened(marked(HIRED, [MarkedRow({"name": "张\x01三", "remark": "长" * 40_000})]))["招用人员"]
+    page = opened(marked(HIRED, [MarkedRow({"name": "张\x01三", "remark": "长" * 40_000})], MARK))["招用人员"]
     assert len(page["G3"].value) == 32_767
 
 
 @pytest.mark.parametrize("through_libreoffice", [False, True])
 def test_it_is_read_again(tmp_path, through_libreoffice):
     path = tmp_path / "book.xlsx"
-    path.write_bytes(marked(HIRED, [MarkedRow(RAW, {"phone"}, "未通过", REASONS)] * 2))
+    path.write_bytes(marked(HIRED, [MarkedRow(RAW, {"phone"}, "未通过", REASONS)] * 2, MARK))
     if through_libreoffice:
         path = office(path, "xls", "MS Excel 97")
     content = read_hired(path)
@@ -85,8 +86,15 @@ def test_what_could_not_be_read_comes_back_as_it_was_typed(tmp_path, book):
     typed = ["张三", 510104199001011234, "临时工", "明年", "2021/2/28", 13800138000, " 无 "]
     before = read_hired(book(HEADER, typed)).rows[0]
     path = tmp_path / "marked.xlsx"
-    path.write_bytes(marked(HIRED, [MarkedRow(before.raw, set(before.errors), "未通过", ["x"])]))
+    path.write_bytes(marked(HIRED, [MarkedRow(before.raw, set(before.errors), "未通过", ["x"])], MARK))
     after = read_hired(path).rows[0]
     assert after.raw == before.raw
     assert after.values["ends_on"] == before.values["ends_on"]
     assert {"category", "starts_on"} <= set(after.errors)
+
+
+def test_it_says_who_took_it_away_and_when():
+    book = opened(marked(HIRED, [MarkedRow(RAW)], MARK))
+    assert book["招用人员"]["A1"].value.endswith(MARK)
+    assert book.properties.creator == MARK
+    assert all(page.oddFooter.left.text == MARK.replace("&", "&&") for page in book.worksheets)

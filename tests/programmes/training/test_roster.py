@@ -27,7 +27,7 @@ def test_five_thousand_students_through_libreoffice(session, actors, firm, vault
     lines = list(completion.roster(session, vault, held))
     assert len(lines) == MANY
     path = tmp_path / "roster.xlsx"
-    path.write_bytes(sheets.marked(RESULTS, lines))
+    path.write_bytes(sheets.marked(RESULTS, lines, "某人"))
     wanted = fill(path)
     filled = office(path, "xlsx")
 

@@ -21,7 +21,7 @@ from app.programmes.training.states import COMPLETABLE
 from app.programmes.training.views.base import Classes, enrolment
 from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
-from app.web.downloads import hand_out
+from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR, CLERK
 from app.web.templating import translate
 from app.web.views import READ
@@ -52,7 +52,7 @@ class CompletionView(Classes):
         students = list(completion.roster(db.session, vault, row.id))
         suffix = gettext("未结业")
         return hand_out(
-            io.BytesIO(sheets.marked(RESULTS, students)),
+            io.BytesIO(sheets.marked(RESULTS, students, mark())),
             f"{row.cohort_no}-{suffix}",
             programme=PROGRAMME.code,
             class_id=row.id,
