@@ -15,16 +15,16 @@ from sqlalchemy.engine import make_url
 
 from app.database import SUPERUSER
 from app.engine.claims import Account, Claim
-from app.engine.exports import Export
 from app.engine.objections import Objection
 from app.engine.rotation import sealed_columns
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.models import Person
-from app.web import exporting
+from app.web import works as web_works
 from app.web.demo.identities import make_id
 from tests.security.cases import CASES_DAY, PDF
 from tests.web.desk import HiringDesk
+from tests.web.test_works import run_jobs
 
 RUN = re.compile(rb"[0-9]{11,}[Xx]?")
 LENGTHS = (11, 18, 19)
@@ -42,7 +42,7 @@ def revealed(content: bytes, secrets: frozenset[bytes]) -> set[bytes]:
 
 
 @pytest.fixture
-def typed(cases_app, known, monkeypatch) -> frozenset[bytes]:
+def typed(cases_app, known, demo_files, monkeypatch) -> frozenset[bytes]:
     """Numbers of nobody else, typed by a clerk wherever something can be typed, and uploaded in a paper."""
     luck = random.Random(20261130)
     whole, phone, account = (
@@ -76,20 +76,17 @@ def typed(cases_app, known, monkeypatch) -> frozenset[bytes]:
     clerk.post("/desk/search", {"view": "HiringQueryView", "person": whole, "keep_as": said[:30]}, expect=303)
     clerk.client.get(f"/hiring/query/list/?person={whole}")
     cases_app.test_client().post("/login/", data={"username": phone, "password": account})
-    _long_export(cases_app, clerk, whole, monkeypatch)
+    _long_works(cases_app, clerk, whole, own, demo_files / "2-mixed.xlsx", monkeypatch)
     return frozenset(number.encode() for number in (whole, phone, account))
 
 
-def _long_export(app, clerk: HiringDesk, whole: str, monkeypatch) -> None:
-    """A list that a worker makes: what was searched for travels in the job."""
-    monkeypatch.setattr(exporting, "AT_ONCE", -1)
+def _long_works(app, clerk: HiringDesk, whole: str, own: int, sheet: Path, monkeypatch) -> None:
+    """A list that a worker has made, and a sheet that still waits for one: both keep what came with them."""
+    monkeypatch.setattr(web_works, "AT_ONCE", -1)
     address = clerk.post("/desk/exports/start", {"view": "HiringQueryView", "query": f"person={whole}"}, 303)
-    with app.test_request_context():
-        db.session.info["scope"] = Scope.everything()
-        exporting.make(db.session, address.rpartition("/")[2])
-        db.session.commit()
-        made = db.session.get(Export, address.rpartition("/")[2], populate_existing=True)
-        assert made.state == "done"
+    run_jobs(app)
+    assert "文件已生成" in clerk.get(address)
+    clerk.check(str(own), sheet, expect=303)
 
 
 def everybody(app) -> frozenset[bytes]:
