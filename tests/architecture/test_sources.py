@@ -26,6 +26,7 @@ RAW_SQL = {
     "app/engine/jobs.py": "a job deferred in the caller's transaction",
     "app/engine/people.py": "the check of a sheet in a fixed number of statements",
     "app/engine/rules/running.py": "all rules of a batch in one statement",
+    "app/engine/works.py": "a work's lock and its partial index",
     "app/engine/slots.py": "places taken with ON CONFLICT",
     "app/programmes/training/completion.py": "many results in one statement",
     "app/programmes/training/declaration.py": "a class's students become claims in one statement",
