@@ -81,11 +81,11 @@ class WorkView(Screen, BaseView):
 
 
 def how_far(work: LongWork) -> str:
-    """Rows done of all, and how long the rest will take at that pace."""
-    if work.state == "waiting" or not work.total:
+    """While it runs: rows done of all, and how long the rest will take at that pace."""
+    if work.state != "running" or not work.total:
         return ""
     said = gettext("已处理约{done}行，共{total}行").format(done=f"{work.done:,}", total=f"{work.total:,}")
-    if work.state != "running" or not work.done:
+    if not work.done:
         return said
     seconds = (datetime.now(UTC) - work.started_at).total_seconds()
     left = max(1, round(seconds * (work.total - work.done) / work.done))

@@ -1,0 +1,78 @@
+"""Every list costs the same few statements however many rows it shows: no statement is sent once a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import event, select
+
+from app.engine.models import METADATA
+from app.extensions import db
+from app.web import listing
+from app.web.views import ModelView
+from tests.security.cases import ALL_A
+from tests.web.desk import Desk
+
+PEOPLE = (ALL_A, "province_admin", "policy", "admin")
+MOST = 30
+"""Of which half belong to every page: the login, its permissions, its office and scope, its menu."""
+DOUBLED = ("applications", "notices", "payment_lists", "objections")
+"""Tables of which some lists would show one row."""
+
+
+@pytest.fixture
+def sent(cases_app):
+    """The statements that the database is sent, as they are written."""
+    statements: list[str] = []
+
+    def hear(connection, cursor, statement, parameters, context, executemany):
+        statements.append(statement)
+
+    with cases_app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", hear)
+    yield statements
+    event.remove(engine, "before_cursor_execute", hear)
+
+
+@pytest.fixture
+def rows(cases_app, monkeypatch):
+    """Two rows at least in every list: stages of work show claims of all states."""
+    views = [view for view in cases_app.appbuilder.baseviews if isinstance(view, ModelView)]
+    for view in views:
+        if getattr(view, "states", ()):
+            monkeypatch.setattr(view, "states", ())
+    with cases_app.app_context():
+        for name in DOUBLED:
+            table = METADATA.tables[name]
+            copied = [column for column in table.columns if column.name != "id"]
+            values = [c.concat("-2") if c.name == "number" else c for c in copied]
+            db.session.execute(table.insert().from_select(copied, select(*values)))
+        db.session.commit()
+    return views
+
+
+def test_no_list_asks_once_a_row(cases_app, rows, sent, monkeypatch):
+    views, desks, read, shown = rows, [Desk(cases_app, name) for name in PEOPLE], listing.read, {}
+
+    def reading(view, args):
+        page = read(view, args)
+        shown[view.endpoint] = len(page.rows)
+        return page
+
+    monkeypatch.setattr(listing, "read", reading)
+    repeated, many = {}, {}
+    for view in views:
+        for desk in desks:
+            sent.clear()
+            answer = desk.client.get(f"{view.route_base}/list/?size=100")
+            if answer.status_code == 200 and shown.get(view.endpoint, 0) > 1:
+                break
+        counted = Counter(sent)
+        if again := [text for text, times in counted.items() if times > 1]:
+            repeated[view.endpoint] = again
+        if len(sent) > MOST:
+            many[view.endpoint] = len(sent)
+    assert (repeated, many) == ({}, {})
+    assert [v.endpoint for v in views if shown.get(v.endpoint, 0) < 2] == []
