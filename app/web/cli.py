@@ -33,7 +33,7 @@ GRANTS = """
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
     from app.web.audit_cli import audit
-    from app.web.demo import demo
+    from app.web.demo.cli import demo
     from app.web.jobs import jobs
     from app.web.keys_cli import keys
     from app.web.registers_cli import registers

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
-from procrastinate import App
 
 from app.engine import batch, logins, sealing, searches, works
-from app.engine.jobs import make_queue
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.web.works import do
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 jobs = AppGroup("jobs", help="长任务 / long work")
 PERIODIC = {
@@ -36,6 +38,7 @@ def work() -> None:
 
 def queue_of(app: Flask) -> App:
     """The queue with every task of the product, each in a session of its own that is committed at its end."""
+    from app.engine.queue import make_queue  # a web worker registers the command and needs no queue
 
     def run(function, **args):
         with app.app_context(), seeing(db.session, Scope.everything()):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import current_app
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from app.engine.rules.contracts import CATEGORIES
 from app.engine.sheets import Sheet, template
@@ -21,6 +19,9 @@ from app.web.demo.identities import Firm
 from app.web.demo.stories import Hire
 from app.web.demo.users import COUNTIES, PASSWORD, USERS
 
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
 FOLDER = "demo_sheets"
 NOTE = "说明.txt"
 SERVICE = "7-service.xlsx"
@@ -28,7 +29,9 @@ DREADFUL_IN_XLSX = 10
 
 
 def filled(hires: Sequence[Hire], kind: Sheet = SHEET) -> bytes:
-    """The template as a careful clerk fills it in."""
+    """The template as a careful clerk fills it in; openpyxl is slow to import and no web worker's business."""
+    from openpyxl import load_workbook
+
     book = load_workbook(io.BytesIO(template(kind)))
     sheet = book[kind.tab]
     header, columns = _header(sheet, kind)
