@@ -45,7 +45,10 @@ class Account(Model):
 
 
 class Application(Model):
-    """What one office took in at one time for one payee; its claims carry the states."""
+    """What one office took in at one time for one payee; its claims carry the states.
+
+    `created_by` handles it, or `successor_id`, once the work was handed over.
+    """
 
     __tablename__ = "applications"
     __scope__ = "office_id"
@@ -69,6 +72,7 @@ class Application(Model):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     created_on: Mapped[date]
     created_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     version: Mapped[int] = mapped_column(server_default="1")
     office: Mapped[Office] = relationship()
     employer: Mapped[Employer | None] = relationship()

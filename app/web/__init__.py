@@ -7,7 +7,7 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Registers security, every view and the commands; called within the application's context."""
-    from app.web import cli, errors, hardening, templating, translations
+    from app.web import cli, errors, hardening, refusals, templating, translations
     from app.web.home import HomeView
     from app.web.registry import register_views
     from app.web.security import AppBuilder, SecurityManager, begin_request, demand_own_password
@@ -26,4 +26,5 @@ def init_app(app: Flask) -> None:
     register_views(appbuilder)
     templating.init_app(app)
     errors.init_app(app)
+    refusals.init_app(app)
     cli.init_app(app)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 
 from flask import current_app
@@ -16,13 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.engine import logins
+from app.engine import grants, logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
-from app.web.roles import ADMINISTRATORS, BUSINESS, GRANTABLE, SEATS, TITLES
+from app.web import own_roles
+from app.web.roles import ADMINISTRATORS, GRANTABLE, SEATS, TITLES
 
 USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,29}")
 LEAST_PASSWORD = 10
@@ -40,6 +41,7 @@ def make_user(
     password: str,
     *,
     temporary: bool = False,
+    ends: Mapping[str, date] | None = None,
 ) -> User:
     """A login in one office. `name` is surname first; raises Refused or BadValue for what must not be."""
     wanted = set(roles)
@@ -55,25 +57,39 @@ def make_user(
     except IntegrityError:
         raise Refused(N_("用户名“{username}”已被使用。请换一个用户名。"), username=username) from None
     session.add(Staff(user_id=user.id, office_id=office.id, must_change_password=temporary))
+    dated = _set_ends(session, user, wanted, ends)
     facts = {"name": name, "office": office.code, "active": True}
     record(session, actor, "user_change", subject=username, office_id=office.id, after=facts)
-    _record_roles(session, actor, user, office.id, set(), wanted)
+    _record_roles(session, actor, user, office.id, {}, dated)
     return user
 
 
 def change_user(
-    session: Session, actor: Actor, staff: Staff, *, name: str, office: Office, roles: set[str], active: bool
+    session: Session,
+    actor: Actor,
+    staff: Staff,
+    *,
+    name: str,
+    office: Office,
+    roles: set[str],
+    active: bool,
+    ends: Mapping[str, date] | None = None,
 ) -> None:
-    """Writes a login anew; the caller has locked `staff`, so that two administrators never mix their roles."""
-    user, held = staff.user, roles_of(staff.user)
+    """Writes a login anew; the caller has locked `staff`, so that two administrators never mix their roles.
+
+    `ends` names the last days of the roles that are held for a time.
+    """
+    user, held = staff.user, held_by(session, staff.user)
     refuse_management(actor, user)
     refuse_grant(actor, office, roles)
     before = {"name": full_name(user), "office": staff.office.code, "active": bool(user.active)}
     offices = {staff.office_id, office.id}
     _fill(session, user, name, roles)
     user.active, staff.office = active, office
+    session.flush()
+    wanted = _set_ends(session, user, roles, ends)
     after = {"name": name, "office": office.code, "active": active}
-    if before != after or held != roles:
+    if before != after or held != wanted:
         logins.end(session, user.id)
     for office_id in sorted(offices) if before != after else ():
         record(
@@ -85,7 +101,7 @@ def change_user(
             before=before,
             after=after,
         )
-    _record_roles(session, actor, user, office.id, held, roles)
+    _record_roles(session, actor, user, office.id, held, wanted)
 
 
 def set_password(
@@ -130,14 +146,20 @@ def full_name(user: User) -> str:
 
 
 def roles_of(user: User) -> set[str]:
-    """The names of a login's roles."""
+    """The names of a login's roles, those that are over included."""
     return {role.name for role in user.roles}
+
+
+def held_by(session: Session, user: User) -> dict[str, date | None]:
+    """role → its last day, None for a role without an end."""
+    return dict.fromkeys(roles_of(user)) | grants.ends_of(session, [user.id]).get(user.id, {})
 
 
 def grantable(actor: Actor) -> tuple[str, ...]:
     """The roles that an administrator may give and take."""
     lists = [GRANTABLE.get(role, ()) for role in actor.roles]
-    return tuple(role for role in TITLES if any(role in granted for granted in lists))
+    given = tuple(role for role in TITLES if any(role in granted for granted in lists))
+    return given + tuple(own.name for own in own_roles.in_sight(actor) if given)
 
 
 def manages(actor: Actor, user_id: int, held: Collection[str]) -> bool:
@@ -159,6 +181,7 @@ def refuse_grant(actor: Actor, office: Office, roles: set[str]) -> None:
             raise Refused(N_("所选角色超出了您可以授予的范围。请重新选择，或联系上级管理员授权。"))
         if not actor.scope.whole and office.id not in actor.scope.office_ids:
             raise Refused(N_("所选机构不在您的管辖范围内。请重新选择机构。"))
+    own_roles.refuse_elsewhere(roles, office)
     for role in roles & set(SEATS):
         if office.region.level != SEATS[role]:
             raise Refused(
@@ -170,7 +193,7 @@ def refuse_grant(actor: Actor, office: Office, roles: set[str]) -> None:
 
 def refuse_mixture(roles: set[str]) -> None:
     """Whoever says who may do what does no business, and the other way round (`domain.md` §2)."""
-    if roles & ADMINISTRATORS and roles & BUSINESS:
+    if roles & ADMINISTRATORS and roles - ADMINISTRATORS:
         raise Refused(N_("管理员角色不能与业务角色同时授予一人。请另建账号，或只保留其中一类角色。"))
 
 
@@ -200,16 +223,35 @@ def _fill(session: Session, user: User, name: str, roles: set[str]) -> None:
         raise Refused(N_("所选角色不存在。请刷新页面后重新选择。"))
 
 
+def _set_ends(
+    session: Session, user: User, roles: set[str], ends: Mapping[str, date] | None
+) -> dict[str, date | None]:
+    dated = {role: day for role, day in (ends or {}).items() if role in roles}
+    grants.set_ends(session, user.id, dated)
+    return dict.fromkeys(roles) | dated
+
+
 def _record_roles(
-    session: Session, actor: Actor, user: User, office_id: int, held: set[str], wanted: set[str]
+    session: Session,
+    actor: Actor,
+    user: User,
+    office_id: int,
+    held: Mapping[str, date | None],
+    wanted: Mapping[str, date | None],
 ) -> None:
     if held != wanted:
+        before, after = _told(held), _told(wanted)
         record(
             session,
             actor,
             "role_change",
             subject=user.username,
             office_id=office_id,
-            before={"roles": sorted(held)},
-            after={"roles": sorted(wanted)},
+            before=before,
+            after=after,
         )
+
+
+def _told(held: Mapping[str, date | None]) -> dict:
+    ends = {role: str(day) for role, day in sorted(held.items()) if day}
+    return {"roles": sorted(held), **({"ends": ends} if ends else {})}

@@ -36,6 +36,7 @@ class LoginView(ModelView):
     menu = PLACE
     menu_title = N_("在线用户")
     include_route_methods: ClassVar[set[str]] = {"list", "kick"}
+    watched = True
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_kick"))
     list_template = "login_list.html"
     base_order = ("seen_at", "desc")

@@ -17,6 +17,7 @@ from app.web.objections import ObjectionView
 from app.web.prints import PrintView
 from app.web.programmes import programme_views
 from app.web.registers import REGISTER_VIEWS
+from app.web.role_views import RoleView
 from app.web.searching import SearchView
 from app.web.settings import SETTINGS_VIEWS
 from app.web.shortcuts import ShortcutView
@@ -46,6 +47,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *REGISTER_VIEWS,
         *SETTINGS_VIEWS,
         *USER_VIEWS,
+        RoleView,
         LoginView,
         DossierView,
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from flask import current_app, g
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
-from sqlalchemy import Boolean, Date, DateTime, false, or_
+from sqlalchemy import Boolean, Date, DateTime, false, func, or_
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from werkzeug.datastructures import MultiDict
@@ -217,7 +217,9 @@ def _payee(text: str) -> ColumnElement[bool]:
 def _mine(_: str) -> ColumnElement[bool]:
     """Claims of the applications that this login took in."""
     application = aliased(Application)
-    return Claim.application.of_type(application).has(application.created_by == g.actor.user_id)
+    return Claim.application.of_type(application).has(
+        func.coalesce(application.successor_id, application.created_by) == g.actor.user_id
+    )
 
 
 def _bearer(text: str) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from hmac import compare_digest
 
 from flask import current_app, g, has_request_context, redirect, request, session, url_for
@@ -22,7 +23,7 @@ from sqlalchemy import select
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.engine import logins
+from app.engine import clock, grants, logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.scope import Scope
@@ -128,14 +129,15 @@ class SecurityManager(FabSecurityManager):
 
     def permissions_of(self, user_id: int) -> frozenset[tuple[str, str]]:
         """(permission, view) of a login, in one query."""
+        held = grants.with_ends(select(Permission.name, ViewMenu.name).select_from(assoc_user_role))
         found = db.session.execute(
-            select(Permission.name, ViewMenu.name)
-            .select_from(assoc_user_role)
-            .join(assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_user_role.c.role_id)
+            held.join(
+                assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_user_role.c.role_id
+            )
             .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
             .join(Permission, Permission.id == PermissionView.permission_id)
             .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .where(assoc_user_role.c.user_id == user_id)
+            .where(assoc_user_role.c.user_id == user_id, grants.in_force(_today()))
         )
         return frozenset(tuple(row) for row in found)
 
@@ -156,7 +158,7 @@ def anonymous() -> Actor:
 def actor_of(user: User) -> Actor:
     """The actor behind a login; a login without an office sees nothing."""
     staff = db.session.get(Staff, user.id)
-    roles = frozenset(role.name for role in user.roles)
+    roles = grants.roles_in_force(db.session, user.id, _today())
     name = full_name(user)
     if staff is None:
         return Actor(user.id, name, None, "", "", _address(), Scope(), roles)
@@ -180,6 +182,10 @@ def demand_own_password():
     if g.staff is None or not must_change(g.staff):
         return None
     return redirect(url_for("PasswordView.change"))
+
+
+def _today() -> date:
+    return clock.today(current_app.config, db.session)
 
 
 def _address() -> str:

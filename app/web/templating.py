@@ -27,6 +27,7 @@ from app.kernel.dates import SHANGHAI
 from app.kernel.free_text import masked
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
+from app.web import own_roles
 from app.web.programmes import programme_of, programmes
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar, trail
@@ -126,7 +127,9 @@ def source_titles(move: Transition) -> list[str]:
 
 
 def role_title(role: str) -> str:
-    return gettext(ROLE_TITLES.get(role, role))
+    """What a role is called: one of the product's in the language of the page, an office's own as its office wrote it."""
+    own = own_roles.known().get(role)
+    return own.title if own else gettext(ROLE_TITLES.get(role, role))
 
 
 def programme_title(code: str) -> str:

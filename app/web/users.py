@@ -12,60 +12,24 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
-from sqlalchemy import select
+from markupsafe import Markup
 from sqlalchemy.orm import Query, selectinload
 from werkzeug.security import check_password_hash
-from wtforms import BooleanField, Form, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import Form
 
-from app.engine import logins
+from app.engine import clock, grants, logins
 from app.engine.audit import record
 from app.extensions import db
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
-from app.registers.organisation import Office, Staff
-from app.web import accounts
+from app.registers.organisation import Staff
+from app.web import accounts, handover, matrix
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.settings import PLACE
 from app.web.templating import role_title, translate
+from app.web.user_forms import ChangeForm, HandoverForm, NewForm, OwnPasswordForm
 from app.web.views import ModelView, Screen
-
-
-def _stripped(text: str | None) -> str:
-    return (text or "").strip()
-
-
-class ChangeForm(Form):
-    """What an administrator says of a login; offices and roles are those that the administrator may give."""
-
-    name = StringField(N_("姓名"), [DataRequired(N_("请填写姓名。")), Length(max=60)], filters=[_stripped])
-    office = SelectField(N_("机构"), coerce=int)
-    roles = SelectMultipleField(
-        N_("角色"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
-    )
-    active = BooleanField(N_("启用"), description=N_("停用后此人立即退出，不能再登录"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.office.choices = options((o.id, f"{o.code} {o.name}") for o in _offices())
-        self.roles.choices = options((role, role_title(role)) for role in accounts.grantable(g.actor))
-
-    def facts(self) -> dict:
-        """As `accounts.change_user` takes them; the office is one of the choices."""
-        office = db.session.get(Office, self.office.data)
-        return {"name": self.name.data, "office": office, "roles": set(self.roles.data or ())}
-
-
-class NewForm(ChangeForm):
-    username = StringField(
-        N_("用户名"),
-        [DataRequired(N_("请填写用户名。")), Length(max=30)],
-        filters=[_stripped],
-        description=N_("2至30个小写字母、数字、点、横线或下划线，以字母开头"),
-    )
-    active = None
 
 
 class UserView(ModelView):
@@ -75,10 +39,19 @@ class UserView(ModelView):
     route_base = "/settings/users"
     menu = PLACE
     menu_title = N_("用户")
-    include_route_methods: ClassVar[set[str]] = {"list", "add", "change", "reset", "unlock"}
+    include_route_methods: ClassVar[set[str]] = {
+        "list",
+        "show",
+        "add",
+        "change",
+        "reset",
+        "unlock",
+        "handover",
+    }
+    watched = True
     granted = dict.fromkeys(
         (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN),
-        ("can_list", "can_add", "can_change", "can_reset", "can_unlock"),
+        ("can_list", "can_show", "can_add", "can_change", "can_reset", "can_unlock", "can_handover"),
     )
     list_template = "user_list.html"
     base_order = ("user_id", "desc")
@@ -107,9 +80,7 @@ class UserView(ModelView):
         if column == "name":
             return accounts.full_name(row.user)
         if column == "roles":
-            return (
-                "、".join(role_title(role) for role in TITLES if role in accounts.roles_of(row.user)) or "—"
-            )
+            return Markup("、").join(_titles(row)) or "—"
         return super().cell(row, column)
 
     def manageable(self, row: Staff) -> bool:
@@ -144,7 +115,8 @@ class UserView(ModelView):
             try:
                 if request.form.get("seen") != _digest(held):
                     raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
-                accounts.change_user(db.session, g.actor, staff, active=form.active.data, **form.facts())
+                facts = form.facts(held["ends"])
+                accounts.change_user(db.session, g.actor, staff, active=form.active.data, **facts)
                 db.session.commit()
                 return redirect(url_for("UserView.list"))
             except DomainError as error:
@@ -163,7 +135,46 @@ class UserView(ModelView):
         flash(gettext("账号已解锁。"), "success")
         return redirect(url_for("UserView.list"))
 
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk):
+        """What somebody may do, and by which role."""
+        row = self.item(pk)
+        today = clock.today(current_app.config, db.session)
+        roles = grants.roles_in_force(db.session, row.user_id, today)
+        functions = matrix.functions(db.session, roles)
+        return self.render_template(
+            "user_show.html", view=self, row=row, full=accounts.full_name(row.user), functions=functions
+        )
+
+    @expose("/handover/<pk>", methods=["GET", "POST"])
+    @has_access
+    def handover(self, pk):
+        """The work of somebody who leaves, to somebody of the same office."""
+        staff = self._manageable(pk)
+        form, problem = HandoverForm(request.form or None), None
+        form.receiver.choices = options(
+            (one.user_id, f"{one.user.username} {accounts.full_name(one.user)}")
+            for one in handover.receivers(db.session, staff)
+        )
+        if request.method == "POST" and form.validate():
+            receiver, wishes = self.item(str(form.receiver.data)), form.wishes()
+            try:
+                moved = handover.hand_over(db.session, g.actor, staff, receiver, wishes)
+                db.session.commit()
+                flash(gettext("已移交{count}份申请。").format(count=moved), "success")
+                return redirect(url_for("UserView.list"))
+            except DomainError as error:
+                db.session.rollback()
+                problem, staff = translate(error.message), self.item(pk)
+        count, full = handover.handled(db.session, staff), accounts.full_name(staff.user)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template(
+            "user_handover.html", view=self, form=form, problem=problem, count=count, full=full
+        ), status
+
     def list_more(self, rows: list[Staff]) -> dict:
+        g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
         return {"locked": logins.locked(db.session, [row.user.username for row in rows])}
 
     @expose("/reset/<pk>", methods=["POST"])
@@ -184,8 +195,11 @@ class UserView(ModelView):
 
     def _page(self, form: Form, problem: str | None, staff: Staff | None = None, seen: str = ""):
         status = 422 if request.method == "POST" else 200
+        ends = _held(staff)["ends"] if staff else {}
+        posted = {choice.value: request.form.get(f"until-{choice.value}") for choice in form.roles.choices}
+        ends |= {role: day for role, day in posted.items() if day is not None}
         return self.render_template(
-            "user_form.html", view=self, form=form, problem=problem, staff=staff, seen=seen
+            "user_form.html", view=self, form=form, problem=problem, staff=staff, seen=seen, ends=ends
         ), status
 
     def _tell(self, user: User, password: str):
@@ -195,16 +209,6 @@ class UserView(ModelView):
         )
         answer.headers["Cache-Control"] = "no-store"
         return answer
-
-
-class OwnPasswordForm(Form):
-    old = PasswordField(N_("原密码"), [InputRequired(N_("请填写原密码。")), Length(max=256)])
-    new = PasswordField(
-        N_("新密码"),
-        [InputRequired(N_("请填写新密码。")), Length(max=256)],
-        description=N_("至少10个字符，同时包含字母和数字"),
-    )
-    again = PasswordField(N_("再次输入新密码"), [EqualTo("new", N_("两次输入的新密码不一致。请重新填写。"))])
 
 
 class PasswordView(Screen, BaseView):
@@ -246,19 +250,29 @@ class PasswordView(Screen, BaseView):
         session["seal"] = accounts.seal(staff.user, current_app.secret_key)
 
 
-def _offices() -> list[Office]:
-    """The offices of the subtree, from the province down."""
-    scope = g.actor.scope
-    query = select(Office).order_by(Office.code)
-    return list(db.session.scalars(query if scope.whole else query.where(Office.id.in_(scope.office_ids))))
+def _titles(row: Staff) -> list[Markup]:
+    """The roles of a login, each with its last day; what is over is marked."""
+    if "role_ends" not in g:
+        g.role_ends = grants.ends_of(db.session, [row.user_id])
+    held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
+    today = clock.today(current_app.config, db.session)
+    said = []
+    for role in sorted(held, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
+        day = ends.get(role)
+        until = gettext("（至{day}）").format(day=day) if day else ""
+        over = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("已到期"))
+        said.append(Markup("{}{}").format(role_title(role), until) + (over if day and day < today else ""))
+    return said
 
 
 def _held(staff: Staff) -> dict:
     """What the form starts from."""
+    held = accounts.held_by(db.session, staff.user)
     return {
+        "ends": {role: str(day) for role, day in sorted(held.items()) if day},
         "name": accounts.full_name(staff.user),
         "office": staff.office_id,
-        "roles": sorted(accounts.roles_of(staff.user)),
+        "roles": sorted(held),
         "active": bool(staff.user.active),
     }
 

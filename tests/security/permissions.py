@@ -37,6 +37,16 @@ GET  /help/<number>                         {LOGGED_IN}
 GET  /settings/logins/list/                  {KEEPERS}
 POST /settings/logins/kick/<pk>             {KEEPERS}
 POST /settings/users/unlock/<pk>            {KEEPERS}
+GET  /settings/users/show/<pk>              {KEEPERS}
+GET  /settings/users/handover/<pk>          {KEEPERS}
+POST /settings/users/handover/<pk>          {KEEPERS}
+GET  /settings/roles/list/                  {KEEPERS}
+GET  /settings/roles/show/<name>            {KEEPERS}
+GET  /settings/roles/add                    {KEEPERS}
+POST /settings/roles/add                    {KEEPERS}
+GET  /settings/roles/edit/<pk>              {KEEPERS}
+POST /settings/roles/edit/<pk>              {KEEPERS}
+POST /settings/roles/drop/<pk>              {KEEPERS}
 POST /desk/search/drop                      {LOGGED_IN}
 GET  /desk/shortcuts/                       {LOGGED_IN}
 POST /desk/shortcuts/                       {LOGGED_IN}

@@ -17,7 +17,7 @@ class Desk:
     """A test client with a login; pages come back as text and must not be errors unless a test expects one."""
 
     def __init__(self, app: Flask, username: str):
-        self.client = app.test_client()
+        self.client, self.username = app.test_client(), username
         page = self.client.post("/login/", data={"username": username, "password": PASSWORD})
         assert page.status_code == 302, page.text
 

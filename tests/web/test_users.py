@@ -5,101 +5,21 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from app.engine.actor import Actor
-from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
-from app.extensions import db
 from app.kernel.errors import Refused
 from app.registers.organisation import Office, Staff
 from app.web import accounts
 from app.web.demo.users import JINJIANG, PASSWORD, PREFECTURE, PROVINCE, QINGYANG, USERS
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, SYSTEM
 from tests.web.desk import Desk
+from tests.web.facts import BASE, changed, login, new
 
-BASE = "/settings/users"
 OWN = "/settings/password/"
 NEW = "Spring-2027"
-
-
-@pytest.fixture
-def facts(demo_app):
-    return Facts(demo_app)
-
-
-class Facts:
-    """What the database says, by names instead of ids."""
-
-    def __init__(self, app):
-        self.app = app
-
-    def query(self, statement):
-        with self.app.app_context():
-            db.session.info["scope"] = Scope.everything()
-            return db.session.execute(statement).all()
-
-    def id(self, username: str) -> int:
-        return self.query(select(User.id).where(User.username == username))[0][0]
-
-    def office(self, code: str) -> int:
-        return self.query(select(Office.id).where(Office.code == code))[0][0]
-
-    def role_id(self, name: str) -> int:
-        return self.query(select(Role.id).where(Role.name == name))[0][0]
-
-    def roles(self, username: str) -> set[str]:
-        statement = select(Role.name).join(User.roles).where(User.username == username)
-        return {name for (name,) in self.query(statement)}
-
-    def user(self, username: str):
-        """(name, office's code, active, password's hash), or nothing."""
-        statement = (
-            select(User.last_name + User.first_name, Office.code, User.active, User.password)
-            .join(Staff, Staff.user_id == User.id)
-            .join(Office, Office.id == Staff.office_id)
-            .where(User.username == username)
-        )
-        return next(map(tuple, self.query(statement)), None)
-
-    def events(self, subject: str) -> list[tuple]:
-        statement = (
-            select(AuditEntry.event, AuditEntry.actor_name, AuditEntry.before, AuditEntry.after)
-            .where(AuditEntry.subject == subject, AuditEntry.actor_name != "命令行")
-            .order_by(AuditEntry.id)
-        )
-        return [tuple(row) for row in self.query(statement)]
-
-    def everything(self) -> tuple:
-        """All that an attack could have changed."""
-        users = self.query(
-            select(User.id, User.username, User.last_name, User.active, User.password).order_by(User.id)
-        )
-        roles = self.query(select(User.id, Role.name).join(User.roles).order_by(User.id, Role.name))
-        staff = self.query(select(Staff.user_id, Staff.office_id).order_by(Staff.user_id))
-        return users, roles, staff
-
-
-def login(app, username: str, password: str):
-    client = app.test_client()
-    return client, client.post("/login/", data={"username": username, "password": password}).status_code
-
-
-def seen(desk: Desk, user_id: int) -> str:
-    return re.search(r'name="seen" value="([0-9a-f]+)"', desk.get(f"{BASE}/change/{user_id}"))[1]
-
-
-def new(facts: Facts, office: str = JINJIANG, **more) -> dict:
-    return {"username": "wang.li", "name": "王丽", "office": facts.office(office), "roles": ["clerk"], **more}
-
-
-def changed(facts: Facts, desk: Desk, username: str, **more) -> dict:
-    name, office, active, _ = facts.user(username)
-    known = {"name": name, "office": facts.office(office), "roles": sorted(facts.roles(username))}
-    if active:
-        known["active"] = "y"
-    return {**known, "seen": seen(desk, facts.id(username)), **more}
 
 
 def password_on(page: str) -> str:
@@ -108,17 +28,17 @@ def password_on(page: str) -> str:
 
 def test_an_administrator_sees_the_own_subtree_only(demo_app):
     county = Desk(demo_app, "county_admin").get(f"{BASE}/list/")
-    assert "<td>clerk</td>" in county and "clerk_b" not in county and "province_admin" not in county
+    assert ">clerk</a></td>" in county and "clerk_b" not in county and "province_admin" not in county
     province = Desk(demo_app, "province_admin").get(f"{BASE}/list/")
-    assert all(f"<td>{user.username}</td>" in province for user in USERS)
+    assert all(f">{user.username}</a></td>" in province for user in USERS)
     assert "经办" in province and "锦江区就业服务管理局" in province
 
 
 def test_a_search_finds_by_name_username_and_office(demo_app):
     desk = Desk(demo_app, "province_admin")
     assert "clerk_b" not in desk.get(f"{BASE}/list/?user=陈小")
-    assert "<td>clerk</td>" in desk.get(f"{BASE}/list/?user=陈小")
-    assert "<td>clerk</td>" in desk.get(f"{BASE}/list/?user=CLERK")
+    assert ">clerk</a></td>" in desk.get(f"{BASE}/list/?user=陈小")
+    assert ">clerk</a></td>" in desk.get(f"{BASE}/list/?user=CLERK")
     assert "clerk_b" in desk.get(f"{BASE}/list/?office=青羊")
 
 
@@ -202,7 +122,7 @@ def test_a_login_moves_with_its_sight(demo_app, facts):
     admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
     assert "/login/" in clerk.client.get("/").headers["Location"]
     assert "青羊区就业服务管理局" in Desk(demo_app, "clerk").get("/")
-    assert "<td>clerk</td>" not in Desk(demo_app, "county_admin").get(f"{BASE}/list/")
+    assert ">clerk</a></td>" not in Desk(demo_app, "county_admin").get(f"{BASE}/list/")
 
 
 def test_a_stale_change_is_refused(demo_app, facts):
@@ -233,10 +153,12 @@ def climb(demo_app, facts):
     def attempt(address: str, data: dict, status: int, by: str = "county_admin", method: str = "POST") -> str:
         if by not in desks:
             desks[by] = Desk(demo_app, by)
-        before = facts.everything()
+        before, tried = facts.everything(), facts.refusals()
         answer = desks[by].client.open(address, method=method, data=data)
         assert answer.status_code == status, answer.text
         assert facts.everything() == before
+        if method == "POST":
+            assert facts.refusals() == [*tried, (desks[by].username, address, status)]
         return answer.text
 
     return attempt

@@ -1,0 +1,210 @@
+"""Roles for a time, roles of an office's own, the table of permissions, and work that changes hands."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu
+from sqlalchemy import select
+
+from app.engine.audit import EVENTS
+from app.engine.claims import Application
+from app.engine.grants import OwnRole
+from app.web.demo.users import JINJIANG, QINGYANG
+from app.web.matrix import ACTIONS
+from tests.conftest import TODAY
+from tests.web.desk import Desk, HiringDesk, uscc_of
+from tests.web.facts import BASE, changed, new
+
+ROLES = "/settings/roles"
+TITLE = "窗口组长"
+
+
+def permission(facts, view: str, name: str) -> int:
+    wanted = select(PermissionView.id).join(Permission).join(ViewMenu)
+    return facts.query(wanted.where(Permission.name == name, ViewMenu.name == view))[0][0]
+
+
+def own(facts, title: str = TITLE) -> int:
+    return facts.query(select(OwnRole.role_id).where(OwnRole.title == title))[0][0]
+
+
+def name_of(facts, role_id: int) -> str:
+    return facts.query(select(Role.name).where(Role.id == role_id))[0][0]
+
+
+def ticked(page: str) -> list[str]:
+    boxes = re.findall(r'<input type="(?:checkbox|hidden)" name="may" value="(\d+)"( checked)?', page)
+    hidden = re.findall(r'<input type="hidden" name="may" value="(\d+)"', page)
+    return [value for value, checked in boxes if checked or value in hidden]
+
+
+@pytest.fixture
+def leader(demo_app, facts):
+    """A role of 锦江区 of clerk and reviewer, and its id."""
+    admin = Desk(demo_app, "county_admin")
+    admin.post(f"{ROLES}/add", {"title": TITLE, "parts": ["clerk", "reviewer"]})
+    return own(facts)
+
+
+def test_every_action_is_called_something(application):
+    named = {name for view in application.appbuilder.baseviews for name in view.base_permissions}
+    assert named - set(ACTIONS) - set(EVENTS) == set()
+
+
+def test_the_table_says_who_may_do_what(demo_app):
+    page = Desk(demo_app, "county_admin").get(f"{ROLES}/list/?role=cashier")
+    row = re.search(r"一次性吸纳就业补贴发放清单.*?解散发放清单</td>\s*<td[^>]*>(.*?)</td>", page, re.DOTALL)
+    assert "√" in row[1]
+    assert "审核通过" not in page.partition("<tbody>")[2]
+
+
+def test_who_holds_a_role_is_seen_in_the_own_subtree(demo_app):
+    county, province = Desk(demo_app, "county_admin"), Desk(demo_app, "province_admin")
+    assert ">clerk</a>" in county.get(f"{ROLES}/show/clerk") and "clerk_b" not in county.get(
+        f"{ROLES}/show/clerk"
+    )
+    assert "clerk_b" in province.get(f"{ROLES}/show/clerk")
+    county.get(f"{ROLES}/show/nobody", expect=404)
+
+
+def test_what_somebody_may_do_is_seen_with_the_role_that_gives_it(demo_app, facts):
+    page = Desk(demo_app, "county_admin").get(f"{BASE}/show/{facts.id('cashier')}")
+    assert re.search(r"一次性吸纳就业补贴发放清单.*?<td>发放</td>", page, re.DOTALL)
+
+
+def test_a_role_ends_after_its_last_day_without_anybody_doing_anything(demo_app, facts, monkeypatch):
+    admin = Desk(demo_app, "county_admin")
+    last = TODAY + timedelta(days=3)
+    form = changed(facts, admin, "clerk", roles=["clerk", "cashier"], **{"until-clerk": last.isoformat()})
+    admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
+    clerk = Desk(demo_app, "clerk")
+    monkeypatch.setitem(demo_app.config, "TODAY", last)
+    clerk.get("/hiring/applications/add")
+    monkeypatch.setitem(demo_app.config, "TODAY", last + timedelta(days=1))
+    clerk.get("/hiring/applications/add", expect=403)
+    clerk.get("/hiring/disbursement/list/")
+    assert "经办" not in re.search(r'class="who".*?</a>', clerk.get("/"), re.DOTALL)[0]
+    listed = admin.get(f"{BASE}/list/?user=clerk")
+    assert f"经办（至{last}）" in listed and "已到期" in listed
+    told = [after for event, _, _, after in facts.events("clerk") if event == "role_change"]
+    assert told == [{"roles": ["cashier", "clerk"], "ends": {"clerk": str(last)}}]
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "soon", "2026-13-01"])
+def test_no_role_is_given_until_a_day_that_is_over_or_none(demo_app, facts, day):
+    admin, before = Desk(demo_app, "county_admin"), facts.everything()
+    form = changed(facts, admin, "clerk", **{"until-clerk": day})
+    page = admin.post(f"{BASE}/change/{facts.id('clerk')}", form, expect=422)
+    assert "截止日期须是今天或以后" in page and f'value="{day}"' in page
+    assert facts.everything() == before
+
+
+def test_a_role_that_is_taken_away_and_given_again_has_no_end(demo_app, facts):
+    admin, address = Desk(demo_app, "county_admin"), f"{BASE}/change/{facts.id('clerk')}"
+    admin.post(address, changed(facts, admin, "clerk", **{"until-clerk": "2026-12-31"}))
+    admin.post(address, changed(facts, admin, "clerk", roles=["cashier"]))
+    admin.post(address, changed(facts, admin, "clerk", roles=["clerk"]))
+    assert "2026-12-31" not in admin.get(address)
+
+
+def test_an_own_role_holds_what_was_ticked_and_at_once(demo_app, facts, leader):
+    admin = Desk(demo_app, "county_admin")
+    address = f"{ROLES}/edit/{leader}"
+    form = changed(facts, admin, "clerk", roles=[name_of(facts, leader)])
+    admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
+    clerk = Desk(demo_app, "clerk")
+    assert TITLE in clerk.get("/")
+    clerk.get("/hiring/review/list/")
+    clerk.get("/hiring/applications/add")
+    dropped = str(permission(facts, "HiringReviewView", "can_list"))
+    kept = [one for one in ticked(admin.get(address)) if one != dropped]
+    admin.post(address, {"title": TITLE, "parts": ["clerk", "reviewer"], "may": kept})
+    clerk.get("/hiring/review/list/", expect=403)
+    clerk.get("/hiring/applications/add")
+    assert ("own_role_change", "罗丽华") in [entry[:2] for entry in facts.events(TITLE)]
+
+
+def test_an_own_role_is_no_way_up(demo_app, facts, leader):
+    """Each with its trace in the log."""
+    admin, address = Desk(demo_app, "county_admin"), f"{ROLES}/edit/{leader}"
+    users = str(permission(facts, "UserView", "can_change"))
+    pays = str(permission(facts, "HiringDisbursementView", "disburse"))
+    known = {"title": TITLE, "parts": ["clerk", "reviewer"]}
+    system = facts.role_id("system_administrator")
+    tries = [
+        (address, {**known, "may": [users]}, 422, None),
+        (address, {**known, "may": [pays]}, 422, None),
+        (address, {**known, "parts": ["county_admin"]}, 422, None),
+        (address, {**known, "parts": []}, 422, None),
+        (f"{ROLES}/add", {"title": "新", "parts": ["province_admin"]}, 422, None),
+        (f"{ROLES}/add", {"title": "新", "parts": ["system_administrator"]}, 422, None),
+        (f"{ROLES}/add", {"title": TITLE, "parts": ["clerk"]}, 422, None),
+        (f"{ROLES}/edit/{system}", {**known, "may": [users]}, 404, None),
+        (f"{ROLES}/drop/{system}", {}, 404, None),
+        (f"{ROLES}/edit/{facts.role_id('clerk')}", {**known, "may": [users]}, 404, None),
+        (f"{ROLES}/drop/{facts.role_id('clerk')}", {}, 404, None),
+        (address, known, 403, "clerk"),
+        (f"{ROLES}/add", {"title": "新", "parts": ["clerk"]}, 403, "reviewer"),
+        (f"{ROLES}/drop/{leader}", {}, 403, "auditor"),
+    ]
+    for path, form, status, by in tries:
+        desk, before, seen = Desk(demo_app, by) if by else admin, facts.everything(), facts.refusals()
+        desk.post(path, form, expect=status)
+        assert facts.everything() == before, path
+        assert facts.refusals() == [*seen, (by or "county_admin", path, status)]
+
+
+def test_an_own_role_stays_in_its_subtree(demo_app, facts, leader):
+    province, name = Desk(demo_app, "province_admin"), name_of(facts, leader)
+    before = facts.everything()
+    page = province.post(f"{BASE}/add", new(facts, QINGYANG, roles=[name]), expect=422)
+    assert "只能授予锦江区" in page and facts.everything() == before
+    mixed = new(facts, JINJIANG, roles=[name, "county_admin"])
+    assert "不能与业务角色同时" in province.post(f"{BASE}/add", mixed, expect=422)
+    province.post(f"{ROLES}/add", {"title": "全省组长", "parts": ["clerk"]})
+    county = Desk(demo_app, "county_admin")
+    assert "全省组长" in county.get(f"{ROLES}/list/")
+    county.get(f"{ROLES}/edit/{own(facts, '全省组长')}", expect=404)
+    county.client.post(f"{ROLES}/drop/{own(facts, '全省组长')}")
+    assert own(facts, "全省组长")
+
+
+def test_a_role_that_somebody_holds_is_not_dropped(demo_app, facts, leader):
+    admin = Desk(demo_app, "county_admin")
+    admin.post(f"{BASE}/add", new(facts, roles=[name_of(facts, leader)]), expect=200)
+    assert "还有人持有此角色" in admin.post(f"{ROLES}/drop/{leader}", expect=409)
+    admin.post(f"{BASE}/change/{facts.id('wang.li')}", changed(facts, admin, "wang.li", roles=["clerk"]))
+    admin.post(f"{ROLES}/drop/{leader}")
+    assert TITLE not in admin.get(f"{ROLES}/list/")
+
+
+def test_the_preparation_keeps_own_roles(demo_app, facts, leader):
+    before = facts.everything()
+    result = demo_app.test_cli_runner().invoke(args=["prepare"])
+    assert result.exit_code == 0, result.output
+    assert facts.everything() == before
+
+
+def test_work_changes_hands(demo_app, facts, demo_files):
+    clerk, admin = HiringDesk(demo_app, "clerk"), Desk(demo_app, "county_admin")
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    admin.post(f"{BASE}/add", new(facts), expect=200)
+    address = f"{BASE}/handover/{facts.id('clerk')}"
+    form = {"receiver": str(facts.id("wang.li")), "stop": "y"}
+    assert "经办的" in admin.get(address) and "reviewer_b" not in admin.get(address)
+    admin.post(address, {**form, "receiver": str(facts.id("clerk_b"))}, expect=422)
+    admin.post(address, form)
+    assert "/login/" in clerk.client.get("/").headers["Location"]
+    assert facts.user("clerk")[2] is False
+    handed = [entry for entry in facts.events("clerk") if entry[0] == "handover"]
+    assert handed[0][3]["applications"] >= 1 and handed[0][3]["to"] == "wang.li"
+    opened = facts.query(select(User.username).where(User.id == _successor(facts, application)))
+    assert opened == [("wang.li",)]
+
+
+def _successor(facts, application: str) -> int:
+    return facts.query(select(Application.successor_id).where(Application.id == int(application)))[0][0]
