@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String, func
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    String,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 LEVELS = ("province", "prefecture", "county")
@@ -59,3 +68,37 @@ class Staff(Model):
     must_change_password: Mapped[bool] = mapped_column(server_default="false")
     user: Mapped[User] = relationship()
     office: Mapped[Office] = relationship(lazy="joined")
+
+
+class RoleEnd(Model):
+    """The last day (Asia/Shanghai, included) on which somebody holds a role; it goes with the role."""
+
+    __tablename__ = "role_ends"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["user_id", "role_id"], ["ab_user_role.user_id", "ab_user_role.role_id"], ondelete="CASCADE"
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    role_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_day: Mapped[date]
+
+
+class OwnRole(Model):
+    """A role of an office: it holds no more than its `parts`, business roles of the product, do together."""
+
+    __tablename__ = "own_roles"
+    __table_args__ = (UniqueConstraint("office_id", "title", name="own_role_title"),)
+
+    role_id: Mapped[int] = mapped_column(ForeignKey("ab_role.id", ondelete="CASCADE"), primary_key=True)
+    title: Mapped[str] = mapped_column(String(40))
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    parts: Mapped[list[str]] = mapped_column(ARRAY(String(64)))
+    office: Mapped[Office] = relationship(lazy="joined")
+    role = relationship("Role", lazy="joined")
+
+    @property
+    def name(self) -> str:
+        """What the role is called where roles are granted; the title is what people read."""
+        return self.role.name

@@ -16,13 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.engine import grants, logins
+from app.engine import logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
-from app.web import own_roles
+from app.web import grants, own_roles
 from app.web.roles import ADMINISTRATORS, GRANTABLE, SEATS, TITLES
 
 USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,29}")

@@ -18,11 +18,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.grants import OwnRole
 from app.extensions import db
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
-from app.registers.organisation import Office
+from app.registers.organisation import Office, OwnRole
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 
 PARTS = (CLERK, REVIEWER, CASHIER, AUDITOR)

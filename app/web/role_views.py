@@ -15,12 +15,11 @@ from wtforms import Form, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.engine import grants
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
-from app.web import accounts, matrix, own_roles
+from app.web import accounts, grants, matrix, own_roles
 from app.web.options import options
 from app.web.paging import key_of
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES

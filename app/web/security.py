@@ -23,7 +23,7 @@ from sqlalchemy import select
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.engine import clock, grants, logins
+from app.engine import clock, logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.scope import Scope
@@ -31,6 +31,7 @@ from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
+from app.web import grants
 from app.web.accounts import full_name, must_change, seal
 from app.web.demo.users import PASSWORD, USERS
 from app.web.hardening import own_path

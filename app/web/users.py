@@ -17,13 +17,13 @@ from sqlalchemy.orm import Query, selectinload
 from werkzeug.security import check_password_hash
 from wtforms import Form
 
-from app.engine import clock, grants, logins
+from app.engine import clock, logins
 from app.engine.audit import record
 from app.extensions import db
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import accounts, handover, matrix
+from app.web import accounts, grants, handover, matrix
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.settings import PLACE

@@ -8,10 +8,9 @@ from flask_appbuilder.security.sqla.models import Role, User, assoc_permissionvi
 from sqlalchemy import func, select
 
 from app.engine.audit import AuditEntry
-from app.engine.grants import OwnRole
 from app.engine.scope import Scope
 from app.extensions import db
-from app.registers.organisation import Office, Staff
+from app.registers.organisation import Office, OwnRole, Staff
 from app.web.demo.users import JINJIANG
 from tests.web.desk import Desk
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.engine.audit import EVENTS
 from app.engine.claims import Application
-from app.engine.grants import OwnRole
+from app.registers.organisation import OwnRole
 from app.web.demo.users import JINJIANG, QINGYANG
 from app.web.matrix import ACTIONS
 from tests.conftest import TODAY

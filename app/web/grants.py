@@ -1,62 +1,16 @@
-"""Roles that are held for a time, and roles that an office has put together from others."""
+"""Which roles somebody holds on a day: some are held for a time."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Role, assoc_user_role
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Select,
-    String,
-    UniqueConstraint,
-    delete,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Session
 
-from app.registers.organisation import Office
-
-
-class RoleEnd(Model):
-    """The last day (Asia/Shanghai, included) on which somebody holds a role; it goes with the role."""
-
-    __tablename__ = "role_ends"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["user_id", "role_id"], ["ab_user_role.user_id", "ab_user_role.role_id"], ondelete="CASCADE"
-        ),
-    )
-
-    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    role_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last_day: Mapped[date]
-
-
-class OwnRole(Model):
-    """A role of an office: it holds no more than its `parts`, business roles of the product, do together."""
-
-    __tablename__ = "own_roles"
-    __table_args__ = (UniqueConstraint("office_id", "title", name="own_role_title"),)
-
-    role_id: Mapped[int] = mapped_column(ForeignKey("ab_role.id", ondelete="CASCADE"), primary_key=True)
-    title: Mapped[str] = mapped_column(String(40))
-    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
-    parts: Mapped[list[str]] = mapped_column(ARRAY(String(64)))
-    office: Mapped[Office] = relationship(lazy="joined")
-    role: Mapped[Role] = relationship(lazy="joined")
-
-    @property
-    def name(self) -> str:
-        """What the role is called where roles are granted; the title is what people read."""
-        return self.role.name
+from app.registers.organisation import RoleEnd
 
 
 def in_force(today: date) -> ColumnElement[bool]:
