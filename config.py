@@ -24,6 +24,7 @@ class Config:
     DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
     PROXIES = int(os.environ.get("PROXIES") or 0)
     DEMO = os.environ.get("DEMO") == "1"
+    API_PER_MINUTE = int(os.environ.get("API_PER_MINUTE") or 120)
     TRUSTED_HOSTS = os.environ.get("TRUSTED_HOSTS", "").split() or None
 
     MAX_CONTENT_LENGTH = 24 * 1024 * 1024

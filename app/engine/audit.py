@@ -68,6 +68,8 @@ EVENTS = {
     "kick": N_("强制退出"),
     "password_change": N_("修改密码"),
     "key_rotation": N_("更换加密密钥"),
+    "key_made": N_("发放接口密钥"),
+    "key_revoked": N_("撤销接口密钥"),
     "clock_change": N_("调整演示日期"),
 }
 

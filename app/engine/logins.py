@@ -46,7 +46,7 @@ class Login(Model):
 
 
 class Attempt(Model):
-    """How often an account or an address was tried since `began_at`."""
+    """How often an account, an address or an API key came since `began_at`."""
 
     __tablename__ = "login_attempts"
 
@@ -96,8 +96,8 @@ def end(session: Session, user_id: int, *, token: str | None = None, but: str | 
 def reserve(engine: Engine, username: str, address: str) -> None:
     """Counts a try before the password is looked at, so that tries at once can't outrun the count. Raises Refused."""
     for subject, most in ((_account(username), TRIES_OF_ACCOUNT), (f"address:{address}", TRIES_OF_ADDRESS)):
-        count, until = _count(engine, subject)
-        if count > most:
+        tries, until = count(engine, subject)
+        if tries > most:
             raise Refused(
                 N_("密码错误次数过多，已锁定到{until}。请到时再试；急用请联系区县管理员解锁。"),
                 until=f"{until.astimezone(SHANGHAI):%H:%M}",
@@ -150,8 +150,9 @@ def remembered(session: Session, user_id: int) -> list[str]:
     return list(session.scalars(select(OldPassword.password).where(OldPassword.user_id == user_id)))
 
 
-def _count(engine: Engine, subject: str) -> tuple[int, datetime]:
-    over = Attempt.began_at <= func.now() - LOCKED_FOR
+def count(engine: Engine, subject: str, within: timedelta = LOCKED_FOR) -> tuple[int, datetime]:
+    """How often a subject has come in its window, this time included, and when the next window begins."""
+    over = Attempt.began_at <= func.now() - within
     counted = insert(Attempt).values(subject=subject, count=1)
     counted = counted.on_conflict_do_update(
         index_elements=[Attempt.subject],
@@ -159,7 +160,7 @@ def _count(engine: Engine, subject: str) -> tuple[int, datetime]:
             "count": case((over, 1), else_=Attempt.count + 1),
             "began_at": case((over, func.now()), else_=Attempt.began_at),
         },
-    ).returning(Attempt.count, Attempt.began_at + LOCKED_FOR)
+    ).returning(Attempt.count, Attempt.began_at + within)
     with engine.begin() as connection:
         return tuple(connection.execute(counted).one())
 

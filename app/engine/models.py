@@ -3,6 +3,7 @@
 from flask_appbuilder import Model
 
 from app.engine import (
+    api_keys,
     audit,
     batch,
     claims,
@@ -22,6 +23,7 @@ METADATA = Model.metadata
 
 __all__ = [
     "METADATA",
+    "api_keys",
     "audit",
     "batch",
     "claims",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.kernel.crypto import Vault
-from app.kernel.errors import BadValue
+from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_, Message
-from app.registers import files
+from app.registers import files, territory
 from app.registers.cells import Known
 from app.registers.identities import create_missing, sealed
 from app.registers.kinds import REGISTERS, BadCell, Register
@@ -97,27 +97,70 @@ def load(
     spans = declared.spans(kind, known) if declared else None
     with closing(files.lines(stream)) as found:
         intake = _Intake(session, register, vault, known, files.read_header(found, list(register.columns)))
-        for chunk in files.chunks(found, CHUNK):
-            for refusal in intake.take(chunk):
-                refuse(refusal)
-    return intake.finish(source, spans)
+        return intake.all(found, source, spans, refuse)
+
+
+def load_rows(
+    session: Session,
+    kind: str,
+    rows: Iterable[files.Line],
+    vault: Vault,
+    today: date,
+    *,
+    source: str,
+    regions: Collection[str],
+    declared: Declared | None = None,
+    refuse: Callable[[Refusal], None] = lambda refusal: None,
+) -> LoadReport:
+    """As `load`, for numbered rows in the register's own columns, from a sender that speaks for `regions` only."""
+    register = REGISTERS[kind]
+    known = Known(today, frozenset(session.scalars(REGIONS)))
+    spans = declared.spans(kind, known) if declared else None
+    if spans and not set(spans) <= set(regions):
+        raise Refused(N_("装载范围包含管辖范围以外的地区。请只写本机构管辖的地区。"))
+    territory.lock(session)
+    intake = _Intake(session, register, vault, known, list(register.columns), frozenset(regions))
+    return intake.all(rows, source, spans, refuse)
 
 
 class _Intake:
     """One load under way: what has been counted and covered so far."""
 
-    def __init__(self, session: Session, register: Register, vault: Vault, known: Known, header: list[str]):
+    def __init__(
+        self,
+        session: Session,
+        register: Register,
+        vault: Vault,
+        known: Known,
+        header: list[str],
+        regions: frozenset[str] | None = None,
+    ):
         self.session, self.register, self.vault, self.known = session, register, vault, known
+        self.regions = regions
         self.width, self.read_row = len(header), register.row_reader(header)
         self.read = self.stored = self.refused = 0
         self.spans: dict[str, Span] = {}
         table = f"CREATE TEMP TABLE IF NOT EXISTS {register.table} ({register.staged}) ON COMMIT DROP"
         session.execute(text(table))
 
+    def all(
+        self,
+        found: Iterable[files.Line],
+        source: str,
+        declared: dict[str, Span] | None,
+        refuse: Callable[[Refusal], None],
+    ) -> LoadReport:
+        """Takes everything, chunk by chunk."""
+        for chunk in files.chunks(iter(found), CHUNK):
+            for refusal in self.take(chunk):
+                refuse(refusal)
+        return self.finish(source, declared)
+
     def take(self, chunk: list[files.Line]) -> list[Refusal]:
         """Stores a chunk's good lines and returns the others, in the order of the file."""
         refusals: list[Refusal] = []
-        rows = self._known_employers(self._parse(chunk, refusals), refusals)
+        rows = self._own(self._parse(chunk, refusals), refusals)
+        rows = self._known_employers(rows, refusals)
         latest = {row[: self.register.key_length]: row for _, row in rows}
         self._copy(self._staged(list(latest.values())))
         self.stored += self.session.execute(text(self.register.store)).rowcount
@@ -156,6 +199,16 @@ class _Intake:
             except BadCell as bad:
                 refusals.append(Refusal(number, bad.column, bad.message))
         return rows
+
+    def _own(self, rows: list[Row], refusals: list[Refusal]) -> list[Row]:
+        """The rows that the sender may write."""
+        if self.regions is None:
+            return rows
+        bare = (row for _, row in rows)
+        found = territory.refusals(self.session, self.vault, self.register, bare, self.regions)
+        pairs = list(zip(rows, found, strict=True))
+        refusals += [Refusal(number, *refused) for (number, _), refused in pairs if refused]
+        return [numbered for numbered, refused in pairs if not refused]
 
     def _known_employers(self, rows: list[Row], refusals: list[Refusal]) -> list[Row]:
         """The rows whose employer is registered; an employer can't be made up from its code."""

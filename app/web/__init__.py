@@ -8,6 +8,7 @@ from app.extensions import db
 def init_app(app: Flask) -> None:
     """Registers security, every view and the commands; called within the application's context."""
     from app.web import cli, errors, hardening, refusals, templating, translations
+    from app.web.api import access
     from app.web.home import HomeView
     from app.web.registry import register_views
     from app.web.security import AppBuilder, SecurityManager, begin_request, demand_own_password
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
     translations.init_app(app)
     app.before_request(begin_request)
     app.before_request(demand_own_password)
+    access.init_app(app)
     register_views(appbuilder)
     templating.init_app(app)
     errors.init_app(app)

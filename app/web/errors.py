@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
+import traceback
 import uuid
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -13,6 +15,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused
 from app.kernel.messages import N_
+from app.web.api import in_api
+from app.web.api.asking import Malformed
 from app.web.templating import translate
 
 log = logging.getLogger(__name__)
@@ -24,6 +28,21 @@ SENTENCES = {
     413: N_("上传的内容过大。文件请控制在 20 MiB 以内，附件请控制在 10 MiB 以内。"),
     429: N_("操作过于频繁。请稍候再试。"),
 }
+FOR_SYSTEMS = {
+    400: N_("请求内容无法识别，没有执行任何操作。请按接口文档更正。"),
+    401: N_("请求没有有效的接口密钥：未提供、无效、已撤销或已过期。请向本机构管理员申领。"),
+    403: N_("此接口密钥没有这项用途。请向发放密钥的管理员申领有此用途的密钥。"),
+    404: N_("没有这个地址或记录，或不在密钥所属机构的范围内。请按接口文档更正。"),
+    405: N_("此地址不接受这种方法。请按接口文档更正。"),
+    413: N_("请求的内容过大，没有执行任何操作。请分批发送。"),
+    415: N_("请求的内容须为 JSON，并以 Content-Type: application/json 说明。请更正后重新发送。"),
+    429: N_("调用过于频繁。请在 Retry-After 所示的秒数之后重试。"),
+}
+SAID_BESIDE = ("Allow", "Retry-After", "WWW-Authenticate")
+DATA_OF_ROWS = re.compile(
+    r"^(DETAIL|CONTEXT):.*?(?=^\[SQL:|^\(Background|^\s*$|\Z)", re.MULTILINE | re.DOTALL
+)
+"""What PostgreSQL tells of the row that broke a rule: a name, an id."""
 STATUS = {NotFound: 404, Refused: 409, BadValue: 422, BadSheet: 422}
 
 
@@ -46,9 +65,19 @@ def page(status: int, sentence: str, reference: str | None = None):
     """One error as a page, or as JSON for scripts; for an unknown host, which has no addresses, as a sentence."""
     if isinstance(request.routing_exception, SecurityError):
         return sentence, status, {"Content-Type": "text/plain; charset=utf-8"}
+    if in_api(request.path):
+        return _for_systems(status, sentence, reference)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=sentence, reference=reference), status
     return render_template("error.html", status=status, sentence=sentence, reference=reference), status
+
+
+def _for_systems(status: int, sentence: str, reference: str | None):
+    """Every refusal of the API stands in the log under its id, for whoever runs the other system to ask about."""
+    if reference is None:
+        reference = uuid.uuid4().hex[:12]
+        log.warning("refused %s with %s: %s %s", reference, status, request.method, request.path)
+    return jsonify(message=sentence, id=reference), status
 
 
 def _expired(_: CSRFError):
@@ -56,23 +85,32 @@ def _expired(_: CSRFError):
 
 
 def _http(error: HTTPException):
-    if error.code == 403:
-        return page(403, denied_sentence())
     if error.code is None or error.code < 400:
         return error
-    return page(error.code, gettext(SENTENCES.get(error.code, SENTENCES[400])))
+    if in_api(request.path):
+        sentence = gettext(FOR_SYSTEMS.get(error.code, FOR_SYSTEMS[400]))
+    elif error.code == 403:
+        sentence = denied_sentence()
+    else:
+        sentence = gettext(SENTENCES.get(error.code, SENTENCES[400]))
+    answer = make_response(page(error.code, sentence))
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name in SAID_BESIDE)
+    return answer
 
 
 def _domain(error: DomainError):
     db.session.rollback()
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    if status == 422 and in_api(request.path) and not isinstance(error, Malformed):
+        status = 409
     return page(status, translate(error.message))
 
 
 def _crash(error: Exception):
     db.session.rollback()
     reference = uuid.uuid4().hex[:12]
-    log.error("unhandled error %s on %s", reference, request.path, exc_info=error)
+    told = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
+    log.error("unhandled error %s on %s\n%s", reference, request.path, told)
     return page(
         500,
         gettext("系统出错，操作没有完成，数据没有改变。请重试；仍然出错的，请把下面的编号告诉系统管理员。"),

@@ -7,6 +7,8 @@ import re
 from flask import Flask, Response, abort, current_app, request, session
 from werkzeug.routing import IntegerConverter
 
+from app.web.api import in_api
+
 LARGEST_ID = 2**63 - 1
 ANONYMOUS_BYTES = 64 * 1024
 """A login form is small; nobody else has anything to send before a login."""
@@ -51,7 +53,10 @@ def own_path(text: str) -> str | None:
 
 def _limit_size(*_: object) -> None:
     """Comes before CSRF protection, which reads the form; Werkzeug bounds the memory of forms in parts only."""
-    if "_user_id" not in session:
+    if in_api(request.path) and request.mimetype == "application/json":
+        # nobody reads it before the key is known
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    elif "_user_id" not in session:
         request.max_content_length = ANONYMOUS_BYTES
     elif request.mimetype != "multipart/form-data":
         request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]

@@ -24,10 +24,12 @@ from app.registers.loading import Declared, LoadReport, Refusal, load
 SHOWN = 20
 
 
-def load_and_record(kind: str, stream: BinaryIO, **options: object) -> LoadReport:
-    """Loads and writes the audit entry in the session's transaction; the caller commits."""
+def load_and_record(
+    kind: str, facts: object, *, by: Actor | None = None, take: Callable = load, **options: object
+) -> LoadReport:
+    """Loads (`take`) and writes the audit entry in the session's transaction; the caller commits."""
     today = clock.today(current_app.config, db.session)
-    report = load(db.session, kind, stream, current_app.extensions["vault"], today, **options)
+    report = take(db.session, kind, facts, current_app.extensions["vault"], today, **options)
     after = {
         "kind": kind,
         "load_id": report.load_id,
@@ -35,7 +37,8 @@ def load_and_record(kind: str, stream: BinaryIO, **options: object) -> LoadRepor
         "stored": report.stored,
         "refused": report.refused,
     }
-    record(db.session, Actor.command(), "register_load", subject=str(options["source"])[:200], after=after)
+    actor = by or Actor.command()
+    record(db.session, actor, "register_load", subject=str(options["source"])[:200], after=after)
     return report
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from flask_appbuilder.base import AppBuilder
 
+from app.web.api.cases import CaseApi
+from app.web.api.document import DocumentApi
+from app.web.api.keys import KeyView
+from app.web.api.registers import RegisterApi
 from app.web.batches import BatchView
 from app.web.dossiers import DossierView
 from app.web.exporting import ExportView
@@ -50,6 +54,10 @@ def register_views(appbuilder: AppBuilder) -> None:
         RoleView,
         LoginView,
         DossierView,
+        KeyView,
+        RegisterApi,
+        CaseApi,
+        DocumentApi,
     )
     for view in views:
         appbuilder.add_view_no_menu(view)

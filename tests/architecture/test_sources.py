@@ -32,6 +32,7 @@ RAW_SQL = {
     "app/programmes/training/declaration.py": "a class's students become claims in one statement",
     "app/programmes/training/model.py": "partial indexes and an exclusion",
     "app/registers/identities.py": "persons of a load",
+    "app/registers/territory.py": "in which region registers hold persons and employers, of any region",
     "app/registers/loading.py": "COPY and merge of a load",
     "app/web/cli.py": "grants of the runtime login",
 }

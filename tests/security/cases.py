@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, text
 from werkzeug.test import TestResponse
 
 from app.engine.actor import Actor
+from app.engine.api_keys import ApiKey, make
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
@@ -99,9 +100,10 @@ def build(app: Flask, folder: Path, patch) -> Known:
     reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
-        training_cases.build(
-            db.session, db.session.scalars(select(Office).where(Office.code == JINJIANG)).one()
-        )
+        office = db.session.scalars(select(Office).where(Office.code == JINJIANG)).one()
+        training_cases.build(db.session, office)
+        ends_on = CASES_DAY + timedelta(days=30)
+        make(db.session, Actor.command(), "市级平台", office, ["case_read"], ends_on, CASES_DAY)
         db.session.commit()
         return _known()
 
@@ -190,6 +192,7 @@ def _known() -> Known:
         Unemployment: select(Unemployment.id).where(Unemployment.person_id.in_(here)),
         Transfer: select(Transfer.id).where(Transfer.person_id.in_(here)),
         Staff: select(Staff.user_id).where(Staff.office_id == office),
+        ApiKey: select(ApiKey.id).where(ApiKey.office_id == office),
         Login: select(Login.id).where(Login.staff.has(Staff.office_id == office)),
         AuditEntry: select(AuditEntry.id)
         .where(AuditEntry.office_id == office)

@@ -1,4 +1,4 @@
-"""Who reaches which address: the oracle, written by hand from `domain.md` §2. `{a}` stands for every programme's base, `{p}` for those of labour contracts."""
+"""Who reaches which address: the oracle, written by hand from `domain.md` §2. `keys`: no login at all, but a key of the API. `{a}` stands for every programme's base, `{p}` for those of labour contracts."""
 
 from __future__ import annotations
 
@@ -199,6 +199,15 @@ POST /settings/users/add                    {KEEPERS}
 GET  /settings/users/change/<pk>            {KEEPERS}
 POST /settings/users/change/<pk>            {KEEPERS}
 POST /settings/users/reset/<pk>             {KEEPERS}
+GET  /settings/keys/list/                   {KEEPERS}
+GET  /settings/keys/add                     {KEEPERS}
+POST /settings/keys/add                     {KEEPERS}
+POST /settings/keys/revoke/<pk>             {KEEPERS}
+GET  /settings/keys/openapi                 {KEEPERS}
+GET  /api/v1/openapi                        keys
+GET  /api/v1/cases                          keys
+GET  /api/v1/cases/<int:pk>                 keys
+POST /api/v1/registers/<any(persons,employers,contributions,unemployment,transfers):kind>   keys
 GET  /settings/password/                    {LOGGED_IN}
 POST /settings/password/                    {LOGGED_IN}
 """

@@ -1,0 +1,62 @@
+"""A sender that speaks for some regions only: rows about anybody or anything elsewhere are not its own to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.kernel.crypto import Vault
+from app.kernel.messages import N_, Message
+from app.registers.kinds import Register
+
+OF_PERSONS = text("SELECT id_hash, region_code FROM persons WHERE id_hash = ANY(:keys)")
+OF_EMPLOYERS = text("SELECT uscc, region_code FROM employers WHERE uscc = ANY(:keys)")
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('registers by territory', 0))")
+
+ELSEWHERE = Message(N_("该地区不在发送方的管辖范围内，请由当地或上级机构装载。"))
+HELD_ELSEWHERE = Message(N_("登记库中此人或单位属于其他地区，请由当地或上级机构装载。"))
+NOWHERE = Message(N_("人员登记库中没有此人或没有其所属地区，请先装载人员登记库。"))
+
+
+def lock(session: Session) -> None:
+    """Until the transaction ends: else two senders could each find a new person nowhere and both take it."""
+    session.execute(ONE_AT_A_TIME)
+
+
+def refusals(
+    session: Session, vault: Vault, register: Register, rows: Iterable[tuple], regions: frozenset[str]
+) -> list[tuple[str, Message] | None]:
+    """For each row, in order, (column, why) when it is not the sender's own; two statements at most."""
+    rows, columns = list(rows), list(register.columns)
+    held = _held(session, vault, register, rows)
+    place = next((n for n, c in enumerate(columns) if c in ("region_code", "insured_region")), None)
+    return [_refusal(columns, row, place, held, regions) for row in rows]
+
+
+def _held(
+    session: Session, vault: Vault, register: Register, rows: list[tuple]
+) -> dict[str, str | None] | None:
+    """Key → the region that the register holds it in; None for facts that carry their own region."""
+    if register.kind == "contributions":
+        return None
+    keys = {row[0] for row in rows}
+    if register.kind == "employers":
+        return {row.uscc: row.region_code for row in session.execute(OF_EMPLOYERS, {"keys": list(keys)})}
+    hashes = {vault.hash(code): code for code in keys}
+    found = session.execute(OF_PERSONS, {"keys": list(hashes)})
+    return {hashes[bytes(key)]: region for key, region in found}
+
+
+def _refusal(
+    columns: list[str], row: tuple, place: int | None, held: dict | None, regions: frozenset[str]
+) -> tuple[str, Message] | None:
+    if place is not None and row[place] not in regions:
+        return columns[place], ELSEWHERE
+    if held is None:
+        return None
+    region = held.get(row[0])
+    if region is None:
+        return None if place is not None else (columns[0], NOWHERE)
+    return None if region in regions else (columns[0], HELD_ELSEWHERE)

@@ -1,0 +1,82 @@
+"""Who calls the API: `Authorization: Bearer KEY` and nothing else, so that no page in a browser can act through it.
+
+No cookie is read or set here, which is what makes the exemption from CSRF tokens sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from math import ceil
+
+from flask import Flask, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
+
+from app.engine import api_keys, clock, logins
+from app.extensions import db
+from app.web.api import in_api
+
+MINUTE = timedelta(minutes=1)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The browser's session, which the API doesn't have: there it holds the language that the caller accepts."""
+
+    def open_session(self, app: Flask, request):
+        if not in_api(request.path):
+            return super().open_session(app, request)
+        languages = app.config["LANGUAGES"]
+        found = request.accept_languages.best_match(languages, app.config["BABEL_DEFAULT_LOCALE"])
+        return SecureCookieSession({"locale": found})
+
+    def save_session(self, app: Flask, session, response) -> None:
+        if not in_api(request.path):
+            super().save_session(app, session, response)
+
+
+def init_app(app: Flask) -> None:
+    """After the hook that gives every request an actor."""
+    app.session_interface = Sessions()
+    app.before_request(begin)
+
+
+def begin() -> None:
+    """The key's office acts; a missing or invalid key and too many calls are refused before anything is read."""
+    if not in_api(request.path):
+        return
+    given = request.authorization
+    text = given.token if given is not None and given.type == "bearer" else None
+    today = clock.today(current_app.config, db.session)
+    key = api_keys.recognise(db.session, text, today) if text else None
+    _count(f"key:{key.id}" if key else f"keyless:{g.actor.address}")
+    if key is None:
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
+    g.api_key = key
+    g.actor = api_keys.actor_of(db.session, key, g.actor.address)
+    db.session.info["scope"] = g.actor.scope
+
+
+def needs(ability: str) -> Callable:
+    """A method that a key reaches only with this ability."""
+
+    def decorate(method: Callable) -> Callable:
+        @wraps(method)
+        def guarded(*args, **kwargs):
+            if ability not in g.api_key.abilities:
+                raise Forbidden
+            return method(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _count(subject: str) -> None:
+    """Counted in the database, so that all workers on all hosts count together."""
+    calls, until = logins.count(db.engine, subject, MINUTE)
+    if calls > current_app.config["API_PER_MINUTE"]:
+        seconds = max(1, ceil((until - datetime.now(UTC)).total_seconds()))
+        raise TooManyRequests(retry_after=seconds)

@@ -1,0 +1,132 @@
+"""The keys of other systems: made and revoked by an administrator of the office's subtree, shown once."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import current_app, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext
+from sqlalchemy import select
+from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.engine import api_keys, clock
+from app.engine.api_keys import ABILITIES, LONGEST, ApiKey
+from app.extensions import db
+from app.kernel.errors import DomainError
+from app.kernel.messages import N_
+from app.registers.organisation import Office
+from app.web.api.document import document
+from app.web.options import options
+from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
+from app.web.settings import PLACE
+from app.web.templating import translate
+from app.web.views import ModelView
+
+
+class KeyForm(Form):
+    """What a key is for; offices are those of the administrator's subtree."""
+
+    name = StringField(
+        N_("名称"),
+        [DataRequired(N_("请填写名称。")), Length(max=60)],
+        description=N_("使用此密钥的系统，如“市人社局数据交换平台”"),
+    )
+    office = SelectField(N_("机构"), coerce=int, description=N_("密钥只能看到和写入此机构及下级机构的数据"))
+    abilities = SelectMultipleField(
+        N_("用途"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    ends_on = DateField(
+        N_("截止日期"), [InputRequired(N_("请填写截止日期。"))], description=N_("当日仍有效；最长一年")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        offices = select(Office).where(Office.id.in_(g.actor.scope.office_ids)).order_by(Office.code)
+        self.office.choices = options((o.id, f"{o.code} {o.name}") for o in db.session.scalars(offices))
+        self.abilities.choices = options(ABILITIES.items())
+
+
+class KeyView(ModelView):
+    """A key acts at once when it is made, and no longer when it is revoked."""
+
+    datamodel = SQLAInterface(ApiKey)
+    route_base = "/settings/keys"
+    menu = PLACE
+    menu_title = N_("接口密钥")
+    include_route_methods: ClassVar[set[str]] = {"list", "add", "revoke", "openapi"}
+    granted = dict.fromkeys(
+        (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_add", "can_revoke")
+    )
+    list_template = "key_list.html"
+    label_columns = {
+        "name": N_("名称"),
+        "office": N_("机构"),
+        "office.name": N_("机构"),
+        "abilities": N_("用途"),
+        "ends_on": N_("截止日期"),
+        "made_by": N_("发放人"),
+        "used_at": N_("最近使用"),
+        "standing": N_("状态"),
+    }
+    list_columns = ["name", "office.name", "abilities", "ends_on", "made_by", "used_at", "standing"]
+    search_columns = ("name", "office")
+    order_columns = ["ends_on"]
+
+    def value(self, row: ApiKey, column: str) -> object:
+        if column == "abilities":
+            return "、".join(gettext(ABILITIES[ability]) for ability in row.abilities)
+        if column == "standing":
+            return self._standing(row)
+        return super().value(row, column)
+
+    def _standing(self, row: ApiKey) -> str:
+        if row.revoked_at is not None:
+            return gettext("已撤销")
+        return gettext("已过期") if row.ends_on < _today() else gettext("有效")
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self):
+        first = {"office": g.actor.office_id, "ends_on": _today() + LONGEST}
+        form, problem = KeyForm(request.form or None, data=first), None
+        if request.method == "POST" and form.validate():
+            try:
+                return self._make(form)
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template("key_form.html", view=self, form=form, problem=problem), status
+
+    def _make(self, form: KeyForm):
+        """Makes the key; the only page that ever shows it."""
+        office = db.session.get(Office, form.office.data)
+        facts = form.name.data.strip(), office, form.abilities.data, form.ends_on.data
+        key, text = api_keys.make(db.session, g.actor, *facts, _today())
+        page = self.render_template("key_made.html", view=self, key=key, text=text)
+        db.session.commit()
+        return page, 200, {"Cache-Control": "no-store"}
+
+    @expose("/revoke/<pk>", methods=["POST"])
+    @has_access
+    def revoke(self, pk):
+        api_keys.revoke(db.session, g.actor, self.item(pk))
+        db.session.commit()
+        flash(gettext("密钥已撤销，立即失效。"), "success")
+        return redirect(url_for("KeyView.list"))
+
+    @expose("/openapi")
+    @has_access
+    @permission_name("list")
+    def openapi(self):
+        """The document for whoever connects the other system."""
+        return document()
+
+
+def _today():
+    return clock.today(current_app.config, db.session)
