@@ -101,7 +101,7 @@ def recognise(session: Session, text: str, today: date) -> ApiKey | None:
 def actor_of(session: Session, key: ApiKey, address: str) -> Actor:
     """Who acts by a key: nobody in person; it sees what somebody of its office sees."""
     scope = Scope.of_office(session, key.office)
-    return Actor(None, f"接口密钥 {key}", key.office_id, key.office.code, key.office.name, address, scope)
+    return Actor(None, f"API · {key}", key.office_id, key.office.code, key.office.name, address, scope)
 
 
 def _digest(text: str) -> str:

@@ -106,7 +106,7 @@ def test_rows_are_stored_once_and_each_bad_one_is_told(cases_app, caller):
     loads = everything(cases_app, select(RegisterLoad).order_by(RegisterLoad.id.desc()).limit(2))
     assert [load.rows_refused for load in loads] == [1, 1]
     entries = everything(cases_app, select(AuditEntry).where(AuditEntry.event == "register_load"))
-    mine = [e for e in entries if e.actor_name.startswith("接口密钥 测试系统")]
+    mine = [e for e in entries if e.actor_name.startswith("API · 测试系统")]
     assert [e.after["stored"] for e in mine] == [2, 0]
     assert all(e.office_id is not None for e in mine)
 
