@@ -27,6 +27,8 @@ OTHER = {role: f"{role}_b" for role in BUSINESS} | {"county_admin": ADMIN_B}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OF_THE_REGION = {"persons", "employers", "contributions", "unemployment", "transfers"}
 """Registers belong to a region, so an office below the county's, in the same region, sees them."""
+KEYLESS = (401, 429)
+"""What the API says to a login without a key: that it needs one, or that it has asked too often."""
 LEVELS = {"below": False, "prefecture": True, "province": True}
 """Where further offices stand → whether the county's cases are theirs to see."""
 PLACES = {"below": "51010401", "prefecture": "510100", "province": "510000"}
@@ -60,7 +62,9 @@ class Walk:
                     self._ask(verb, method, rule, endpoint, table[method, rule])
                 elif (method, rule) not in known:
                     answer = self.client.open(address(rule), method=verb)
-                    self._note(verb, rule, answer, verb == "OPTIONS" or answer.status_code in (404, 405))
+                    self._note(
+                        verb, rule, answer, verb == "OPTIONS" or answer.status_code in (404, 405, *KEYLESS)
+                    )
 
     def moves(self) -> None:
         """Each move on the other county's rows: the role that may make it finds nothing to move."""
@@ -79,6 +83,8 @@ class Walk:
     def _as_the_table_says(self, status: int, allowed: frozenset[str], hidden: bool) -> bool:
         if "nobody" in allowed:
             return status in (403, 404)
+        if "keys" in allowed:
+            return status in KEYLESS
         if not allowed & {self.role, "everybody"}:
             return status == 403
         return status in (403, 404) if hidden else status != 403
