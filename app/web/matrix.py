@@ -28,6 +28,8 @@ ACTIONS = {
     "can_edit": N_("修改"),
     "can_change": N_("修改"),
     "can_drop": N_("删除"),
+    "can_revoke": N_("撤销"),
+    "can_openapi": N_("查看接口文档"),
     "can_reset": N_("重置密码"),
     "can_unlock": N_("解锁账号"),
     "can_handover": N_("移交工作"),

@@ -59,6 +59,7 @@ class KeyView(ModelView):
     menu = PLACE
     menu_title = N_("接口密钥")
     include_route_methods: ClassVar[set[str]] = {"list", "add", "revoke", "openapi"}
+    watched = True
     granted = dict.fromkeys(
         (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_add", "can_revoke")
     )
