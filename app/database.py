@@ -34,7 +34,7 @@ SETTINGS = {
     "jit": "off",
     "timezone": "Asia/Shanghai",
     "log_timezone": "Asia/Shanghai",
-    "password_encryption": "scram-sha-256",
+    "password_encryption": "scram-sha-256",  # nosec B105  # the name of a method
     "logging_collector": "on",
     "log_filename": "postgres-%a.log",
     "log_rotation_age": "1d",
@@ -179,7 +179,8 @@ class EmbeddedServer:
         """A socket's path takes at most 107 bytes, so a deep data directory gets a short one elsewhere."""
         if len(os.fsencode(self.pgdata / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
             return self.pgdata
-        return Path("/tmp") / f"benefits-{hashlib.sha256(os.fsencode(self.pgdata)).hexdigest()[:12]}"
+        # a folder that only the server's own user may enter is made there; the name is short, as sockets' must be
+        return Path("/tmp") / f"benefits-{hashlib.sha256(os.fsencode(self.pgdata)).hexdigest()[:12]}"  # noqa: S108  # nosec B108
 
     def _initialise(self) -> None:
         """Made beside its place and moved there when complete: a half-made cluster would never start."""

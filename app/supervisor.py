@@ -18,7 +18,8 @@ from pathlib import Path
 POLL_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+# where to ask a server that listens everywhere
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nosec B104
 
 
 class Refused(Exception):
@@ -105,7 +106,8 @@ class Children:
 
     def start(self, name: str, environ: Mapping[str, str], *arguments: str) -> None:
         """`python -m <arguments>` in the background."""
-        self._running[name] = subprocess.Popen(
+        # the programs are run.py's own
+        self._running[name] = subprocess.Popen(  # noqa: S603  # nosec B603
             (sys.executable, "-m", *arguments),
             cwd=self._directory,
             env=environ,

@@ -16,8 +16,9 @@ BESIDE = Path(sys.executable).parent
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
         ("lint-imports", "--no-cache"),
+        ("bandit", "-q", "-c", "pyproject.toml", "-r", "app", "config.py", "run.py", "migrations", "deploy"),
     ],
-    ids=["rules", "format", "imports"],
+    ids=["rules", "format", "imports", "security"],
 )
 def test_the_linters_find_nothing(command):
     program, *arguments = command

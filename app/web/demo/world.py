@@ -27,7 +27,7 @@ class World:
     """Facts as they come about; `files()` writes them as the other authorities would send them."""
 
     def __init__(self, today: date):
-        self.today, self.random = today, Random(SEED)
+        self.today, self.random = today, Random(SEED)  # noqa: S311  # made-up people
         self.this_month = month_start(today)
         self.first_month = add_months(self.this_month, -MONTHS)
         self.residents = self._residents()
