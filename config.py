@@ -21,6 +21,7 @@ class Config:
     SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL")
     DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
     SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "hide_parameters": True}
+    MIGRATION_LOCK_TIMEOUT = "5s"
     DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
     PROXIES = int(os.environ.get("PROXIES") or 0)
     DEMO = os.environ.get("DEMO") == "1"

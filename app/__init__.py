@@ -23,6 +23,7 @@ def vault_of(config: Mapping[str, object]) -> Vault:
 def create_app(settings: dict | None = None) -> Flask:
     """The WSGI application; `settings` overrides `config.Config` (tests only)."""
     from app import web
+    from app.web import health
 
     app = Flask(__name__)
     app.config.from_object("config.Config")
@@ -37,4 +38,5 @@ def create_app(settings: dict | None = None) -> Flask:
     csrf.init_app(app)
     with app.app_context():
         web.init_app(app)
+    health.init_app(app)
     return app

@@ -15,9 +15,17 @@ def include_object(obj, name, type_, reflected, compare_to):
 
 
 def run_migrations() -> None:
+    """Each in its own transaction; one that waits for people at work gives up soon, for they queue up behind it."""
     engine = create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=METADATA, include_object=include_object)
+        connection.exec_driver_sql(f"SET lock_timeout = '{current_app.config['MIGRATION_LOCK_TIMEOUT']}'")
+        connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            include_object=include_object,
+            transaction_per_migration=True,
+        )
         with context.begin_transaction():
             context.run_migrations()
 
