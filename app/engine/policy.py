@@ -73,6 +73,16 @@ class Parameter:
         return value
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """A value that was frozen on a claim: with the row that a policy officer gave it by, or as it shipped."""
+
+    title: str
+    value: str | None
+    row: PolicyValue | None
+    shipped: bool
+
+
 class Policy:
     """The parameters of one programme, from its `policy.yaml`."""
 
@@ -91,22 +101,33 @@ class Policy:
 
     def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, object]:
         """The values in force on `day`: of the rows that hold it, the one that started last; else the default."""
-        values = {code: p.default for code, p in self.parameters.items()}
-        for row in sorted(rows, key=lambda r: r.starts_on):
-            if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on):
-                values[row.parameter] = self.parameters[row.parameter].parse(row.value)
-        return values
+        held = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
+        return {code: held.get(code, p.default) for code, p in self.parameters.items()}
 
     def documents(self, rows: Iterable[PolicyValue], day: date) -> list[str]:
         """The documents that policy officers have named for the values in force on `day`, each once.
 
         A shipped value has none: no paper may rest on a document that nobody has named.
         """
-        named = {}
-        for row in sorted(rows, key=lambda r: r.starts_on):
-            if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on):
-                named[row.parameter] = row.document
-        return list(dict.fromkeys(named[code] for code in self.parameters if code in named))
+        held = _held(rows, day)
+        return list(dict.fromkeys(held[code].document for code in self.parameters if code in held))
+
+    def frozen(
+        self, rows: Iterable[PolicyValue], day: date, values: Mapping[str, str | None]
+    ) -> list[Frozen]:
+        """What a claim judged by `day` keeps; a value that has been changed for that day since then has no row."""
+        held, shipped = _held(rows, day), as_json({code: p.default for code, p in self.parameters.items()})
+        now = as_json(self.at(held.values(), day))
+        return [
+            Frozen(
+                self.parameters[code].title,
+                value,
+                held.get(code) if now[code] == value else None,
+                code not in held and shipped[code] == value,
+            )
+            for code, value in values.items()
+            if code in self.parameters
+        ]
 
     def periods(self, rows: Iterable[PolicyValue]) -> list[tuple[date, date, dict[str, str | None]]]:
         """All of time cut into spans of equal values: (first day, last day, JSON-ready values)."""
@@ -125,6 +146,16 @@ def stored(session: Session, programme: str) -> list[PolicyValue]:
 def as_json(values: Mapping[str, object]) -> dict[str, str | None]:
     """Values as they are frozen on a claim: decimals and dates as text, so that nothing is rounded."""
     return {code: None if v is None else str(v) for code, v in values.items()}
+
+
+def _held(rows: Iterable[PolicyValue], day: date) -> dict[str, PolicyValue]:
+    """By parameter the row in force on `day`: of those that hold it, the one that started last."""
+    first_to_last = sorted(rows, key=lambda r: r.starts_on)
+    return {
+        row.parameter: row
+        for row in first_to_last
+        if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
+    }
 
 
 def _after(day: date) -> date:

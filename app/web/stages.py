@@ -19,6 +19,7 @@ from app.engine.applications import KINDS
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Attachment, Claim
+from app.engine.policy import Frozen, stored
 from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import Refused
@@ -206,10 +207,18 @@ class StageView(BulkView):
             "papers": db.session.scalars(papers.order_by(Attachment.id)).all(),
             "paper_kinds": KINDS,
             "findings": latest_findings(self.programme, claim_id),
+            "frozen": self._frozen(row),
             "history": history,
             "steps": steps(row.state, history),
             "programme": self.programme,
         }
+
+    def _frozen(self, claim: Claim) -> list[Frozen]:
+        """The policy that the claim was submitted under, value by value."""
+        day = getattr(claim, self.programme.judged["starts_on"])
+        if not claim.policy or day is None:
+            return []
+        return self.programme.policy.frozen(stored(db.session, self.programme.code), day, claim.policy)
 
 
 class GroupView(BulkView):

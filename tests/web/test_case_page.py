@@ -44,6 +44,11 @@ def test_the_person_behind_a_claim_has_a_page_with_all_claims_in_scope(demo_app,
     claim = re.search(r"/hiring/query/show/(\d+)", clerk.get("/hiring/query/list/"))[1]
     page = clerk.get(f"/hiring/query/show/{claim}")
     assert re.search(r'<li class="here"[^>]*>草稿', page)
+    assert "提交时适用的政策参数" not in page
+    clerk.bank(application)
+    clerk.apply(application)
+    page = clerk.get(f"/hiring/query/show/{claim}")
+    assert re.search(r"1000\.00 <span[^>]*>《一次性吸纳就业补贴实施办法》（[^）]+），2020-01-01起施行<", page)
     person = clerk.get(f"/desk/history/{claim}")
     assert f'href="/hiring/query/show/{claim}"' in person and "共 1 条，已发放合计 0.00 元" in person
 

@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from flask import render_template_string
 from sqlalchemy import delete, func, select
 
 from app.engine import figures
@@ -82,3 +84,14 @@ def test_the_page_shows_the_own_county_only(clerk, demo_app):
     assert re.search(r'pill-submitted.*?</th><td class="number">10<', page)
     assert 'role="img" aria-labelledby="chart-submitted"' in page
     assert "pill-submitted" not in HiringDesk(demo_app, "clerk_b").get("/desk/figures/")
+
+
+@pytest.mark.parametrize(("amount", "shown"), [("999999.00", "999,999"), ("12345678.00", "1,234.6")])
+def test_amounts_stand_side_by_side_above_their_columns(application, amount, shown):
+    """Seven figures and more would run into the neighbour's."""
+    months = [(f"2026-{month:02}", Decimal(amount)) for month in range(1, 13)]
+    charts = '{% from "parts/charts.html" import of_months %}{{ of_months(months, months) }}'
+    with application.test_request_context():
+        paid = render_template_string(charts, months=months).partition('id="chart-paid"')[2]
+    assert paid.count(f">{shown}</text>") == 12
+    assert ("万元" in paid) == (amount == "12345678.00")
