@@ -76,6 +76,8 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
     if name in BEYOND:
         kind, clause, options = BEYOND[name]
         return [SearchField(name, label, kind, clause, options)]
+    if "." in name:
+        return [_related(model, name, label)]
     relation = model.__mapper__.relationships.get(name)
     if relation is not None:
         target = relation.mapper.class_
@@ -104,6 +106,14 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
             lambda text: or_(column.contains(text, autoescape=True), column.in_(several(text))),
         )
     ]
+
+
+def _related(model: type, path: str, label: str) -> SearchField:
+    """A column of a related row, or of one related to that: `relation.column`."""
+    name, _, rest = path.partition(".")
+    relation = model.__mapper__.relationships[name]
+    (found,) = _fields(relation.mapper.class_, rest, label, None)
+    return SearchField(path, label, found.kind, lambda text: relation.class_attribute.has(found.clause(text)))
 
 
 def _span(column, name: str, label: str) -> list[SearchField]:

@@ -99,6 +99,9 @@ def test_a_class_from_opening_to_the_money(demo_app, everything, firm, staff, tm
     clerk.bank(application)
     assert moved(clerk.apply(application)) == 5
     assert "没有未申报的学员" in clerk.post(f"{DECLARATIONS}/declare/{opened}", expect=409)
+    cohort = "/training/review/list/?enrolment.training_class.cohort_no"
+    assert staff[0].masked_id in reviewer.get(f"{cohort}=510104-20261012")
+    assert staff[0].masked_id not in reviewer.get(f"{cohort}=510104-20261013")
     assert moved(reviewer.act("review", "approve")) == 5
     assert moved(reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")) == 5
     monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))

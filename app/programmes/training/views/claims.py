@@ -15,7 +15,8 @@ from app.web.payments import PaymentListsView
 from app.web.stages import LABELS, StageView
 from app.web.subsidy import FIND, DisbursementView, OutcomeView, PublicityView, ReviewView
 
-STUDENT = ["person.name", "person.masked_id", "employer.name", "enrolment.training_class.cohort_no"]
+COHORT = "enrolment.training_class.cohort_no"
+STUDENT = ["person.name", "person.masked_id", "employer.name", COHORT]
 DATES = ["opens_on", "closes_on", "hours"]
 
 
@@ -30,7 +31,7 @@ class Students(Training):
     """A list of declared students."""
 
     datamodel = SQLAInterface(TrainingClaim)
-    label_columns = {**LABELS, **PROGRAMME.labels, "enrolment.training_class.cohort_no": N_("培训期号")}
+    label_columns = {**LABELS, **PROGRAMME.labels, COHORT: N_("培训期号")}
     order_columns = ["person.name", "opens_on", "amount", "submitted_on"]
     choices = {}
 
@@ -44,6 +45,7 @@ class TrainingQueryView(Students, ClaimQueryView):
         "state",
         "person",
         "employer",
+        COHORT,
         "application",
         "office",
         "submitted_on",
@@ -55,19 +57,21 @@ class TrainingReviewView(Students, ReviewView):
     route_base = "/training/review"
     menu_title = N_("培训补贴申报审核")
     list_columns = [*STUDENT, *DATES, "amount", "submitted_on", "application.number"]
-    search_columns = ("person", "employer", "application", "office", "submitted_on")
+    search_columns = ("person", "employer", COHORT, "application", "office", "submitted_on")
 
 
 class TrainingPublicityView(Students, PublicityView):
     route_base = "/training/publicity"
     menu_title = N_("疫情培训补贴公示")
     list_columns = [*STUDENT, "amount", "state", "notice.number", "notice.starts_on", "notice.ends_on"]
+    search_columns = ("state", COHORT, *FIND)
 
 
 class TrainingOutcomeView(Students, OutcomeView):
     route_base = "/training/outcome"
     menu_title = N_("疫情培训补贴公示期满")
     list_columns = [*STUDENT, "amount", "notice.number", "notice.ends_on"]
+    search_columns = (COHORT, *FIND)
 
 
 class TrainingNoticesView(Training, NoticesView):
@@ -80,7 +84,7 @@ class TrainingDisbursementView(Students, DisbursementView):
     route_base = "/training/disbursement"
     menu_title = N_("培训补贴发放")
     list_columns = [*STUDENT, "account", "amount", "notice.number", "payment_list.number"]
-    search_columns = (*FIND, "payment_list")
+    search_columns = (COHORT, *FIND, "payment_list")
 
 
 class TrainingPaymentListsView(Training, PaymentListsView):

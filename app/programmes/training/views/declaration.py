@@ -74,4 +74,4 @@ class TrainingApplicationView(ApplicationView):
     loads = ("employer", "office", "training_class")
     list_columns = ["number", "training_class.cohort_no", "employer.name", "office.name", "created_on"]
     label_columns = {**ApplicationView.label_columns, "training_class.cohort_no": N_("培训期号")}
-    search_columns = ("number", "employer", "office", "created_on")
+    search_columns = ("number", "training_class.cohort_no", "employer", "office", "created_on")
