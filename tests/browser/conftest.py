@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests and one running demonstration a module, all copies of one; every test logs in with windows of its own."""
+"""One Chromium for all browser tests and a running demonstration for each module that needs its own, all copies of one; every test logs in with windows of its own."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def prepared(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(prepared) -> Iterator[Demo]:
+    with running_demo(prepared) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def toured(prepared) -> Iterator[Demo]:
+    """A demonstration for the walks that the camera makes on one too, one after another (`pictures.shoot`)."""
     with running_demo(prepared) as running:
         yield running
 

@@ -13,6 +13,9 @@ from tests.browser.manual import LABELS, PICTURED, labels
 
 OPTIONS = {"resultTypes": ["violations"]}
 GRAVE = ("serious", "critical")
+STICKS_OUT = (
+    "() => [...document.querySelectorAll('.card')].some(card => card.scrollWidth > card.clientWidth + 1)"
+)
 
 
 class Inspector(Camera):
@@ -37,6 +40,8 @@ class Inspector(Camera):
             self.found.append(f"{name}: a screen has one heading of the first order")
         if desk.page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
             self.found.append(f"{name}: wider than the window")
+        if desk.page.evaluate(STICKS_OUT):
+            self.found.append(f"{name}: something sticks out of a card")
         language = desk.page.locator("html").get_attribute("lang")
         if language != ("en" if name == "english" else "zh-CN"):
             self.found.append(f"{name}: lang is {language}")

@@ -26,6 +26,11 @@ def yuan(people: int) -> str:
     return f"{people * AMOUNT:,.2f}"
 
 
+@pytest.fixture(scope="module")
+def demo(toured: Demo) -> Demo:
+    return toured
+
+
 def test_both_payees_from_application_to_payment(sit_down, demo):
     walk(sit_down, demo)
 

@@ -26,6 +26,11 @@ def yuan(people: int) -> str:
     return f"{people * AMOUNT:,.2f}"
 
 
+@pytest.fixture(scope="module")
+def demo(toured: Demo) -> Demo:
+    return toured
+
+
 def test_a_class_from_its_opening_to_the_money(sit_down, demo, tmp_path):
     walk(sit_down, demo, tmp_path)
 
