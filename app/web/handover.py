@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.engine.actor import Actor
 from app.engine.audit import record
@@ -25,11 +25,14 @@ class Wishes:
     stop: bool
 
 
-def receivers(session: Session, leaver: Staff) -> list[Staff]:
-    """Who can take over: the others of the office whose logins are in use."""
+def receivers(session: Session, actor: Actor, leaver: Staff) -> list[Staff]:
+    """Who can take over: the others of the office whose logins are in use and the actor's to change."""
     same = (Staff.office_id == leaver.office_id) & (Staff.user_id != leaver.user_id)
     wanted = select(Staff).join(User, User.id == Staff.user_id).where(same, User.active)
-    return list(session.scalars(wanted.order_by(Staff.user_id)))
+    found = session.scalars(
+        wanted.options(selectinload(Staff.user).selectinload(User.roles)).order_by(Staff.user_id)
+    )
+    return [one for one in found if accounts.manages(actor, one.user_id, accounts.roles_of(one.user))]
 
 
 def handled(session: Session, staff: Staff) -> int:

@@ -39,7 +39,6 @@ class RoleForm(Form):
     )
     parts = SelectMultipleField(
         N_("由哪些角色组成"),
-        [DataRequired(N_("请至少选择一个组成角色。"))],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         description=N_("新角色先具有这些角色的全部权限，保存后可以逐项取消"),

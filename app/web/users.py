@@ -155,7 +155,7 @@ class UserView(ModelView):
         form, problem = HandoverForm(request.form or None), None
         form.receiver.choices = options(
             (one.user_id, f"{one.user.username} {accounts.full_name(one.user)}")
-            for one in handover.receivers(db.session, staff)
+            for one in handover.receivers(db.session, g.actor, staff)
         )
         if request.method == "POST" and form.validate():
             receiver, wishes = self.item(str(form.receiver.data)), form.wishes()

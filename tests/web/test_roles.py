@@ -195,7 +195,8 @@ def test_work_changes_hands(demo_app, facts, demo_files):
     admin.post(f"{BASE}/add", new(facts), expect=200)
     address = f"{BASE}/handover/{facts.id('clerk')}"
     form = {"receiver": str(facts.id("wang.li")), "stop": "y"}
-    assert "经办的" in admin.get(address) and "reviewer_b" not in admin.get(address)
+    page = admin.get(address)
+    assert "经办的" in page and "reviewer_b" not in page and "county_admin 罗" not in page
     admin.post(address, {**form, "receiver": str(facts.id("clerk_b"))}, expect=422)
     admin.post(address, form)
     assert "/login/" in clerk.client.get("/").headers["Location"]
