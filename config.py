@@ -22,6 +22,8 @@ class Config:
     DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
     SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "hide_parameters": True}
     MIGRATION_LOCK_TIMEOUT = "5s"
+    CAS_SERVER_URL = os.environ.get("CAS_SERVER_URL") or None
+    CAS_CA_FILE = os.environ.get("CAS_CA_FILE") or None
     DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
     PROXIES = int(os.environ.get("PROXIES") or 0)
     DEMO = os.environ.get("DEMO") == "1"
@@ -35,6 +37,8 @@ class Config:
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_SECURE = os.environ.get("HTTPS") == "1"
+    # of this host alone: no neighbour in the domain can put another in its place
+    SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
     PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
     WTF_CSRF_TIME_LIMIT = None
 

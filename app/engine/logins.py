@@ -42,6 +42,7 @@ class Login(Model):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     address: Mapped[str] = mapped_column(String(60))
     browser: Mapped[str] = mapped_column(String(200))
+    ticket_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     staff: Mapped[Staff] = relationship(primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True)
 
 
@@ -65,17 +66,34 @@ class OldPassword(Model):
     password: Mapped[str] = mapped_column(String(256))
 
 
-def begin(session: Session, user_id: int, address: str, browser: str) -> str:
-    """Opens a session in the caller's transaction; returns its token, which is kept nowhere else."""
+def begin(session: Session, user_id: int, address: str, browser: str, ticket: str | None = None) -> str:
+    """Opens a session in the caller's transaction; returns its token, which is kept nowhere else.
+
+    `ticket`: what another authority opened it by, and may end it by.
+    """
     token = secrets.token_urlsafe(32)
     session.execute(delete(Login).where(Login.user_id == user_id, ~alive_now()))
-    session.add(Login(digest=_digest(token), user_id=user_id, address=address, browser=browser[:200]))
+    by = digest_of(ticket) if ticket else None
+    session.add(
+        Login(
+            digest=digest_of(token), user_id=user_id, address=address, browser=browser[:200], ticket_digest=by
+        )
+    )
+    session.flush()
     return token
+
+
+def renew(session: Session, user_id: int, token: str) -> str:
+    """Another token for the same session, once more has been proven: the one known before is worth nothing."""
+    new = secrets.token_urlsafe(32)
+    own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
+    session.execute(update(Login).where(own).values(digest=digest_of(new)))
+    return new
 
 
 def alive(session: Session, user_id: int, token: str) -> bool:
     """Whether the session is still open; being asked keeps it open."""
-    own = (Login.digest == _digest(token)) & (Login.user_id == user_id)
+    own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
     seen = session.scalar(select(func.now() - Login.seen_at).where(own, alive_now()))
     if seen is not None and seen > TOUCHED_EVERY:
         with session.get_bind().begin() as connection:
@@ -87,9 +105,9 @@ def end(session: Session, user_id: int, *, token: str | None = None, but: str | 
     """Ends one session of a person, or all, or all but one."""
     own = Login.user_id == user_id
     if token is not None:
-        own &= Login.digest == _digest(token)
+        own &= Login.digest == digest_of(token)
     if but is not None:
-        own &= Login.digest != _digest(but)
+        own &= Login.digest != digest_of(but)
     session.execute(delete(Login).where(own))
 
 
@@ -111,6 +129,17 @@ def succeed(engine: Engine, username: str, address: str) -> None:
         of_address = Attempt.subject == f"address:{address}"
         connection.execute(
             update(Attempt).where(of_address, Attempt.count > 0).values(count=Attempt.count - 1)
+        )
+
+
+def give_back(engine: Engine, username: str, address: str) -> None:
+    """Takes one try back and leaves the wrong ones counted: a right password doesn't excuse wrong codes."""
+    subjects = (_account(username), f"address:{address}")
+    with engine.begin() as connection:
+        connection.execute(
+            update(Attempt)
+            .where(Attempt.subject.in_(subjects), Attempt.count > 0)
+            .values(count=Attempt.count - 1)
         )
 
 
@@ -172,8 +201,9 @@ def alive_now():
 
 def _account(username: str) -> str:
     """As a digest: somebody may type anything there, a citizen id or the password."""
-    return f"account:{_digest(username.lower())}"
+    return f"account:{digest_of(username.lower())}"
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What the database keeps of a token or a ticket."""
     return sha256(token.encode()).hexdigest()

@@ -6,6 +6,7 @@ from app.engine import (
     api_keys,
     audit,
     batch,
+    cas_accounts,
     claims,
     clock,
     logins,
@@ -14,6 +15,7 @@ from app.engine import (
     policy,
     sealing,
     searches,
+    second_factor,
     shortcuts,
     works,
 )
@@ -26,6 +28,7 @@ __all__ = [
     "api_keys",
     "audit",
     "batch",
+    "cas_accounts",
     "claims",
     "clock",
     "logins",
@@ -36,6 +39,7 @@ __all__ = [
     "policy",
     "sealing",
     "searches",
+    "second_factor",
     "shortcuts",
     "works",
 ]

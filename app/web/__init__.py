@@ -11,7 +11,13 @@ def init_app(app: Flask) -> None:
     from app.web.api import access
     from app.web.home import HomeView
     from app.web.registry import register_views
-    from app.web.security import AppBuilder, SecurityManager, begin_request, demand_own_password
+    from app.web.security import (
+        AppBuilder,
+        SecurityManager,
+        begin_request,
+        demand_office,
+        demand_own_password,
+    )
 
     hardening.init_app(app)
     appbuilder = AppBuilder(
@@ -23,6 +29,7 @@ def init_app(app: Flask) -> None:
     appbuilder.init_app(app, db.session)
     translations.init_app(app)
     app.before_request(begin_request)
+    app.before_request(demand_office)
     app.before_request(demand_own_password)
     access.init_app(app)
     register_views(appbuilder)

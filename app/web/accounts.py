@@ -104,6 +104,19 @@ def change_user(
     _record_roles(session, actor, user, office.id, held, wanted)
 
 
+def take_in(
+    session: Session, actor: Actor, user: User, *, name: str, office: Office, roles: set[str]
+) -> None:
+    """An office and roles for somebody whom another authority has let in; sessions without them end."""
+    refuse_grant(actor, office, roles)
+    _fill(session, user, name, roles)
+    session.add(Staff(user_id=user.id, office_id=office.id))
+    logins.end(session, user.id)
+    facts = {"name": name, "office": office.code, "active": bool(user.active)}
+    record(session, actor, "user_change", subject=user.username, office_id=office.id, after=facts)
+    _record_roles(session, actor, user, office.id, set(), roles)
+
+
 def set_password(
     session: Session,
     actor: Actor,

@@ -8,6 +8,7 @@ from flask import Flask, Response, abort, current_app, request, session
 from werkzeug.routing import IntegerConverter
 
 from app.web.api import in_api
+from app.web import cas_client
 
 LARGEST_ID = 2**63 - 1
 ANONYMOUS_BYTES = 64 * 1024
@@ -72,6 +73,10 @@ def _refuse_nul() -> None:
 
 def _protect(answer: Response) -> Response:
     answer.headers.update(HEADERS)
+    if cas_client.configured():
+        policy = HEADERS["Content-Security-Policy"]
+        policy = policy.replace("form-action 'self'", f"form-action 'self' {cas_client.origin()}")
+        answer.headers["Content-Security-Policy"] = policy
     if request.endpoint not in STATIC:
         answer.headers["Cache-Control"] = "no-store"
     if current_app.config["SESSION_COOKIE_SECURE"]:

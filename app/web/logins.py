@@ -65,7 +65,8 @@ class LoginView(ModelView):
         scope = g.actor.scope
         query = super().base_query().filter(logins.alive_now())
         query = query.options(selectinload(Login.staff).selectinload(Staff.user).selectinload(User.roles))
-        return query if scope.whole else query.filter(Login.staff.has(Staff.office_id.in_(scope.office_ids)))
+        seen = () if scope.whole else (Staff.office_id.in_(scope.office_ids),)
+        return query.filter(Login.staff.has(*seen))
 
     def value(self, row: Login, column: str) -> object:
         if column == "staff":

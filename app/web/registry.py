@@ -10,19 +10,23 @@ from app.web.api.keys import KeyView
 from app.web.api.registers import RegisterApi
 from app.web.batches import BatchView
 from app.web.dossiers import DossierView
+from app.web.cas import CasView
 from app.web.exporting import ExportView
 from app.web.figures import FiguresView
 from app.web.help import HelpView
 from app.web.history import HistoryView
 from app.web.home import DeskView
 from app.web.ledger import LedgerView
+from app.web.login_log import LoginLogView
 from app.web.logins import LoginView
 from app.web.objections import ObjectionView
+from app.web.pending import PendingView
 from app.web.prints import PrintView
 from app.web.programmes import programme_views
 from app.web.registers import REGISTER_VIEWS
 from app.web.role_views import RoleView
 from app.web.searching import SearchView
+from app.web.second_factor import CodeView, SecondFactorView
 from app.web.settings import SETTINGS_VIEWS
 from app.web.shortcuts import ShortcutView
 from app.web.users import USER_VIEWS
@@ -58,6 +62,11 @@ def register_views(appbuilder: AppBuilder) -> None:
         RegisterApi,
         CaseApi,
         DocumentApi,
+        LoginLogView,
+        SecondFactorView,
+        PendingView,
+        CodeView,
+        CasView,
     )
     for view in views:
         appbuilder.add_view_no_menu(view)

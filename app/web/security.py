@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date
 from hmac import compare_digest
 
-from flask import current_app, g, has_request_context, redirect, request, session, url_for
+from flask import (
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
@@ -18,7 +27,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 from flask_babel import gettext
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from sqlalchemy import select
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -31,10 +40,9 @@ from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import grants
+from app.web import cas_client, demands, entering, grants
 from app.web.accounts import full_name, must_change, seal
 from app.web.demo.users import PASSWORD, USERS
-from app.web.hardening import own_path
 from app.web.roles import SYSTEM
 from app.web.templating import translate
 
@@ -60,48 +68,41 @@ class AuthView(BaseView):
         if request.method == "POST" and form.validate():
             user, error = self._try(form.username.data, form.password.data)
             if user is not None:
-                return self._enter(user)
-            record(db.session, anonymous(), "login_failed", subject=form.username.data)
-            db.session.commit()
-        known = {"demo_users": USERS, "demo_password": PASSWORD} if demo() else {}
-        return self.render_template("login.html", form=form, error=error, **known), 401 if error else 200
+                return entering.enter(user, actor_of(user), request.args.get("next", ""))
+        return login_page(error, form)
 
     def _try(self, username: str, password: str) -> tuple[User | None, str]:
         """The login, or why there is none."""
         try:
             logins.reserve(db.engine, username, _address())
         except Refused as refused:
+            entering.note_failure(anonymous(), "login_locked", username)
             return None, translate(refused.message)
         user = self.appbuilder.sm.auth_user_db(username, password)
         if user is None:
+            entering.note_failure(anonymous(), "login_failed", username)
             return None, gettext(
                 "用户名或密码不正确，或账号已停用。请核对后重试；忘记密码请联系本区县管理员。"
             )
-        logins.succeed(db.engine, username, _address())
+        halfway = demands.wanted(db.session, user.id)
+        (logins.give_back if halfway else logins.succeed)(db.engine, username, _address())
         return user, ""
 
     @expose("/logout/", methods=["POST"])
     def logout(self):
+        """Of a session that CAS opened the CAS server is told too, which ends those of other systems."""
+        by_cas = session.get("cas") or session.get(entering.HALF, {}).get("cas")
         if current_user.is_authenticated:
             logins.end(db.session, g.actor.user_id, token=session.get("token", ""))
-            record(db.session, g.actor, "logout")
+            record(db.session, g.actor, "logout", subject=current_user.username)
+            db.session.commit()
+        elif half := entering.waiting():
+            logins.end(db.session, half[0].id, token=half[1]["token"])
             db.session.commit()
         logout_user()
         session.clear()
-        return redirect(url_for("AuthView.login"))
-
-    def _enter(self, user: User):
-        locale = session.get("locale")
-        session.clear()
-        session.permanent = True
-        if locale:
-            session["locale"] = locale
-        session["seal"] = seal(user, current_app.secret_key)
-        session["token"] = logins.begin(db.session, user.id, _address(), request.user_agent.string)
-        login_user(user, remember=False)
-        record(db.session, actor_of(user), "login")
-        db.session.commit()
-        return redirect(own_path(request.args.get("next", "")) or self.appbuilder.get_url_for_index)
+        told = by_cas and cas_client.configured()
+        return redirect(cas_client.logout_address() if told else url_for("AuthView.login"))
 
 
 class SecurityManager(FabSecurityManager):
@@ -117,6 +118,10 @@ class SecurityManager(FabSecurityManager):
         user = super().load_user(pk)
         sealed = user and compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
         return user if sealed and logins.alive(db.session, user.id, session.get("token", "")) else None
+
+    def find_user(self, username: str | None = None, email: str | None = None) -> User | None:
+        """By username only: nobody has a real address here, and a second name would be a second set of tries."""
+        return super().find_user(username=username) if username else None
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         return (permission_name, view_name) in self.permissions_of_request()
@@ -178,11 +183,25 @@ def begin_request() -> None:
 
 def demand_own_password():
     """Who was given a password, or has had one for too long, chooses an own one before anything else."""
-    if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED:
+    if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED or session.get("cas"):
         return None
     if g.staff is None or not must_change(g.staff):
         return None
     return redirect(url_for("PasswordView.change"))
+
+
+def demand_office():
+    """Whom CAS has let in and no administrator has taken in yet reaches nothing but the page that says so."""
+    if g.actor.user_id is None or g.actor.office_id is not None or request.endpoint in UNTIL_CHANGED:
+        return None
+    return render_template("unassigned.html", username=current_user.username), 403
+
+
+def login_page(error: str | None, form: LoginForm | None = None):
+    """The form, and why nobody has been let in."""
+    known = {"demo_users": USERS, "demo_password": PASSWORD} if demo() else {}
+    facts = {"form": form or LoginForm(), "error": error, "by_cas": cas_client.configured(), **known}
+    return render_template("login.html", **facts), 401 if error else 200
 
 
 def _today() -> date:

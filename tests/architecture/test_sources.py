@@ -153,6 +153,8 @@ UNSCOPED = {
     "searches": "the own ones only: every query names the person who kept them",
     "logins": "read before there is a scope; their screen filters by the subtree",
     "old_passwords": "hashes that no screen reads",
+    "cas_accounts": "read at login, before there is a scope; who lies in no office is found by name only",
+    "second_factors": "read at login, before there is a scope; their screen filters by the subtree",
     "offices": "names of offices are public; their screen filters by the subtree",
     "regions": "GB/T 2260 is public",
     "own_roles": "names of roles, read to show and to refuse; only the subtree's are changed",

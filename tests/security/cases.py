@@ -25,6 +25,7 @@ from app.engine.models import METADATA
 from app.engine.objections import Objection
 from app.engine.payments import PaymentList
 from app.engine.scope import Scope
+from app.engine.second_factor import SecondFactor
 from app.engine.works import LongWork
 from app.extensions import db
 from app.programmes.service_subsidy.model import ServiceClaim
@@ -183,6 +184,13 @@ def _known() -> Known:
             content=current_app.extensions["vault"].encrypt_bytes(b""),
         )
     )
+    session.execute(
+        insert(SecondFactor).values(
+            user_id=asked,
+            secret_cipher=current_app.extensions["vault"].encrypt("JBSWY3DPEHPK3PXP"),
+            last_step=0,
+        )
+    )
     session.commit()
     cases = (Attachment, Objection, Batch, LongWork, TrainingClass, Enrolment)
     wanted = {model: select(model.id) for model in cases} | {
@@ -193,6 +201,7 @@ def _known() -> Known:
         Transfer: select(Transfer.id).where(Transfer.person_id.in_(here)),
         Staff: select(Staff.user_id).where(Staff.office_id == office),
         ApiKey: select(ApiKey.id).where(ApiKey.office_id == office),
+        SecondFactor: select(SecondFactor.user_id),
         Login: select(Login.id).where(Login.staff.has(Staff.office_id == office)),
         AuditEntry: select(AuditEntry.id)
         .where(AuditEntry.office_id == office)

@@ -20,6 +20,10 @@ ROUTES = f"""
 GET  /login/                                everybody
 POST /login/                                everybody
 POST /logout/                               everybody
+GET  /login/cas/                            everybody
+POST /login/cas/                            everybody
+GET  /login/code/                           everybody
+POST /login/code/                           everybody
 POST /desk/language                         everybody
 GET  /static/<path:filename>                everybody
 GET  /static/appbuilder/<path:filename>     everybody
@@ -47,6 +51,13 @@ POST /settings/roles/add                    {KEEPERS}
 GET  /settings/roles/edit/<pk>              {KEEPERS}
 POST /settings/roles/edit/<pk>              {KEEPERS}
 POST /settings/roles/drop/<pk>              {KEEPERS}
+GET  /settings/login_log/list/              {KEEPERS}
+GET  /settings/pending/                     {KEEPERS}
+POST /settings/pending/                     {KEEPERS}
+GET  /settings/second_factor/list/          {KEEPERS}
+POST /settings/second_factor/reset/<pk>     {KEEPERS}
+GET  /settings/second_factor/roles          province_admin
+POST /settings/second_factor/roles          province_admin
 POST /desk/search/drop                      {LOGGED_IN}
 GET  /desk/shortcuts/                       {LOGGED_IN}
 POST /desk/shortcuts/                       {LOGGED_IN}

@@ -1,0 +1,40 @@
+"""Who needs a second factor: whoever has one, and the holders of the roles of which an administrator demands it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from app.engine import second_factor
+from app.engine.logins import Login
+from app.engine.second_factor import DemandingRole, SecondFactor
+from app.registers.organisation import OwnRole
+
+
+def wanted(session: Session, user_id: int) -> bool:
+    """Whether a login must be completed by a code."""
+    holder = _holders(demanded(session)).where(User.id == user_id)
+    return second_factor.enrolled(session, user_id) or session.scalar(holder) is not None
+
+
+def demanded(session: Session) -> set[str]:
+    """The names of the roles that need a second factor."""
+    return set(session.scalars(select(DemandingRole.role)))
+
+
+def demand(session: Session, roles: Collection[str]) -> None:
+    """Exactly these roles need one from now on; their holders without one are logged out and bind one as they return."""
+    session.execute(delete(DemandingRole))
+    session.add_all(DemandingRole(role=role) for role in roles)
+    session.flush()
+    lacking = _holders(roles).where(User.id.not_in(select(SecondFactor.user_id)))
+    session.execute(delete(Login).where(Login.user_id.in_(lacking)))
+
+
+def _holders(roles: Collection[str]) -> Select:
+    """The logins with one of these roles, or with an office's own role that one of them is a part of."""
+    own = select(OwnRole.role_id).where(OwnRole.parts.overlap(list(roles)))
+    return select(User.id).where(User.roles.any(Role.name.in_(roles) | Role.id.in_(own)))
