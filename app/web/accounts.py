@@ -105,16 +105,24 @@ def change_user(
 
 
 def take_in(
-    session: Session, actor: Actor, user: User, *, name: str, office: Office, roles: set[str]
+    session: Session,
+    actor: Actor,
+    user: User,
+    *,
+    name: str,
+    office: Office,
+    roles: set[str],
+    ends: Mapping[str, date] | None = None,
 ) -> None:
     """An office and roles for somebody whom another authority has let in; sessions without them end."""
     refuse_grant(actor, office, roles)
     _fill(session, user, name, roles)
     session.add(Staff(user_id=user.id, office_id=office.id))
+    dated = _set_ends(session, user, roles, ends)
     logins.end(session, user.id)
     facts = {"name": name, "office": office.code, "active": bool(user.active)}
     record(session, actor, "user_change", subject=user.username, office_id=office.id, after=facts)
-    _record_roles(session, actor, user, office.id, set(), roles)
+    _record_roles(session, actor, user, office.id, {}, dated)
 
 
 def set_password(

@@ -7,6 +7,7 @@ import secrets
 from flask import abort, redirect, request, session
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import generate_password_hash
@@ -17,7 +18,6 @@ from app.engine.cas_accounts import CasAccount
 from app.extensions import csrf, db
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
-from app.registers.organisation import Staff
 from app.web import cas_client, cas_people, entering
 from app.web.security import actor_of, anonymous, login_page
 from app.web.templating import translate
@@ -42,10 +42,10 @@ class CasView(BaseView):
         asked = session.get("cas_asked", {})
         if request.method != "GET" or "ticket" not in request.args:
             return self._ask()
-        if not asked or not secrets.compare_digest(asked["state"], request.args.get("state", "")):
-            return login_page(
-                translate(N_("统一认证登录已过期或不是从本页开始的。请重新点击“统一认证登录”。"))
-            )
+        if not asked or not secrets.compare_digest(
+            asked["state"].encode(), request.args.get("state", "").encode()
+        ):
+            return login_page(gettext("统一认证登录已过期或不是从本页开始的。请重新点击“统一认证登录”。"))
         session.pop("cas_asked")
         try:
             ticket = request.args["ticket"]
@@ -66,9 +66,8 @@ class CasView(BaseView):
             abort(404)
         user_id = cas_accounts.end_session(db.session, ticket)
         if user_id is not None:
-            user, staff = db.session.get(User, user_id), db.session.get(Staff, user_id)
-            office = staff.office_id if staff else None
-            record(db.session, anonymous(), "cas_logout", subject=user.username, office_id=office)
+            name = db.session.get(User, user_id).username
+            record(db.session, anonymous(), "cas_logout", subject=name, office_id=entering.office_of(name))
         db.session.commit()
         return "", 204
 
@@ -108,5 +107,5 @@ def _provision(name: str, attributes: dict) -> User:
             db.session.flush()
     except IntegrityError:
         raise Refused(N_("账号正在建立。请重新点击“统一认证登录”。")) from None
-    record(db.session, anonymous(), "cas_provisioned", subject=name)
+    record(db.session, anonymous(), "cas_provisioned", subject=name, office_id=entering.office_of(name))
     return user

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import ParseError
 
 import requests
-from cas import CASClientV3, CASError
+from cas import CASClientV3
 from flask import current_app, url_for
 from lxml.etree import LxmlError
 
@@ -60,7 +60,7 @@ def verified(ticket: str, state: str) -> tuple[str, dict]:
     """(username in lower case, attributes) of a ticket; raises Refused when the server doesn't vouch for it."""
     try:
         name, attributes, _ = _client(state).verify_ticket(ticket)
-    except (requests.RequestException, ParseError, CASError, AttributeError, IndexError) as error:
+    except (requests.RequestException, ParseError, ValueError, AttributeError, IndexError) as error:
         log.warning("the CAS server gave no answer to a ticket: %s", type(error).__name__)
         raise Refused(
             N_("统一认证服务器没有正常应答，暂时不能用统一认证登录。请稍后再试，或联系系统管理员。")

@@ -18,7 +18,7 @@ from app.engine import logins, second_factor
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.extensions import db
-from app.registers.organisation import Staff
+from app.registers.organisation import Office, Staff
 from app.web import demands
 from app.web.accounts import seal
 from app.web.hardening import own_path
@@ -58,9 +58,15 @@ def complete(user: User, actor: Actor):
 
 def note_failure(actor: Actor, event: str, username: str) -> None:
     """Stands in the log of the account's office, so that its administrators see it."""
-    own = select(Staff.office_id).join(Staff.user).where(func.lower(User.username) == username.lower())
-    record(db.session, actor, event, subject=username, office_id=db.session.scalar(own))
+    record(db.session, actor, event, subject=username, office_id=office_of(username))
     db.session.commit()
+
+
+def office_of(username: str) -> int:
+    """The office of an account; the province's for a name that nobody has or that lies in none."""
+    own = select(Staff.office_id).join(Staff.user).where(func.lower(User.username) == username.lower())
+    top = select(Office.id).where(Office.parent_id.is_(None)).order_by(Office.id).limit(1)
+    return db.session.scalar(own) or db.session.scalar(top)
 
 
 def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
@@ -68,7 +74,8 @@ def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
     if by_cas:
         session["cas"] = True
     login_user(user, remember=False)
-    record(db.session, actor, "login", subject=user.username)
+    office = actor.office_id or office_of(user.username)
+    record(db.session, actor, "login", subject=user.username, office_id=office)
     db.session.commit()
     return redirect(own_path(target) or current_app.appbuilder.get_url_for_index)
 

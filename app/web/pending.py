@@ -53,7 +53,7 @@ class PendingView(Screen, BaseView):
             except DomainError as error:
                 db.session.rollback()
                 problem = translate(error.message)
-        people = cas_people.waiting(db.session) if g.actor.scope.whole else None
+        people = cas_people.waiting(db.session) if PROVINCE_ADMIN in g.actor.roles else None
         status = 422 if request.method == "POST" else 200
         return self.render_template(
             "pending.html", view=self, form=form, problem=problem, people=people, full_name=accounts.full_name

@@ -194,7 +194,7 @@ class SecondFactorView(ModelView):
     def roles(self):
         """Which roles need one; the province's administrator says so for all offices."""
         before = demands.demanded(db.session)
-        form = RolesForm(request.form or None, roles=sorted(before))
+        form = RolesForm(request.form if request.method == "POST" else None, roles=sorted(before))
         if request.method == "POST" and form.validate():
             after = set(form.roles.data or ())
             demands.demand(db.session, after)
