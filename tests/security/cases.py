@@ -43,6 +43,8 @@ PDF = b"%PDF-1.7 made for a test"
 PAPER = "王某某劳动合同扫描件.pdf"
 OBJECTION, OBJECTOR = "此人从未到岗上班", "知情人欧阳先生"
 ALL_A, ALL_B, ADMIN_B = "all_a", "all_b", "admin_b"
+BOUND = "bound"
+"""Has a second factor; nobody logs in by it."""
 BUSINESS = ["clerk", "reviewer", "cashier", "auditor"]
 BEYOND = ("county_admin", "policy_officer")
 """Roles that no screen would give beside those, so that one person reaches whatever anybody of the county can."""
@@ -146,6 +148,7 @@ def _people(app: Flask) -> None:
             ("cashier_b", "秦出纳", QINGYANG, ["cashier"]),
             ("auditor_b", "许稽核", QINGYANG, ["auditor"]),
             ("prefecture_admin", "蒋市级", "510100", ["prefecture_admin"]),
+            (BOUND, "韩绑定", JINJIANG, ["clerk"]),
         ):
             user = make_user(db.session, Actor.command(), username, name, offices[office], roles, PASSWORD)
             if username in (ALL_A, ALL_B):
@@ -186,7 +189,7 @@ def _known() -> Known:
     )
     session.execute(
         insert(SecondFactor).values(
-            user_id=asked,
+            user_id=select(User.id).where(User.username == BOUND).scalar_subquery(),
             secret_cipher=current_app.extensions["vault"].encrypt("JBSWY3DPEHPK3PXP"),
             last_step=0,
         )
