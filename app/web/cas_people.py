@@ -45,5 +45,3 @@ def waiting(session: Session, username: str | None = None) -> list[User]:
     if username is not None:
         found = found.where(User.username == username).with_for_update(of=User)
     return list(session.scalars(found))
-
-

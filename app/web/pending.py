@@ -16,7 +16,7 @@ from app.web import accounts, cas_people
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.web.settings import PLACE
 from app.web.templating import translate
-from app.web.users import ChangeForm
+from app.web.user_forms import ChangeForm
 from app.web.views import Screen
 
 
@@ -38,6 +38,7 @@ class PendingView(Screen, BaseView):
     menu = PLACE
     menu_title = N_("待授权人员")
     entry_permission = "can_take"
+    watched = True
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_take",))
 
     @expose("/", methods=["GET", "POST"])

@@ -9,8 +9,8 @@ from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
 from app.web.api.registers import RegisterApi
 from app.web.batches import BatchView
-from app.web.dossiers import DossierView
 from app.web.cas import CasView
+from app.web.dossiers import DossierView
 from app.web.exporting import ExportView
 from app.web.figures import FiguresView
 from app.web.help import HelpView

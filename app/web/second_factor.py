@@ -11,9 +11,8 @@ from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
-from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload
 from wtforms import Form, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
@@ -112,15 +111,15 @@ class CodeView(BaseView):
 
 
 class RolesForm(Form):
+    """The product's roles; an office's own role needs one as soon as a part of it does."""
+
     roles = SelectMultipleField(
         N_("须用二次验证的角色"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        held = set(db.session.scalars(select(Role.name)))
-        ordered = [*(r for r in TITLES if r in held), *sorted(held - set(TITLES) - {"Public"})]
-        self.roles.choices = options((role, role_title(role)) for role in ordered)
+        self.roles.choices = options((role, role_title(role)) for role in TITLES)
 
 
 class SecondFactorView(ModelView):
@@ -131,6 +130,7 @@ class SecondFactorView(ModelView):
     menu = PLACE
     menu_title = N_("二次验证")
     include_route_methods: ClassVar[set[str]] = {"list", "reset", "roles"}
+    watched = True
     granted: ClassVar = {
         **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN), ("can_list", "can_reset")),
         PROVINCE_ADMIN: ("can_list", "can_reset", "can_roles"),
