@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ARRAY, Select, String, cast, delete, select
 from sqlalchemy.orm import Session
 
 from app.engine import second_factor
@@ -36,5 +36,5 @@ def demand(session: Session, roles: Collection[str]) -> None:
 
 def _holders(roles: Collection[str]) -> Select:
     """The logins with one of these roles, or with an office's own role that one of them is a part of."""
-    own = select(OwnRole.role_id).where(OwnRole.parts.overlap(list(roles)))
+    own = select(OwnRole.role_id).where(OwnRole.parts.op("&&")(cast(list(roles), ARRAY(String))))
     return select(User.id).where(User.roles.any(Role.name.in_(roles) | Role.id.in_(own)))
