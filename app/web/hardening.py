@@ -7,8 +7,8 @@ import re
 from flask import Flask, Response, abort, current_app, request, session
 from werkzeug.routing import IntegerConverter
 
-from app.web.api import in_api
 from app.web import cas_client
+from app.web.api import in_api
 
 LARGEST_ID = 2**63 - 1
 ANONYMOUS_BYTES = 64 * 1024
