@@ -76,4 +76,5 @@ def main(path: Path) -> None:
         emit(["end"])
 
 
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
