@@ -10,8 +10,8 @@ from tests.security.cases import ADMIN_B, ALL_B, PDF, digest, found_in
 from tests.security.permissions import addresses, understood
 from tests.web.desk import Desk
 
-SHARED = {"PolicyView", "DayView", "YearView", "LoadView", "ProjectView", "HelpView"}
-"""Screens of what is the whole province's: nothing in them belongs to a county."""
+SHARED = {"RoleView", "PolicyView", "DayView", "YearView", "LoadView", "ProjectView", "HelpView"}
+"""Screens of what is the whole province's; of roles, what an office's own ones are closed to stands in `test_roles`."""
 
 BY_ENDPOINT = {
     "BatchView": "batches",
