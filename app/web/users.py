@@ -122,7 +122,7 @@ class UserView(ModelView):
             except DomainError as error:
                 db.session.rollback()
                 problem, staff = translate(error.message), self.item(pk)
-        return self._page(form, problem, staff, _digest(held))
+        return self._page(form, problem, staff, request.form.get("seen", _digest(held)))
 
     @expose("/unlock/<pk>", methods=["POST"])
     @has_access

@@ -186,7 +186,11 @@ class ModelView(Screen, FabModelView):
                 problem = translate(error.message)
         status = 422 if request.method == "POST" else 200
         return self.render_template(
-            self.form_template, view=self, form=form, problem=problem, seen=_digest(before)
+            self.form_template,
+            view=self,
+            form=form,
+            problem=problem,
+            seen=request.form.get("seen", _digest(before)),
         ), status
 
     def save(self, row) -> None:

@@ -129,7 +129,10 @@ def test_a_stale_change_is_refused(demo_app, facts):
     admin = Desk(demo_app, "county_admin")
     address, stale = f"{BASE}/change/{facts.id('clerk')}", changed(facts, admin, "clerk", roles=["reviewer"])
     admin.post(address, changed(facts, admin, "clerk", roles=["cashier"]))
-    assert "已被他人修改" in admin.post(address, stale, expect=422)
+    faulty = admin.post(address, {**stale, "name": ""}, expect=422)
+    again = re.search(r'name="seen" value="([0-9a-f]+)"', faulty)[1]
+    for form in (stale, {**stale, "seen": again}):
+        assert "已被他人修改" in admin.post(address, form, expect=422)
     assert facts.roles("clerk") == {"cashier"}
 
 
