@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError  # nosec B405  # the exception only; python-cas parses what the configured server says
 
 import requests
 from cas import CASClientV3

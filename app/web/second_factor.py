@@ -98,7 +98,7 @@ class CodeView(BaseView):
     def _to_bind(self, user: User, half: dict) -> dict:
         """The secret as text and as a square code, for somebody who binds one; drawn here, for the intranet has no other."""
         if "secret" not in half:
-            return {"secret": None}
+            return {"secret": None}  # nosec B105  # a field of a form
         secret = current_app.extensions["vault"].decrypt(b64decode(half["secret"]))
         code = segno.make(second_factor.address(secret, user.username, gettext(ISSUER)), error="m")
         rows = enumerate(code.matrix_iter(border=QUIET))
