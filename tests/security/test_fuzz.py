@@ -169,4 +169,5 @@ def test_nonsense_is_answered_and_changes_nothing(cases_app, known, seed, reques
             bad[number, asked["method"], asked["path"]] = answer.status_code
     record_property("fuzzed requests", requests)
     assert bad == {}
+    assert [desk.get("/").status_code for desk in desks] == [200] * len(desks), "all are logged in still"
     assert digest(cases_app) == before

@@ -79,9 +79,10 @@ def test_a_mutated_sheet_harms_its_own_reader_only(tmp_path, count, record_prope
     said = {name: _sentence(tmp_path / f"{name}.out", status) for name, status, *_ in ends}
     assert len(said) == count
     assert 0 < sum(sentence is None for sentence in said.values()) < count, "some are read, some are refused"
-    assert max(peak for _, _, peak, _ in ends) < MEMORY_KIB
-    assert max(seconds for *_, seconds in ends) < SECONDS
+    worst, longest = max(peak for _, _, peak, _ in ends), max(seconds for *_, seconds in ends)
+    assert worst < MEMORY_KIB and longest < SECONDS
     record_property("mutated sheets read", count)
+    print(f"worst of {count} mutated sheets: {worst // 1024} MiB, {longest:.2f} s of processor")
 
 
 def _sentence(output: Path, status: int) -> str | None:
