@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, select
 
+from app.engine.api_keys import ApiKey
 from app.engine.models import METADATA
+from app.engine.second_factor import SecondFactor
 from app.extensions import db
+from app.registers.organisation import Staff
 from app.web import listing
 from app.web.views import ModelView
-from tests.security.cases import ALL_A
+from tests.security.cases import ALL_A, CASES_DAY
 from tests.web.desk import Desk
 
 PEOPLE = (ALL_A, "province_admin", "policy", "admin")
@@ -49,12 +53,24 @@ def rows(cases_app, monkeypatch):
             copied = [column for column in table.columns if column.name != "id"]
             values = [c.concat("-2") if c.name == "number" else c for c in copied]
             db.session.execute(table.insert().from_select(copied, select(*values)))
+        _keys_and_telephones()
         db.session.commit()
     return views
 
 
-NOT_COUNTED = {"KeyView", "SecondFactorView"}
-"""No case has two rows of these: keys of other systems, and who has bound a telephone."""
+def _keys_and_telephones() -> None:
+    """Two rows of what no case has; of people who needn't log in here."""
+    named = select(Staff).join(Staff.user).where(User.username.in_(("cashier", "clerk")))
+    staff = db.session.scalars(named).all()
+    for one in staff:
+        facts = {
+            "abilities": ["case_read"],
+            "ends_on": CASES_DAY,
+            "made_by": "某人",
+            "office_id": one.office_id,
+        }
+        db.session.add(ApiKey(name="某系统", digest=f"{one.user_id:064}", **facts))
+        db.session.add(SecondFactor(user_id=one.user_id, secret_cipher=b"-", last_step=0))
 
 
 def test_no_list_asks_once_a_row(cases_app, rows, sent, monkeypatch):
@@ -79,4 +95,4 @@ def test_no_list_asks_once_a_row(cases_app, rows, sent, monkeypatch):
         if len(sent) > MOST:
             many[view.endpoint] = len(sent)
     assert (repeated, many) == ({}, {})
-    assert [v.endpoint for v in views if shown.get(v.endpoint, 0) < 2 and v.endpoint not in NOT_COUNTED] == []
+    assert [v.endpoint for v in views if shown.get(v.endpoint, 0) < 2] == []
