@@ -29,6 +29,8 @@ ACTIONS = {
     "can_change": N_("修改"),
     "can_drop": N_("删除"),
     "can_revoke": N_("撤销"),
+    "can_roles": N_("指定须二次验证的角色"),
+    "can_take": N_("接收待授权人员"),
     "can_openapi": N_("查看接口文档"),
     "can_reset": N_("重置密码"),
     "can_unlock": N_("解锁账号"),

@@ -175,6 +175,7 @@ class UserView(ModelView):
 
     def list_more(self, rows: list[Staff]) -> dict:
         g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
+        g.today = clock.today(current_app.config, db.session)
         return {"locked": logins.locked(db.session, [row.user.username for row in rows])}
 
     @expose("/reset/<pk>", methods=["POST"])
@@ -254,8 +255,9 @@ def _titles(row: Staff) -> list[Markup]:
     """The roles of a login, each with its last day; what is over is marked."""
     if "role_ends" not in g:
         g.role_ends = grants.ends_of(db.session, [row.user_id])
+        g.today = clock.today(current_app.config, db.session)
     held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
-    today = clock.today(current_app.config, db.session)
+    today = g.today
     said = []
     for role in sorted(held, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
         day = ends.get(role)

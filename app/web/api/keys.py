@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from flask import current_app, flash, g, redirect, request, url_for
@@ -129,5 +130,8 @@ class KeyView(ModelView):
         return document()
 
 
-def _today():
-    return clock.today(current_app.config, db.session)
+def _today() -> date:
+    """Asked once a request: a list says it of every row."""
+    if "today" not in g:
+        g.today = clock.today(current_app.config, db.session)
+    return g.today
