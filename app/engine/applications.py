@@ -18,7 +18,7 @@ from app.engine.people import ELSEWHERE, FRESH, lock_own
 from app.engine.programme import Programme
 from app.kernel import citizen_id, names, uploads
 from app.kernel.crypto import Vault
-from app.kernel.errors import BadValue, NotFound, Refused
+from app.kernel.errors import BadValue, NotFound, Refused, Stale
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.lookup import find_person
@@ -178,7 +178,7 @@ def edit_claim(
     version: int,
     values: Mapping[str, object],
 ) -> Claim:
-    """Corrects a draft or returned claim; `version` is the one that the form showed. Raises NotFound, Refused."""
+    """Corrects a draft or returned claim; `version` is the one that the form showed. Raises NotFound, Refused, Stale."""
     claim = session.scalars(
         select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim), execution_options=FRESH
     ).one_or_none()
@@ -189,7 +189,7 @@ def edit_claim(
     if claim.state not in EDITABLE:
         raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))
     if claim.version != version:
-        raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
+        raise Stale
     told = (*values, "amount")
     before = {name: _plain(getattr(claim, name)) for name in told}
     for name, value in values.items():

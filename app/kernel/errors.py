@@ -1,6 +1,6 @@
 """Errors that a person is meant to read, told apart by what the caller does about them."""
 
-from app.kernel.messages import Message, Param
+from app.kernel.messages import N_, Message, Param
 
 
 class DomainError(Exception):
@@ -13,6 +13,17 @@ class DomainError(Exception):
 
 class Refused(DomainError):
     """An operation that the rules forbid."""
+
+
+class Stale(Refused):
+    """A change of a row that somebody has changed since it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "此记录已被他人修改，您的修改没有保存。请对照最新内容核对，确认后再次保存，以再次保存的内容为准。"
+            )
+        )
 
 
 class NotFound(DomainError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from flask import abort, current_app, g, redirect, request, url_for
@@ -9,15 +10,17 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 from sqlalchemy import func, select
+from wtforms import Form
 
 from app.engine import applications, clock, people
-from app.engine.audit import record
+from app.engine.audit import AuditEntry, record
 from app.engine.claims import Account, Application, Claim
 from app.engine.sheets import Kind
 from app.extensions import db
-from app.kernel.errors import DomainError, Refused
+from app.kernel.errors import DomainError, Refused, Stale
 from app.kernel.messages import N_
 from app.registers.models import Person
+from app.web import conflicts
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.sheet_forms import row_form, typed_row
 from app.web.stages import StageView
@@ -60,11 +63,8 @@ class ClaimQueryView(StageView):
         if claim.office_id != g.actor.office_id:
             raise Refused(people.ELSEWHERE)
         sheet = self.programme.sheet
-        form = row_form(sheet, request.form, self._held(claim))
-        for name in self.programme.fixed:
-            form[name].render_kw = {"readonly": True}
-        if claim.phone_cipher:
-            form["phone"].description = N_("已登记，不显示；不改则留空")
+        form = self._row_form(claim, request.form)
+        seen, conflict = conflicts.seen(self._row_form(claim), self._told()), None
         problems, status = [], 200
         if request.method == "POST":
             today = clock.today(current_app.config, db.session)
@@ -80,8 +80,35 @@ class ClaimQueryView(StageView):
                 except DomainError as error:
                     db.session.rollback()
                     problems, claim = [translate(error.message)], self.item(pk)
-        page = self.render_template("claim_edit.html", view=self, row=claim, form=form, problems=problems)
+                    if isinstance(error, Stale):
+                        changes = (AuditEntry.event == "edit") & (AuditEntry.claim_id == claim.id)
+                        conflict = conflicts.between(self._row_form(claim), form, changes, self._told())
+                        form = self._row_form(claim, conflict.typed)
+        page = self.render_template(
+            "claim_edit.html",
+            view=self,
+            row=claim,
+            form=form,
+            problems=problems,
+            conflict=conflict,
+            seen=conflict.seen if conflict else request.form.get("seen", seen),
+            shown=claim.version if conflict else request.form.get("version", claim.version),
+        )
         return page, status
+
+    def _row_form(self, claim: Claim, typed: Mapping[str, str] | None = None) -> Form:
+        """The row's form; what names the person stands as it is, whatever is posted."""
+        held = self._held(claim)
+        form = row_form(self.programme.sheet, typed, held)
+        for name in self.programme.fixed:
+            form[name].data, form[name].render_kw = held[name], {"readonly": True}
+        if claim.phone_cipher:
+            form["phone"].description = N_("已登记，不显示；不改则留空")
+        return form
+
+    def _told(self) -> list[str]:
+        """The fields whose change is shown: a telephone number never is."""
+        return [*self.programme.kept, "remark"]
 
     def _save(self, claim: Claim, typed: dict):
         vault = current_app.extensions["vault"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import ClassVar
 
 from flask import abort, current_app, flash, g, make_response, redirect, request, session, url_for
@@ -13,17 +11,19 @@ from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
 from werkzeug.security import check_password_hash
 from wtforms import Form
 
 from app.engine import clock, logins
-from app.engine.audit import record
+from app.engine.audit import AuditEntry, record
 from app.extensions import db
-from app.kernel.errors import DomainError, Refused
+from app.kernel.errors import DomainError, Refused, Stale
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import accounts, grants, handover, matrix
+from app.web import accounts, conflicts, grants, handover, matrix
+from app.web.conflicts import Conflict
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.settings import PLACE
@@ -110,11 +110,14 @@ class UserView(ModelView):
     def change(self, pk):
         staff = self._manageable(pk)
         held = _held(staff)
-        form, problem = ChangeForm(request.form or None, data=held), None
+        form, problem, conflict = ChangeForm(request.form or None, data=held), None, None
+        now, ends = ChangeForm(data=held), _ends(held)
+        seen = conflicts.seen(now, **{name: day for name, (_, day) in ends.items()})
         if request.method == "POST" and form.validate():
             try:
-                if request.form.get("seen") != _digest(held):
-                    raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
+                if request.form.get("seen") != seen:
+                    conflict = conflicts.between(now, form, _changes(staff), more=ends)
+                    raise Stale
                 facts = form.facts(held["ends"])
                 accounts.change_user(db.session, g.actor, staff, active=form.active.data, **facts)
                 db.session.commit()
@@ -122,7 +125,9 @@ class UserView(ModelView):
             except DomainError as error:
                 db.session.rollback()
                 problem, staff = translate(error.message), self.item(pk)
-        return self._page(form, problem, staff, request.form.get("seen", _digest(held)))
+        if conflict:
+            return self._page(ChangeForm(conflict.typed), problem, staff, conflict.seen, conflict)
+        return self._page(form, problem, staff, request.form.get("seen", seen))
 
     @expose("/unlock/<pk>", methods=["POST"])
     @has_access
@@ -194,13 +199,28 @@ class UserView(ModelView):
         accounts.refuse_management(g.actor, staff.user)
         return staff
 
-    def _page(self, form: Form, problem: str | None, staff: Staff | None = None, seen: str = ""):
+    def _page(
+        self,
+        form: Form,
+        problem: str | None,
+        staff: Staff | None = None,
+        seen: str = "",
+        conflict: Conflict | None = None,
+    ):
         status = 422 if request.method == "POST" else 200
         ends = _held(staff)["ends"] if staff else {}
-        posted = {choice.value: request.form.get(f"until-{choice.value}") for choice in form.roles.choices}
+        typed = conflict.typed if conflict else request.form
+        posted = {choice.value: typed.get(f"until-{choice.value}") for choice in form.roles.choices}
         ends |= {role: day for role, day in posted.items() if day is not None}
         return self.render_template(
-            "user_form.html", view=self, form=form, problem=problem, staff=staff, seen=seen, ends=ends
+            "user_form.html",
+            view=self,
+            form=form,
+            problem=problem,
+            conflict=conflict,
+            staff=staff,
+            seen=seen,
+            ends=ends,
         ), status
 
     def _tell(self, user: User, password: str):
@@ -279,9 +299,19 @@ def _held(staff: Staff) -> dict:
     }
 
 
-def _digest(held: dict) -> str:
-    """What a form was shown with; a stale change is told by it."""
-    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+def _ends(held: dict) -> dict[str, tuple[str, str]]:
+    """The form's inputs of last days: name → (label, day)."""
+    title = gettext("{role}的截止日期")
+    return {
+        f"until-{role}": (title.format(role=role_title(role)), held["ends"].get(role, ""))
+        for role in accounts.grantable(g.actor)
+    }
+
+
+def _changes(staff: Staff) -> ColumnElement[bool]:
+    """Where the audit log tells of a login's changes."""
+    told = AuditEntry.event.in_(("user_change", "role_change"))
+    return told & (AuditEntry.subject == staff.user.username)
 
 
 USER_VIEWS = (UserView, PasswordView)

@@ -6,8 +6,6 @@ label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sideb
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -17,15 +15,15 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
 from flask_babel import gettext
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query
 from wtforms import Form
 
 from app.engine import searches
-from app.engine.audit import record
+from app.engine.audit import AuditEntry, record
 from app.extensions import db
-from app.kernel.errors import DomainError, Refused
-from app.kernel.messages import N_
-from app.web import listing
+from app.kernel.errors import DomainError, Stale
+from app.web import conflicts, listing
 from app.web.paging import key_of
 from app.web.sealing import in_clear, sealed
 from app.web.search import label_of, said
@@ -90,12 +88,13 @@ class ModelView(Screen, FabModelView):
         """The rows of this view before any search."""
         return self._base_filters.apply_all(db.session.query(self.datamodel.obj))
 
-    def item(self, pk: str):
+    def item(self, pk: str, lock: bool = False):
         """The row, when it is one of this view's and within scope; else the page says that there is none."""
         value = key_of(self.key.type, pk)
         if value is None:
             abort(404)
-        return self.base_query().filter(self.key == value).one_or_none() or abort(404)
+        query = self.base_query().filter(self.key == value)
+        return (query.with_for_update(of=self.datamodel.obj) if lock else query).one_or_none() or abort(404)
 
     def cell(self, row: object, column: str) -> str:
         """What a list or a show page says for one column."""
@@ -157,16 +156,18 @@ class ModelView(Screen, FabModelView):
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
     def edit(self, pk):
-        row = self.item(pk)
+        row = self.item(pk, lock=request.method == "POST")
         return self._form_page(row, self._facts(row))
 
     def _form_page(self, row, before: dict | None):
-        form = self.form(request.form, obj=row)
-        problem = None
+        form, now = self.form(request.form, obj=row), self.form(obj=row)
+        seen = conflicts.seen(now) if before is not None else ""
+        problem = conflict = None
         if request.method == "POST" and form.validate():
             try:
-                if before is not None and request.form.get("seen") != _digest(before):
-                    raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
+                if before is not None and request.form.get("seen") != seen:
+                    conflict = conflicts.between(now, form, self._changes(row))
+                    raise Stale
                 form.populate_obj(row)
                 self.save(row)
                 db.session.add(row)
@@ -184,14 +185,21 @@ class ModelView(Screen, FabModelView):
             except DomainError as error:
                 db.session.rollback()
                 problem = translate(error.message)
+        if conflict:
+            form = self.form(conflict.typed)
         status = 422 if request.method == "POST" else 200
         return self.render_template(
             self.form_template,
             view=self,
             form=form,
             problem=problem,
-            seen=request.form.get("seen", _digest(before)),
+            conflict=conflict,
+            seen=conflict.seen if conflict else request.form.get("seen", seen),
         ), status
+
+    def _changes(self, row) -> ColumnElement[bool]:
+        """Where the audit log tells of a row's changes."""
+        return (AuditEntry.event == self.change_event) & (AuditEntry.subject == str(row))
 
     def save(self, row) -> None:
         """Checks a row that a form has filled; raises a DomainError that becomes the form's message."""
@@ -204,8 +212,3 @@ def version_of(form: Mapping[str, str]) -> int:
     """The row's version that a form was shown with; -1 for what is none."""
     text = form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-def _digest(facts: dict | None) -> str:
-    """What a form was shown with; a stale edit is told by it."""
-    return "" if facts is None else hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

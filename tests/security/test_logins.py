@@ -128,7 +128,7 @@ def test_a_changed_role_ends_every_session(demo_app):
         pk, office = staff.user_id, staff.office_id
     keeper = Desk(demo_app, "county_admin")
     page = keeper.get(f"/settings/users/change/{pk}")
-    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
     keeper.post(
         f"/settings/users/change/{pk}",
         {"name": "陈小敏", "office": office, "roles": ["reviewer"], "active": "y", "seen": seen},

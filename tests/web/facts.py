@@ -88,7 +88,7 @@ def login(app, username: str, password: str):
 
 
 def seen(desk: Desk, user_id: int) -> str:
-    return re.search(r'name="seen" value="([0-9a-f]+)"', desk.get(f"{BASE}/change/{user_id}"))[1]
+    return re.search(r'name="seen" value="([^"]+)"', desk.get(f"{BASE}/change/{user_id}"))[1]
 
 
 def new(facts: Facts, office: str = JINJIANG, **more) -> dict:

@@ -24,7 +24,7 @@ def everything(demo_app):
 
 
 def seen(page: str) -> str:
-    return re.search(r'name="seen" value="(\w+)"', page)[1]
+    return re.search(r'name="seen" value="([^"]+)"', page)[1]
 
 
 def test_a_wrong_row_is_corrected_and_written_down(demo_app, everything):

@@ -19,7 +19,7 @@ from app.engine.sheets import SheetRow
 from app.kernel import citizen_id, names
 from app.kernel.crypto import Vault
 from app.kernel.dates import add_months, month_start
-from app.kernel.errors import BadValue, NotFound, Refused
+from app.kernel.errors import BadValue, NotFound, Refused, Stale
 from app.kernel.messages import N_, Message
 from app.programmes.training.model import ClassPlace, Enrolment, StudentPlace, TrainingClass
 from app.programmes.training.moving import PROJECT_TAKEN
@@ -61,10 +61,10 @@ def open_class(
 def change_class(
     session: Session, actor: Actor, class_id: int, version: int, values: Mapping[str, object]
 ) -> TrainingClass:
-    """Corrects a draft or returned class; another opening date renumbers a draft only. Raises BadValue, Refused."""
+    """Corrects a draft or returned class; another opening date renumbers a draft only. Raises BadValue, Refused, Stale."""
     held = lock_class(session, actor, class_id)
     if held.version != version:
-        raise Refused(N_("此记录已被他人修改，您的修改没有保存。请刷新页面，核对后重新填写。"))
+        raise Stale
     _check(values)
     before = _said(held)
     moved = (held.opens_on, held.closes_on) != (values["opens_on"], values["closes_on"])

@@ -10,17 +10,20 @@ from flask_babel import gettext
 from itsdangerous import BadData, URLSafeSerializer
 
 from app.engine import batch, clock, sheets
+from app.engine.audit import AuditEntry
 from app.extensions import db
 from app.kernel.dates import parse_date
-from app.kernel.errors import BadValue, DomainError
+from app.kernel.errors import BadValue, DomainError, Stale
 from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, classes
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.sheet import STUDENTS
 from app.programmes.training.states import EDITABLE
 from app.programmes.training.views.base import Classes, enrolment
-from app.programmes.training.views.forms import ClassForm
+from app.programmes.training.views.forms import FIELDS, ClassForm
 from app.registers.lookup import find_employer
+from app.web import conflicts
+from app.web.conflicts import Conflict
 from app.web.downloads import blank
 from app.web.findings import readable
 from app.web.roles import AUDITOR, CLERK, REVIEWER
@@ -84,7 +87,8 @@ class ClassView(Classes):
     @has_access
     def edit(self, pk):
         row = self.item(str(pk))
-        form, problem = ClassForm(request.form, obj=row), None
+        form, problem, conflict = ClassForm(request.form, obj=row), None, None
+        seen = conflicts.seen(ClassForm(obj=row), FIELDS)
         if request.method == "POST" and form.validate():
             try:
                 classes.change_class(db.session, g.actor, pk, version_of(request.form), form.values)
@@ -93,10 +97,30 @@ class ClassView(Classes):
             except DomainError as error:
                 db.session.rollback()
                 problem, row = translate(error.message), self.item(str(pk))
-        return self._form(form, row, problem)
+                if isinstance(error, Stale):
+                    changes = (AuditEntry.event == "edit") & (AuditEntry.class_id == pk)
+                    conflict = conflicts.between(ClassForm(obj=row), form, changes, FIELDS)
+                    form = ClassForm(conflict.typed, obj=row)
+        return self._form(form, row, problem, seen, conflict)
 
-    def _form(self, form: ClassForm, row: TrainingClass | None, problem: str | None):
-        page = self.render_template("class_form.html", view=self, form=form, row=row, problem=problem)
+    def _form(
+        self,
+        form: ClassForm,
+        row: TrainingClass | None,
+        problem: str | None,
+        seen: str = "",
+        conflict: Conflict | None = None,
+    ):
+        page = self.render_template(
+            "class_form.html",
+            view=self,
+            form=form,
+            row=row,
+            problem=problem,
+            conflict=conflict,
+            seen=conflict.seen if conflict else request.form.get("seen", seen),
+            shown=row and (row.version if conflict else request.form.get("version", row.version)),
+        )
         return page, 422 if request.method == "POST" else 200
 
     @expose("/cohort")

@@ -26,6 +26,8 @@ FIELDS = (
 
 
 class ClassForm(Form):
+    """A new class, or the one in `obj`, whose employer stays."""
+
     employer = StringField(N_("企业名称或编号"), [Length(max=200)])
     employer_id = HiddenField()
     project_id = SelectField(N_("培训项目"), coerce=int)
@@ -42,6 +44,8 @@ class ClassForm(Form):
 
     def __init__(self, *args, obj: TrainingClass | None = None, **kwargs):
         super().__init__(*args, obj=obj, **kwargs)
+        if obj is not None:
+            del self.employer, self.employer_id
         held = obj.project_id if obj is not None else None
         projects = select(Project).where(Project.active | (Project.id == held)).order_by(Project.name)
         self.project_id.choices = options(
