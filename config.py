@@ -26,6 +26,9 @@ class Config:
     CAS_CA_FILE = os.environ.get("CAS_CA_FILE") or None
     DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "instance"))
     PROXIES = int(os.environ.get("PROXIES") or 0)
+    LOG_FORMAT = os.environ.get("LOG_FORMAT") or "text"
+    LOG_LEVEL = os.environ.get("LOG_LEVEL") or "WARNING"
+    METRICS_TOKEN = os.environ.get("METRICS_TOKEN") or None
     DEMO = os.environ.get("DEMO") == "1"
     API_PER_MINUTE = int(os.environ.get("API_PER_MINUTE") or 120)
     TRUSTED_HOSTS = os.environ.get("TRUSTED_HOSTS", "").split() or None

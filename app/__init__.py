@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import logs
 from app.extensions import csrf, db, migrate
 from app.kernel.crypto import Vault
 
@@ -23,11 +24,13 @@ def vault_of(config: Mapping[str, object]) -> Vault:
 def create_app(settings: dict | None = None) -> Flask:
     """The WSGI application; `settings` overrides `config.Config` (tests only)."""
     from app import web
-    from app.web import health
+    from app.web import health, metrics
 
     app = Flask(__name__)
     app.config.from_object("config.Config")
     app.config.update(settings or {})
+    logs.init_app(app)
+    measures = metrics.init_app(app)
     if proxies := app.config["PROXIES"]:
         # else the audit log would name the proxy as the address of every event
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
@@ -38,5 +41,5 @@ def create_app(settings: dict | None = None) -> Flask:
     csrf.init_app(app)
     with app.app_context():
         web.init_app(app)
-    health.init_app(app)
+    health.init_app(app, measures)
     return app

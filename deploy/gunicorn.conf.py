@@ -1,8 +1,13 @@
 """How gunicorn serves the product; run.py gives HOST, PORT and WEB_WORKERS."""
 
 import os
+import shutil
+import tempfile
 
+from app.logs import configuration
 from app.supervisor import die_with_parent
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 host = os.environ.get("HOST", "127.0.0.1")
 port = os.environ.get("PORT", "8080")
@@ -21,8 +26,30 @@ limit_request_field_size = 8190
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+logconfig_dict = configuration(
+    os.environ.get("LOG_FORMAT") or "text", os.environ.get("LOG_LEVEL") or "WARNING"
+)
 # Its socket lies in the home directory, where two instances of one user would share it.
 control_socket_disable = True
+
+
+if os.environ.get("METRICS_TOKEN"):
+    # where the workers of this host put their figures together
+    os.environ[SHARED] = tempfile.mkdtemp(prefix="benefits-metrics-")
+
+
+def child_exit(server, worker):
+    """What a worker that is gone was doing is no longer under way."""
+    if SHARED in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """Figures begin anew with the server."""
+    if folder := os.environ.get(SHARED):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def post_fork(server, worker):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-import uuid
 
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app import logs
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused
 from app.kernel.messages import N_
@@ -75,7 +75,7 @@ def page(status: int, sentence: str, reference: str | None = None):
 def _for_systems(status: int, sentence: str, reference: str | None):
     """Every refusal of the API stands in the log under its id, for whoever runs the other system to ask about."""
     if reference is None:
-        reference = uuid.uuid4().hex[:12]
+        reference = logs.number()
         log.warning("refused %s with %s: %s %s", reference, status, request.method, request.path)
     return jsonify(message=sentence, id=reference), status
 
@@ -108,7 +108,7 @@ def _domain(error: DomainError):
 
 def _crash(error: Exception):
     db.session.rollback()
-    reference = uuid.uuid4().hex[:12]
+    reference = logs.number()
     told = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
     log.error("unhandled error %s on %s\n%s", reference, request.path, told)
     return page(

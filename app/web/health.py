@@ -1,4 +1,4 @@
-"""`/health/live` and `/health/ready`, by which a load balancer knows where to send requests.
+"""`/health/live` and `/health/ready`, by which a load balancer knows where to send requests, and `/metrics`.
 
 They stand before hosts, sessions and logins, and tell nobody what is wrong: that stands in the log.
 """
@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from app.engine import key_check
 from app.web.hardening import HEADERS
+from app.web.metrics import Measures
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,12 @@ REMEMBERED_SECONDS = 1.0
 """However many ask, the database is asked once a second."""
 
 
-def init_app(app: Flask) -> None:
-    """Mounts both addresses; everything else goes on to the product."""
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/health": _answering(Readiness(app))})
+def init_app(app: Flask, measures: Measures | None) -> None:
+    """Mounts the addresses; everything else goes on to the product."""
+    mounted = {"/health": _answering(Readiness(app))}
+    if measures:
+        mounted["/metrics"] = measures.wsgi
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, mounted)
 
 
 class Readiness:

@@ -20,6 +20,7 @@ from app.web.ledger import LedgerView
 from app.web.login_log import LoginLogView
 from app.web.logins import LoginView
 from app.web.objections import ObjectionView
+from app.web.own_password import PasswordView
 from app.web.pending import PendingView
 from app.web.prints import PrintView
 from app.web.programmes import programme_views
@@ -29,7 +30,7 @@ from app.web.searching import SearchView
 from app.web.second_factor import CodeView, SecondFactorView
 from app.web.settings import SETTINGS_VIEWS
 from app.web.shortcuts import ShortcutView
-from app.web.users import USER_VIEWS
+from app.web.users import UserView
 from app.web.work_pages import WorkView
 
 
@@ -54,7 +55,8 @@ def register_views(appbuilder: AppBuilder) -> None:
         FiguresView,
         *REGISTER_VIEWS,
         *SETTINGS_VIEWS,
-        *USER_VIEWS,
+        UserView,
+        PasswordView,
         RoleView,
         LoginView,
         DossierView,

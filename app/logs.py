@@ -1,0 +1,102 @@
+"""Log lines that a machine can read, each with the request it belongs to and nobody's personal data.
+
+A request's id is the reverse proxy's (`X-Request-ID`), so that one id finds it on every host, else our own; it is told
+to the browser, and an error page names it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from logging.config import dictConfig
+from uuid import uuid4
+
+from flask import Flask, Response, g, has_request_context, request
+
+from app.kernel.free_text import without_numbers
+
+FIELDS = "%(asctime)s %(levelname)s %(name)s %(request)s %(user)s %(message)s"
+NAMES = {"asctime": "time", "levelname": "level", "name": "logger"}
+FORMATTERS = {
+    "json": {
+        "()": "pythonjsonlogger.json.JsonFormatter",
+        "fmt": FIELDS,
+        "rename_fields": NAMES,
+        "json_ensure_ascii": False,
+    },
+    "text": {"format": FIELDS},
+}
+HEADER, GIVEN_BY = "X-Request-ID", "HTTP_X_REQUEST_ID"
+GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+NUMBER, BEGUN = "benefits.request", "benefits.begun"
+log = logging.getLogger(__name__)
+
+
+class Origin(logging.Filter):
+    """Adds the request and the user, as numbers."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        here = has_request_context()
+        record.request = number() if here else "-"
+        record.user = g.actor.user_id if here and "actor" in g else None
+        return True
+
+
+def configuration(style: str, level: str) -> dict:
+    """For `logging.config.dictConfig`: everything to standard error, gunicorn's own lines too."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"origin": {"()": Origin}},
+        "formatters": {"lines": FORMATTERS[style]},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["origin"]},
+        },
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {"app": {"level": level}, "gunicorn.error": {"level": "WARNING", "handlers": []}},
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Before anything else, for it times whole requests; tests watch the log themselves."""
+    if not app.testing:
+        dictConfig(configuration(app.config["LOG_FORMAT"], app.config["LOG_LEVEL"]))
+    app.wsgi_app = _Numbered(app.wsgi_app, trusts_proxy=app.config["PROXIES"] > 0)
+    app.after_request(_tell)
+
+
+def number() -> str:
+    """The id of the request that is being answered."""
+    return request.environ[NUMBER]
+
+
+def seconds() -> float:
+    """How long the request has taken so far."""
+    return time.perf_counter() - request.environ[BEGUN]
+
+
+class _Numbered:
+    """Gives every request its id; one that somebody else made up is taken from a proxy of ours only."""
+
+    def __init__(self, inner, trusts_proxy: bool) -> None:
+        self._inner, self._trusts_proxy = inner, trusts_proxy
+
+    def __call__(self, environ: dict, start_response):
+        given = environ.get(GIVEN_BY, "") if self._trusts_proxy else ""
+        environ[NUMBER] = given if GIVEN.fullmatch(given) else uuid4().hex[:12]
+        environ[BEGUN] = time.perf_counter()
+        return self._inner(environ, start_response)
+
+
+def _tell(answer: Response) -> Response:
+    """One line a request; the address without its query, which may say what was searched for."""
+    answer.headers[HEADER] = number()
+    log.info(
+        "%s %s %s",
+        request.method,
+        without_numbers(request.path),
+        answer.status_code,
+        extra={"endpoint": request.endpoint, "status": answer.status_code, "ms": round(seconds() * 1000, 1)},
+    )
+    return answer

@@ -1,0 +1,60 @@
+"""Everybody's own password, changed by whoever knows the old one."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+from werkzeug.security import check_password_hash
+
+from app.engine import logins
+from app.extensions import db
+from app.kernel.errors import DomainError, Refused
+from app.kernel.messages import N_
+from app.registers.organisation import Staff
+from app.web import accounts
+from app.web.roles import TITLES
+from app.web.settings import PLACE
+from app.web.templating import translate
+from app.web.user_forms import OwnPasswordForm
+from app.web.views import Screen
+
+
+class PasswordView(Screen, BaseView):
+    """Everybody's own password, by the old one."""
+
+    route_base = "/settings/password"
+    default_view = "change"
+    menu = PLACE
+    menu_title = N_("修改密码")
+    entry_permission = "can_change"
+    granted = dict.fromkeys(TITLES, ("can_change",))
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    def change(self):
+        form, problem = OwnPasswordForm(request.form), None
+        if request.method == "POST" and form.validate():
+            try:
+                self._change(form.old.data, form.new.data)
+                flash(gettext("密码已修改。其他地方的登录已退出。"), "success")
+                return redirect(url_for("PasswordView.change"))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        must = accounts.must_change(db.session.get(Staff, g.actor.user_id) or abort(403))
+        return self.render_template(
+            "user_own_password.html", view=self, form=form, problem=problem, must=must
+        ), status
+
+    def _change(self, old: str, new: str) -> None:
+        staff = db.session.get(Staff, g.actor.user_id) or abort(403)
+        logins.reserve(db.engine, staff.user.username, g.actor.address)
+        if not check_password_hash(staff.user.password, old):
+            raise Refused(N_("原密码不正确，密码没有修改。请重新填写；忘记密码请联系本区县管理员。"))
+        logins.succeed(db.engine, staff.user.username, g.actor.address)
+        accounts.set_password(db.session, g.actor, staff, new, but=session["token"])
+        db.session.commit()
+        session["seal"] = accounts.seal(staff.user, current_app.secret_key)
