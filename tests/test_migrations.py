@@ -1,5 +1,7 @@
 """The schema that migrations make is the one that the models describe."""
 
+import re
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -9,11 +11,24 @@ from sqlalchemy.exc import OperationalError
 
 from app.engine.models import METADATA
 
+MANY_MONTHS = """
+    INSERT INTO regions (code, name, level) VALUES ('510104', '锦江区', 'county');
+    INSERT INTO employers (uscc, unit_no, name, kind, scale, region_code)
+    VALUES ('91510104MA6C000000', '1', '甲', 'enterprise', 'small', '510104');
+    INSERT INTO persons (id_hash, id_cipher, head4, last4, name, region_code)
+    SELECT sha256(n::text::bytea), '', '5101', '0000', '某人', '510104' FROM generate_series(1, 100) AS n;
+    INSERT INTO contributions (person_id, employer_id, insured_region, month, paid)
+    SELECT id, 1, '510104', day::date, extract(month FROM day) <> 3
+    FROM persons, generate_series(date '2026-01-01', '2026-10-01', '1 month') AS day
+"""
+
 
 def test_migrations_make_what_the_models_describe(app):
     def ours(obj, name, type_, reflected, compare_to):
         return not (
-            reflected and compare_to is None and name.startswith(("procrastinate", "alembic_version"))
+            reflected
+            and compare_to is None
+            and name.startswith(("procrastinate", "alembic_version", "contributions_"))
         )
 
     engine = create_engine(app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
@@ -53,3 +68,26 @@ def test_a_migration_that_must_wait_for_somebody_gives_up_and_leaves_nothing_hal
     upgrade(migrations, "0002")
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
+
+
+def test_the_months_of_a_register_move_into_parts_as_they_are(app, cluster):
+    cluster.execute(
+        "DROP DATABASE benefits_test WITH (FORCE)", "CREATE DATABASE benefits_test OWNER benefits_owner"
+    )
+    migrations = str(app.config["ROOT"] / "migrations")
+    engine = create_engine(app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
+    months = "SELECT id, person_id, employer_id, insured_region, month, paid FROM contributions ORDER BY id"
+    upgrade(migrations, "0016")
+    with engine.begin() as connection:
+        connection.execute(text(MANY_MONTHS))
+        held = connection.execute(text(months)).all()
+    upgrade(migrations, "0017")
+    with engine.begin() as connection:
+        assert connection.execute(text(months)).all() == held
+        assert connection.scalar(text("SELECT count(DISTINCT tableoid) FROM contributions")) == 16
+        asked = "EXPLAIN SELECT * FROM contributions WHERE person_id = 7 AND month >= '2026-01-01'"
+        plan = "\n".join(connection.scalars(text(asked)))
+        assert len(set(re.findall(r"contributions_\d\d", plan))) == 1, plan
+        added = "INSERT INTO contributions (person_id, employer_id, insured_region, month, paid)"
+        added += " VALUES (1, 1, '510104', '2026-11-01', true) RETURNING id"
+        assert connection.scalar(text(added)) == held[-1][0] + 1

@@ -79,7 +79,10 @@ class Employer(Model):
 
 
 class Contribution(Model):
-    """One month of social insurance of one person under one employer; `month` is the month's first day."""
+    """One month of social insurance of one person under one employer; `month` is the month's first day.
+
+    The table lies in parts by person (migration 0017); PostgreSQL wants their key in the primary key, which is (id, person_id).
+    """
 
     __tablename__ = "contributions"
     __scope__ = "insured_region"
