@@ -128,8 +128,10 @@ def source_titles(move: Transition) -> list[str]:
 
 def role_title(role: str) -> str:
     """What a role is called: one of the product's in the language of the page, an office's own as its office wrote it."""
+    if role in ROLE_TITLES:
+        return gettext(ROLE_TITLES[role])
     own = own_roles.known().get(role)
-    return own.title if own else gettext(ROLE_TITLES.get(role, role))
+    return own.title if own else role
 
 
 def programme_title(code: str) -> str:

@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 PARTS = 16
-COLUMNS = "id, person_id, employer_id, insured_region, month, paid"
 
 
 def upgrade() -> None:
@@ -34,7 +33,10 @@ def upgrade() -> None:
             f"CREATE TABLE contributions_{part:02} PARTITION OF contributions"
             f" FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {part})"
         )
-    op.execute(f"INSERT INTO contributions ({COLUMNS}) SELECT {COLUMNS} FROM contributions_whole")
+    op.execute("""
+        INSERT INTO contributions (id, person_id, employer_id, insured_region, month, paid)
+        SELECT id, person_id, employer_id, insured_region, month, paid FROM contributions_whole
+    """)
     op.execute("""
         SELECT setval(pg_get_serial_sequence('contributions', 'id'), greatest(max(id), 1), count(*) > 0)
         FROM contributions

@@ -6,8 +6,12 @@ What the parser prints goes to FILE.out, how it ended to one line of JSON: name,
 import importlib.util
 import json
 import os
+import signal
 import sys
 from pathlib import Path
+
+WALL_SECONDS = 60
+"""However busy the machine: a reading that hangs without using the processor ends the run as a failure."""
 
 
 def load(parser: Path):
@@ -23,6 +27,7 @@ def read(program, path: Path) -> tuple[int, int, float]:
     """(status as `subprocess` tells it, peak KiB, seconds) of one reading."""
     child = os.fork()
     if child == 0:
+        signal.alarm(WALL_SECONDS)
         out = os.open(f"{path}.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         pipe_in, pipe_out = os.pipe()
         if os.fork() == 0:

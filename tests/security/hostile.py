@@ -104,6 +104,11 @@ def lying(content: bytes, said: int) -> bytes:
     )
 
 
+def far(content: bytes, place: bytes) -> bytes:
+    """The sheet with one cell of its second row said to stand elsewhere."""
+    return member(content).replace(b'r="A2"', b'r="%b"' % place)
+
+
 def refused() -> Iterator[tuple[str, bytes]]:
     """(file name, content) of what is no sheet, or does harm to whoever unpacks it."""
     good = xlsx(ROW)
@@ -138,19 +143,23 @@ def refused() -> Iterator[tuple[str, bytes]]:
     yield "half-tag.xlsx", repacked(good, {SHEET: page[: len(page) // 2]})
     yield "utf16.csv", "\x00\x01\x02".encode("utf-16") + bytes(50)
     yield "latin.csv", b"\xff\xfe\xfd,\x80\x81\r\n" * 20
+    for place in (b"XFD1048576", b"ZZZZZ9"):
+        yield f"far-{place.decode()}.xlsx", repacked(good, {SHEET: far(good, place)})
     yield "foreign.xlsx", xlsx(["甲", "1"], header=["客户", "金额"])
 
 
 def read() -> Iterator[tuple[str, bytes]]:
     """(file name, content) of what is a sheet, with cells that want to be more than text."""
-    for number, text in enumerate(FORMULAS):
-        yield f"formula-{number}.xlsx", xlsx(with_cell(text), with_cell(text, 0))
-        yield f"formula-{number}.csv", csv(with_cell(text), with_cell(text, 0))
     for number, text in enumerate(MARKUP):
         yield f"markup-{number}.xlsx", xlsx(with_cell(text), with_cell(text, 0), with_cell(text, 2))
         yield f"markup-{number}.xls", xls(with_cell(text), with_cell(text, 0), with_cell(text, 2))
+    for number, text in enumerate(FORMULAS):
+        yield f"formula-{number}.xlsx", xlsx(with_cell(text), with_cell(text, 0))
+        yield f"formula-{number}.csv", csv(with_cell(text), with_cell(text, 0))
     for number, text in enumerate(SCRIPTS):
         yield f"script-{number}.xlsx", xlsx(with_cell(text), with_cell(text, 0))
+    good = xlsx(ROW)
+    yield "far-A1048577.xlsx", repacked(good, {SHEET: far(good, b"A1048577")})
     yield "gbk.csv", csv(ROW).decode().encode("gbk")
     yield "bom.csv", b"\xef\xbb\xbf" + csv(ROW)
     yield "without-types.xlsx", repacked(xlsx(ROW), {"[Content_Types].xml": None})

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from markupsafe import escape
 
 from app.engine.sheets import child
 from app.kernel.errors import BadSheet
@@ -49,12 +50,14 @@ def test_what_is_no_sheet_is_one_sentence_and_nothing_else(demo_app, desk, numbe
 
 
 def test_what_a_cell_wants_to_be_stays_text(desk, number, record_property):
-    sheets = list(hostile.read())
+    sheets, said = list(hostile.read()), ""
     for name, content in sheets:
         answer = upload(desk, number, name, content)
         assert answer.status_code == 302, (name, answer.status_code)
         page = desk.get(f"{desk.base}/applications/show/{number}")
         assert [live for live in LIVE if live in page] == [], name
+        said += page
+    assert [text for text in hostile.MARKUP if str(escape(text)) not in said] == []
     book = desk.client.get(f"{desk.base}/applications/failed/{number}").data
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(book)).worksheets[0] for cell in row]
     assert [cell.value for cell in cells if cell.data_type == "f"] == []

@@ -98,11 +98,14 @@ def tried_keys(app, client, keys) -> dict:
     return bad
 
 
-def test_no_query_crashes_a_list_or_shows_more_than_a_page(cases_app, client):
-    bad = {}
+@pytest.mark.parametrize("share", [5, pytest.param(1, marks=pytest.mark.soak)])
+def test_no_query_crashes_a_list_or_shows_more_than_a_page(cases_app, client, share):
+    """Every list with a fifth of the queries, another fifth each time; with every query in soak."""
+    bad, turns = {}, cycle(range(share))
     for method, rule, endpoint in addresses(cases_app):
         if method == "GET" and "<" not in rule:
-            for query in (q for q in QUERIES if understood(cases_app, endpoint, q)):
+            understandable = [q for q in QUERIES if understood(cases_app, endpoint, q)]
+            for query in understandable[next(turns) :: share]:
                 answer = client.get(f"{rule}?{query}")
                 if crashed(answer) or answer.data.count(b'name="rowid"') > 100:
                     bad[rule, query] = answer.status_code

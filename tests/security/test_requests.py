@@ -67,7 +67,8 @@ def test_head_and_get_change_nothing(cases_app, known):
         for address in filled(cases_app, known, method, rule, endpoint)[:1] or [rule]:
             for client in clients:
                 query = {"action": "approve", "all": "1", "_method": "POST", "_HTTP_METHOD_OVERRIDE": "POST"}
-                for verb in ("GET", "HEAD", "OPTIONS", "TRACE"):
+                # HEAD is answered by what answers a GET
+                for verb in ("HEAD", "OPTIONS", "TRACE") if method == "GET" else ("GET", "HEAD"):
                     answer = client.open(address, method=verb, query_string=query)
                     if method == "POST" and verb in ("GET", "HEAD") and answer.status_code < 400:
                         methods.setdefault(rule, set()).add(verb)

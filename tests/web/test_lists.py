@@ -208,11 +208,9 @@ def test_every_list_exports(demo_app):
     views = [v.endpoint for v in demo_app.appbuilder.baseviews if isinstance(v, ModelView)]
     assert len(views) > 30
     for view in views:
-        answers = [
-            d.client.post("/desk/exports/start", data={"view": view}).status_code for d in desks.values()
-        ]
-        assert set(answers) <= {200, 303, 403}, view
-        assert {200, 303} & set(answers), view
+        answers = (d.client.post("/desk/exports/start", data={"view": view}) for d in desks.values())
+        first = next(answer.status_code for answer in answers if answer.status_code != 403)
+        assert first in (200, 303), view
 
 
 def test_choosing_all_needs_no_script(clerk):
