@@ -5,18 +5,26 @@ A worker tells that it lives by a heartbeat. The jobs of one that has fallen sil
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import signal
 from collections.abc import Callable, Mapping
 
 import procrastinate
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 HEARTBEAT_SECONDS, SILENT_SECONDS = 5, 20
+PAUSE_SECONDS = 2
+"""Between a worker that has lost the database and the next one."""
 EVERY_TEN_SECONDS = "* * * * * */10"
 RETRY = procrastinate.RetryStrategy(
     max_attempts=10, linear_wait=5, retry_exceptions={OperationalError, InterfaceError}
 )
 """The database was away, or two were in each other's way: neither is the job's own fault."""
+
+log = logging.getLogger(__name__)
 
 
 def conninfo(url: str) -> str:
@@ -46,6 +54,37 @@ def make_queue(
         queue.task(name=name, pass_context=False, retry=RETRY)(function)
     _take_over(queue, tasks)
     return queue
+
+
+def serve(queue: procrastinate.App) -> None:
+    """Takes jobs until told to stop (SIGINT, SIGTERM: those under way are finished first), whatever the database does meanwhile."""
+    asyncio.run(_serve(queue))
+
+
+async def _serve(queue: procrastinate.App) -> None:
+    """A worker ends of itself when it loses the database, as if it had been told to: another takes its place."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    stopping = asyncio.create_task(told.wait())
+    while not told.is_set():
+        worker = asyncio.create_task(_work(queue))
+        await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if told.is_set():
+            worker.cancel()
+            await asyncio.wait({worker})
+        else:
+            await worker
+            log.warning("the database went away; a new worker begins in %s s", PAUSE_SECONDS)
+            await asyncio.wait({stopping}, timeout=PAUSE_SECONDS)
+
+
+async def _work(queue: procrastinate.App) -> None:
+    try:
+        async with queue.open_async():
+            await queue.run_worker_async(install_signal_handlers=False)
+    except ConnectorException as error:
+        log.warning("the queue cannot be reached: %s", error.__cause__ or error)
 
 
 def _by_the_clock(queue: procrastinate.App, name: str, cron: str, function: Callable[[], object]) -> None:

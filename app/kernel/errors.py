@@ -1,5 +1,7 @@
 """Errors that a person is meant to read, told apart by what the caller does about them."""
 
+import errno
+
 from app.kernel.messages import N_, Message, Param
 
 
@@ -36,3 +38,17 @@ class BadSheet(DomainError):
 
 class BadValue(DomainError):
     """A value that cannot be what it claims to be."""
+
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL = "53100"
+
+
+def is_no_room(error: BaseException | None) -> bool:
+    """Whether a full disk lies behind an error: this machine's, or the database's (SQLSTATE)."""
+    while error is not None:
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        if state == DISK_FULL or getattr(error, "errno", None) in NO_ROOM:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

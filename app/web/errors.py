@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from app import logs
 from app.extensions import db
-from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused
+from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused, is_no_room
 from app.kernel.messages import N_
 from app.web.api import in_api
 from app.web.api.asking import Malformed
@@ -28,6 +28,8 @@ SENTENCES = {
     413: N_("上传的内容过大。文件请控制在 20 MiB 以内，附件请控制在 10 MiB 以内。"),
     429: N_("操作过于频繁。请稍候再试。"),
 }
+NO_ROOM = N_("服务器的磁盘已满，操作没有完成，数据没有改变。请把下面的编号告诉系统管理员，腾出空间后再重试。")
+BROKEN = N_("系统出错，操作没有完成，数据没有改变。请重试；仍然出错的，请把下面的编号告诉系统管理员。")
 FOR_SYSTEMS = {
     400: N_("请求内容无法识别，没有执行任何操作。请按接口文档更正。"),
     401: N_("请求没有有效的接口密钥：未提供、无效、已撤销或已过期。请向本机构管理员申领。"),
@@ -111,8 +113,6 @@ def _crash(error: Exception):
     reference = logs.number()
     told = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
     log.error("unhandled error %s on %s\n%s", reference, request.path, told)
-    return page(
-        500,
-        gettext("系统出错，操作没有完成，数据没有改变。请重试；仍然出错的，请把下面的编号告诉系统管理员。"),
-        reference,
-    )
+    if is_no_room(error):
+        return page(507, gettext(NO_ROOM), reference)
+    return page(500, gettext(BROKEN), reference)

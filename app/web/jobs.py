@@ -31,9 +31,11 @@ TASKS = {works.TASK: do}
 @jobs.command()
 def work() -> None:
     """Takes jobs until it is told to stop (SIGINT, SIGTERM: the job under way is finished first)."""
+    from app.engine.queue import serve
+
     queue = queue_of(current_app._get_current_object())
     click.echo("任务进程已启动 / Worker ready")
-    queue.run_worker()
+    serve(queue)
 
 
 def queue_of(app: Flask) -> App:

@@ -27,7 +27,7 @@ from app.engine.sheets import SheetRow
 from app.engine.works import LongWork
 from app.extensions import db
 from app.kernel.citizen_id import mask
-from app.kernel.errors import BadValue, DomainError, Refused
+from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
 from app.web.downloads import hand_out
 from app.web.security import actor_of
@@ -110,6 +110,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {}
 BROKEN = N_("系统出错，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
+NO_ROOM = N_("服务器的磁盘已满，没有办成，数据没有改变。请联系系统管理员腾出空间，然后点击“重新开始”。")
 INTERRUPTED = N_("多次被中断，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
 WITHDRAWN = N_("您的账号已停用，或不再有此项功能的权限，没有办理。请联系本区县管理员。")
 
@@ -202,9 +203,9 @@ def do(session: Session, work_id: str) -> None:
         _fail(engine, work_id, Message(WITHDRAWN))
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception as error:
         session.rollback()
-        _fail(engine, work_id, Message(BROKEN))
+        _fail(engine, work_id, Message(NO_ROOM if is_no_room(error) else BROKEN))
         raise
 
 
