@@ -45,16 +45,16 @@ class County:
     programme: Programme = PROGRAMME
 
     @classmethod
-    def founded(cls, session: Session, vault: Vault, size: int, region: str = HOME) -> County:
-        """A county of `size` people, whom every register that rules read knows."""
-        folk = registers.residents(size, region, TODAY)
+    def founded(cls, session: Session, vault: Vault, size: int, region: str = HOME, seed: int = 1) -> County:
+        """A county of `size` people, whom every register that rules read knows; another seed makes other people."""
+        folk = registers.residents(size, region, TODAY, seed)
         ids = registers.add_persons(session, vault, folk)
         (employer,) = registers.add_employers(session, ["small"], region)
         registers.pay_all(session, ids, employer, region, FIRST_MONTH, LAST_MONTH)
         registers.add_unemployment(session, ((person, REGISTERED, None) for person in ids[::2]))
         registers.add_transfers(session, ((person, REGISTERED) for person in ids[1::2]))
         for kind in registers.DATED + registers.UNDATED:
-            registers.cover(session, kind, [region, NEIGHBOUR], SINCE, UNTIL)
+            registers.cover(session, kind, {region, NEIGHBOUR}, SINCE, UNTIL)
         return cls(session, vault, folk, employer, region)
 
     def staff(self, username: str, role: str, office: str | None = None) -> Actor:

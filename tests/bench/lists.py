@@ -85,14 +85,14 @@ def found(app, people: int, claims: int) -> str:
 
 
 @contextmanager
-def serving(app) -> Iterator[str]:
+def serving(app, factory: str = "app:create_app()") -> Iterator[str]:
     """gunicorn as it is deployed, on this database."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = os.environ | {key: app.config[key] for key in KEYS}
     environ |= {"DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "PORT": str(port), "WEB_WORKERS": "2"}
-    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "app:create_app()"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", factory]
     server = subprocess.Popen(command, cwd=ROOT, env=environ)
     address = f"http://127.0.0.1:{port}"
     try:
