@@ -16,6 +16,7 @@ from app.engine.dossier import claims_then, value_then
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
+from app.programmes.training.model import Enrolment
 from app.web.programmes import programme_of
 from tests.security.cases import ALL_B
 from tests.web.desk import Desk
@@ -32,6 +33,14 @@ def opened(cases_app):
         db.session.info["scope"] = Scope.everything()
         yield db.session
         db.session.rollback()
+
+
+def test_whoever_has_a_case_or_a_place_has_a_dossier_classes_older_than_the_log_too(cases_app, opened, known):
+    people = set(opened.scalars(select(Claim.person_id))) | set(opened.scalars(select(Enrolment.person_id)))
+    opened.rollback()
+    auditor = Desk(cases_app, "auditor").client
+    answers = {person: auditor.get(f"/dossiers/{person}").status_code for person in people}
+    assert set(answers.values()) == {200}, answers
 
 
 def test_every_state_of_a_claim_is_told_as_it_was_then(opened, known):

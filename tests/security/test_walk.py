@@ -93,7 +93,7 @@ class Walk:
         self.count += 1
         leaked = not self.within and not self.shown and found_in(answer, self.known.secrets)
         if not right or answer.status_code >= 500 or leaked:
-            self.wrong[verb, rule] = answer.status_code, leaked
+            self.wrong[verb, rule] = answer.status_code, leaked, answer.request.path
 
 
 @pytest.mark.parametrize("role", OWN)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.engine.audit import AuditEntry
 from app.engine.dossier import PastPlace, value_then
+from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_
 from app.programmes.training.completion import FIELDS
 from app.programmes.training.model import Enrolment, TrainingClass
@@ -47,12 +48,12 @@ def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
 
 
 def _since(student: Enrolment, log: list[AuditEntry]) -> datetime:
-    """When the student was added; entries that name no numbers are older than that they did."""
+    """When the student was added; entries that name no numbers are older than that they did, and so may a class be."""
     for entry in log:
         first = (entry.after or {}).get("first_student_no")
         if first and first <= student.student_no < first + entry.after["students_added"]:
             return entry.at
-    return log[0].at
+    return log[0].at if log else datetime.combine(student.training_class.created_on, time.min, SHANGHAI)
 
 
 def _place(student: Enrolment, log: list[AuditEntry], until: datetime) -> PastPlace:
