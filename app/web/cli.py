@@ -17,7 +17,7 @@ from app.extensions import db
 from app.kernel.errors import DomainError
 from app.registers.organisation import Office
 from app.registers.shipping import ship
-from app.web import roles
+from app.web import own_roles, roles
 from app.web.accounts import make_user
 
 ONE_AT_A_TIME = "SELECT pg_advisory_lock(hashtextextended('prepare', 0))"
@@ -52,6 +52,7 @@ def prepare() -> None:
         db.session.info["scope"] = Actor.command().scope
         ship(db.session)
         grants = roles.sync(db.session, current_app.appbuilder.baseviews)
+        own_roles.narrow(db.session, Actor.command())
         db.session.commit()
     click.echo(f"数据库已就绪 / Database ready: {grants} grants")
 

@@ -100,6 +100,23 @@ def drop(session: Session, actor: Actor, role_id: int) -> None:
     session.execute(delete(Role).where(Role.id == own.role_id))
 
 
+def narrow(session: Session, actor: Actor) -> int:
+    """Takes from own roles what no part of theirs may do any more, as a new release can bring it; how many lost some."""
+    held, part = assoc_permissionview_role, assoc_permissionview_role.alias()
+    still = (
+        select(part.c.permission_view_id)
+        .join(Role, Role.id == part.c.role_id)
+        .where(part.c.permission_view_id == held.c.permission_view_id, Role.name == OwnRole.parts.any_())
+    )
+    beyond = select(OwnRole).join(held, held.c.role_id == OwnRole.role_id).where(~still.exists()).distinct()
+    wider = session.scalars(beyond).all()
+    for own in wider:
+        before, allowed = _facts(session, own), permitted(session, own.parts)
+        _write(session, own, held_by(session, own.role_id) & allowed)
+        _record(session, actor, own, before, _facts(session, own))
+    return len(wider)
+
+
 def find(session: Session, actor: Actor, role_id: int, *, lock: bool = False) -> OwnRole:
     """A role of the actor's subtree; anybody else's is not there to be changed. Raises NotFound."""
     wanted = select(OwnRole).where(OwnRole.role_id == role_id)

@@ -66,6 +66,11 @@ class Facts:
         found = self.query(rows.where(entry.event == "attempt_refused").order_by(entry.id))
         return [(username, after["address"], after["status"]) for username, after in found]
 
+    def may(self, role_id: int) -> set[int]:
+        """The permissions of a role, by number."""
+        table = assoc_permissionview_role.c
+        return {id for (id,) in self.query(select(table.permission_view_id).where(table.role_id == role_id))}
+
     def everything(self) -> tuple:
         """All that an attack could have changed."""
         users = self.query(

@@ -6,11 +6,19 @@ import re
 from datetime import timedelta
 
 import pytest
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+)
 from sqlalchemy import select
 
-from app.engine.audit import EVENTS
+from app.engine.audit import EVENTS, AuditEntry
 from app.engine.claims import Application
+from app.extensions import db
 from app.registers.organisation import OwnRole
 from app.web.demo.users import JINJIANG, QINGYANG
 from app.web.matrix import ACTIONS
@@ -186,6 +194,25 @@ def test_the_preparation_keeps_own_roles(demo_app, facts, leader):
     result = demo_app.test_cli_runner().invoke(args=["prepare"])
     assert result.exit_code == 0, result.output
     assert facts.everything() == before
+
+
+def test_a_release_that_takes_something_from_a_part_takes_it_from_own_roles(demo_app, facts, leader):
+    """As if the part had been able to read the audit log, and no longer is."""
+    beyond = permission(facts, "AuditView", "can_list")
+    with demo_app.app_context():
+        db.session.execute(
+            assoc_permissionview_role.insert().values(permission_view_id=beyond, role_id=leader)
+        )
+        db.session.commit()
+    before, may = facts.everything(), facts.may(leader)
+    assert demo_app.test_cli_runner().invoke(args=["prepare"]).exit_code == 0
+    assert facts.may(leader) == may - {beyond}
+    assert facts.everything()[0] == before[0]
+    changes = facts.query(
+        select(AuditEntry.before, AuditEntry.after).where(AuditEntry.event == "own_role_change")
+    )
+    lost = set(changes[-1][0]["permissions"]) - set(changes[-1][1]["permissions"])
+    assert lost == {"AuditView.can_list"}
 
 
 def test_work_changes_hands(demo_app, facts, demo_files):
