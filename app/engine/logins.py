@@ -15,6 +15,7 @@ from sqlalchemy import DateTime, Engine, ForeignKey, String, case, delete, func,
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app.engine.scope import OPEN
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -94,7 +95,8 @@ def renew(session: Session, user_id: int, token: str) -> str:
 def alive(session: Session, user_id: int, token: str) -> bool:
     """Whether the session is still open; being asked keeps it open."""
     own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
-    seen = session.scalar(select(func.now() - Login.seen_at).where(own, alive_now()))
+    asked = select(func.now() - Login.seen_at).where(own, alive_now())
+    seen = session.scalar(asked, execution_options=OPEN)
     if seen is not None and seen > TOUCHED_EVERY:
         with session.get_bind().begin() as connection:
             connection.execute(update(Login).where(own).values(seen_at=func.now()))

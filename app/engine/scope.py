@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from flask_appbuilder import Model
-from sqlalchemy import ARRAY, BigInteger, Select, String, any_, event, inspect, literal, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ScalarSelect,
+    Select,
+    String,
+    any_,
+    event,
+    func,
+    inspect,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import ORMExecuteState, Session, aliased, with_loader_criteria
 from sqlalchemy.sql import ColumnElement
 
@@ -40,11 +54,11 @@ class Scope:
     @classmethod
     def of_office(cls, session: Session, office: Office) -> Scope:
         """The subtree of an office: its own and lower offices, its region and the regions below."""
-        offices = session.execute(
-            select(Office.id, Office.region_code).where(Office.path.startswith(office.path, autoescape=True))
-        ).all()
-        regions = session.scalars(_region_subtree(office.region_code)).all()
-        return cls(tuple(row.id for row in offices), tuple(regions))
+        ids = select(func.array_agg(aggregate_order_by(Office.id, Office.id)))
+        ids = ids.where(Office.path.startswith(office.path, autoescape=True)).scalar_subquery()
+        found = session.execute(select(ids, _region_subtree(office.region_code)), execution_options=OPEN)
+        offices, regions = found.one()
+        return cls(tuple(offices or ()), tuple(regions or ()))
 
     def clause(self, model: type[Model]) -> ColumnElement[bool]:
         """The WHERE clause for a scoped model."""
@@ -134,6 +148,8 @@ def _asks_for_cases(state: ORMExecuteState) -> bool:
     return CASE_COLUMN in scopes and scopes <= {CASE_COLUMN, None}
 
 
-def _region_subtree(code: str) -> Select:
+def _region_subtree(code: str) -> ScalarSelect:
+    """The codes of a region and of those below, as one array."""
     tree = select(Region.code).where(Region.code == code).cte("subtree", recursive=True)
-    return select(tree.union_all(select(Region.code).where(Region.parent_code == tree.c.code)).c.code)
+    tree = tree.union_all(select(Region.code).where(Region.parent_code == tree.c.code))
+    return select(func.array_agg(aggregate_order_by(tree.c.code, tree.c.code))).scalar_subquery()

@@ -180,7 +180,7 @@ def grantable(actor: Actor) -> tuple[str, ...]:
     """The roles that an administrator may give and take."""
     lists = [GRANTABLE.get(role, ()) for role in actor.roles]
     given = tuple(role for role in TITLES if any(role in granted for granted in lists))
-    return given + tuple(own.name for own in own_roles.in_sight(actor) if given)
+    return given + tuple(own.name for own in own_roles.in_sight(actor)) if given else ()
 
 
 def manages(actor: Actor, user_id: int, held: Collection[str]) -> bool:

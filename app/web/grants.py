@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from flask_appbuilder.security.sqla.models import Role, assoc_user_role
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.engine.scope import OPEN
 from app.registers.organisation import RoleEnd
 
 
@@ -30,6 +38,23 @@ def roles_in_force(session: Session, user_id: int, today: date) -> frozenset[str
     held = select(Role.name).select_from(assoc_user_role).join(Role, Role.id == assoc_user_role.c.role_id)
     wanted = with_ends(held).where(assoc_user_role.c.user_id == user_id, in_force(today))
     return frozenset(session.scalars(wanted))
+
+
+def held_in_force(
+    session: Session, user_id: int, today: date
+) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """The roles that somebody holds on a day, and what they permit: (permission, view); one statement for every request."""
+    of_role, to_permission = assoc_user_role.c, assoc_permissionview_role.c
+    held = with_ends(select(Role.name, Permission.name, ViewMenu.name).select_from(assoc_user_role))
+    held = held.join(Role, Role.id == of_role.role_id)
+    held = held.outerjoin(assoc_permissionview_role, to_permission.role_id == of_role.role_id)
+    held = held.outerjoin(PermissionView, PermissionView.id == to_permission.permission_view_id)
+    held = held.outerjoin(Permission, Permission.id == PermissionView.permission_id)
+    held = held.outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    wanted = held.where(of_role.user_id == user_id, in_force(today))
+    rows = session.execute(wanted, execution_options=OPEN).all()
+    roles = frozenset(role for role, _, _ in rows)
+    return roles, frozenset((name, view) for _, name, view in rows if name is not None)
 
 
 def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, date]]:

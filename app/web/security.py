@@ -18,24 +18,16 @@ from flask import (
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
-from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
-    User,
-    ViewMenu,
-    assoc_permissionview_role,
-    assoc_user_role,
-)
+from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 from flask_login import current_user, logout_user
-from sqlalchemy import select
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.engine import clock, logins
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.scope import Scope
+from app.engine.scope import OPEN, Scope
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -135,17 +127,7 @@ class SecurityManager(FabSecurityManager):
 
     def permissions_of(self, user_id: int) -> frozenset[tuple[str, str]]:
         """(permission, view) of a login, in one query."""
-        held = grants.with_ends(select(Permission.name, ViewMenu.name).select_from(assoc_user_role))
-        found = db.session.execute(
-            held.join(
-                assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_user_role.c.role_id
-            )
-            .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-            .join(Permission, Permission.id == PermissionView.permission_id)
-            .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .where(assoc_user_role.c.user_id == user_id, grants.in_force(_today()))
-        )
-        return frozenset(tuple(row) for row in found)
+        return grants.held_in_force(db.session, user_id, _today())[1]
 
 
 class AppBuilder(FabAppBuilder):
@@ -161,10 +143,11 @@ def anonymous() -> Actor:
     return Actor(None, "—", None, "", "", _address(), Scope())
 
 
-def actor_of(user: User) -> Actor:
-    """The actor behind a login; a login without an office sees nothing."""
+def actor_of(user: User, roles: frozenset[str] | None = None) -> Actor:
+    """The actor behind a login, with roles that are known already; a login without an office sees nothing."""
     staff = db.session.get(Staff, user.id)
-    roles = grants.roles_in_force(db.session, user.id, _today())
+    if roles is None:
+        roles = grants.roles_in_force(db.session, user.id, _today())
     name = full_name(user)
     if staff is None:
         return Actor(user.id, name, None, "", "", _address(), Scope(), roles)
@@ -176,8 +159,13 @@ def actor_of(user: User) -> Actor:
 
 def begin_request() -> None:
     """Every request starts with its actor; the session's scope is the actor's and nothing wider."""
-    g.staff = db.session.get(Staff, current_user.id) if current_user.is_authenticated else None
-    g.actor = actor_of(current_user) if current_user.is_authenticated else anonymous()
+    g.staff = None
+    if current_user.is_authenticated:
+        g.staff = db.session.get(Staff, current_user.id, execution_options=OPEN)
+        roles, g.permissions = grants.held_in_force(db.session, current_user.id, _today())
+        g.actor = actor_of(current_user, roles)
+    else:
+        g.actor = anonymous()
     db.session.info["scope"] = g.actor.scope
 
 
