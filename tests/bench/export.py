@@ -38,7 +38,7 @@ def by_the_product(count: int, path: str) -> None:
     from app.engine.sheets import export
 
     with open(path, "wb") as stream:
-        export("清单", COLUMNS, rows(count), stream)
+        export("清单", COLUMNS, rows(count), stream, "某人 2026-11-26")
 
 
 def by_xlsxwriter(count: int, path: str) -> None:

@@ -196,6 +196,8 @@ def test_the_command_and_the_screen_say_the_same(app, session, log, behind):
 
 
 def test_an_auditor_sees_whether_the_log_is_whole(demo_app, behind):
+    unsealed = Desk(demo_app, "auditor").get("/settings/audit/verify")
+    assert "日志还没有封印" in unsealed and "完整" not in unsealed
     with demo_app.app_context():
         sealing.seal(db.session, demo_app.extensions["vault"])
         first = db.session.scalar(
