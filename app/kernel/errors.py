@@ -42,13 +42,25 @@ class BadValue(DomainError):
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DISK_FULL = "53100"
+AWAY = ("08", "57P")
+"""SQLSTATEs of connections that break or are refused: the database ends, begins, or is out of reach."""
 
 
 def is_no_room(error: BaseException | None) -> bool:
-    """Whether a full disk lies behind an error: this machine's, or the database's (SQLSTATE)."""
+    """Whether a full disk lies behind an error: this machine's, or the database's."""
     while error is not None:
-        state = getattr(getattr(error, "orig", None), "sqlstate", None)
-        if state == DISK_FULL or getattr(error, "errno", None) in NO_ROOM:
+        if _sqlstate(error) == DISK_FULL or getattr(error, "errno", None) in NO_ROOM:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Whether a driver's error says that there is no connection; one without a state never had an answer."""
+    lost = getattr(error, "connection_invalidated", False)
+    unanswered = type(error).__name__ == "OperationalError" and _sqlstate(error) is None
+    return lost or unanswered or (_sqlstate(error) or "").startswith(AWAY)
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)

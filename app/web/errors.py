@@ -6,14 +6,14 @@ import logging
 import re
 import traceback
 
-from flask import Flask, g, jsonify, make_response, render_template, request
-from flask_babel import gettext
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import get_locale, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app import logs
 from app.extensions import db
-from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused, is_no_room
+from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused, is_database_away, is_no_room
 from app.kernel.messages import N_
 from app.web.api import in_api
 from app.web.api.asking import Malformed
@@ -29,6 +29,9 @@ SENTENCES = {
     429: N_("操作过于频繁。请稍候再试。"),
 }
 NO_ROOM = N_("服务器的磁盘已满，操作没有完成，数据没有改变。请把下面的编号告诉系统管理员，腾出空间后再重试。")
+AWAY = N_(
+    "数据库暂时无法连接。请过一两分钟刷新页面，先核对是否已经办好，没有办好的再重试；仍然出错的，请把下面的编号告诉系统管理员。"
+)
 BROKEN = N_("系统出错，操作没有完成，数据没有改变。请重试；仍然出错的，请把下面的编号告诉系统管理员。")
 FOR_SYSTEMS = {
     400: N_("请求内容无法识别，没有执行任何操作。请按接口文档更正。"),
@@ -74,6 +77,19 @@ def page(status: int, sentence: str, reference: str | None = None):
     return render_template("error.html", status=status, sentence=sentence, reference=reference), status
 
 
+def _bare(status: int, sentence: str, reference: str):
+    """The page for when nothing can be read: neither who has logged in nor a menu stands on it."""
+    if isinstance(request.routing_exception, SecurityError) or _for_scripts():
+        return page(status, sentence, reference)
+    template = current_app.jinja_env.get_template("error_bare.html")
+    facts = {"sentence": sentence, "reference": reference, "language": str(get_locale())}
+    return template.render(status=status, **facts), status
+
+
+def _for_scripts() -> bool:
+    return in_api(request.path) or request.accept_mimetypes.best == "application/json"
+
+
 def _for_systems(status: int, sentence: str, reference: str | None):
     """Every refusal of the API stands in the log under its id, for whoever runs the other system to ask about."""
     if reference is None:
@@ -113,6 +129,8 @@ def _crash(error: Exception):
     reference = logs.number()
     told = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
     log.error("unhandled error %s on %s\n%s", reference, request.path, told)
+    if is_database_away(error):
+        return _bare(503, gettext(AWAY), reference)
     if is_no_room(error):
         return page(507, gettext(NO_ROOM), reference)
     return page(500, gettext(BROKEN), reference)

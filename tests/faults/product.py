@@ -105,6 +105,14 @@ class Product:
         """As after a crash of the machine: nobody is asked to finish."""
         self.server._run("pg_ctl", "restart", "-s", "-w", "-m", "immediate", "-l", "start.log")
 
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        self.server._run("pg_ctl", "stop", "-s", "-w", "-m", "immediate")
+        try:
+            yield
+        finally:
+            self.server._run("pg_ctl", "start", "-s", "-w", "-t", "60", "-l", "start.log")
+
     def await_ready(self) -> None:
         until(self._ready, "the product to be ready again")
         if self.jobs.poll() is not None:
