@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import test_service_subsidy, test_training
 from tests.browser.camera import Camera
+from tests.browser.desk import Desk
 from tests.browser.manual import Illustrator
 from tests.browser.server import launch, running_demo
 
@@ -203,7 +204,7 @@ def papers(camera: Camera) -> None:
 
 
 def officers(camera: Camera) -> None:
-    """Forms of the policy officer, one refused, and an entry of the log."""
+    """Forms of the policy officer, one refused, one overtaken by somebody else's, and an entry of the log."""
     policy = camera.desk("policy")
     camera.visit(policy, "policy-new", "/settings/policy/add")
     policy.page.get_by_label("值", exact=False).first.fill("一千")
@@ -212,6 +213,8 @@ def officers(camera: Camera) -> None:
     policy.button("保存").click()
     camera.take(policy, "policy-refused")
     camera.visit(policy, "calendar-new", "/settings/calendar/add")
+    conflict(policy)
+    camera.take(policy, "conflict")
     auditor = camera.desk("auditor")
     auditor.open("系统管理", "审计日志")
     auditor.search(事项="发放")
@@ -228,6 +231,20 @@ def officers(camera: Camera) -> None:
     camera.take(keeper, "users")
     keeper.page.get_by_role("link", name="新增", exact=False).click()
     camera.take(keeper, "user-new")
+
+
+def conflict(policy: Desk) -> None:
+    """The same employer corrected in two windows."""
+    policy.open("登记库", "单位登记库")
+    policy.page.get_by_role("link", name="修改").first.click()
+    other = policy.context.new_page()
+    other.goto(policy.page.url)
+    for page, name, number in ((other, "成都某某有限公司", "9001"), (policy.page, "成都某某公司", None)):
+        page.get_by_label("单位名称").fill(name)
+        if number:
+            page.get_by_label("单位编号").fill(number)
+        page.get_by_role("button", name="保存", exact=True).click()
+    other.close()
 
 
 def everybody(camera: Camera) -> None:
