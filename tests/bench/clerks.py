@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
 from unittest.mock import patch
 
@@ -27,9 +28,10 @@ from app.extensions import db
 from app.web.demo.users import PASSWORD
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from tests.bench.clients import Client, Record, at, spread
-from tests.bench.county import County
+from tests.bench.county import TODAY, County
 from tests.bench.days import DAYS, Desk, People
 from tests.bench.lists import KEYS, ROOT, serving
+from tests.bench.registers import residents
 from tests.bench.server import everything, product
 
 COUNTIES = (
@@ -58,8 +60,10 @@ def found(app, clerks: int, minutes: float) -> list[tuple[str, str, People]]:
     folk = STANDING * 3 + int(clerks / len(COUNTIES) * PER_SHEET * (minutes + 2))
     staff = []
     with everything(app) as session, patch("app.web.accounts.generate_password_hash", lambda _: hashed):
+        everybody = residents(folk * len(COUNTIES), COUNTIES[0], TODAY)
         for number, region in enumerate(COUNTIES):
-            county = County.founded(session, app.extensions["vault"], folk, region, seed=number + 1)
+            own = [replace(one, region=region) for one in everybody[number :: len(COUNTIES)]]
+            county = County.of(session, app.extensions["vault"], own, region)
             actors = {role: county.staff(f"{role}_{region}", role) for role in set(SHARES)}
             _stand(county, actors)
             uscc = session.scalar(

@@ -45,9 +45,13 @@ class County:
     programme: Programme = PROGRAMME
 
     @classmethod
-    def founded(cls, session: Session, vault: Vault, size: int, region: str = HOME, seed: int = 1) -> County:
-        """A county of `size` people, whom every register that rules read knows; another seed makes other people."""
-        folk = registers.residents(size, region, TODAY, seed)
+    def founded(cls, session: Session, vault: Vault, size: int, region: str = HOME) -> County:
+        """A county of `size` people, whom every register that rules read knows."""
+        return cls.of(session, vault, registers.residents(size, region, TODAY), region)
+
+    @classmethod
+    def of(cls, session: Session, vault: Vault, folk: list[Resident], region: str) -> County:
+        """The same with people of one's own."""
         ids = registers.add_persons(session, vault, folk)
         (employer,) = registers.add_employers(session, ["small"], region)
         registers.pay_all(session, ids, employer, region, FIRST_MONTH, LAST_MONTH)
