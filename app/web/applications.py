@@ -101,8 +101,10 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
         return {**super().list_more(rows), "demo_sheets": offered()}
 
     def show_more(self, pk: str) -> dict:
-        application_id = int(pk)
-        passed = select(Claim).where(Claim.application_id == application_id)
+        application_id, application = int(pk), self.item(pk)
+        # the programme's own class: else its columns would be fetched claim by claim
+        shown = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
+        passed = select(self.programme.claim).where(Claim.application_id == application_id)
         failed = select(FailedRow).where(FailedRow.application_id == application_id)
         counts = state_counts(Claim.application_id, [application_id]).get(application_id, {})
         failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
@@ -111,7 +113,7 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
             "programme": self.programme,
             "counts": counts,
             "claims": db.session.scalars(
-                passed.options(selectinload(Claim.person)).order_by(Claim.id.desc()).limit(SHOWN)
+                passed.options(*map(selectinload, shown)).order_by(Claim.id.desc()).limit(SHOWN)
             ).all(),
             "failed_count": db.session.scalar(select(func.count()).select_from(failed.subquery())),
             "failed": [
@@ -128,9 +130,9 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
                 .where(AuditEntry.application_id == application_id, AuditEntry.claim_id.is_(None))
                 .order_by(AuditEntry.id)
             ).all(),
-            "coverage": coverage(self.item(pk).insured_region),
+            "coverage": coverage(application.insured_region),
             "editable": self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
-            and self.item(pk).office_id == g.actor.office_id,
+            and application.office_id == g.actor.office_id,
         }
 
     @expose("/account/<int:pk>", methods=["POST"])

@@ -107,8 +107,12 @@ class SecurityManager(FabSecurityManager):
 
     def load_user(self, pk: int) -> User | None:
         """The active login of a session that is open, unless the password has changed since it began."""
-        user = super().load_user(pk)
-        sealed = user and compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
+        user = db.session.get(User, int(pk), execution_options=OPEN)
+        sealed = (
+            user
+            and user.is_active
+            and compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
+        )
         return user if sealed and logins.alive(db.session, user.id, session.get("token", "")) else None
 
     def find_user(self, username: str | None = None, email: str | None = None) -> User | None:

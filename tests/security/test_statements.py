@@ -96,3 +96,16 @@ def test_no_list_asks_once_a_row(cases_app, rows, sent, monkeypatch):
             many[view.endpoint] = len(sent)
     assert (repeated, many) == ({}, {})
     assert [v.endpoint for v in views if shown.get(v.endpoint, 0) < 2] == []
+
+
+BASES = {"hiring_subsidy": "/hiring", "service_subsidy": "/service", "training": "/training"}
+
+
+@pytest.mark.parametrize("code", BASES)
+def test_no_application_asks_once_a_person(cases_app, known, sent, code):
+    desk, pages = Desk(cases_app, ALL_A), known.programmes[code]["applications"]
+    for application in pages:
+        sent.clear()
+        desk.get(f"{BASES[code]}/applications/show/{application}")
+        again = [statement for statement, times in Counter(sent).items() if times > 2]
+        assert again == []
