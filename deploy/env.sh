@@ -1,4 +1,4 @@
-# Sourced in bash, in the product's folder: `. deploy/env.sh` gives `flask` and pg_dump what run.py gives its own processes.
+# Sourced in bash, in the product's folder: `. deploy/env.sh` gives `flask` and the programs of PostgreSQL what run.py gives its own processes.
 set -a
 PATH="$PWD/.venv/bin:$PATH"
 if [[ -r /etc/benefits.env ]]; then . /etc/benefits.env; fi

@@ -71,9 +71,7 @@ def test_every_command_is_one(command):
 
 
 def known(words: list[str]) -> bool:
-    """Programs that come with the product or with PostgreSQL, and a Python that gets a file or a line."""
-    if words[0] in ("pg_dump", "pg_restore"):
-        return True
+    """Programs that come with the product, and a Python that gets a file or a line."""
     if words[0] == "gunicorn":
         return (ROOT / words[2]).is_file()
     return words[0] == ".venv/bin/python" and (words[1] == "-c" or (ROOT / words[1]).is_file())
@@ -83,7 +81,7 @@ def exists(words: list[str]) -> None:
     """A command of `flask` with options that it has."""
     import click
 
-    from app.web import audit_cli, cli, jobs, keys_cli, registers_cli
+    from app.web import audit_cli, backup_cli, cli, jobs, keys_cli, registers_cli
 
     commands = [
         cli.prepare,
@@ -92,6 +90,8 @@ def exists(words: list[str]) -> None:
         registers_cli.registers,
         audit_cli.audit,
         keys_cli.keys,
+        backup_cli.backup,
+        backup_cli.restore,
     ]
     command: click.Command = next(c for c in commands if c.name == words[0])
     rest = words[1:]
@@ -134,7 +134,12 @@ def test_the_continuous_check_runs_the_readmes_command():
 
 @pytest.mark.parametrize("unit", sorted((ROOT / "deploy").glob("*.service")), ids=lambda path: path.name)
 def test_units_start_what_exists(unit):
-    start = re.search(r"^ExecStart=/opt/benefits/\.venv/bin/(.*)$", unit.read_text(), re.MULTILINE)[1]
+    start = re.search(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)[1]
+    if start.startswith("/bin/bash"):
+        said = re.fullmatch(r"/bin/bash -c '\. deploy/env\.sh && exec flask --app app (.*)'", start)[1]
+        exists(shlex.split(said))
+        return
+    start = start.removeprefix("/opt/benefits/.venv/bin/")
     by_hand = [command.removeprefix(".venv/bin/") for command in COMMANDS]
     assert start in by_hand or start == "python run.py"
 

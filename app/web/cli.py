@@ -33,12 +33,13 @@ GRANTS = """
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
     from app.web.audit_cli import audit
+    from app.web.backup_cli import backup, restore
     from app.web.demo.cli import demo
     from app.web.jobs import jobs
     from app.web.keys_cli import keys
     from app.web.registers_cli import registers
 
-    for command in (prepare, create_admin, registers, demo, jobs, audit, keys):
+    for command in (prepare, create_admin, registers, demo, jobs, audit, keys, backup, restore):
         app.cli.add_command(command)
 
 

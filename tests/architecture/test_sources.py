@@ -18,6 +18,7 @@ TEMPLATES = sorted((APP / "templates").rglob("*.html"))
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
 
 RAW_SQL = {
+    "app/backup.py": "counts every table, whatever it is called, and all money",
     "app/engine/batch.py": "keeps and sums a selection in one statement",
     "app/engine/candidates.py": "fills the rules' table",
     "app/engine/claims.py": "a partial index",

@@ -26,6 +26,7 @@ TEMPLATES = sorted((APP / "templates").rglob("*.html"))
 IN_THE_OTHER_LANGUAGE = {"中文"}
 NOT_SAID_ON_SCREENS = {
     "web/audit_cli.py": "commands speak both languages at once",
+    "web/backup_cli.py": "commands speak both languages at once",
     "web/cli.py": "commands speak both languages at once",
     "web/jobs.py": "commands speak both languages at once",
     "web/keys_cli.py": "commands speak both languages at once",

