@@ -194,7 +194,10 @@ def report(record: Record, alone: dict, logins: Record, spent: tuple, clerks: in
         print(f"{kind:28} {len(taken):6}  {spread(taken)}")
     for kind, taken in alone.items():
         print(f"p95 of all ÷ p95 of {kind}: {at(together, 0.95) / at(taken, 0.95):.1f}")
-    print(f"processor: server {server / seconds:.2f} cores, clients {client / seconds:.2f} cores")
+    each = server / len(together) * 1000
+    print(
+        f"processor: server {server / seconds:.2f} cores, {each:.0f} ms a request; clients {client / seconds:.2f} cores"
+    )
     print(f"errors: {len(record.errors)}")
     for error in record.errors[:20]:
         print("  ", error)
