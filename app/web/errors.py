@@ -83,7 +83,8 @@ def _bare(status: int, sentence: str, reference: str):
         return page(status, sentence, reference)
     template = current_app.jinja_env.get_template("error_bare.html")
     facts = {"sentence": sentence, "reference": reference, "language": str(get_locale())}
-    return template.render(status=status, **facts), status
+    name = gettext(current_app.config["APP_NAME"])
+    return template.render(status=status, name=name, **facts), status
 
 
 def _for_scripts() -> bool:
