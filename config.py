@@ -9,6 +9,11 @@ from app.kernel.messages import N_
 ROOT = Path(__file__).parent
 
 
+def _replica(url: str | None) -> dict:
+    """Flask-SQLAlchemy's second engine; a replica that is away must not keep people waiting."""
+    return {"replica": {"url": url, "connect_args": {"connect_timeout": 2}}} if url else {}
+
+
 class Config:
     """What `create_app` starts from. SECRET_KEY, DATA_HASH_KEY and DATA_CIPHER_KEY have no default on purpose."""
 
@@ -20,6 +25,7 @@ class Config:
     DATA_READ_KEYS = os.environ.get("DATA_READ_KEYS", "").split()
     SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL")
     DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
+    SQLALCHEMY_BINDS = _replica(os.environ.get("DATABASE_REPLICA_URL"))
     SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "hide_parameters": True}
     MIGRATION_LOCK_TIMEOUT = "5s"
     CAS_SERVER_URL = os.environ.get("CAS_SERVER_URL") or None

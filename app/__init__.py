@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import logs
+from app import logs, replica
 from app.extensions import csrf, db, migrate
 from app.kernel.crypto import Vault
 
@@ -39,6 +39,7 @@ def create_app(settings: dict | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db)
     csrf.init_app(app)
+    replica.init_app(app)
     with app.app_context():
         web.init_app(app)
     health.init_app(app, measures)

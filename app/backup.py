@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,22 +21,35 @@ from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, create_engine, func, literal, select, table, text, union_all
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
-from app.kernel.crypto import Vault
+from app.engine import rotation
+from app.kernel.crypto import Vault, name_of
 from app.kernel.dates import SHANGHAI
-from app.kernel.errors import BadValue, Refused
+from app.kernel.errors import Refused
 from app.kernel.messages import N_
 
-DUMP, MANIFEST, PROBE = "database.dump", "manifest.json", "backup"
+DUMP, MANIFEST = "database.dump", "manifest.json"
 WITHOUT_OWNERS = ("--no-owner", "--no-acl")
 """Logins are called otherwise on another server; `prepare` grants anew."""
 TABLES = """
     SELECT relname FROM pg_class
     WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY relname
 """
-MONEY = "SELECT programme, state, count(*), sum(amount)::text FROM claims GROUP BY 1, 2 ORDER BY 1, 2"
+MONEY = "SELECT programme, state, count(*) AS n, sum(amount)::text AS amount FROM claims GROUP BY 1, 2 ORDER BY 1, 2"
+MONEY_NAMES = "programme, state, n, amount"
 HEAD = "SELECT encode(head, 'hex') FROM audit_seals ORDER BY number DESC LIMIT 1"
-IN_USE = "SELECT EXISTS (SELECT FROM persons) OR EXISTS (SELECT FROM claims) OR EXISTS (SELECT FROM ab_user)"
+UNTOUCHED = ("alembic_version", "ab_user", "persons", "employers", "applications", "audit_entries")
+IN_USE = "SELECT " + " OR ".join(f"EXISTS (SELECT FROM {name})" for name in UNTOUCHED[1:])
+"""Whether anybody has worked in a database that `prepare` has made."""
+ONE_TRANSACTION = (
+    "--no-psqlrc",
+    "--quiet",
+    "--single-transaction",
+    "--set=ON_ERROR_STOP=1",
+    "--output=/dev/null",
+)
+FROM_17_ON = b"SET transaction_timeout = 0;\n"
 EMPTIED = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
@@ -60,11 +74,11 @@ def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
             found = _facts(connection)
         made_at = datetime.now(SHANGHAI).isoformat(timespec="seconds")
         said = {"release": release, "made_at": made_at, "sha256": _digest(draft / DUMP), **found}
-        said["opens"] = vault.encrypt(PROBE).hex()
         (draft / MANIFEST).write_text(json.dumps(said | {"seal": _seal(vault, said)}, indent=1))
         for path in (draft / DUMP, draft / MANIFEST, draft):
             _to_disk(path)
         draft.rename(folder)
+        _to_disk(folder.parent)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -72,24 +86,26 @@ def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
 
 
 def restore(url: str, vault: Vault, folder: Path) -> dict:
-    """Fills a database that nobody has worked in, in one transaction; returns the manifest. Raises Refused.
+    """Fills a database that nobody has worked in, or leaves it as it is; returns the manifest. Raises Refused.
 
-    A database that `prepare` has made is emptied first, for it may be of another release.
+    All in one transaction: a database that `prepare` has made is emptied, for it may be of another release, the dump is
+    read, and what it brought is compared with the manifest.
     """
     said = examine(vault, folder)
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    with engine.begin() as connection:
-        if connection.scalar(text("SELECT to_regclass('ab_user')")) and connection.scalar(text(IN_USE)):
+    with create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as connection:
+        held = set(connection.scalars(text(TABLES)))
+        if held and (not set(UNTOUCHED) <= held or connection.scalar(text(IN_USE))):
             raise Refused(N_("目标数据库中已有数据，没有恢复。请另建一个空的数据库，再恢复到那里。"))
-        connection.execute(text(EMPTIED))
-    # a schema of that name is there already
-    _run("pg_restore", url, *WITHOUT_OWNERS, "--single-transaction", "--exit-on-error", str(folder / DUMP))
-    with engine.connect() as connection:
-        found = _facts(connection)
-    if different := [name for name in found if found[name] != said[name]]:
-        raise Refused(
-            N_("恢复后的数据与备份清单不符（{what}），不能使用。请保留备份，联系系统管理员。"),
-            what="、".join(different),
+    with tempfile.NamedTemporaryFile("w", suffix=".sql", dir=folder.parent) as script:
+        _run("pg_restore", None, *WITHOUT_OWNERS, f"--file={script.name}", str(folder / DUMP))
+        _run(
+            "psql",
+            url,
+            *ONE_TRANSACTION,
+            *(("--command", EMPTIED) if held else ()),
+            f"--file={_understood(Path(script.name))}",
+            "--command=SET search_path = public",
+            f"--command={_comparison(said)}",
         )
     return said
 
@@ -106,12 +122,13 @@ def examine(vault: Vault, folder: Path) -> dict:
             dump=DUMP,
             manifest=MANIFEST,
         ) from None
-    try:
-        opened = compare_digest(str(seal), _seal(vault, said)) and vault.decrypt(bytes.fromhex(said["opens"]))
-    except (BadValue, ValueError):
-        opened = False
-    if not opened:
+    if not compare_digest(str(seal), _seal(vault, said)):
         raise Refused(N_("密钥与备份不符，或备份清单被改动，没有恢复。请使用制作备份时的密钥。"))
+    if missing := [key for key in said["keys"] if not vault.opens(bytes.fromhex(key))]:
+        raise Refused(
+            N_("备份中有用其他密钥加密的数据（{keys}），没有恢复。请把这些密钥加入 DATA_READ_KEYS。"),
+            keys="、".join(name_of(bytes.fromhex(key)) for key in missing),
+        )
     if digest != said["sha256"]:
         raise Refused(N_("备份文件已损坏，没有恢复。请使用另一份备份。"))
     return said
@@ -126,7 +143,7 @@ def _snapshot(url: str) -> Iterator[Connection]:
 
 
 def _facts(connection: Connection) -> dict:
-    """What a database holds, to be compared: rows by table, money by programme and state, schema, last seal."""
+    """What a database holds: rows by table, money by programme and state, schema, last seal, and keys that open it."""
     names = connection.scalars(text(TABLES)).all()
     counts = union_all(*(select(literal(name), func.count()).select_from(table(name)) for name in names))
     return {
@@ -134,7 +151,31 @@ def _facts(connection: Connection) -> dict:
         "money": [list(row) for row in connection.execute(text(MONEY))],
         "schema": connection.scalar(text("SELECT version_num FROM alembic_version")),
         "head": connection.scalar(text(HEAD)),
+        "keys": sorted({held.header.hex() for held in rotation.holdings(Session(connection))}),
     }
+
+
+def _comparison(said: Mapping) -> str:
+    """A statement that fails, and so undoes the restoration, where something is not as the manifest says."""
+    checks = [(f'(SELECT count(*) FROM "{name}")', str(count), name) for name, count in said["rows"].items()]
+    sums = "\n".join(" ".join(map(str, row)) for row in said["money"])
+    told = f"(SELECT coalesce(string_agg(concat_ws(' ', {MONEY_NAMES}), E'\\n'), '') FROM ({MONEY}) m)"
+    checks.append((told, sums, "money"))
+    checks.append((f"coalesce(({HEAD}), '')", said["head"] or "", "seal"))
+    asked = "".join(
+        f"IF CAST({found} AS text) <> $v${wanted}$v$ THEN RAISE EXCEPTION 'differs: {name}'; END IF; "
+        for found, wanted, name in checks
+    )
+    return f"DO $check$ BEGIN {asked} END $check$"
+
+
+def _understood(script: Path) -> Path:
+    """The script without the one setting at its head that a server before 17 doesn't know; it is the default."""
+    with script.open("r+b") as file:
+        head = file.read(4096)
+        file.seek(0)
+        file.write(head.replace(FROM_17_ON, b" " * (len(FROM_17_ON) - 1) + b"\n"))
+    return script
 
 
 def _seal(vault: Vault, said: Mapping) -> str:
@@ -154,9 +195,9 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _run(program: str, url: str, *args: str) -> None:
-    """A program of PostgreSQL on a database; the password travels in the environment. Raises Refused."""
-    place = make_url(url)
+def _run(program: str, url: str | None, *args: str) -> None:
+    """A program of PostgreSQL, on a database; the password travels in the environment. Raises Refused."""
+    place = make_url(url or "postgresql://")
     parts = {"PGPASSWORD": place.password, "PGUSER": place.username, "PGDATABASE": place.database}
     parts |= {
         "PGHOST": place.query.get("host") or place.host,
@@ -164,14 +205,13 @@ def _run(program: str, url: str, *args: str) -> None:
     }
     parts |= {f"PG{name.upper()}": place.query.get(name) for name in ("sslmode", "sslrootcert")}
     environ = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"} | {k: str(v) for k, v in parts.items() if v}
-    if program == "pg_restore":
-        args = (f"--dbname={place.database}", *args)
     done = subprocess.run(  # noqa: S603  # nosec B603
         [_program(program), *args], env=environ, capture_output=True, text=True
     )
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["—"])[-1]
-        raise Refused(N_("{program}没有成功：{said}。请更正后重新运行。"), program=program, said=last)
+        lines = done.stderr.strip().splitlines() or ["—"]
+        said = next((line for line in lines if "ERROR" in line), lines[-1])
+        raise Refused(N_("{program}没有成功：{said}。请更正后重新运行。"), program=program, said=said)
 
 
 def _program(name: str) -> str:

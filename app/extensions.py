@@ -6,7 +6,9 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
 
-db = SQLAlchemy(model_class=Model, session_options={"autoflush": False})
+from app.replica import RoutedSession
+
+db = SQLAlchemy(model_class=Model, session_options={"autoflush": False, "class_": RoutedSession})
 migrate = Migrate()
 csrf = CSRFProtect()
 

@@ -54,7 +54,12 @@ def configuration(style: str, level: str) -> dict:
             "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["origin"]},
         },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
-        "loggers": {"app": {"level": level}, "gunicorn.error": {"level": "WARNING", "handlers": []}},
+        "loggers": {
+            "app": {"level": level},
+            "gunicorn.error": {"level": "WARNING", "handlers": []},
+            # that it makes no filter for columns of arrays, which nobody asked it for
+            "flask_appbuilder.models.filters": {"level": "ERROR"},
+        },
     }
 
 

@@ -107,6 +107,47 @@ def test_all_is_there_again_on_another_server_and_goes_on(worked, made, elsewher
     assert refused.exit_code == 1 and "已有数据" in refused.output
 
 
+def test_a_database_of_something_else_is_not_emptied(made, elsewhere, keys):
+    urls = emptied(elsewhere)
+    with create_engine(urls.owner, poolclass=NullPool).begin() as connection:
+        connection.execute(text("CREATE TABLE theirs AS SELECT 1 AS one"))
+    with pytest.raises(Refused, match="已有数据"):
+        backup.restore(urls.owner, vault_of(keys), made)
+    assert tables(urls) == 1
+
+
+@pytest.mark.parametrize("differs", ["rows", "money", "head"])
+def test_what_comes_back_otherwise_than_stated_does_not_come_at_all(
+    made, elsewhere, keys, monkeypatch, differs
+):
+    """The database is as it was before, a prepared one with its tables."""
+    urls, examine = emptied(elsewhere), backup.examine
+    run = create_app(settings(urls, **keys)).test_cli_runner()
+    assert run.invoke(args=["prepare"]).exit_code == 0
+    before = everything(urls.owner)
+
+    def stated(*args):
+        said = examine(*args)
+        if differs == "rows":
+            said["rows"]["checks"] += 1
+        return said | {
+            "money": {"money": []}.get(differs, said["money"]),
+            "head": "00" if differs == "head" else said["head"],
+        }
+
+    monkeypatch.setattr(backup, "examine", stated)
+    named = {"rows": "checks", "money": "money", "head": "seal"}[differs]
+    with pytest.raises(Refused, match=f"differs: {named}"):
+        backup.restore(urls.owner, vault_of(keys), made)
+    assert everything(urls.owner) == before
+
+
+def test_keys_that_only_part_of_the_data_needs_are_asked_for(made, elsewhere, keys, monkeypatch):
+    monkeypatch.setattr(Vault, "opens", lambda self, header: False)
+    with pytest.raises(Refused, match="DATA_READ_KEYS"):
+        backup.restore(emptied(elsewhere).owner, vault_of(keys), made)
+
+
 def test_a_newly_prepared_database_is_filled_as_well(worked, made, elsewhere, keys):
     fresh = create_app(settings(emptied(elsewhere), **keys))
     run = fresh.test_cli_runner()
@@ -181,10 +222,12 @@ def test_what_is_no_whole_backup_touches_nothing(made, elsewhere, keys, tmp_path
     assert tables(urls) == 0
 
 
-@pytest.mark.parametrize("name", ["DATA_HASH_KEY", "DATA_CIPHER_KEY"])
-def test_other_keys_touch_nothing(made, elsewhere, keys, name):
+@pytest.mark.parametrize(
+    ("name", "said"), [("DATA_HASH_KEY", "密钥与备份不符"), ("DATA_CIPHER_KEY", "DATA_READ_KEYS")]
+)
+def test_other_keys_touch_nothing(made, elsewhere, keys, name, said):
     urls = emptied(elsewhere)
-    with pytest.raises(Refused, match="密钥与备份不符"):
+    with pytest.raises(Refused, match=said):
         backup.restore(urls.owner, vault_of(keys | {name: new_key()}), made)
     assert tables(urls) == 0
 

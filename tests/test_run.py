@@ -73,7 +73,7 @@ class Run:
             self.port = probe.getsockname()[1]
         shutil.copytree(ROOT / "deploy", directory / "deploy")
         shutil.copytree(ROOT / "app" / "kernel", directory / "app" / "kernel")
-        for name in ("run.py", "app/database.py", "app/supervisor.py"):
+        for name in ("run.py", "app/database.py", "app/logs.py", "app/supervisor.py"):
             shutil.copy(ROOT / name, directory / name)
         (directory / "app" / "__init__.py").write_text(STAND_IN)
 

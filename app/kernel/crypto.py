@@ -113,6 +113,10 @@ class Vault:
                 continue
         raise BadValue(N_("加密数据无法解开。请系统管理员核对密钥是否与写入数据时相同。"))
 
+    def opens(self, header: bytes) -> bool:
+        """Whether a configured key may open what was made so; of ciphertexts without a number nobody can tell."""
+        return header == _UNNUMBERED or header in self._by_header
+
     def current(self, sealed: bytes) -> bool:
         """Whether a ciphertext was made by today's cipher and key."""
         return bytes(sealed[:HEADER_BYTES]) == self.header

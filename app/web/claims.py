@@ -102,19 +102,19 @@ class ClaimQueryView(StageView):
         form = row_form(self.programme.sheet, typed, held)
         for name in self.programme.fixed:
             form[name].data, form[name].render_kw = held[name], {"readonly": True}
-        if claim.phone_cipher:
+        if claim.phone_cipher and "phone" in form:
             form["phone"].description = N_("已登记，不显示；不改则留空")
         return form
 
     def _told(self) -> list[str]:
-        """The fields whose change is shown: a telephone number never is."""
-        return [*self.programme.kept, "remark"]
+        """The fields that may be changed here and are shown: a telephone number never is."""
+        own = (*self.programme.kept, "remark")
+        return [column.field for column in self.programme.sheet.columns if column.field in own]
 
     def _save(self, claim: Claim, typed: dict):
         vault = current_app.extensions["vault"]
-        values = {name: typed[name] for name in self.programme.kept}
-        values["remark"] = typed["remark"]
-        if typed["phone"]:
+        values = {name: typed[name] for name in self._told()}
+        if typed.get("phone"):
             values["phone_cipher"] = vault.encrypt(typed["phone"])
         applications.edit_claim(
             db.session, g.actor, self.programme, claim.id, version_of(request.form), values

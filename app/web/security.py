@@ -24,6 +24,7 @@ from flask_login import current_user, logout_user
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from app import replica
 from app.engine import clock, logins
 from app.engine.actor import Actor
 from app.engine.audit import record
@@ -171,6 +172,7 @@ def begin_request() -> None:
     else:
         g.actor = anonymous()
     db.session.info["scope"] = g.actor.scope
+    replica.route(db.session, db.engines)
 
 
 def demand_own_password():

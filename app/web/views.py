@@ -33,13 +33,17 @@ READ = ("can_list", "can_show")
 
 
 class Screen:
-    """What every view of ours says of itself; refused attempts on `watched` ones are written down."""
+    """What every view of ours says of itself; refused attempts on `watched` ones are written down.
+
+    A view that `reads_replica` may show what is some seconds old (`app.replica`).
+    """
 
     menu: ClassVar[tuple[str, ...]] = ()
     menu_title: ClassVar[str] = ""
     entry_permission: ClassVar[str] = "can_list"
     granted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     watched: ClassVar[bool] = False
+    reads_replica: ClassVar[bool] = False
 
     def update_redirect(self) -> None:
         """FAB keeps every visited address in the cookie, searched ids included; this product doesn't."""

@@ -10,6 +10,7 @@ import pytest
 from tests.security.cases import ADMIN_B, ALL_B, PDF, digest, found_in
 from tests.security.permissions import addresses, routes, understood
 from tests.web.desk import Desk
+from tests.web.test_conflicts import opened
 
 SHARED = {"RoleView", "PolicyView", "DayView", "YearView", "LoadView", "ProjectView", "HelpView"}
 """Screens of what is the whole province's; of roles, what an office's own ones are closed to stands in `test_roles`."""
@@ -145,6 +146,20 @@ def test_no_address_opens_with_another_countys_ids(cases_app, known, demo_files,
     assert digest(cases_app) == before
 
 
+def test_a_draft_of_any_programme_can_be_corrected_and_nothing_else(cases_app, known):
+    clerk, saved = Desk(cases_app, "clerk").client, set()
+    for programme, base in BASES.items():
+        for claim in known.programmes[programme]["claims"]:
+            page = clerk.get(f"{base}/query/edit/{claim}")
+            assert page.status_code == 200
+            answer = clerk.post(f"{base}/query/edit/{claim}", data=opened(page.text) | {"remark": "已核对"})
+            closed = answer.status_code == 422 and "只有草稿或已退回的记录可以修改" in answer.text
+            assert closed or answer.status_code == 302, (programme, claim)
+            saved |= set() if closed else {programme}
+    assert saved >= {"hiring_subsidy", "training"}
+
+
+BASES = {"hiring_subsidy": "/hiring", "service_subsidy": "/service", "training": "/training"}
 HELD_BY_ONE = ("attachment", "correct")
 """Routes that all programmes inherit, with a row of one programme only among the cases."""
 
