@@ -17,6 +17,7 @@ from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.models import Employer, Person
 from tests.conftest import DEMO, settings
+from tests.faults.product import until
 from tests.places import throw_away
 from tests.web.desk import Desk
 from tests.web.test_conflicts import opened
@@ -57,10 +58,10 @@ class Follower:
             written = primary.execute("SELECT pg_current_wal_lsn()").fetchone()[0]
         place = {"host": str(self.pgdata), "user": SUPERUSER, "dbname": SUPERUSER}
         with psycopg.connect(**place, autocommit=True) as connection:
-            caught = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"
-            following = "SELECT EXISTS (SELECT FROM pg_stat_wal_receiver)"
-            while not connection.execute(caught, [written]).fetchone()[0]:
-                assert connection.execute(following).fetchone()[0]
+            caught = (
+                "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn AND EXISTS (SELECT FROM pg_stat_wal_receiver)"
+            )
+            until(lambda: connection.execute(caught, [written]).fetchone()[0], "the replica")
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +173,8 @@ def test_whoever_changes_something_sees_it_at_once(routed, asked, follower):
     assert asked["replica"]
 
 
-def test_a_replica_that_is_away_is_not_missed_and_found_again(routed, asked, follower, caplog):
+def test_a_replica_that_is_away_is_not_missed_and_found_again(routed, asked, follower, caplog, monkeypatch):
+    monkeypatch.setattr(replica, "AWAY_SECONDS", 10**6)
     clerk = rested(Desk(routed, "clerk"))
     follower.stop()
     try:
