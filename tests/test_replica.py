@@ -183,6 +183,7 @@ def test_a_replica_that_is_away_is_not_missed_and_found_again(routed, asked, fol
         assert asked["primary"]["persons"] and "the replica is not asked" in caplog.text
     finally:
         follower.start()
+    clear(asked)
     clerk.get("/registers/persons/list/")
     assert not asked["replica"], "left alone for a while"
     routed.extensions[replica.BIND]._away_since = float("-inf")
