@@ -36,6 +36,7 @@ RAW_SQL = {
     "app/registers/territory.py": "in which region registers hold persons and employers, of any region",
     "app/registers/loading.py": "COPY and merge of a load",
     "app/web/cli.py": "grants of the runtime login",
+    "app/replica.py": "asks a replica how far it is",
     "app/web/metrics.py": "counts what waits, of nobody in particular",
 }
 """Where SQL is written out: beyond the session's scope, so each is read with that in mind."""
