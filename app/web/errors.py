@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app import logs
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused, is_database_away, is_no_room
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.web.api import in_api
 from app.web.api.asking import Malformed
@@ -95,7 +96,9 @@ def _for_systems(status: int, sentence: str, reference: str | None):
     """Every refusal of the API stands in the log under its id, for whoever runs the other system to ask about."""
     if reference is None:
         reference = logs.number()
-        log.warning("refused %s with %s: %s %s", reference, status, request.method, request.path)
+        log.warning(
+            "refused %s with %s: %s %s", reference, status, request.method, without_numbers(request.path)
+        )
     return jsonify(message=sentence, id=reference), status
 
 
@@ -129,7 +132,7 @@ def _crash(error: Exception):
     db.session.rollback()
     reference = logs.number()
     told = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
-    log.error("unhandled error %s on %s\n%s", reference, request.path, told)
+    log.error("unhandled error %s on %s\n%s", reference, without_numbers(request.path), told)
     if is_database_away(error):
         return _bare(503, gettext(AWAY), reference)
     if is_no_room(error):

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from lxml import html
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.claims import Claim
@@ -20,15 +19,6 @@ from tests.web.desk import Desk, HiringDesk, uscc_of
 from tests.web.test_training import TrainingDesk
 
 REFUSAL = "此记录已被他人修改，您的修改没有保存"
-
-
-@pytest.fixture
-def everything(demo_app):
-    """A session of its own that sees all."""
-    with demo_app.app_context():
-        engine = db.engine
-    with Session(engine, info={"scope": Scope.everything()}) as session:
-        yield session
 
 
 @pytest.fixture

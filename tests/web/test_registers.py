@@ -4,23 +4,11 @@ import re
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
-from app.engine.scope import Scope
-from app.extensions import db
 from app.kernel.names import fold
 from app.registers.models import Contribution, Employer, Person
 from tests.web.desk import Desk
-
-
-@pytest.fixture
-def everything(demo_app):
-    """A session of its own that sees all."""
-    with demo_app.app_context():
-        engine = db.engine
-    with Session(engine, info={"scope": Scope.everything()}) as session:
-        yield session
 
 
 def seen(page: str) -> str:

@@ -4,13 +4,9 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.engine.claims import Claim, Slot
-from app.engine.scope import Scope
-from app.extensions import db
 from app.registers.models import Employer
 from app.registers.organisation import Office
 from tests.web.desk import JINJIANG, QINGYANG
@@ -18,14 +14,6 @@ from tests.web.test_service_subsidy import ServiceDesk
 
 PEOPLE = 16
 WAIT = 60
-
-
-@pytest.fixture
-def everything(demo_app):
-    with demo_app.app_context():
-        engine = db.engine
-    with Session(engine, info={"scope": Scope.everything()}) as session:
-        yield session
 
 
 def institution(session, region: str) -> Employer:

@@ -8,11 +8,8 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.engine.claims import Claim
-from app.engine.scope import Scope
-from app.extensions import db
 from app.programmes.training.model import Enrolment, Project, TrainingClass
 from app.registers.models import Contribution, Employer, Person
 from tests.web.desk import HiringDesk
@@ -47,15 +44,6 @@ class TrainingDesk(HiringDesk):
 
     def move(self, address: str) -> str:
         return self.confirm(self.post(address))
-
-
-@pytest.fixture
-def everything(demo_app):
-    """A session of its own that sees all."""
-    with demo_app.app_context():
-        engine = db.engine
-    with Session(engine, info={"scope": Scope.everything()}) as session:
-        yield session
 
 
 @pytest.fixture
