@@ -240,14 +240,15 @@ def _mended(session: Session, application_id: int, rows: Sequence[SheetRow], vau
 
     A name alone says too little: namesakes stay.
     """
+    held = (FailedRow.application_id == application_id) & FailedRow.person_id.is_(None)
+    names_held = set(session.scalars(select(FailedRow.name).where(held)))
+    if not names_held:
+        return []
     typed = defaultdict(list)
     for row in rows:
-        typed[_name(row)].append((row.number, row.raw.get("citizen_id", "")))
-    wanted = select(FailedRow).where(
-        FailedRow.application_id == application_id,
-        FailedRow.person_id.is_(None),
-        FailedRow.name.in_(list(typed)),
-    )
+        if (name := _name(row)) in names_held:
+            typed[name].append((row.number, row.raw.get("citizen_id", "")))
+    wanted = select(FailedRow).where(held, FailedRow.name.in_(list(typed)))
     return [
         failed.id
         for failed in session.scalars(wanted)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
-import traceback
 
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import get_locale, gettext
@@ -45,10 +43,6 @@ FOR_SYSTEMS = {
     429: N_("调用过于频繁。请在 Retry-After 所示的秒数之后重试。"),
 }
 SAID_BESIDE = ("Allow", "Retry-After", "WWW-Authenticate")
-DATA_OF_ROWS = re.compile(
-    r"^(DETAIL|CONTEXT):.*?(?=^\[SQL:|^\(Background|^\s*$|\Z)", re.MULTILINE | re.DOTALL
-)
-"""What PostgreSQL tells of the row that broke a rule: a name, an id."""
 STATUS = {NotFound: 404, Refused: 409, BadValue: 422, BadSheet: 422}
 
 
@@ -131,8 +125,7 @@ def _domain(error: DomainError):
 def _crash(error: Exception):
     db.session.rollback()
     reference = logs.number()
-    told = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
-    log.error("unhandled error %s on %s\n%s", reference, without_numbers(request.path), told)
+    log.error("unhandled error %s on %s\n%s", reference, without_numbers(request.path), logs.trace(error))
     if is_database_away(error):
         return _bare(503, gettext(AWAY), reference)
     if is_no_room(error):

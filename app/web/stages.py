@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
+from werkzeug.exceptions import NotFound
 
 from app.engine import batch
 from app.engine.applications import KINDS
@@ -26,10 +28,11 @@ from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.web import listing
 from app.web.findings import latest_findings
+from app.web.paging import key_of
 from app.web.roles import AUDITOR
 from app.web.sealing import parsed, sealed
 from app.web.steps import steps
-from app.web.templating import state_title
+from app.web.templating import may, state_title
 from app.web.views import READ, ModelView
 
 MOST_IDS = 10_000
@@ -195,6 +198,42 @@ class StageView(BulkView):
         counted = waiting.with_entities(func.count(), func.coalesce(func.sum(Claim.amount), 0)).one()
         only = f"?state={states[0]}" if states != self.states else ""
         return Task(title, url_for(f"{self.endpoint}.list") + only, *counted)
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk):
+        try:
+            return super().show(pk)
+        except NotFound:
+            if moved := self._moved_on(pk):
+                return moved
+            raise
+
+    def _moved_on(self, pk: str):
+        """The way to a case that a colleague has dealt with since the list was read; None when there is none to see."""
+        number, query = key_of(self.key.type, pk), self._query()
+        if not self.states or query is None or number is None:
+            return None
+        case = query.base_query().filter(Claim.id == number).one_or_none()
+        if case is None:
+            return None
+        said = gettext("此件已不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
+        flash(said.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
+        return redirect(url_for(f"{query.endpoint}.show", pk=number))
+
+    def _query(self) -> StageView | None:
+        """The programme's list of all states, if the login may open it."""
+        return next(
+            (
+                view
+                for view in self.appbuilder.baseviews
+                if isinstance(view, StageView)
+                and view.programme is self.programme
+                and not view.states
+                and may("can_show", view.class_permission_name)
+            ),
+            None,
+        )
 
     def show_more(self, pk: str) -> dict:
         claim_id = int(pk)

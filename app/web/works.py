@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import Forbidden
 
+from app import logs
 from app.engine import works
 from app.engine.progress import Cancelled, Progress, TooLong
 from app.engine.scope import seeing
@@ -109,7 +110,9 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
-BROKEN = N_("系统出错，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
+BROKEN = N_(
+    "系统出错，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请把编号 {work_id} 告诉系统管理员。"
+)
 NO_ROOM = N_("服务器的磁盘已满，没有办成，数据没有改变。请联系系统管理员腾出空间，然后点击“重新开始”。")
 INTERRUPTED = N_("多次被中断，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
 WITHDRAWN = N_("您的账号已停用，或不再有此项功能的权限，没有办理。请联系本区县管理员。")
@@ -205,7 +208,8 @@ def do(session: Session, work_id: str) -> None:
         raise
     except Exception as error:
         session.rollback()
-        _fail(engine, work_id, Message(NO_ROOM if is_no_room(error) else BROKEN))
+        log.error("long work %s broke\n%s", work_id, logs.trace(error))
+        _fail(engine, work_id, Message(NO_ROOM if is_no_room(error) else BROKEN, work_id=work_id))
         raise
 
 

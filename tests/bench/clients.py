@@ -18,8 +18,6 @@ from app.web.demo.users import PASSWORD
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
 MOVED = (301, 302, 303)
-MAY_BE_GONE = {"a case": "a case that has moved on"}
-"""What a colleague may have dealt with since the list was read: its page says that it is not there."""
 
 
 @dataclass
@@ -94,8 +92,6 @@ class Client:
                 self.record.note(kind, time.perf_counter() - start, f"{path}: {failure!r}")
                 raise
             wrong = f"{path}: {status}" if status >= 400 else ""
-            if status == 404 and kind in MAY_BE_GONE:
-                kind, wrong = MAY_BE_GONE[kind], ""
             self.record.note(kind, time.perf_counter() - start, wrong)
             self.place = path
             if status not in MOVED:

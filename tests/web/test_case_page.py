@@ -53,6 +53,24 @@ def test_the_person_behind_a_claim_has_a_page_with_all_claims_in_scope(demo_app,
     assert f'href="/hiring/query/show/{claim}"' in person and "共 1 条，已发放合计 0.00 元" in person
 
 
+def test_a_case_that_a_colleague_has_moved_on_is_shown_where_it_is(demo_app, demo_files):
+    """A list that is still open leads on; what nobody may see, and what never was, stays unknown."""
+    clerk, reviewer = HiringDesk(demo_app, "clerk"), HiringDesk(demo_app, "reviewer")
+    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+    clerk.check(application, demo_files / "1-good.xlsx")
+    clerk.bank(application)
+    clerk.apply(application)
+    claim = re.search(r"/hiring/review/show/(\d+)", reviewer.get("/hiring/review/list/"))[1]
+    colleague = HiringDesk(demo_app, "reviewer")
+    colleague.act("review", "approve", [claim])
+    answer = reviewer.client.get(f"/hiring/review/show/{claim}")
+    assert (answer.status_code, answer.location) == (302, f"/hiring/query/show/{claim}")
+    page = reviewer.get(answer.location)
+    assert "此件已不在“" in page and "现在是“待公示”" in page
+    for stranger, number in ((HiringDesk(demo_app, "reviewer_b"), claim), (reviewer, "999999")):
+        stranger.get(f"/hiring/review/show/{number}", expect=404)
+
+
 def test_a_claim_lists_the_documents_of_its_application(demo_app, demo_files):
     clerk = HiringDesk(demo_app, "clerk")
     application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))

@@ -1,6 +1,7 @@
 """What an operator sees of a running product: numbered requests in the log, figures for Prometheus; nobody's data."""
 
 import json
+import logging.config
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from app import create_app
+from app import create_app, logs
 from tests.conftest import settings
 from tests.web.desk import Desk
 
@@ -29,6 +30,24 @@ def test_an_error_pages_number_is_the_answers_and_the_logs(demo_app, monkeypatch
     assert page.status_code == 500
     assert page.headers["X-Request-ID"] == shown
     assert f"unhandled error {shown}" in caplog.text
+
+
+def test_a_trace_that_a_library_writes_down_shows_no_rows(app):
+    """What the job queue tells of a work that broke, as the log has it in either form."""
+    said = "broke a rule\nDETAIL:  Key (name)=(欧阳某某) already exists.\n[SQL: INSERT …]"
+    try:
+        raise ValueError(said)
+    except ValueError:
+        record = logging.getLogger("procrastinate").makeRecord(
+            "procrastinate", logging.ERROR, "", 0, "Job ended", (), sys.exc_info()
+        )
+    assert logs.Origin().filter(record)
+    for style, wanted in (("json", json.loads), ("text", str)):
+        facts = dict(logs.FORMATTERS[style])
+        made = logging.config.DictConfigurator({"version": 1}).configure_formatter(facts)
+        line = made.format(record)
+        assert wanted(line) and "欧阳某某" not in line
+        assert "DETAIL: —" in line and "[SQL: INSERT" in line and "test_observed.py" in line
 
 
 @pytest.mark.parametrize(
@@ -74,7 +93,7 @@ def test_figures_say_when_the_database_is_away(cluster, keys):
 def test_the_log_is_json_and_the_figures_of_all_processes_are_one(app, cluster, keys, tmp_path):
     """In a process of its own, as it runs: two applications there count together."""
     program = dedent(f"""
-        from app import create_app
+        from app import create_app, logs
         for _ in range(2):
             made = create_app()
             made.test_client().get("/login/?username={CITIZEN_ID}")

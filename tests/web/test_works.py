@@ -269,7 +269,7 @@ def take_over(queue) -> None:
 
 
 def test_a_work_that_fails_says_so_and_can_be_started_again(
-    office, clerk, opened, everything, demo_files, monkeypatch
+    office, clerk, opened, everything, demo_files, monkeypatch, caplog
 ):
     work = upload(clerk, opened, demo_files / "2-mixed.xlsx")
     with monkeypatch.context() as patch:
@@ -278,6 +278,8 @@ def test_a_work_that_fails_says_so_and_can_be_started_again(
     page = clerk.get(work)
     assert "没有成功" in page
     assert "重新开始" in page
+    number = re.search(r"请把编号 (\S+) 告诉", page)[1]
+    assert f"long work {number} broke" in caplog.text
     assert counts(everything, opened) == (0, 0, 0)
     clerk.post(f"{work}/again", expect=303)
     clerk.post(f"{work}/again", expect=303)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from app.engine.sheets.child import Cell
 from app.engine.sheets.columns import Column, Kind
@@ -42,8 +43,14 @@ def typed(cell: Cell) -> str:
     if isinstance(cell, str):
         return _UNPRINTABLE.sub("", cell) if not cell.isalnum() else cell
     if isinstance(cell, date):
-        return cell.isoformat()
+        return _iso(cell)
     return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
+
+
+@lru_cache(maxsize=4096)
+def _iso(day: date) -> str:
+    """One text for a day that stands in many rows."""
+    return day.isoformat()
 
 
 def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:

@@ -115,9 +115,10 @@ def _row(
     if not any(text and not text.isspace() for text in row.raw.values()):
         return None
     for column in header.sheet.columns:
-        name = column.field
+        name, text = column.field, row.raw[column.field]
         try:
-            row.values[name] = value_of(column, picked[name], row.raw[name], today)
+            value = value_of(column, picked[name], text, today)
+            row.values[name] = text if value == text else value  # once in memory
         except BadValue as error:
             row.values[name] = None
             fault = Message(error.message.msgid, title=column.title, **error.message.params)
