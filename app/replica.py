@@ -1,6 +1,6 @@
 """Reads that may be a moment old go to a streaming replica, if one is configured (`DATABASE_REPLICA_URL`) and follows.
 
-Only SELECTs of registers and cases, in a GET of a view that says `reads_replica`; logins, permissions and whatever is written
+Only SELECTs of registers and cases, in a GET that the view names in `replica_reads`; logins, permissions and whatever is written
 stay with the primary. Somebody who has just changed something reads the primary until the replica must have it.
 """
 
@@ -20,7 +20,7 @@ BIND = "replica"
 BEHIND_SECONDS = 10
 AWAY_SECONDS = 5
 """A replica that failed is left alone so long: nobody waits for it at every click."""
-CHANGED, READING = "changed", ("list", "show")
+CHANGED = "changed"
 FOLLOWS = """
     SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver) AND (
         pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
@@ -79,11 +79,12 @@ class Replica:
 
 
 def _may_be_old() -> bool:
-    """Lists and pages to read; a form starts from what is so now."""
-    if (request.endpoint or "").rpartition(".")[2] not in READING:
-        return False
+    """What the view says of this route; a form starts from what is so now."""
+    name = (request.endpoint or "").rpartition(".")[2]
     views = current_app.appbuilder.baseviews
-    return any(view.endpoint == request.blueprint and getattr(view, "reads_replica", False) for view in views)
+    return any(
+        view.endpoint == request.blueprint and name in getattr(view, "replica_reads", ()) for view in views
+    )
 
 
 def _remember(answer):

@@ -132,12 +132,14 @@ def rested(desk: Desk) -> Desk:
         ("/registers/persons/list/", "persons"),
         ("/registers/contributions/list/", "contributions"),
         ("/desk/figures/", "claims"),
+        ("/ledger/", "claims"),
+        ("/ledger/sums?by=notice", "claims"),
     ],
 )
-def test_registers_and_figures_are_read_there_and_logins_here(routed, asked, path, table):
-    clerk = rested(Desk(routed, "clerk"))
+def test_registers_figures_and_ledger_are_read_there_and_logins_here(routed, asked, path, table):
+    auditor = rested(Desk(routed, "auditor"))
     clear(asked)
-    page = clerk.get(path)
+    page = auditor.get(path)
     assert asked["replica"][table] and not asked["primary"][table]
     assert asked["primary"]["ab_user"] and not asked["replica"]["ab_user"]
     assert "锦江区就业服务管理局" in page

@@ -29,10 +29,10 @@ GROUPS = {
 class Paid:
     """What one place paid of one programme in one month, CNY."""
 
+    programme: str
     code: str
     place: str
     month: str
-    programme: str
     count: int
     amount: Decimal
 
@@ -62,7 +62,7 @@ def monthly(session: Session, year: int, level: str, programme: str | None = Non
     else:
         code, place = _region_code(level), Region.name
     wanted = (
-        select(code, place, month, Claim.programme, func.count(), func.sum(Claim.amount))
+        select(Claim.programme, code, place, month, func.count(), func.sum(Claim.amount))
         .join(Office, Office.id == Claim.office_id)
         .where(Claim.state == "disbursed", Claim.paid_on.between(date(year, 1, 1), date(year, 12, 31)))
         .group_by(code, place, month, Claim.programme)

@@ -23,7 +23,7 @@ class FiguresView(Screen, BaseView):
     menu = (N_("业务经办"),)
     menu_title = N_("业务统计")
     entry_permission = "can_show"
-    reads_replica = True
+    replica_reads = ("show",)
     granted = dict.fromkeys((CLERK, REVIEWER, CASHIER, AUDITOR), ("can_show",))
 
     @expose("/")

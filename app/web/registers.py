@@ -61,7 +61,7 @@ class RegisterView(ModelView):
     change_event = "register_edit"
     label_columns = LABELS
     list_template = "register_list.html"
-    reads_replica = True
+    replica_reads = ("list", "show")
 
     def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
         """(name, id) of the one whom a whole id or USCC names, wherever in the province; nothing else is told."""

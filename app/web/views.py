@@ -35,7 +35,7 @@ READ = ("can_list", "can_show")
 class Screen:
     """What every view of ours says of itself; refused attempts on `watched` ones are written down.
 
-    A view that `reads_replica` may show what is some seconds old (`app.replica`).
+    What `replica_reads` names of its routes may show what is some seconds old (`app.replica`).
     """
 
     menu: ClassVar[tuple[str, ...]] = ()
@@ -43,7 +43,7 @@ class Screen:
     entry_permission: ClassVar[str] = "can_list"
     granted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     watched: ClassVar[bool] = False
-    reads_replica: ClassVar[bool] = False
+    replica_reads: ClassVar[tuple[str, ...]] = ()
 
     def update_redirect(self) -> None:
         """FAB keeps every visited address in the cookie, searched ids included; this product doesn't."""
