@@ -5,6 +5,7 @@ Every statement is the session's, so that each office counts its own subtree.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,9 +55,11 @@ def first_day(today: date) -> date:
     return add_months(today.replace(day=1), 1 - MONTHS)
 
 
-def by_state(session: Session) -> list[InState]:
-    """Claims of all time."""
+def by_state(session: Session, states: Collection[str] | None = None) -> list[InState]:
+    """Claims of all time, in some states or in any."""
     wanted = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
+    if states is not None:
+        wanted = wanted.where(Claim.state.in_(states))
     return [InState(*row) for row in session.execute(wanted.group_by(Claim.programme, Claim.state))]
 
 

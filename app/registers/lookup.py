@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.kernel import citizen_id, uscc
+from app.kernel import citizen_id, names, uscc
 from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound
 from app.kernel.messages import N_
@@ -22,6 +23,12 @@ TITLES = {
 }
 
 
+def has_part(name: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """That a person's folded name, or an employer's name, contains a part; found by the index of names."""
+    found = func.grams(name, type_=ARRAY(Text)).contains(names.grams(part))
+    return and_(found, name.contains(part, autoescape=True))
+
+
 def search_employers(session: Session, text: str) -> list[Employer]:
     """At most 20 within scope by name, USCC or unit number; a whole USCC finds its employer anywhere."""
     code = uscc.normalize(text)
@@ -31,7 +38,7 @@ def search_employers(session: Session, text: str) -> list[Employer]:
     if not typed:
         return []
     named = or_(
-        Employer.name.contains(typed, autoescape=True),
+        has_part(Employer.name, typed),
         Employer.unit_no == typed,
         Employer.uscc.startswith(code),
     )

@@ -78,6 +78,10 @@ class Employer(Model):
         return self.name
 
 
+Index("person_name_grams", func.grams(Person.name_folded), postgresql_using="gin")
+Index("employer_name_grams", func.grams(Employer.name), postgresql_using="gin")
+
+
 class Contribution(Model):
     """One month of social insurance of one person under one employer; `month` is the month's first day.
 

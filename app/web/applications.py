@@ -14,7 +14,7 @@ from wtforms import Form
 
 from app.engine import applications, batch, clock, people
 from app.engine.audit import AuditEntry
-from app.engine.claims import Attachment, Claim, FailedRow
+from app.engine.claims import Application, Attachment, Claim, FailedRow
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.registers.lookup import covered
@@ -100,8 +100,8 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
     def list_more(self, rows: list) -> dict:
         return {**super().list_more(rows), "demo_sheets": offered()}
 
-    def show_more(self, pk: str) -> dict:
-        application_id, application = int(pk), self.item(pk)
+    def show_more(self, application: Application) -> dict:
+        application_id = application.id
         # the programme's own class: else its columns would be fetched claim by claim
         shown = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
         passed = select(self.programme.claim).where(Claim.application_id == application_id)
@@ -145,7 +145,7 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
                 self.show_template,
                 view=self,
                 row=application,
-                **{**self.show_more(str(pk)), "account_form": form},
+                **{**self.show_more(application), "account_form": form},
             )
             return page, 422
         vault = current_app.extensions["vault"]

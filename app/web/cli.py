@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,7 +21,8 @@ from app.registers.shipping import ship
 from app.web import own_roles, roles
 from app.web.accounts import make_user
 
-ONE_AT_A_TIME = "SELECT pg_advisory_lock(hashtextextended('prepare', 0))"
+ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(hashtextextended('prepare', 0))"
+TRIED_EVERY_SECONDS = 0.2
 GRANTS = """
     GRANT USAGE ON SCHEMA public TO {login};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {login};
@@ -81,9 +83,16 @@ def create_admin(username: str, office: str, role: str, password: str) -> None:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Several hosts may prepare one database at once: they take turns, and the later ones find it done."""
-    with create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool).connect() as connection:
-        connection.execute(text(ONE_AT_A_TIME))
+    """Several hosts may prepare one database at once: they take turns, and the later ones find it done.
+
+    Whoever waits asks again and again: a statement that waits would keep an index from being made concurrently.
+    """
+    engine = create_engine(
+        current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        while not connection.scalar(text(ONE_AT_A_TIME)):
+            time.sleep(TRIED_EVERY_SECONDS)
         yield
 
 

@@ -44,9 +44,12 @@ def enter(user: User, actor: Actor, target: str, *, ticket: str | None = None):
 def waiting() -> tuple[User, dict] | None:
     """Whose session waits for a code, and what it knows; None when none does or it has ended."""
     half = session.get(HALF)
-    user = half and db.session.get(User, half["user"])
-    sealed = user and user.active and compare_digest(half["seal"], seal(user, current_app.secret_key))
-    return (user, half) if sealed and logins.alive(db.session, user.id, half["token"]) else None
+    found = half and logins.bearer(db.session, half["user"], half["token"])
+    if not found:
+        return None
+    user, _ = found
+    sealed = user.active and compare_digest(half["seal"], seal(user, current_app.secret_key))
+    return (user, half) if sealed else None
 
 
 def complete(user: User, actor: Actor):

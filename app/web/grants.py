@@ -13,7 +13,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -45,16 +45,18 @@ def held_in_force(
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """The roles that somebody holds on a day, and what they permit: (permission, view); one statement for every request."""
     of_role, to_permission = assoc_user_role.c, assoc_permissionview_role.c
-    held = with_ends(select(Role.name, Permission.name, ViewMenu.name).select_from(assoc_user_role))
+    permitted = func.array_agg(Permission.name), func.array_agg(ViewMenu.name)
+    held = with_ends(select(Role.name, *permitted).select_from(assoc_user_role))
     held = held.join(Role, Role.id == of_role.role_id)
     held = held.outerjoin(assoc_permissionview_role, to_permission.role_id == of_role.role_id)
     held = held.outerjoin(PermissionView, PermissionView.id == to_permission.permission_view_id)
     held = held.outerjoin(Permission, Permission.id == PermissionView.permission_id)
     held = held.outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-    wanted = held.where(of_role.user_id == user_id, in_force(today))
+    wanted = held.where(of_role.user_id == user_id, in_force(today)).group_by(Role.name)
     rows = session.execute(wanted, execution_options=OPEN).all()
     roles = frozenset(role for role, _, _ in rows)
-    return roles, frozenset((name, view) for _, name, view in rows if name is not None)
+    of_roles = (pair for _, names, views in rows for pair in zip(names, views, strict=True))
+    return roles, frozenset(pair for pair in of_roles if pair != (None, None))
 
 
 def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, date]]:

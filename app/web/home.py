@@ -30,9 +30,10 @@ from app.web.figures import figures_of_months
 from app.web.hardening import own_path
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.shortcuts import own
-from app.web.stages import BulkView, Task
+from app.web.stages import BulkView
 from app.web.templating import may
 from app.web.views import Screen
+from app.web.waiting import Task
 from app.web.work_pages import waiting_works
 
 

@@ -61,8 +61,8 @@ class NoticesView(GroupView):
     def base_query(self) -> Query:
         return super().base_query().filter(Notice.programme == self.programme.code)
 
-    def show_more(self, pk: str) -> dict:
-        claims = noticed(int(pk))
+    def show_more(self, row: Notice) -> dict:
+        claims = noticed(row.id)
         objections: dict[int, list[Objection]] = {}
         held = select(Objection).where(Objection.claim_id.in_([claim.id for claim in claims]))
         for objection in db.session.scalars(held.order_by(Objection.id)):
@@ -72,7 +72,7 @@ class NoticesView(GroupView):
             "claims": claims,
             "objections": objections,
             "programme": self.programme,
-            "over": self.item(pk).ends_on < today,
+            "over": row.ends_on < today,
         }
 
     @expose("/print/<pk>")

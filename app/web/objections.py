@@ -92,8 +92,8 @@ class ObjectionView(ModelView):
             return gettext(objections.STATES[row.state])
         return super().cell(row, column)
 
-    def show_more(self, pk: str) -> dict:
-        return {"form": DecisionForm(), "reachable": self.item(pk).contact_cipher is not None}
+    def show_more(self, row: Objection) -> dict:
+        return {"form": DecisionForm(), "reachable": row.contact_cipher is not None}
 
     @expose("/add/<int:claim_id>", methods=["GET", "POST"])
     @has_access
@@ -137,8 +137,9 @@ class ObjectionView(ModelView):
     def decide(self, pk):
         form = DecisionForm(request.form)
         if not form.validate():
-            more = {**self.show_more(str(pk)), "form": form}
-            return self.render_template(self.show_template, view=self, row=self.item(str(pk)), **more), 422
+            row = self.item(str(pk))
+            more = {**self.show_more(row), "form": form}
+            return self.render_template(self.show_template, view=self, row=row, **more), 422
         today = clock.today(current_app.config, db.session)
         upheld = form.outcome.data == "upheld"
         objections.decide(db.session, g.actor, pk, upheld, form.opinion.data, today)

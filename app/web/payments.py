@@ -66,8 +66,8 @@ class PaymentListsView(GroupView):
     def base_query(self) -> Query:
         return super().base_query().filter(PaymentList.programme == self.programme.code)
 
-    def show_more(self, pk: str) -> dict:
-        claims = listed(int(pk))
+    def show_more(self, row: PaymentList) -> dict:
+        claims = listed(row.id)
         return {"claims": claims, "accounts": by_account(claims), "programme": self.programme}
 
     @expose("/export/<pk>")

@@ -22,6 +22,7 @@ from app.kernel import citizen_id, names, uscc
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
+from app.registers.lookup import has_part
 from app.registers.models import Employer, Person
 from app.web.sealing import unseal
 
@@ -98,14 +99,10 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
         ]
     if isinstance(column.type, (Date, DateTime)):
         return _span(column, name, label)
-    return [
-        SearchField(
-            name,
-            label,
-            "text",
-            lambda text: or_(column.contains(text, autoescape=True), column.in_(several(text))),
-        )
-    ]
+    clause = INDEXED.get((model, name)) or (
+        lambda text: or_(column.contains(text, autoescape=True), column.in_(several(text)))
+    )
+    return [SearchField(name, label, "text", clause)]
 
 
 def _related(model: type, path: str, label: str) -> SearchField:
@@ -166,11 +163,7 @@ def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:
     ids = [code for word in typed if len(code := citizen_id.normalize(word)) == 18 and code[:17].isdigit()]
     if ids and len(ids) == len(typed):
         return person.id_hash.in_([vault.hash(code) for code in ids])
-    return or_(
-        person.id_hash.in_([vault.hash(code) for code in ids]),
-        person.name_folded.in_([names.fold(word) for word in typed]),
-        person.name_folded.contains(names.fold(text), autoescape=True),
-    )
+    return or_(person.id_hash.in_([vault.hash(code) for code in ids]), _person_name(text, person))
 
 
 def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]:
@@ -179,9 +172,21 @@ def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]
     return or_(
         employer.uscc.in_([uscc.normalize(word) for word in typed]),
         employer.unit_no.in_(typed),
-        employer.name.in_(typed),
-        employer.name.contains(text, autoescape=True),
+        _employer_name(text, employer),
     )
+
+
+def _person_name(text: str, person: type = Person) -> ColumnElement[bool]:
+    folded = [names.fold(word) for word in several(text)]
+    return or_(person.name_folded.in_(folded), has_part(person.name_folded, names.fold(text)))
+
+
+def _employer_name(text: str, employer: type = Employer) -> ColumnElement[bool]:
+    return or_(employer.name.in_(several(text)), has_part(employer.name, text))
+
+
+INDEXED = {(Person, "name"): _person_name, (Employer, "name"): _employer_name}
+"""Names of registers that are too long to be read through."""
 
 
 def _through(clause) -> Callable:

@@ -28,7 +28,7 @@ from app import replica
 from app.engine import clock, logins
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.scope import OPEN, Scope
+from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -108,13 +108,12 @@ class SecurityManager(FabSecurityManager):
 
     def load_user(self, pk: int) -> User | None:
         """The active login of a session that is open, unless the password has changed since it began."""
-        user = db.session.get(User, int(pk), execution_options=OPEN)
-        sealed = (
-            user
-            and user.is_active
-            and compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
-        )
-        return user if sealed and logins.alive(db.session, user.id, session.get("token", "")) else None
+        found = logins.bearer(db.session, int(pk), session.get("token", ""))
+        if found is None:
+            return None
+        user, g.staff = found
+        sealed = compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
+        return user if sealed and user.is_active else None
 
     def find_user(self, username: str | None = None, email: str | None = None) -> User | None:
         """By username only: nobody has a real address here, and a second name would be a second set of tries."""
@@ -164,9 +163,7 @@ def actor_of(user: User, roles: frozenset[str] | None = None) -> Actor:
 
 def begin_request() -> None:
     """Every request starts with its actor; the session's scope is the actor's and nothing wider."""
-    g.staff = None
     if current_user.is_authenticated:
-        g.staff = db.session.get(Staff, current_user.id, execution_options=OPEN)
         roles, g.permissions = grants.held_in_force(db.session, current_user.id, _today())
         g.actor = actor_of(current_user, roles)
     else:
@@ -179,7 +176,7 @@ def demand_own_password():
     """Who was given a password, or has had one for too long, chooses an own one before anything else."""
     if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED or session.get("cas"):
         return None
-    if g.staff is None or not must_change(g.staff):
+    if g.get("staff") is None or not must_change(g.staff):
         return None
     return redirect(url_for("PasswordView.change"))
 

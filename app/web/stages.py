@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
@@ -26,7 +25,7 @@ from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
-from app.web import listing
+from app.web import listing, waiting
 from app.web.findings import latest_findings
 from app.web.paging import key_of
 from app.web.roles import AUDITOR
@@ -34,6 +33,7 @@ from app.web.sealing import parsed, sealed
 from app.web.steps import steps
 from app.web.templating import may, state_title
 from app.web.views import READ, ModelView
+from app.web.waiting import Task
 
 MOST_IDS = 10_000
 
@@ -76,16 +76,6 @@ LABELS = {
     "number": N_("申请单号"),
     "created_on": N_("受理日期"),
 }
-
-
-@dataclass(frozen=True)
-class Task:
-    """Rows that wait for somebody; `amount` in CNY, None where no money moves."""
-
-    title: str
-    address: str
-    count: int
-    amount: Decimal | None
 
 
 class BulkView(ModelView):
@@ -184,20 +174,25 @@ class StageView(BulkView):
 
     def tasks(self) -> list[Task]:
         """A stage is one task; a list of all states has one for each state that its first move starts from."""
-        moves = self.allowed_transitions()
-        if not moves:
-            return []
-        if self.states:
-            waits = {state for move in moves[:1] for state in move.sources} & set(self.states)
-            return [self._task(gettext(self.menu_title), tuple(waits))]
+        states = self.waits()
+        if self.states and states:
+            return [self._task(gettext(self.menu_title), states)]
         programme = gettext(self.programme.title)
-        return [self._task(f"{programme} · {state_title(state)}", (state,)) for state in moves[0].sources]
+        return [self._task(f"{programme} · {state_title(state)}", (state,)) for state in states]
+
+    def waits(self) -> tuple[str, ...]:
+        """The states from which the login may make the first move of this list."""
+        moves = self.allowed_transitions()
+        sources = moves[0].sources if moves else ()
+        return tuple(state for state in sources if not self.states or state in self.states)
+
+    def waiting(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
+        """How many claims wait in these states, and their sum."""
+        return waiting.of(self.programme.code, states)
 
     def _task(self, title: str, states: tuple[str, ...]) -> Task:
-        waiting = self.base_query().filter(Claim.state.in_(states)).order_by(None)
-        counted = waiting.with_entities(func.count(), func.coalesce(func.sum(Claim.amount), 0)).one()
         only = f"?state={states[0]}" if states != self.states else ""
-        return Task(title, url_for(f"{self.endpoint}.list") + only, *counted)
+        return Task(title, url_for(f"{self.endpoint}.list") + only, *self.waiting(states))
 
     @expose("/show/<pk>")
     @has_access
@@ -235,17 +230,15 @@ class StageView(BulkView):
             None,
         )
 
-    def show_more(self, pk: str) -> dict:
-        claim_id = int(pk)
+    def show_more(self, row: Claim) -> dict:
         history = db.session.scalars(
-            select(AuditEntry).where(AuditEntry.claim_id == claim_id).order_by(AuditEntry.id)
+            select(AuditEntry).where(AuditEntry.claim_id == row.id).order_by(AuditEntry.id)
         ).all()
-        row = self.item(pk)
         papers = select(Attachment).where(Attachment.application_id == row.application_id)
         return {
             "papers": db.session.scalars(papers.order_by(Attachment.id)).all(),
             "paper_kinds": KINDS,
-            "findings": latest_findings(self.programme, claim_id),
+            "findings": latest_findings(self.programme, row.id),
             "frozen": self._frozen(row),
             "history": history,
             "steps": steps(row.state, history),

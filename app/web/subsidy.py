@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask import current_app
+from sqlalchemy import func
 from sqlalchemy.orm import Query
 
 from app.engine import clock
@@ -91,6 +94,10 @@ class OutcomeView(ContractStage, StageView):
     def base_query(self) -> Query:
         today = clock.today(current_app.config, db.session)
         return super().base_query().filter(Claim.notice.has(Notice.ends_on < today))
+
+    def waiting(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
+        rows = self.base_query().filter(Claim.state.in_(states)).order_by(None)
+        return tuple(rows.with_entities(func.count(), func.coalesce(func.sum(Claim.amount), 0)).one())
 
 
 class DisbursementView(ContractStage, StageView):

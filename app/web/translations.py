@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -34,19 +35,19 @@ class SourceDomain(Domain):
 
     def __init__(self) -> None:
         super().__init__()
-        self.whole: dict[str, Translations] = {}
+        self.whole: dict[Locale | None, Translations] = {}
 
     def get_translations(self) -> Translations:
-        language = str(get_locale() or "")
-        if language not in self.whole:
-            translations = super().get_translations()
+        locale = get_locale()
+        if locale not in self.whole:
+            language, translations = str(locale or ""), super().get_translations()
             source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
             if language and source.exists():
                 ours = _compiled(source)
                 translations.merge(ours)
                 translations.plural = ours.plural
-            self.whole[language] = translations
-        return self.whole[language]
+            self.whole[locale] = translations
+        return self.whole[locale]
 
 
 class FormTranslations:

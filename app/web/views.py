@@ -142,13 +142,14 @@ class ModelView(Screen, FabModelView):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk):
-        return self.render_template(self.show_template, view=self, row=self.item(pk), **self.show_more(pk))
+        row = self.item(pk)
+        return self.render_template(self.show_template, view=self, row=row, **self.show_more(row))
 
     def list_more(self, rows: Sequence) -> dict:
         """What a subclass's list needs beside one page's rows."""
         return {}
 
-    def show_more(self, pk: str) -> dict:
+    def show_more(self, row) -> dict:
         """What a subclass's show page needs beside the row."""
         return {}
 

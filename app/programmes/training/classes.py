@@ -24,7 +24,7 @@ from app.kernel.messages import N_, Message
 from app.programmes.training.model import ClassPlace, Enrolment, StudentPlace, TrainingClass
 from app.programmes.training.moving import PROJECT_TAKEN
 from app.programmes.training.states import EDITABLE
-from app.registers.lookup import OPEN
+from app.registers.lookup import OPEN, has_part
 from app.registers.models import Contribution, Employer, Person
 
 PROGRAMME = "training"
@@ -115,7 +115,7 @@ def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, t
     elif len(whole) == 4 and whole[:3].isdigit():
         found = Person.last4 == whole
     elif len(names.fold(text)) >= 2:
-        found = Person.name_folded.contains(names.fold(text), autoescape=True)
+        found = has_part(Person.name_folded, names.fold(text))
     else:
         return []
     since = add_months(month_start(today), -INSURED_MONTHS)

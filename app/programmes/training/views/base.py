@@ -14,7 +14,8 @@ from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
-from app.web.stages import BulkView, Task
+from app.web.stages import BulkView
+from app.web.waiting import Task
 
 LABELS = {
     **PROGRAMME.labels,
@@ -78,12 +79,12 @@ class Classes(BulkView):
         )
         return {"students": dict(db.session.execute(counted).all())}
 
-    def show_more(self, pk: str) -> dict:
-        history = select(AuditEntry).where(AuditEntry.class_id == int(pk)).order_by(AuditEntry.id)
+    def show_more(self, row: TrainingClass) -> dict:
+        history = select(AuditEntry).where(AuditEntry.class_id == row.id).order_by(AuditEntry.id)
         return {
             "programme": PROGRAMME,
             "titles": TITLES,
-            "students": students_of(int(pk)),
+            "students": students_of(row.id),
             "history": db.session.scalars(history).all(),
         }
 

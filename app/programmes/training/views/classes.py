@@ -58,8 +58,8 @@ class ClassView(Classes):
         "submit",
     }
 
-    def show_more(self, pk: str) -> dict:
-        more, row = super().show_more(pk), self.item(pk)
+    def show_more(self, row: TrainingClass) -> dict:
+        more = super().show_more(row)
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         found = {
             student.id: [f for f in readable(PROGRAMME, student.findings or []) if f.stops]
@@ -210,8 +210,8 @@ class ClassReviewView(Classes):
     states = ("submitted",)
     transitions = ("approve_class", "reject_class", "return_class")
 
-    def show_more(self, pk: str) -> dict:
-        more = super().show_more(pk)
+    def show_more(self, row: TrainingClass) -> dict:
+        more = super().show_more(row)
         found = {
             s.id: [f for f in readable(PROGRAMME, s.findings or []) if f.stops] for s in more["students"]
         }

@@ -38,11 +38,10 @@ class CompletionView(Classes):
     granted = {CLERK: (*READ, "can_roster", "can_edit", "submit_completion"), AUDITOR: READ}
     include_route_methods = {"list", "show", "action_post", "roster", "results", "student", "submit"}
 
-    def show_more(self, pk: str) -> dict:
-        row = self.item(pk)
+    def show_more(self, row: TrainingClass) -> dict:
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and row.office_id == g.actor.office_id and row.state in COMPLETABLE
-        return {**super().show_more(pk), "editable": editable}
+        return {**super().show_more(row), "editable": editable}
 
     @expose("/roster/<int:pk>")
     @has_access
@@ -124,5 +123,5 @@ class CompletionReviewView(Classes):
     states = ("completion_submitted",)
     transitions = ("approve_completion", "return_completion")
 
-    def show_more(self, pk: str) -> dict:
-        return {**super().show_more(pk), "editable": False}
+    def show_more(self, row: TrainingClass) -> dict:
+        return {**super().show_more(row), "editable": False}

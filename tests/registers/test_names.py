@@ -1,0 +1,48 @@
+"""Part of a name finds what contains it, and the database looks it up rather than reading everybody."""
+
+import pytest
+from sqlalchemy import func, select, text
+
+from app.kernel import names
+from app.registers.lookup import has_part
+from app.registers.models import Employer, Person
+
+NAMES = ("王伟", "王伟国", "李国王", "买买提·吐尔逊", "A%_b", "𠮷田", None)
+PEOPLE = """
+    INSERT INTO persons (id_hash, id_cipher, head4, last4, name, name_folded)
+    SELECT sha256(convert_to(:mark || n, 'UTF8')), '', '5101', '0000', name, name
+    FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS t(name, n)
+"""
+
+
+@pytest.fixture
+def people(session):
+    session.execute(text(PEOPLE), {"mark": "known", "names": list(NAMES)})
+    return session
+
+
+@pytest.mark.parametrize(
+    "part", ["王", "王伟", "伟国", "王伟国", "国王", "王国", "·吐尔", "%", "_b", "𠮷", "田", "无", "伟王伟国"]
+)
+def test_a_part_finds_the_names_that_contain_it(people, part):
+    found = people.scalars(select(Person.name).where(has_part(Person.name_folded, part))).all()
+    assert sorted(found) == sorted(name for name in NAMES if name and part in name)
+
+
+@pytest.mark.parametrize("part", ["王", "王伟", "王伟国", "买买提·吐尔逊", "𠮷田"])
+def test_the_database_makes_the_same_of_a_name_as_the_search(people, part):
+    made = people.scalar(select(func.grams(part)))
+    assert set(names.grams(part)) <= set(made)
+    assert set(made) == set(part) | {part[n : n + 2] for n in range(len(part) - 1)}
+
+
+@pytest.mark.parametrize(
+    ("model", "index"), [(Person, "person_name_grams"), (Employer, "employer_name_grams")]
+)
+def test_the_index_answers_what_is_asked(session, model, index):
+    """Of few rows reading all is cheaper: the planner is told not to."""
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    name = Person.name_folded if model is Person else Employer.name
+    wanted = select(model.id).where(has_part(name, "王伟"))
+    asked = str(wanted.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+    assert index in "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
