@@ -163,7 +163,8 @@ def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:
     ids = [code for word in typed if len(code := citizen_id.normalize(word)) == 18 and code[:17].isdigit()]
     if ids and len(ids) == len(typed):
         return person.id_hash.in_([vault.hash(code) for code in ids])
-    return or_(person.id_hash.in_([vault.hash(code) for code in ids]), _person_name(text, person))
+    named = _person_name(text, person)
+    return or_(person.id_hash.in_([vault.hash(code) for code in ids]), named) if ids else named
 
 
 def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]:
@@ -177,8 +178,9 @@ def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]
 
 
 def _person_name(text: str, person: type = Person) -> ColumnElement[bool]:
-    folded = [names.fold(word) for word in several(text)]
-    return or_(person.name_folded.in_(folded), has_part(person.name_folded, names.fold(text)))
+    """An OR would have the database make the parts of every name found again: one word goes without."""
+    words, part = several(text), has_part(person.name_folded, names.fold(text))
+    return or_(person.name_folded.in_([names.fold(word) for word in words]), part) if words[1:] else part
 
 
 def _employer_name(text: str, employer: type = Employer) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import NullPool, create_engine
 
 from app import create_app
 from app.database import EmbeddedServer
@@ -40,11 +41,13 @@ def product() -> Iterator[tuple[Flask, Stopwatch]]:
 
 @contextmanager
 def everything(app: Flask) -> Iterator[object]:
-    """A session that sees all, committed at the end of the block; the planner knows what it wrote."""
+    """A session that sees all, committed at the end of the block; the planner knows what it wrote, as it soon would."""
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
         yield db.session
         db.session.commit()
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
         db.session.remove()
+    with create_engine(
+        app.config["DATABASE_OWNER_URL"], poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    ).connect() as owner:
+        owner.exec_driver_sql("ANALYZE")
