@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date, get_locale, gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms import Field
 
 from app.engine import clock, states
@@ -117,8 +117,13 @@ def state_title(state: str) -> str:
     return gettext(states.TITLES[state])
 
 
+def pill(kind: str, text: str) -> Markup:
+    """A word that is seen at a glance."""
+    return Markup('<span class="pill pill-{}">{}</span>').format(kind, text)
+
+
 def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
-    return Markup('<span class="pill pill-{}">{}</span>').format(state, escape(gettext(titles[state])))
+    return pill(state, gettext(titles[state]))
 
 
 def source_titles(move: Transition) -> list[str]:

@@ -27,9 +27,16 @@ from app.web import conflicts, listing
 from app.web.paging import key_of
 from app.web.sealing import in_clear, sealed
 from app.web.search import label_of, said
-from app.web.templating import show, state_pill, translate
+from app.web.templating import NOTHING, pill, show, state_pill, translate
 
 READ = ("can_list", "can_show")
+HINTS = ("warned", "post_check")
+KINDS = {
+    **dict.fromkeys(("amount", "rows_read", "rows_stored", "rows_refused"), "number"),
+    **dict.fromkeys(("employer.name", "category", "office.name", "note", "subject"), "wrap"),
+    **dict.fromkeys(("document", "content", "decision", "address", "account"), "text"),
+}
+"""How a list sets a column: at the right, in several lines, or as long text."""
 
 
 class Screen:
@@ -104,7 +111,16 @@ class ModelView(Screen, FabModelView):
         """What a list or a show page says for one column."""
         if column == "state":
             return state_pill(row.state, self._choices(column))
-        return show(self.value(row, column))
+        value = self.value(row, column)
+        if column in HINTS:
+            return pill("warn", self.label(column)) if value else NOTHING
+        if column == "contract_end" and value is None:
+            return gettext("无固定期限")
+        return show(value)
+
+    def columns(self) -> Sequence[tuple[str, str]]:
+        """The list's columns, each with the class by which it is set."""
+        return [(column, KINDS.get(column, "")) for column in self.list_columns]
 
     def value(self, row: object, column: str) -> object:
         """What one column holds: choices by their titles, numbers and dates as they are."""

@@ -84,15 +84,20 @@ def found(app, people: int, claims: int) -> str:
     return whole
 
 
+def serving(app, factory: str = "app:create_app()"):
+    """The product on this database."""
+    environ = {key: app.config[key] for key in KEYS}
+    return gunicorn(factory, environ | {"DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"]})
+
+
 @contextmanager
-def serving(app, factory: str = "app:create_app()") -> Iterator[str]:
-    """gunicorn as it is deployed, on this database."""
+def gunicorn(factory: str, environ: dict[str, str]) -> Iterator[str]:
+    """As it is deployed, with two workers; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environ = os.environ | {key: app.config[key] for key in KEYS}
-    environ |= {"DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "PORT": str(port), "WEB_WORKERS": "2"}
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", factory]
+    environ = os.environ | environ | {"PORT": str(port), "WEB_WORKERS": "2"}
     server = subprocess.Popen(command, cwd=ROOT, env=environ)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -115,12 +120,13 @@ def _await(address: str, server: subprocess.Popen) -> None:
 
 
 class Client:
-    """A browser without a window: a login and its cookies."""
+    """A browser without a window: a login, if any, and its cookies."""
 
-    def __init__(self, address: str, username: str):
+    def __init__(self, address: str, username: str = ""):
         self.address = address
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.post("/login/", {"username": username, "password": PASSWORD})
+        if username:
+            self.post("/login/", {"username": username, "password": PASSWORD})
 
     def get(self, path: str) -> str:
         return self.opener.open(self.address + path, timeout=60).read().decode()

@@ -352,6 +352,12 @@ def test_errors_speak_the_callers_language_and_their_id_stands_in_the_log(cases_
     assert all(answer["id"] in caplog.text for answer in told)
 
 
+def test_an_id_in_an_address_does_not_reach_the_log(cases_app, caplog):
+    answer = Caller(cases_app, make_key(cases_app)).get("cases/510104199003071234", 404)
+    assert answer["id"] in caplog.text and "/api/v1/cases/" in caplog.text
+    assert "510104199003071234" not in caplog.text and "**************1234" in caplog.text
+
+
 def test_what_breaks_shows_no_sql_and_no_values(cases_app, caller, monkeypatch, caplog):
     """The database's own words name the row that broke a rule; neither the answer nor the log repeats them."""
 
