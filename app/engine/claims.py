@@ -108,8 +108,15 @@ class Claim(Model):
             unique=True,
             postgresql_where=text(f"state IN {OPEN_OR_LIVE}"),
         ),
-        Index("claim_of_office_by_state", "office_id", "programme", "state", "id"),
-        Index("claim_by_state", "programme", "state", "id"),
+        Index(
+            "claim_of_office_by_state",
+            "office_id",
+            "programme",
+            "state",
+            "id",
+            postgresql_include=["amount"],
+        ),
+        Index("claim_by_state", "programme", "state", "id", postgresql_include=["amount"]),
     )
 
     id: Mapped[int] = row_id()
