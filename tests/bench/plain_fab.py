@@ -136,7 +136,9 @@ def make_app(url: str) -> tuple[Flask, SQLAlchemy, PlainClaimView]:
     db.init_app(app)
     own = [t for name, t in Model.metadata.tables.items() if name.startswith(("ab_", "plain_"))]
     with app.app_context():
-        Model.metadata.create_all(db.engine, own)  # FAB would make the product's too, which share its metadata
+        Model.metadata.create_all(
+            db.engine, own
+        )  # FAB would make the product's too, which share its metadata
         builder = AppBuilder(app, db.session)
         view = builder.add_view(PlainClaimView, "Claims")
     return app, db, view

@@ -1,13 +1,16 @@
-"""Every screen that is pictured is looked at by axe-core too, in the same walk."""
+"""Every screen that is pictured is looked at in the same walk; by axe-core each third, and in the long version all."""
 
 from __future__ import annotations
+
+import pytest
 
 from tests.browser.inspector import Inspector
 from tests.browser.pictures import SCENES
 
 
-def test_no_screen_keeps_anybody_out_or_complains(browser, toured):
-    inspector = Inspector(browser, toured)
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.soak)])
+def test_no_screen_keeps_anybody_out_or_complains(browser, toured, every):
+    inspector = Inspector(browser, toured, every=every)
     for scene in SCENES:
         scene(inspector)
     for desk in inspector.desks:
