@@ -11,7 +11,7 @@ from fasteners import InterProcessLock
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.desk import Desk
-from tests.browser.inspector import Inspector
+from tests.browser.inspector import EACH, Inspector
 from tests.browser.server import Demo, launch, prepare, running_demo
 
 
@@ -54,7 +54,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def sit_down(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Desk]]:
     """Logs somebody in; at the end no window may have left the host, complained, or kept anybody out."""
-    inspector = Inspector(browser, demo)
+    inspector = Inspector(browser, demo, every=EACH)
     yield inspector.desk
     for desk in inspector.desks:
         desk.context.close()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.inspector import Inspector
+from tests.browser import test_service_subsidy, test_training
+from tests.browser.inspector import EACH, Inspector
 from tests.browser.pictures import SCENES
 
 
-@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.soak)])
-def test_no_screen_keeps_anybody_out_or_complains(browser, toured, every):
+@pytest.mark.parametrize("every", [EACH, pytest.param(1, marks=pytest.mark.soak)])
+def test_no_screen_keeps_anybody_out_or_complains(browser, toured, every, tmp_path):
     inspector = Inspector(browser, toured, every=every)
     for scene in SCENES:
         scene(inspector)
+    if every == 1:
+        test_service_subsidy.walk(inspector.desk, toured)
+        test_training.walk(inspector.desk, toured, tmp_path)
     for desk in inspector.desks:
         for expected in ("401", "403", "404", "422"):
             desk.forgive(expected)
