@@ -179,8 +179,10 @@ def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]
 
 def _person_name(text: str, person: type = Person) -> ColumnElement[bool]:
     """An OR would have the database make the parts of every name found again: one word goes without."""
-    words, part = several(text), has_part(person.name_folded, names.fold(text))
-    return or_(person.name_folded.in_([names.fold(word) for word in words]), part) if words[1:] else part
+    words = [names.fold(word) for word in several(text)]
+    if len(words) == 1:
+        return has_part(person.name_folded, words[0])
+    return or_(person.name_folded.in_(words), has_part(person.name_folded, names.fold(text)))
 
 
 def _employer_name(text: str, employer: type = Employer) -> ColumnElement[bool]:

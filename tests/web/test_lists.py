@@ -114,6 +114,10 @@ def test_many_ids_numbers_and_names_at_once(demo_app, clerk, everything):
     mixed = f"{codes[3]}，{claims[4].name} 不在册的人"
     address = clerk.post("/desk/search", {"view": "HiringQueryView", "person": mixed}, expect=303)
     assert {str(claims[3].id), str(claims[4].id)} <= set(shown(clerk.get(address)))
+    address = clerk.post(
+        "/desk/search", {"view": "HiringQueryView", "person": f"{claims[4].name}，"}, expect=303
+    )
+    assert str(claims[4].id) in shown(clerk.get(address))
     firms = everything.scalars(select(Employer.uscc).where(Employer.region_code == "510104").limit(4)).all()
     address = clerk.post("/desk/search", {"view": "EmployerView", "uscc": " ".join(firms)}, expect=303)
     page = clerk.get(address)
