@@ -12,7 +12,7 @@ import time
 from flask import Flask, current_app, request, session
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,22 @@ FOLLOWS = """
 
 
 class RoutedSession(FlaskSession):
-    """Sends what a request may read from the replica there."""
+    """Sends what a request may read from the replica there; gives up quietly what died with its connection.
+
+    Nothing is left to roll back then, and the page that has been made, or the one that tells of the error, is not lost.
+    """
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OperationalError:
+            self.invalidate()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        except OperationalError:
+            self.invalidate()
 
     def get_bind(self, mapper=None, *, clause=None, **kwargs):
         """A flush gives no clause, so that it never leaves the primary."""

@@ -18,10 +18,11 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from app import database
 from app.database import DatabaseConfigError, EmbeddedServer, from_environment, secret
+from app.extensions import db
 
 ROOT = Path(__file__).resolve().parent.parent
 START_AND_DIE = """
@@ -299,3 +300,14 @@ def test_a_long_path_gets_a_short_socket(place):
     assert pids
     assert not survivors(pids)
     assert not host.exists()
+
+
+@pytest.mark.parametrize("ended", ["close", "rollback"])
+def test_a_connection_that_died_with_its_transaction_is_given_up_quietly(app, cluster, ended):
+    """Else the page that was made already would give way to the server's own error."""
+    with app.app_context():
+        number = db.session.scalar(text("SELECT pg_backend_pid()"))
+        cluster.execute(f"SELECT pg_terminate_backend({number})")
+        getattr(db.session, ended)()
+        assert db.session.scalar(text("SELECT pg_backend_pid()")) != number
+        db.session.remove()
