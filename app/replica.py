@@ -12,7 +12,7 @@ import time
 from flask import Flask, current_app, request, session
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +37,20 @@ class RoutedSession(FlaskSession):
     def close(self) -> None:
         try:
             super().close()
-        except OperationalError:
-            self.invalidate()
+        except DBAPIError as error:
+            self._give_up(error)
 
     def rollback(self) -> None:
         try:
             super().rollback()
-        except OperationalError:
-            self.invalidate()
+        except DBAPIError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: DBAPIError) -> None:
+        """Raises what is wrong with anything but the connection."""
+        if not error.connection_invalidated:
+            raise error
+        self.invalidate()
 
     def get_bind(self, mapper=None, *, clause=None, **kwargs):
         """A flush gives no clause, so that it never leaves the primary."""

@@ -15,7 +15,7 @@ def facts(demo_app) -> Facts:
 
 @pytest.fixture
 def everything(demo_app):
-    """A session of its own that sees all."""
+    """A session of its own that sees all; no context stays pushed, for requests would share its login."""
     with demo_app.app_context():
         engine = db.engine
     with Session(engine, info={"scope": Scope.everything()}) as session:

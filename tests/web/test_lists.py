@@ -6,14 +6,11 @@ import re
 import openpyxl
 import pytest
 from sqlalchemy import Integer, cast, func, select, update
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.engine.audit import AuditEntry
 from app.engine.claims import Claim
-from app.engine.scope import Scope
 from app.engine.searches import Search
-from app.extensions import db
 from app.registers.models import Employer, Person
 from app.web.sealing import in_clear
 from app.web.views import ModelView
@@ -28,15 +25,6 @@ def clerk(demo_app, demo_files):
     application = desk.open_application(uscc_of(demo_files, "1-good.xlsx"))
     desk.check(application, demo_files / "1-good.xlsx")
     return desk
-
-
-@pytest.fixture
-def everything(demo_app):
-    """A session of its own that sees all; no context stays pushed, for requests would share its login."""
-    with demo_app.app_context():
-        engine = db.engine
-    with Session(engine, info={"scope": Scope.everything()}) as session:
-        yield session
 
 
 def shown(page: str) -> list[str]:

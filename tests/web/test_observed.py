@@ -93,7 +93,7 @@ def test_figures_say_when_the_database_is_away(cluster, keys):
 def test_the_log_is_json_and_the_figures_of_all_processes_are_one(app, cluster, keys, tmp_path):
     """In a process of its own, as it runs: two applications there count together."""
     program = dedent(f"""
-        from app import create_app, logs
+        from app import create_app
         for _ in range(2):
             made = create_app()
             made.test_client().get("/login/?username={CITIZEN_ID}")

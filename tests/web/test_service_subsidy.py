@@ -7,12 +7,9 @@ from decimal import Decimal
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.engine.claims import Claim, FailedRow
-from app.engine.scope import Scope
 from app.engine.sheets import read
-from app.extensions import db
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from app.programmes.service_subsidy.sheet import SHEET
 from app.registers.models import Employer, Person
@@ -56,15 +53,6 @@ def sheet(tmp_path, rows):
         return path
 
     return write
-
-
-@pytest.fixture
-def everything(demo_app):
-    """A session of its own that sees all; a pushed context would be shared with the requests."""
-    with demo_app.app_context():
-        engine = db.engine
-    with Session(engine, info={"scope": Scope.everything()}) as session:
-        yield session
 
 
 def institution(session) -> Employer:
