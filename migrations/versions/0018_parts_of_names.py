@@ -1,6 +1,6 @@
 """Part of a name is found by an index: by its pairs of characters, and by single ones.
 
-An own function, for the embedded server has no pg_trgm, which makes nothing of Chinese names of two characters anyway.
+An own function, for the embedded server has no pg_trgm.
 The indexes are made without keeping anybody from writing; what was begun and given up is begun anew.
 """
 
