@@ -212,7 +212,7 @@ class StageView(BulkView):
         case = query.base_query().filter(Claim.id == number).one_or_none()
         if case is None:
             return None
-        said = gettext("此件已不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
+        said = gettext("此件不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
         flash(said.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
         return redirect(url_for(f"{query.endpoint}.show", pk=number))
 

@@ -66,7 +66,7 @@ def test_a_case_that_a_colleague_has_moved_on_is_shown_where_it_is(demo_app, dem
     answer = reviewer.client.get(f"/hiring/review/show/{claim}")
     assert (answer.status_code, answer.location) == (302, f"/hiring/query/show/{claim}")
     page = reviewer.get(answer.location)
-    assert "此件已不在“" in page and "现在是“待公示”" in page
+    assert "此件不在“" in page and "现在是“待公示”" in page
     for stranger, number in ((HiringDesk(demo_app, "reviewer_b"), claim), (reviewer, "999999")):
         stranger.get(f"/hiring/review/show/{number}", expect=404)
 
