@@ -6,15 +6,20 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
 
-from app.replica import RoutedSession
+from app.sessions import RequestSession
 
-db = SQLAlchemy(model_class=Model, session_options={"autoflush": False, "class_": RoutedSession})
+db = SQLAlchemy(model_class=Model, session_options={"autoflush": False, "class_": RequestSession})
 migrate = Migrate()
 csrf = CSRFProtect()
 
 
+PREPARED = 400
+"""Statements that a connection remembers: the screens have more than the driver's hundred."""
+
+
 @event.listens_for(Engine, "connect")
-def _without_jit(connection, _) -> None:
-    """Compiling the rules' statements takes longer than running them: four seconds of five."""
+def _set_up(connection, _) -> None:
+    """Without compiling: that takes longer for the rules' statements than running them, four seconds of five."""
     connection.execute("SET jit = off")
     connection.commit()
+    connection.prepared_max = PREPARED

@@ -10,9 +10,8 @@ import logging
 import time
 
 from flask import Flask, current_app, request, session
-from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
 
@@ -26,39 +25,6 @@ FOLLOWS = """
         pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
         OR now() - pg_last_xact_replay_timestamp() < make_interval(secs => :behind))
 """
-
-
-class RoutedSession(FlaskSession):
-    """Sends what a request may read from the replica there; gives up quietly what died with its connection.
-
-    Nothing is left to roll back then, and the page that has been made, or the one that tells of the error, is not lost.
-    """
-
-    def close(self) -> None:
-        try:
-            super().close()
-        except DBAPIError as error:
-            self._give_up(error)
-
-    def rollback(self) -> None:
-        try:
-            super().rollback()
-        except DBAPIError as error:
-            self._give_up(error)
-
-    def _give_up(self, error: DBAPIError) -> None:
-        """Raises what is wrong with anything but the connection."""
-        if not error.connection_invalidated:
-            raise error
-        self.invalidate()
-
-    def get_bind(self, mapper=None, *, clause=None, **kwargs):
-        """A flush gives no clause, so that it never leaves the primary."""
-        engine = self.info.get(BIND)
-        scoped = mapper is not None and hasattr(mapper.class_, "__scope__")
-        if engine is not None and scoped and getattr(clause, "is_select", False):
-            return engine
-        return super().get_bind(mapper=mapper, clause=clause, **kwargs)
 
 
 def init_app(app: Flask) -> None:

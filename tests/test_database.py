@@ -18,13 +18,22 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import func, insert, make_url, select, text
+from sqlalchemy.exc import DataError
 
 from app import database
 from app.database import DatabaseConfigError, EmbeddedServer, from_environment, secret
 from app.extensions import db
+from app.registers.models import Employer
 
 ROOT = Path(__file__).resolve().parent.parent
+LEFT = {
+    "uscc": "91510104000000001X",
+    "name": "留下",
+    "kind": "enterprise",
+    "scale": "small",
+    "region_code": "510104",
+}
 START_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
@@ -311,3 +320,38 @@ def test_a_connection_that_died_with_its_transaction_is_given_up_quietly(app, cl
         getattr(db.session, ended)()
         assert db.session.scalar(text("SELECT pg_backend_pid()")) != number
         db.session.remove()
+
+
+def test_a_transaction_that_only_read_leaves_its_statements_prepared(app):
+    """The driver forgets them at ROLLBACK, and PostgreSQL would plan each statement of each request anew."""
+    with app.app_context():
+        for _ in range(7):
+            db.session.execute(text("SELECT 'is kept'"))
+            db.session.remove()
+        kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT ''is kept'''"
+        assert db.session.scalar(text(kept)) == 1
+        db.session.remove()
+
+
+def test_what_was_written_and_left_is_rolled_back(app):
+    with app.app_context():
+        db.session.execute(insert(Employer).values(LEFT))
+        db.session.remove()
+        assert db.session.scalar(select(func.count(Employer.id))) == 0
+
+
+def test_what_was_made_beside_a_reading_and_left_is_not_written(app):
+    with app.app_context():
+        db.session.scalar(text("SELECT 1"))
+        db.session.add(Employer(**LEFT))
+        db.session.remove()
+        assert db.session.scalar(select(func.count(Employer.id))) == 0
+
+
+def test_a_transaction_that_failed_ends_and_its_connection_serves_on(app):
+    with app.app_context():
+        number = db.session.scalar(text("SELECT pg_backend_pid()"))
+        with suppress(DataError):
+            db.session.execute(text("SELECT 1/0"))
+        db.session.remove()
+        assert db.session.scalar(text("SELECT pg_backend_pid()")) == number

@@ -109,3 +109,22 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
         desk.get(f"{BASES[code]}/applications/show/{application}")
         again = [statement for statement, times in Counter(sent).items() if times > 2]
         assert again == []
+
+
+@pytest.mark.parametrize(
+    ("page", "most"),
+    [
+        ("/", 13),
+        ("/hiring/query/list/", 11),
+        ("/hiring/applications/list/", 10),
+        ("/hiring/query/show/{}", 16),
+    ],
+)
+def test_the_pages_of_every_day_ask_no_more_than_this(cases_app, known, sent, page, most):
+    """A request of somebody who has been here before; each statement of these is felt by two hundred clerks."""
+    desk = Desk(cases_app, "reviewer")
+    address = page.format(next(iter(known.programmes["hiring_subsidy"]["claims"])))
+    desk.get(address)
+    sent.clear()
+    desk.get(address)
+    assert len(sent) <= most, Counter(sent)

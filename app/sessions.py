@@ -1,0 +1,60 @@
+"""The session of a request: what it may read from a replica, and how it ends."""
+
+from __future__ import annotations
+
+from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg.pq import TransactionStatus
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.replica import BIND
+
+ONLY_READ = text("SELECT pg_current_xact_id_if_assigned() IS NULL")
+
+
+class RequestSession(FlaskSession):
+    """Sends what a request may read from the replica there; gives up quietly what died with its connection.
+
+    Nothing is left to roll back then, and the page that has been made, or the one that tells of the error, is not lost.
+    """
+
+    def close(self) -> None:
+        try:
+            self._end_reading()
+            super().close()
+        except DBAPIError as error:
+            self._give_up(error)
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        except DBAPIError as error:
+            self._give_up(error)
+
+    def _end_reading(self) -> None:
+        """A transaction that only read ends by COMMIT: at ROLLBACK the driver forgets its prepared statements.
+
+        PostgreSQL would have to plan all statements of the next request anew, which takes as long as running them.
+        """
+        if not (self.in_transaction() and self.is_active):
+            return
+        connection = self.connection()
+        if connection.connection.driver_connection.info.transaction_status != TransactionStatus.INTRANS:
+            return
+        if connection.scalar(ONLY_READ):
+            self.expunge_all()
+            self.commit()
+
+    def _give_up(self, error: DBAPIError) -> None:
+        """Raises what is wrong with anything but the connection."""
+        if not error.connection_invalidated:
+            raise error
+        self.invalidate()
+
+    def get_bind(self, mapper=None, *, clause=None, **kwargs):
+        """A flush gives no clause, so that it never leaves the primary."""
+        engine = self.info.get(BIND)
+        scoped = mapper is not None and hasattr(mapper.class_, "__scope__")
+        if engine is not None and scoped and getattr(clause, "is_select", False):
+            return engine
+        return super().get_bind(mapper=mapper, clause=clause, **kwargs)
