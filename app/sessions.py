@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask_sqlalchemy.session import Session as FlaskSession
+from psycopg import OperationalError
 from psycopg.pq import TransactionStatus
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.replica import BIND
 
-ONLY_READ = text("SELECT pg_current_xact_id_if_assigned() IS NULL")
+ONLY_READ = "SELECT pg_current_xact_id_if_assigned() IS NULL"
 
 
 class RequestSession(FlaskSession):
@@ -38,10 +40,12 @@ class RequestSession(FlaskSession):
         """
         if not (self.in_transaction() and self.is_active):
             return
-        connection = self.connection()
-        if connection.connection.driver_connection.info.transaction_status != TransactionStatus.INTRANS:
-            return
-        if connection.scalar(ONLY_READ):
+        driver = self.connection().connection.driver_connection
+        only_read = False
+        if driver.info.transaction_status == TransactionStatus.INTRANS:
+            with suppress(OperationalError):  # of a connection that is lost: closing it tells so
+                [only_read] = driver.execute(ONLY_READ).fetchone()
+        if only_read:
             self.expunge_all()
             self.commit()
 

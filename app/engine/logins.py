@@ -8,10 +8,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 
 from flask_appbuilder import Model
-from sqlalchemy import DateTime, Engine, ForeignKey, String, case, delete, func, select, update
+from sqlalchemy import (
+    DateTime,
+    Engine,
+    ForeignKey,
+    Select,
+    String,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -94,17 +107,24 @@ def renew(session: Session, user_id: int, token: str) -> str:
 
 def bearer(session: Session, user_id: int, token: str) -> tuple[User, Staff | None] | None:
     """Whose session is still open, and the office; being asked keeps it open. One statement, for every request asks."""
-    own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
-    asked = select(User, Staff, func.now() - Login.seen_at).join(Login, Login.user_id == User.id)
-    asked = asked.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now())
-    found = session.execute(asked, execution_options=OPEN).one_or_none()
+    asked = {"digest": digest_of(token), "user_id": user_id}
+    found = session.execute(_asking(), asked, execution_options=OPEN).one_or_none()
     if found is None:
         return None
     user, staff, idle = found
     if idle > TOUCHED_EVERY:
+        own = (Login.digest == asked["digest"]) & (Login.user_id == user_id)
         with session.get_bind().begin() as connection:
             connection.execute(update(Login).where(own).values(seen_at=func.now()))
     return user, staff
+
+
+@cache
+def _asking() -> Select:
+    """Written once: every request asks it, and writing it takes as long as the answer."""
+    own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
+    asked = select(User, Staff, func.now() - Login.seen_at).join(Login, Login.user_id == User.id)
+    return asked.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now())
 
 
 def end(session: Session, user_id: int, *, token: str | None = None, but: str | None = None) -> None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from flask_appbuilder import Model
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ScalarSelect,
     Select,
     String,
     any_,
+    bindparam,
     event,
     func,
     inspect,
@@ -54,10 +54,8 @@ class Scope:
     @classmethod
     def of_office(cls, session: Session, office: Office) -> Scope:
         """The subtree of an office: its own and lower offices, its region and the regions below."""
-        ids = select(func.array_agg(aggregate_order_by(Office.id, Office.id)))
-        ids = ids.where(Office.path.startswith(office.path, autoescape=True)).scalar_subquery()
-        found = session.execute(select(ids, _region_subtree(office.region_code)), execution_options=OPEN)
-        offices, regions = found.one()
+        asked = {"path": office.path, "region": office.region_code}
+        offices, regions = session.execute(_subtree(), asked, execution_options=OPEN).one()
         return cls(tuple(offices or ()), tuple(regions or ()))
 
     def clause(self, model: type[Model]) -> ColumnElement[bool]:
@@ -148,8 +146,12 @@ def _asks_for_cases(state: ORMExecuteState) -> bool:
     return CASE_COLUMN in scopes and scopes <= {CASE_COLUMN, None}
 
 
-def _region_subtree(code: str) -> ScalarSelect:
-    """The codes of a region and of those below, as one array."""
-    tree = select(Region.code).where(Region.code == code).cte("subtree", recursive=True)
+@cache
+def _subtree() -> Select:
+    """The offices of a path and the regions below one, as two arrays; written once, for every request asks it."""
+    offices = select(func.array_agg(aggregate_order_by(Office.id, Office.id)))
+    offices = offices.where(func.starts_with(Office.path, bindparam("path")))
+    tree = select(Region.code).where(Region.code == bindparam("region")).cte("subtree", recursive=True)
     tree = tree.union_all(select(Region.code).where(Region.parent_code == tree.c.code))
-    return select(func.array_agg(aggregate_order_by(tree.c.code, tree.c.code))).scalar_subquery()
+    regions = select(func.array_agg(aggregate_order_by(tree.c.code, tree.c.code)))
+    return select(offices.scalar_subquery(), regions.scalar_subquery())

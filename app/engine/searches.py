@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import uuid4
 
 from flask_appbuilder import Model
-from sqlalchemy import DateTime, ForeignKey, String, UniqueConstraint, delete, func, select
+from sqlalchemy import DateTime, ForeignKey, Select, String, UniqueConstraint, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.engine.free_text import FreeText
+from app.engine.scope import OPEN
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.ciphers import Cipher
@@ -47,8 +49,13 @@ def keep(session: Session, user_id: int, view: str, query_cipher: bytes, name: s
 
 def named(session: Session, user_id: int, view: str) -> list[Search]:
     """What this person keeps for a list, by name."""
-    own = select(Search).where(Search.user_id == user_id, Search.view == view, Search.name.is_not(None))
-    return list(session.scalars(own.order_by(func.pinyin(Search.name))))
+    return list(session.scalars(_named(), {"user_id": user_id, "view": view}, execution_options=OPEN))
+
+
+@cache
+def _named() -> Select:
+    own = Search.user_id == bindparam("user_id"), Search.view == bindparam("view")
+    return select(Search).where(*own, Search.name.is_not(None)).order_by(func.pinyin(Search.name))
 
 
 def find(session: Session, user_id: int, view: str, search_id: str) -> Search | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cache
 
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -13,7 +14,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,7 @@ from app.engine.scope import OPEN
 from app.registers.organisation import RoleEnd
 
 
-def in_force(today: date) -> ColumnElement[bool]:
+def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition of `assoc_user_role` rows joined with `RoleEnd` by `with_ends` that still count."""
     return or_(RoleEnd.last_day.is_(None), RoleEnd.last_day >= today)
 
@@ -44,6 +45,15 @@ def held_in_force(
     session: Session, user_id: int, today: date
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """The roles that somebody holds on a day, and what they permit: (permission, view); one statement for every request."""
+    rows = session.execute(_held(), {"holder": user_id, "today": today}, execution_options=OPEN).all()
+    roles = frozenset(role for role, _, _ in rows)
+    of_roles = (pair for _, names, views in rows for pair in zip(names, views, strict=True))
+    return roles, frozenset(pair for pair in of_roles if pair != (None, None))
+
+
+@cache
+def _held() -> Select:
+    """Written once: every request asks it, and writing it takes as long as the answer."""
     of_role, to_permission = assoc_user_role.c, assoc_permissionview_role.c
     permitted = func.array_agg(Permission.name), func.array_agg(ViewMenu.name)
     held = with_ends(select(Role.name, *permitted).select_from(assoc_user_role))
@@ -52,11 +62,8 @@ def held_in_force(
     held = held.outerjoin(PermissionView, PermissionView.id == to_permission.permission_view_id)
     held = held.outerjoin(Permission, Permission.id == PermissionView.permission_id)
     held = held.outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-    wanted = held.where(of_role.user_id == user_id, in_force(today)).group_by(Role.name)
-    rows = session.execute(wanted, execution_options=OPEN).all()
-    roles = frozenset(role for role, _, _ in rows)
-    of_roles = (pair for _, names, views in rows for pair in zip(names, views, strict=True))
-    return roles, frozenset(pair for pair in of_roles if pair != (None, None))
+    day = bindparam("today", type_=Date)
+    return held.where(of_role.user_id == bindparam("holder"), in_force(day)).group_by(Role.name)
 
 
 def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, date]]:

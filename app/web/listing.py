@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, current_app, g, request
 from sqlalchemy import func, select
-from sqlalchemy.orm import Query, selectinload
+from sqlalchemy.orm import Load, Query, joinedload, load_only, selectinload
 from werkzeug.datastructures import MultiDict
 
 from app.engine import searches
+from app.engine.scope import CASE_COLUMN
 from app.extensions import db
 from app.web import search
 from app.web.paging import Ordering, Page, Place, key_of, page
@@ -109,6 +110,7 @@ def read(view, args: MultiDict) -> Listing:
         bool(args.get("end")),
     )
     found = page(query.options(*loads(view)), ordering(view, order), place, size)
+    _load_of_cases(view, found.rows)
     start = _start(found, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
     return Listing(
         found, min(count, COUNTED), count > COUNTED, total, start, size, order, typed, fields, view.key.key
@@ -121,11 +123,28 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
     return Ordering(view.key, func.pinyin(column) if by_sound else column, order[1] == "desc")
 
 
-def loads(view):
-    """Related rows of a whole page in one statement each, never one a row."""
+def loads(view) -> list[Load]:
+    """Related rows of a whole page in one statement each, never one a row; cases get theirs by `_load_of_cases`."""
+    return [] if _shows_cases(view) else [selectinload(relation) for relation in _relations(view)]
+
+
+def _load_of_cases(view, rows: list) -> None:
+    """All that a page's cases name, in one statement after the page is known: joined before it, all cases would be."""
+    if rows and _shows_cases(view):
+        some = select(view.datamodel.obj).where(view.key.in_([getattr(row, view.key.key) for row in rows]))
+        named = (joinedload(relation) for relation in _relations(view))
+        db.session.execute(some.options(load_only(view.key), *named)).unique().all()
+
+
+def _shows_cases(view) -> bool:
+    """What a case names is seen with it, wherever it lies; a register's joined rows would have to lie in scope too."""
+    return getattr(view.datamodel.obj, "__scope__", None) == CASE_COLUMN
+
+
+def _relations(view) -> list:
     relations = view.datamodel.obj.__mapper__.relationships
     roots = dict.fromkeys(name.split(".")[0] for name in (*view.list_columns, *view.loads))
-    return [selectinload(getattr(view.datamodel.obj, root)) for root in roots if root in relations]
+    return [getattr(view.datamodel.obj, root) for root in roots if root in relations]
 
 
 def order_of(view, args: MultiDict) -> tuple[str, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from flask import Flask, current_app, g, request, url_for
+from flask_appbuilder import AppBuilder
 from flask_babel import format_date, get_locale, gettext
 from markupsafe import Markup
 from wtforms import Field
@@ -230,12 +232,18 @@ def choice_title(column: Column, value: object) -> str:
 
 def _endpoint(programme: Programme, route: str) -> str:
     """The view of a programme that has a route of this name."""
-    views = current_app.appbuilder.baseviews
-    return next(
-        v.endpoint
-        for v in views
-        if getattr(v, "programme", None) is programme and route in (v.include_route_methods or ())
-    )
+    return _endpoints(current_app.appbuilder)[programme.code, route]
+
+
+@lru_cache(maxsize=8)
+def _endpoints(appbuilder: AppBuilder) -> dict[tuple[str, str], str]:
+    """(programme, route) → view; rows of a list ask for it, and the views of an application stay as they are."""
+    return {
+        (view.programme.code, route): view.endpoint
+        for view in reversed(appbuilder.baseviews)
+        if getattr(view, "programme", None)
+        for route in view.include_route_methods or ()
+    }
 
 
 def claim_url(claim: Claim) -> str:

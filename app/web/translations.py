@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -27,6 +26,7 @@ def init_app(app: Flask) -> None:
     # The new style, which flask-babel installs, calls what it translates safe HTML and reads % in it as a place
     # to fill: sentences that quote what somebody typed pass through here.
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)
+    app.jinja_env.globals["_"] = gettext
     DefaultMeta.get_translations = _form_translations
 
 
@@ -35,19 +35,21 @@ class SourceDomain(Domain):
 
     def __init__(self) -> None:
         super().__init__()
-        self.whole: dict[Locale | None, Translations] = {}
+        self.whole: dict[str, Translations] = {}
 
     def get_translations(self) -> Translations:
         locale = get_locale()
-        if locale not in self.whole:
-            language, translations = str(locale or ""), super().get_translations()
+        # by the word: comparing two of babel's locales takes longer than finding a sentence
+        language = locale.language if locale else ""
+        if language not in self.whole:
+            translations = super().get_translations()
             source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
             if language and source.exists():
                 ours = _compiled(source)
                 translations.merge(ours)
                 translations.plural = ours.plural
-            self.whole[locale] = translations
-        return self.whole[locale]
+            self.whole[language] = translations
+        return self.whole[language]
 
 
 class FormTranslations:

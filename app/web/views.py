@@ -6,7 +6,7 @@ label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sideb
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from flask import abort, g, redirect, request, url_for
@@ -27,7 +27,7 @@ from app.web import conflicts, listing
 from app.web.paging import key_of
 from app.web.sealing import in_clear, sealed
 from app.web.search import label_of, said
-from app.web.templating import NOTHING, pill, show, state_pill, translate
+from app.web.templating import NOTHING, application_url, pill, show, state_pill, translate
 
 READ = ("can_list", "can_show")
 HINTS = ("warned", "post_check")
@@ -117,6 +117,22 @@ class ModelView(Screen, FabModelView):
         if column == "contract_end" and value is None:
             return gettext("无固定期限")
         return show(value)
+
+    def cells(self, row: object) -> Iterator[tuple[str, str | None, str]]:
+        """A row of the list: of each column its class, where it leads, and what it says."""
+        leading = self.leading if "show" in self.include_route_methods else None
+        for column, kind in self.columns():
+            address = None
+            if column == "application.number":
+                address = application_url(row.application)
+            elif column == leading:
+                address = url_for(f"{self.endpoint}.show", pk=getattr(row, self.key.key))
+            yield kind, address, self.cell(row, column)
+
+    @property
+    def leading(self) -> str:
+        """The column by which a row is known."""
+        return "person.name" if "person.name" in self.list_columns else self.list_columns[0]
 
     def columns(self) -> Sequence[tuple[str, str]]:
         """The list's columns, each with the class by which it is set."""
