@@ -7,6 +7,7 @@ from contextlib import suppress
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg import OperationalError
 from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from app.replica import BIND
@@ -19,6 +20,10 @@ class RequestSession(FlaskSession):
 
     Nothing is left to roll back then, and the page that has been made, or the one that tells of the error, is not lost.
     """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.begun: dict[Engine, Connection] = {}
 
     def close(self) -> None:
         try:
@@ -38,14 +43,8 @@ class RequestSession(FlaskSession):
 
         PostgreSQL would have to plan all statements of the next request anew, which takes as long as running them.
         """
-        if not (self.in_transaction() and self.is_active):
-            return
-        driver = self.connection().connection.driver_connection
-        only_read = False
-        if driver.info.transaction_status == TransactionStatus.INTRANS:
-            with suppress(OperationalError):  # of a connection that is lost: closing it tells so
-                [only_read] = driver.execute(ONLY_READ).fetchone()
-        if only_read:
+        open_ones = [connection for connection in self.begun.values() if not connection.closed]
+        if open_ones and self.is_active and all(map(_only_read, open_ones)):
             self.expunge_all()
             self.commit()
 
@@ -62,3 +61,20 @@ class RequestSession(FlaskSession):
         if engine is not None and scoped and getattr(clause, "is_select", False):
             return engine
         return super().get_bind(mapper=mapper, clause=clause, **kwargs)
+
+
+@event.listens_for(RequestSession, "after_begin")
+def _begun(session: RequestSession, _, connection: Connection) -> None:
+    session.begun[connection.engine] = connection
+
+
+def _only_read(connection: Connection) -> bool:
+    """Of a transaction that nothing has failed in; asked without SQLAlchemy, which would take a failure for the statement's."""
+    if connection.invalidated:
+        return False
+    driver = connection.connection.driver_connection
+    if driver.info.transaction_status != TransactionStatus.INTRANS:
+        return False
+    with suppress(OperationalError):  # of a connection that is lost: closing it tells so
+        return driver.execute(ONLY_READ).fetchone()[0]
+    return False

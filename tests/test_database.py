@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from sqlalchemy import func, insert, make_url, select, text
-from sqlalchemy.exc import DataError
+from sqlalchemy import event, func, insert, make_url, select, text
+from sqlalchemy.exc import DataError, OperationalError
 
 from app import database
 from app.database import DatabaseConfigError, EmbeddedServer, from_environment, secret
@@ -319,6 +319,37 @@ def test_a_connection_that_died_with_its_transaction_is_given_up_quietly(app, cl
         cluster.execute(f"SELECT pg_terminate_backend({number})")
         getattr(db.session, ended)()
         assert db.session.scalar(text("SELECT pg_backend_pid()")) != number
+        db.session.remove()
+
+
+@pytest.mark.parametrize("ended", ["close", "rollback"])
+def test_a_connection_whose_loss_a_statement_has_told_is_given_up_quietly(app, ended):
+    """Else a work that met the loss would be called a failure instead of being tried again."""
+    with app.app_context():
+        with pytest.raises(OperationalError):
+            db.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        getattr(db.session, ended)()
+        assert db.session.scalar(text("SELECT 1")) == 1
+        db.session.remove()
+
+
+def test_a_session_that_could_not_connect_ends_without_another_try(app):
+    tried = []
+
+    def refuse(*_) -> None:
+        tried.append(None)
+        raise psycopg.OperationalError
+
+    with app.app_context():
+        engine = db.engine
+        engine.dispose()
+        event.listen(engine, "do_connect", refuse)
+        with pytest.raises(OperationalError):
+            db.session.execute(text("SELECT 1"))
+        db.session.remove()
+        event.remove(engine, "do_connect", refuse)
+        assert len(tried) == 1
+        assert db.session.scalar(text("SELECT 1")) == 1
         db.session.remove()
 
 
