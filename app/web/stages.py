@@ -160,6 +160,7 @@ class StageView(BulkView):
     show_template = "claim.html"
     states: ClassVar[tuple[str, ...]] = ()
     loads = ("account",)
+    joined = ("person", "employer", "application", "region", "account", "notice")
     sorts_by = {"person.name": "name"}
     label_columns = LABELS
     search_columns = ("state", "person", "employer", "application", "office", "submitted_on")

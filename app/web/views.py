@@ -16,7 +16,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
 from flask_babel import gettext
 from sqlalchemy import ColumnElement
-from sqlalchemy.orm import Query
+from sqlalchemy.orm import Query, joinedload
 from wtforms import Form
 
 from app.engine import searches
@@ -57,7 +57,10 @@ class Screen:
 
 
 class ModelView(Screen, FabModelView):
-    """Read-only unless a subclass includes `add` and `edit` among its routes and gives the form."""
+    """Read-only unless a subclass includes `add` and `edit` among its routes and gives the form.
+
+    `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row.
+    """
 
     list_template = "list.html"
     show_template = "show.html"
@@ -67,6 +70,7 @@ class ModelView(Screen, FabModelView):
     search_columns: ClassVar[Sequence[str]] = ()
     choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     loads: ClassVar[Sequence[str]] = ()
+    joined: ClassVar[Sequence[str]] = ()
     sorts_by: ClassVar[Mapping[str, str]] = {}
     form: ClassVar[type[Form] | None] = None
     change_event: ClassVar[str] = ""
@@ -104,7 +108,8 @@ class ModelView(Screen, FabModelView):
         value = key_of(self.key.type, pk)
         if value is None:
             abort(404)
-        query = self.base_query().filter(self.key == value)
+        named = (joinedload(getattr(self.datamodel.obj, name)) for name in self.joined)
+        query = self.base_query().filter(self.key == value).options(*named)
         return (query.with_for_update(of=self.datamodel.obj) if lock else query).one_or_none() or abort(404)
 
     def cell(self, row: object, column: str) -> str:

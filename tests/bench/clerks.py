@@ -1,6 +1,6 @@
-"""`python -m tests.bench.clerks [--clerks 200] [--minutes 3] [--think 5]`: a mixed day of many people at once on the real server.
+"""`python -m tests.bench.clerks [--clerks 200] [--minutes 3] [--think 5] [--workers 2]`: a mixed day of many people at once on the real server.
 
-Two web workers and one job worker, on loopback, on this machine. People of ten counties log in once, spread over the
+Web workers and one job worker, on loopback, on this machine. People of ten counties log in once, spread over the
 first minute, and then go through the day of their role again and again, thinking between requests. Beside it stand the
 login page and the bare `/health/live`, asked by one client while nobody else is there. Ten minutes: `--minutes 10`.
 """
@@ -51,6 +51,7 @@ SHARES = (CLERK,) * 10 + (REVIEWER,) * 4 + (CASHIER,) * 2 + (AUDITOR,) * 4
 STANDING, PER_SHEET = 60, 20
 FACTORY = "tests.bench.steady:create_app()"
 RAMP_PER_CLERK = 0.3
+WALL = "wall clock"
 BARE, LOGIN_PAGE = "/health/live, alone", "the login page, alone"
 
 
@@ -129,14 +130,14 @@ def at_work(desk: Desk, number: int, over: threading.Event, ramp: float, clerks:
             step()
 
 
-def run(clerks: int, minutes: float, think: float = 5) -> Record:
+def run(clerks: int, minutes: float, think: float = 5, workers: int = 2) -> Record:
     """The whole day; prints its figures and gives back what was noted."""
     record = Record()
     with product() as (app, watch):
         staff = found(app, clerks, minutes)
         with app.app_context():
             db.engine.dispose()
-        with serving(app, FACTORY) as address, working(app):
+        with serving(app, FACTORY, workers) as address, working(app):
             port = int(address.rpartition(":")[2])
             alone, over, ramp = baseline(port, record), threading.Event(), clerks * RAMP_PER_CLERK
             desks = [Desk(Client(port, name, record), role, people, think) for name, role, people in staff]
@@ -150,9 +151,9 @@ def run(clerks: int, minutes: float, think: float = 5) -> Record:
             time.sleep(ramp + think)
             logins = Record({kind: taken for kind, taken in record.taken.items() if kind.startswith("login")})
             record.start_anew()
-            client, server, start = own_seconds(), server_seconds(watch), time.perf_counter()
+            before = seconds_of(watch)
             time.sleep(minutes * 60)
-            spent = own_seconds() - client, server_seconds(watch) - server, time.perf_counter() - start
+            spent = {name: now - before[name] for name, now in seconds_of(watch).items()}
             over.set()
             for thread in threads:
                 thread.join(150)
@@ -168,19 +169,22 @@ def _guarded(desk: Desk, number: int, *rest) -> None:
         desk.client.record.errors.append(f"{desk.client.username} at {desk.client.place}: {failure!r}")
 
 
-def own_seconds() -> float:
-    return sum(os.times()[:2])
-
-
-def server_seconds(watch) -> float:
-    """Processor seconds of web workers, job worker and database, theirs that ended left out."""
-    children = psutil.Process().children(recursive=True)
+def seconds_of(watch) -> dict[str, float]:
+    """Processor seconds of web and job workers, of the database and of the clients, theirs that ended left out."""
+    children = [one for one in psutil.Process().children(recursive=True) if one.name() != "postgres"]
     servers = [one for one in psutil.process_iter() if one.name() == "postgres"]
-    return sum(sum(one.cpu_times()[:2]) for one in children) + sum(map(watch._seconds, servers))
+    return {
+        WALL: time.perf_counter(),
+        "workers": sum(sum(one.cpu_times()[:2]) for one in children),
+        "PostgreSQL": sum(map(watch._seconds, servers)),
+        "clients": sum(os.times()[:2]),
+    }
 
 
-def report(record: Record, alone: dict, logins: Record, spent: tuple, clerks: int, think: float) -> None:
-    client, server, seconds = spent
+def report(
+    record: Record, alone: dict, logins: Record, spent: dict[str, float], clerks: int, think: float
+) -> None:
+    seconds = spent.pop(WALL)
     print(
         f"{clerks} clerks, {think:g} s to think, {seconds:.0f} s; load of the machine {os.getloadavg()[0]:.1f}"
     )
@@ -194,10 +198,9 @@ def report(record: Record, alone: dict, logins: Record, spent: tuple, clerks: in
         print(f"{kind:28} {len(taken):6}  {spread(taken)}")
     for kind, taken in alone.items():
         print(f"p95 of all ÷ p95 of {kind}: {at(together, 0.95) / at(taken, 0.95):.1f}")
-    each = server / len(together) * 1000
-    print(
-        f"processor: server {server / seconds:.2f} cores, {each:.0f} ms a request; clients {client / seconds:.2f} cores"
-    )
+    for name, processor in spent.items():
+        each = processor / len(together) * 1000
+        print(f"processor: {name} {processor / seconds:.2f} cores, {each:.1f} ms a request")
     print(f"errors: {len(record.errors)}")
     for error in record.errors[:20]:
         print("  ", error)
@@ -208,5 +211,6 @@ if __name__ == "__main__":
     options.add_argument("--clerks", type=int, default=200)
     options.add_argument("--minutes", type=float, default=3)
     options.add_argument("--think", type=float, default=5)
+    options.add_argument("--workers", type=int, default=2)
     chosen = options.parse_args()
-    sys.exit(bool(run(chosen.clerks, chosen.minutes, chosen.think).errors))
+    sys.exit(bool(run(chosen.clerks, chosen.minutes, chosen.think, chosen.workers).errors))

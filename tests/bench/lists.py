@@ -84,20 +84,20 @@ def found(app, people: int, claims: int) -> str:
     return whole
 
 
-def serving(app, factory: str = "app:create_app()"):
+def serving(app, factory: str = "app:create_app()", workers: int = 2):
     """The product on this database."""
     environ = {key: app.config[key] for key in KEYS}
-    return gunicorn(factory, environ | {"DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"]})
+    return gunicorn(factory, environ | {"DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"]}, workers)
 
 
 @contextmanager
-def gunicorn(factory: str, environ: dict[str, str]) -> Iterator[str]:
-    """As it is deployed, with two workers; its address."""
+def gunicorn(factory: str, environ: dict[str, str], workers: int = 2) -> Iterator[str]:
+    """As it is deployed, with so many workers; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", factory]
-    environ = os.environ | environ | {"PORT": str(port), "WEB_WORKERS": "2"}
+    environ = os.environ | environ | {"PORT": str(port), "WEB_WORKERS": str(workers)}
     server = subprocess.Popen(command, cwd=ROOT, env=environ)
     address = f"http://127.0.0.1:{port}"
     try:

@@ -115,9 +115,9 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
     ("page", "most"),
     [
         ("/", 13),
-        ("/hiring/query/list/", 11),
-        ("/hiring/applications/list/", 10),
-        ("/hiring/query/show/{}", 16),
+        ("/hiring/query/list/", 7),
+        ("/hiring/applications/list/", 8),
+        ("/hiring/query/show/{}", 9),
     ],
 )
 def test_the_pages_of_every_day_ask_no_more_than_this(cases_app, known, sent, page, most):
