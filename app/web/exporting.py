@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from urllib.parse import parse_qsl
@@ -71,9 +72,11 @@ def write(view: ModelView, args: MultiDict, stream, progress: Progress) -> int:
     query = listing.filtered(view, args)[0]
     query = query.options(*listing.loads(view))
     ordering = listing.ordering(view, listing.order_of(view, args))
-    rows = query.order_by(*ordering.clauses(backwards=False)).yield_per(STEP)
+    query = query.order_by(*ordering.clauses(backwards=False)).yield_per(STEP)
     headers = [view.label(column) for column in columns_of(view)]
-    return export(gettext(view.menu_title), headers, _lines(view, rows, progress), stream, mark())
+    # the cursor of an export that broke would be closed some day, in the midst of another transaction of its connection
+    with closing(iter(query)) as rows:
+        return export(gettext(view.menu_title), headers, _lines(view, rows, progress), stream, mark())
 
 
 def _lines(view: ModelView, rows, progress: Progress) -> Iterator[list[object]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 
+import openpyxl
 import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, select
@@ -96,6 +98,24 @@ def test_no_list_asks_once_a_row(cases_app, rows, sent, monkeypatch):
             many[view.endpoint] = len(sent)
     assert (repeated, many) == ({}, {})
     assert [v.endpoint for v in views if shown.get(v.endpoint, 0) < 2] == []
+
+
+def test_no_export_asks_once_a_row(cases_app, rows, sent):
+    desks, repeated, long = [Desk(cases_app, name) for name in PEOPLE], {}, set()
+    for view in rows:
+        for desk in desks:
+            sent.clear()
+            answer = desk.client.post("/desk/exports/start", data={"view": view.endpoint})
+            if (
+                answer.status_code == 200
+                and openpyxl.load_workbook(io.BytesIO(answer.data)).active.max_row > 3
+            ):
+                long.add(view.endpoint)
+                break
+        if again := [text for text, times in Counter(sent).items() if times > 1]:
+            repeated[view.endpoint] = again
+    assert repeated == {}
+    assert {"HiringQueryView", "ServiceQueryView", "PersonView"} <= long
 
 
 BASES = {"hiring_subsidy": "/hiring", "service_subsidy": "/service", "training": "/training"}

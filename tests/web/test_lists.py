@@ -1,17 +1,20 @@
 """Lists: pages that start where another ended, filters that are kept, many numbers at once, exports of what is shown."""
 
+import errno
 import io
 import re
 
 import openpyxl
 import pytest
-from sqlalchemy import Integer, cast, func, select, update
+from sqlalchemy import Integer, cast, func, select, text, update
 from werkzeug.datastructures import MultiDict
 
 from app.engine.audit import AuditEntry
 from app.engine.claims import Claim
 from app.engine.searches import Search
+from app.extensions import db
 from app.registers.models import Employer, Person
+from app.web import exporting
 from app.web.sealing import in_clear
 from app.web.views import ModelView
 from tests.web.desk import HiringDesk, uscc_of
@@ -179,6 +182,25 @@ def test_a_short_list_is_exported_at_once(clerk, everything):
     assert "草稿" in rows[0]
     entry = everything.scalars(select(AuditEntry).where(AuditEntry.event == "export")).one()
     assert entry.after == {"rows": len(claims)}
+
+
+def test_an_export_that_breaks_leaves_no_cursor_to_be_closed_in_another_transaction(clerk, monkeypatch):
+    take, left_open = exporting.take, []
+
+    def broken(title, headers, rows, *_) -> None:
+        next(rows)
+        raise OSError(errno.ENOSPC, "no room")
+
+    def take_and_look(*args):
+        try:
+            return take(*args)
+        finally:
+            left_open.append(db.session.scalar(text("SELECT count(*) FROM pg_cursors WHERE name <> ''")))
+
+    monkeypatch.setattr(exporting, "export", broken)
+    monkeypatch.setattr(exporting, "take", take_and_look)
+    clerk.client.post("/desk/exports/start", data={"view": "HiringQueryView"})
+    assert left_open == [0]
 
 
 def test_nobody_exports_what_he_may_not_list(demo_app, clerk):
