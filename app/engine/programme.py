@@ -14,7 +14,7 @@ from app.engine.claims import Application, Claim
 from app.engine.moving_claims import subject_of
 from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
-from app.engine.sheets import Sheet
+from app.engine.sheets import Column, Sheet
 from app.engine.workflow import Transition
 
 JUDGED = ("category", "starts_on", "ends_on")
@@ -64,9 +64,11 @@ class Programme:
     labels: Mapping[str, str] = field(default_factory=dict)
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
+    columns: Mapping[str, Column] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "transitions", {t.name: t for t in self.workflow})
+        object.__setattr__(self, "columns", {column.field: column for column in self.sheet.columns})
         for problem in self._problems():
             raise ValueError(f"programme {self.code}: {problem}")
 
@@ -94,7 +96,7 @@ class Programme:
         if "least_publicity_days" not in self.policy.parameters:
             yield "the policy lacks least_publicity_days"
         yield from self._workflow_problems()
-        yield from self._sheet_problems({column.field for column in self.sheet.columns})
+        yield from self._sheet_problems(set(self.columns))
 
     def _workflow_problems(self) -> Iterator[str]:
         if len(self.transitions) < len(self.workflow):

@@ -55,8 +55,12 @@ class Scope:
     def of_office(cls, session: Session, office: Office) -> Scope:
         """The subtree of an office: its own and lower offices, its region and the regions below."""
         asked = {"path": office.path, "region": office.region_code}
-        offices, regions = session.execute(_subtree(), asked, execution_options=OPEN).one()
-        return cls(tuple(offices or ()), tuple(regions or ()))
+        return cls.of_lists(*session.execute(subtree(), asked, execution_options=OPEN).one())
+
+    @classmethod
+    def of_lists(cls, office_ids: list[int] | None, region_codes: list[str] | None) -> Scope:
+        """As `subtree` answers."""
+        return cls(tuple(office_ids or ()), tuple(region_codes or ()))
 
     def clause(self, model: type[Model]) -> ColumnElement[bool]:
         """The WHERE clause for a scoped model."""
@@ -147,8 +151,8 @@ def _asks_for_cases(state: ORMExecuteState) -> bool:
 
 
 @cache
-def _subtree() -> Select:
-    """The offices of a path and the regions below one, as two arrays; written once, for every request asks it."""
+def subtree() -> Select:
+    """The offices below a `path` and the regions below a `region`, as two arrays; written once, for every request asks it."""
     offices = select(func.array_agg(aggregate_order_by(Office.id, Office.id)))
     offices = offices.where(func.starts_with(Office.path, bindparam("path")))
     tree = select(Region.code).where(Region.code == bindparam("region")).cte("subtree", recursive=True)

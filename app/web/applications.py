@@ -9,7 +9,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 from wtforms import Form
 
 from app.engine import applications, batch, clock, people
@@ -103,7 +103,7 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
     def show_more(self, application: Application) -> dict:
         application_id = application.id
         # the programme's own class: else its columns would be fetched claim by claim
-        shown = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
+        named = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
         passed = select(self.programme.claim).where(Claim.application_id == application_id)
         failed = select(FailedRow).where(FailedRow.application_id == application_id)
         counts = state_counts(Claim.application_id, [application_id]).get(application_id, {})
@@ -113,9 +113,11 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
             "programme": self.programme,
             "counts": counts,
             "claims": db.session.scalars(
-                passed.options(*map(selectinload, shown)).order_by(Claim.id.desc()).limit(SHOWN)
+                passed.options(*map(joinedload, named)).order_by(Claim.id.desc()).limit(SHOWN)
             ).all(),
-            "failed_count": db.session.scalar(select(func.count()).select_from(failed.subquery())),
+            "failed_count": len(failed_rows)
+            if len(failed_rows) < SHOWN
+            else db.session.scalar(select(func.count()).select_from(failed.subquery())),
             "failed": [
                 (row, people.cells(row, vault), readable(self.programme, row.findings)) for row in failed_rows
             ],

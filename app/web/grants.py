@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -18,8 +18,8 @@ from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, de
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.engine.scope import OPEN
-from app.registers.organisation import RoleEnd
+from app.engine.scope import OPEN, Scope, subtree
+from app.registers.organisation import Office, RoleEnd
 
 
 def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -44,16 +44,34 @@ def roles_in_force(session: Session, user_id: int, today: date) -> frozenset[str
 def held_in_force(
     session: Session, user_id: int, today: date
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """The roles that somebody holds on a day, and what they permit: (permission, view); one statement for every request."""
-    rows = session.execute(_held(), {"holder": user_id, "today": today}, execution_options=OPEN).all()
+    """The roles that somebody holds on a day, and what they permit: (permission, view)."""
+    asked = {"holder": user_id, "today": today}
+    return _grants(session.execute(_held(), asked, execution_options=OPEN).all())
+
+
+def standing(
+    session: Session, user_id: int, today: date, office: Office
+) -> tuple[frozenset[str], frozenset[tuple[str, str]], Scope]:
+    """The same, and what an office sees: of every request, so in one statement. Without a role nothing is seen."""
+    asked = {"holder": user_id, "today": today, "path": office.path, "region": office.region_code}
+    rows = session.execute(_standing(), asked, execution_options=OPEN).all()
+    return *_grants([row[:-2] for row in rows]), Scope.of_lists(*rows[0][-2:]) if rows else Scope()
+
+
+def _grants(rows: Sequence[Sequence]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     roles = frozenset(role for role, _, _ in rows)
     of_roles = (pair for _, names, views in rows for pair in zip(names, views, strict=True))
     return roles, frozenset(pair for pair in of_roles if pair != (None, None))
 
 
 @cache
+def _standing() -> Select:
+    return _held().add_columns(*subtree().selected_columns)
+
+
+@cache
 def _held() -> Select:
-    """Written once: every request asks it, and writing it takes as long as the answer."""
+    """Written once, for writing it takes as long as the answer."""
     of_role, to_permission = assoc_user_role.c, assoc_permissionview_role.c
     permitted = func.array_agg(Permission.name), func.array_agg(ViewMenu.name)
     held = with_ends(select(Role.name, *permitted).select_from(assoc_user_role))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 from app.engine.programme import Programme
@@ -11,12 +12,23 @@ INSTALLED = ["app.programmes.hiring_subsidy", "app.programmes.service_subsidy", 
 
 def programmes() -> list[Programme]:
     """Each package's one `PROGRAMME`, in menu order."""
-    return [import_module(name).PROGRAMME for name in INSTALLED]
+    return list(_by_code().values())
 
 
 def programme_of(code: str) -> Programme:
-    """The programme of a stored code; raises StopIteration for one that is no longer installed."""
-    return next(p for p in programmes() if p.code == code)
+    """The programme of a stored code; raises KeyError for one that is no longer installed."""
+    return _by_code()[code]
+
+
+def programme_or_none(code: str | None) -> Programme | None:
+    """The programme of what may belong to none."""
+    return _by_code().get(code)
+
+
+@cache
+def _by_code() -> dict[str, Programme]:
+    found = [import_module(name).PROGRAMME for name in INSTALLED]
+    return {programme.code: programme for programme in found}
 
 
 def programme_views() -> list[type]:

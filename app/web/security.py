@@ -147,25 +147,27 @@ def anonymous() -> Actor:
     return Actor(None, "—", None, "", "", _address(), Scope())
 
 
-def actor_of(user: User, roles: frozenset[str] | None = None) -> Actor:
-    """The actor behind a login, with roles that are known already; a login without an office sees nothing."""
-    staff = db.session.get(Staff, user.id)
-    if roles is None:
-        roles = grants.roles_in_force(db.session, user.id, _today())
-    name = full_name(user)
+def actor_of(user: User) -> Actor:
+    """The actor behind a login."""
+    return _with_permissions(user)[0]
+
+
+def _with_permissions(user: User) -> tuple[Actor, frozenset[tuple[str, str]]]:
+    """The actor behind a login and what that login may; without an office nothing is seen."""
+    name, today, staff = full_name(user), _today(), db.session.get(Staff, user.id)
     if staff is None:
-        return Actor(user.id, name, None, "", "", _address(), Scope(), roles)
-    scope = Scope() if SYSTEM in roles else Scope.of_office(db.session, staff.office)
-    return Actor(
-        user.id, name, staff.office_id, staff.office.code, staff.office.name, _address(), scope, roles
-    )
+        roles, permissions = grants.held_in_force(db.session, user.id, today)
+        return Actor(user.id, name, None, "", "", _address(), Scope(), roles), permissions
+    office = staff.office
+    roles, permissions, scope = grants.standing(db.session, user.id, today, office)
+    seen = Scope() if SYSTEM in roles else scope
+    return Actor(user.id, name, office.id, office.code, office.name, _address(), seen, roles), permissions
 
 
 def begin_request() -> None:
     """Every request starts with its actor; the session's scope is the actor's and nothing wider."""
     if current_user.is_authenticated:
-        roles, g.permissions = grants.held_in_force(db.session, current_user.id, _today())
-        g.actor = actor_of(current_user, roles)
+        g.actor, g.permissions = _with_permissions(current_user)
     else:
         g.actor = anonymous()
     db.session.info["scope"] = g.actor.scope

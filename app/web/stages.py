@@ -276,6 +276,7 @@ class ApplicationsView(GroupView):
 
     member = "application_id"
     loads = ("employer", "payee_person", "office", "region")
+    joined = (*loads, "account")
     search_columns = ("number", "employer", "office", "created_on")
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 
 from flask import Flask, current_app, g, request, url_for
-from flask_appbuilder import AppBuilder
 from flask_babel import format_date, get_locale, gettext
 from markupsafe import Markup
 from wtforms import Field
@@ -30,7 +28,8 @@ from app.kernel.free_text import masked
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
 from app.web import own_roles
-from app.web.programmes import programme_of, programmes
+from app.web.addresses import application_url, attachment_url, claim_url, query_url
+from app.web.programmes import programme_of, programme_or_none
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar, trail
 from app.web.titles import FIELD_TITLES, PHASES, SHOWN
@@ -62,7 +61,9 @@ def init_app(app: Flask) -> None:
         field_title=field_title,
         fact_title=fact_title,
         phase_title=phase_title,
-        kept_facts=kept_facts,
+        kept_titles=kept_titles,
+        kept_values=kept_values,
+        zip=zip,
         claim_url=claim_url,
         application_url=application_url,
         attachment_url=attachment_url,
@@ -121,7 +122,7 @@ def state_title(state: str) -> str:
 
 def pill(kind: str, text: str) -> Markup:
     """A word that is seen at a glance."""
-    return Markup('<span class="pill pill-{}">{}</span>').format(kind, text)
+    return Markup('<span class="pill pill-%s">%s</span>') % (kind, text)
 
 
 def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
@@ -166,7 +167,7 @@ def event_title(event: str) -> str:
 
 def field_title(field: str, programme: str | None = None) -> str:
     """What a stored field is called: by the product, else by the sheet of the programme (a code) that keeps it."""
-    known = next((p for p in programmes() if p.code == programme), None)
+    known = programme_or_none(programme)
     if known and field in known.labels:
         return gettext(known.labels[field])
     column = _kept_column(programme, field)
@@ -196,28 +197,31 @@ def masked_phone(claim: Claim) -> str:
 
 def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:
     """The states of what an event of a programme moves; those of claims where it moves nothing."""
-    known = next((p for p in programmes() if p.code == programme), None)
+    known = programme_or_none(programme)
     move = known.transitions.get(event) if known and event else None
     return subject_of(move).titles if move else states.TITLES
 
 
-def kept_facts(programme: Programme, claim: Claim) -> list[tuple[str, str | Markup]]:
-    """(title, value) of what the programme keeps of each person beyond what all programmes do."""
-    shown = []
+def kept_titles(programme: Programme) -> list[str]:
+    """What is called that which the programme keeps of each person beyond what all programmes do."""
+    return [field_title(name, programme.code) for name in programme.kept]
+
+
+def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
+    """A claim's values under those titles."""
+    shown, ends = [], programme.judged.get("ends_on")
     for name in programme.kept:
-        column, value = _kept_column(programme.code, name), getattr(claim, name)
-        if value is None and name == programme.judged.get("ends_on"):
+        column, value = programme.columns.get(name), getattr(claim, name)
+        if value is None and name == ends:
             value = gettext("无固定期限")
-        text = choice_title(column, value) if column and column.choices else show(value)
-        shown.append((field_title(name, programme.code), text))
+        shown.append(choice_title(column, value) if column and column.choices else show(value))
     return shown
 
 
 def _kept_column(programme: str | None, field: str) -> Column | None:
     """The sheet's column behind a field that a programme keeps."""
-    known = next((p for p in programmes() if p.code == programme), None)
-    columns = known.sheet.columns if known and field in known.kept else ()
-    return next((column for column in columns if column.field == field), None)
+    known = programme_or_none(programme)
+    return known.columns.get(field) if known and field in known.kept else None
 
 
 def phase_title(phase: str) -> str:
@@ -230,47 +234,10 @@ def choice_title(column: Column, value: object) -> str:
     return gettext(titles[value]) if value in titles else NOTHING
 
 
-def _endpoint(programme: Programme, route: str) -> str:
-    """The view of a programme that has a route of this name."""
-    return _endpoints(current_app.appbuilder)[programme.code, route]
-
-
-@lru_cache(maxsize=8)
-def _endpoints(appbuilder: AppBuilder) -> dict[tuple[str, str], str]:
-    """(programme, route) → view; rows of a list ask for it, and the views of an application stay as they are."""
-    return {
-        (view.programme.code, route): view.endpoint
-        for view in reversed(appbuilder.baseviews)
-        if getattr(view, "programme", None)
-        for route in view.include_route_methods or ()
-    }
-
-
-def claim_url(claim: Claim) -> str:
-    """The page of one claim."""
-    return url_for(f"{_endpoint(programme_of(claim.programme), 'reveal')}.show", pk=claim.id)
-
-
-def application_url(application: Application) -> str:
-    """The page on which a clerk works on an application."""
-    return url_for(f"{_endpoint(programme_of(application.programme), 'apply')}.show", pk=application.id)
-
-
-def attachment_url(application: Application, attachment_id: int) -> str:
-    """Where a document of an application is downloaded."""
-    endpoint = _endpoint(programme_of(application.programme), "apply")
-    return url_for(f"{endpoint}.attachment", pk=attachment_id)
-
-
 def payee_title(application: Application) -> str:
     """Who is paid, with the number that tells namesakes apart."""
     payee = application.payee
     return f"{payee.name}（{payee.uscc if application.payee_kind == 'unit' else payee.masked_id}）"
-
-
-def query_url(programme: Programme, application: Application) -> str:
-    """All people of one application, as a filtered list."""
-    return url_for(f"{_endpoint(programme, 'reveal')}.list", application=application.number)
 
 
 def live_total(counts: Mapping) -> Decimal:

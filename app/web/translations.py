@@ -22,11 +22,12 @@ NOT_LOGGED_IN = N_("Access is Denied")
 
 def init_app(app: Flask) -> None:
     """After Flask-AppBuilder has set up flask-babel; forms of every layer get the language of the request."""
-    app.extensions["babel"].instance.domain_instance = SourceDomain()
+    domain = app.extensions["babel"].instance.domain_instance = SourceDomain()
     # The new style, which flask-babel installs, calls what it translates safe HTML and reads % in it as a place
     # to fill: sentences that quote what somebody typed pass through here.
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)
-    app.jinja_env.globals["_"] = gettext
+    # of the domain itself: flask-babel would look it up anew for each of a page's hundreds of words
+    app.jinja_env.globals["_"] = domain.gettext
     DefaultMeta.get_translations = _form_translations
 
 

@@ -24,10 +24,11 @@ from app.engine.audit import AuditEntry, record
 from app.extensions import db
 from app.kernel.errors import DomainError, Stale
 from app.web import conflicts, listing
+from app.web.addresses import application_url
 from app.web.paging import key_of
 from app.web.sealing import in_clear, sealed
 from app.web.search import label_of, said
-from app.web.templating import NOTHING, application_url, pill, show, state_pill, translate
+from app.web.templating import NOTHING, pill, show, state_pill, translate
 
 READ = ("can_list", "can_show")
 HINTS = ("warned", "post_check")
