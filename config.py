@@ -26,7 +26,8 @@ class Config:
     SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL")
     DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
     SQLALCHEMY_BINDS = _replica(os.environ.get("DATABASE_REPLICA_URL"))
-    SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "hide_parameters": True}
+    # temporary tables live as long as their connection, and old ones would keep the database from being vacuumed
+    SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "pool_recycle": 3600, "hide_parameters": True}
     MIGRATION_LOCK_TIMEOUT = "5s"
     CAS_SERVER_URL = os.environ.get("CAS_SERVER_URL") or None
     CAS_CA_FILE = os.environ.get("CAS_CA_FILE") or None

@@ -42,7 +42,7 @@ SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
     row_id bigint PRIMARY KEY, id_hash bytea, name text, id_fault text, repeated boolean, employer_uscc text,
     insured_region text, category text, starts_on date, ends_on date, own jsonb, phone_cipher bytea, remark text,
     bad_fields text[], faults jsonb
-) ON COMMIT DROP"""
+) ON COMMIT DELETE ROWS"""
 COPY = "COPY sheet_rows FROM STDIN"
 FILL = f"""
     INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
@@ -87,7 +87,7 @@ STORE_CHECKS = """
 """
 FAILED_CELLS = """CREATE TEMP TABLE IF NOT EXISTS failed_cells (
     row_id bigint PRIMARY KEY, row_no integer, cells_cipher bytea
-) ON COMMIT DROP"""
+) ON COMMIT DELETE ROWS"""
 COPY_FAILED = "COPY failed_cells FROM STDIN"
 STORE_FAILED = """
     INSERT INTO failed_rows (application_id, office_id, row_no, person_id, name, cells_cipher, findings)
@@ -193,7 +193,7 @@ def _copy(
     session: Session, programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: date
 ) -> None:
     session.execute(text(SHEET_ROWS))
-    session.execute(text("TRUNCATE sheet_rows"))
+    session.execute(text("DELETE FROM sheet_rows"))
     cursor = session.connection().connection.cursor()
     with cursor.copy(COPY) as copy:
         for line in _lines(programme, rows, vault, today):
@@ -280,7 +280,7 @@ def _store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, fact
     """Only the failed rows' cells are sealed; what the rules found never leaves the server."""
     failed = session.scalars(text("SELECT row_id FROM outcomes WHERE stops")).all()
     session.execute(text(FAILED_CELLS))
-    session.execute(text("TRUNCATE failed_cells"))
+    session.execute(text("DELETE FROM failed_cells"))
     with session.connection().connection.cursor().copy(COPY_FAILED) as copy:
         for row_id in failed:
             row = rows[row_id]
