@@ -70,7 +70,7 @@ def test_there_are_sixty_built_ones():
     assert len(set(names)) == len(names) >= 60
 
 
-@pytest.mark.parametrize("count", [150, pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.soak)])
 def test_a_mutated_sheet_harms_its_own_reader_only(tmp_path, count, record_property):
     for name, content in hostile.mutations(count):
         (tmp_path / name).write_bytes(content)
