@@ -13,13 +13,16 @@ from flask_appbuilder.security.sqla.models import (
     User,
     ViewMenu,
     assoc_permissionview_role,
+    assoc_user_role,
 )
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.engine.audit import EVENTS, AuditEntry
 from app.engine.claims import Application
+from app.engine.scope import Scope
 from app.extensions import db
-from app.registers.organisation import OwnRole
+from app.registers.organisation import OwnRole, Staff
+from app.web import grants
 from app.web.demo.users import JINJIANG, QINGYANG
 from app.web.matrix import ACTIONS
 from tests.conftest import TODAY
@@ -81,6 +84,20 @@ def test_who_holds_a_role_is_seen_in_the_own_subtree(demo_app):
 def test_what_somebody_may_do_is_seen_with_the_role_that_gives_it(demo_app, facts):
     page = Desk(demo_app, "county_admin").get(f"{BASE}/show/{facts.id('cashier')}")
     assert re.search(r"一次性吸纳就业补贴发放清单.*?<td>发放</td>", page, re.DOTALL)
+
+
+def test_what_a_request_learns_at_once_is_what_it_would_learn_apart(demo_app):
+    """Roles, what they permit and what the office sees; without a role in force nothing is seen."""
+    with demo_app.app_context():
+        everybody = db.session.scalars(select(Staff)).all()
+        assert len(everybody) > 5
+        for staff in everybody:
+            roles, permissions, scope = grants.standing(db.session, staff.user_id, TODAY, staff.office)
+            assert (roles, permissions) == grants.held_in_force(db.session, staff.user_id, TODAY)
+            assert roles and scope == Scope.of_office(db.session, staff.office)
+        db.session.execute(delete(assoc_user_role))
+        nothing = grants.standing(db.session, staff.user_id, TODAY, staff.office)
+        assert nothing == (frozenset(), frozenset(), Scope())
 
 
 def test_a_role_ends_after_its_last_day_without_anybody_doing_anything(demo_app, facts, monkeypatch):
