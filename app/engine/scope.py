@@ -62,13 +62,17 @@ class Scope:
         """As `subtree` answers."""
         return cls(tuple(office_ids or ()), tuple(region_codes or ()))
 
+    @property
+    def offices(self) -> ColumnElement[list[int]]:
+        return literal(list(self.office_ids), ARRAY(BigInteger))
+
     def clause(self, model: type[Model]) -> ColumnElement[bool]:
         """The WHERE clause for a scoped model."""
         if self.whole:
             return true()
         column = model.__scope__
         if column == CASE_COLUMN:
-            return model.office_id == any_(literal(list(self.office_ids), ARRAY(BigInteger)))
+            return model.office_id == any_(self.offices)
         regions = any_(literal(list(self.region_codes), ARRAY(String)))
         if column == "person_id":
             person = aliased(Person)
@@ -85,17 +89,26 @@ class Scope:
 
 @lru_cache(maxsize=256)
 def _criteria(scope: Scope) -> tuple[tuple, tuple]:
-    """Made once for all logins that see the same: building them costs more than most statements.
+    """Made once for all logins that see the same; one option for all cases, for each costs every statement its time.
 
     A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
     that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
     """
-    models = list(scoped_models())
-    cases = [m for m in models if m.__scope__ == CASE_COLUMN]
-    registers = [m for m in models if m.__scope__ != CASE_COLUMN]
-    case_options = tuple(with_loader_criteria(m, scope.clause(m), include_aliases=True) for m in cases)
-    register_options = tuple(with_loader_criteria(m, scope.clause(m)) for m in registers)
-    return case_options + register_options, case_options
+    if scope.whole:
+        return (), ()
+    offices = scope.offices
+    cases = with_loader_criteria(Model, lambda model: _within(model, offices), include_aliases=True)
+    registers = [model for model in scoped_models() if model.__scope__ != CASE_COLUMN]
+    return (cases, *(with_loader_criteria(model, scope.clause(model)) for model in registers)), (cases,)
+
+
+def _within(model: type[Model], offices: ColumnElement[list[int]]) -> ColumnElement[bool]:
+    """Of every model, or an alias of one: the cases of these offices; all rows of what is no case."""
+    entity = inspect(
+        model, raiseerr=False
+    )  # none for the base of all, with which SQLAlchemy tries the criterion
+    case = entity is not None and getattr(entity.mapper.class_, "__scope__", None) == CASE_COLUMN
+    return model.office_id == any_(offices) if case else true()
 
 
 NOWHERE = Scope()
@@ -135,6 +148,8 @@ def _restrict(state: ORMExecuteState) -> None:
     if not state.is_orm_statement or state.is_column_load or state.execution_options.get("scope") == "open":
         return
     everywhere, from_visible_row = state.session.info.get("scope", NOWHERE).criteria
+    if not everywhere:
+        return
     options = from_visible_row if state.is_relationship_load or _asks_for_cases(state) else everywhere
     state.statement = state.statement.options(*options)
 

@@ -1,0 +1,76 @@
+"""What a session's scope adds to a statement (`domain.md` §2), for every model that declares one and for its aliases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import aliased, selectinload
+
+import app.web.programmes  # noqa: F401
+from app.engine.claims import Application, Claim
+from app.engine.scope import CASE_COLUMN, OPEN, Scope, scoped_models
+from app.registers.models import Person
+from app.registers.organisation import Office
+
+HERE, THERE, NOBODYS = Scope((11, 12), ("510104",)), Scope((13,), ("510105",)), Scope()
+MODELS = list(scoped_models())
+CASES = [model for model in MODELS if model.__scope__ == CASE_COLUMN]
+
+
+@pytest.fixture
+def within(session):
+    """The lists of offices and regions that a statement is restricted by within a scope, each as often as it says so."""
+    seen = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        restricted = re.findall(r"= ANY \(%\((\w+)\)s", statement)
+        seen.append([parameters[name] for name in restricted])
+
+    def ask(statement, scope, options=None):
+        session.info["scope"] = scope
+        session.execute(statement, execution_options=options or {}).all()
+        return seen[-1]
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    yield ask
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def of(model, scope):
+    return list(scope.office_ids if model.__scope__ == CASE_COLUMN else scope.region_codes)
+
+
+def test_every_model_is_restricted_to_the_scope_of_the_moment(within):
+    assert len(MODELS) > len(CASES) > 5
+    for model in MODELS:
+        for scope in (HERE, THERE, NOBODYS, HERE):
+            for statement in (select(model.id), select(model), select(func.count()).select_from(model)):
+                assert within(statement, scope) == [of(model, scope)], (model, scope)
+        assert within(select(model.id), Scope.everything()) == []
+        assert within(select(model.id), HERE, OPEN) == []
+
+
+def test_of_a_model_that_others_derive_from_each_is_restricted(within):
+    derived = [mapper for model in CASES for mapper in model.__mapper__.self_and_descendants]
+    assert len(derived) > len(CASES)
+    for mapper in derived:
+        assert within(select(mapper.class_.id), THERE) == [[13]], mapper
+
+
+def test_an_alias_and_a_join_of_cases_show_no_more_than_the_cases_themselves(within):
+    for model in CASES:
+        assert within(select(aliased(model).id), HERE) == [[11, 12]], model
+    other = aliased(Claim)
+    both = select(Claim.id).join(other, other.person_id == Claim.person_id)
+    both = both.join(Application, Application.id == Claim.application_id)
+    assert within(both, THERE) == [[13]] * 3
+    assert within(select(Office.id).where(select(Claim.id).exists()), THERE) == [[13]]
+
+
+def test_the_person_of_a_visible_case_is_shown_wherever_that_person_belongs(within):
+    named = select(Claim).join(Person, Person.id == Claim.person_id)
+    assert within(named, HERE) == [[11, 12]]
+    assert within(select(Person).options(selectinload("*")), HERE) == [["510104"]]
