@@ -16,7 +16,7 @@ from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.lookup import find_employer
 from app.registers.organisation import Region
-from app.web.options import options
+from app.web.options import LongSelect, options
 
 
 class EmployerForm(Form):
@@ -24,7 +24,7 @@ class EmployerForm(Form):
         N_("单位"), [InputRequired(N_("请输入单位名称、统一社会信用代码或单位编号，并从提示中选择。"))]
     )
     employer_id = HiddenField()
-    region = SelectField(N_("单位参保地"))
+    region = SelectField(N_("单位参保地"), widget=LongSelect())
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -54,5 +54,5 @@ class AccountForm(Form):
 def region_choices() -> list[tuple[str, str]]:
     """Every region of the province, indented by level."""
     indent = {"province": "", "prefecture": "　", "county": "　　"}
-    regions = db.session.scalars(select(Region).order_by(Region.code))
-    return [(region.code, indent[region.level] + region.name) for region in regions]
+    regions = db.session.execute(select(Region.code, Region.level, Region.name).order_by(Region.code))
+    return [(code, indent[level] + name) for code, level, name in regions]

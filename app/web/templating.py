@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import format_date, get_locale, get_translations, gettext
 from markupsafe import Markup
 from wtforms import Field
 
@@ -263,4 +263,6 @@ def _context() -> dict:
         "appbuilder": current_app.appbuilder,
         "demo": current_app.config["DEMO"],
         "today": clock.today(current_app.config, db.session),
+        # asked once for the hundreds of words of a page; macros, which know no context, ask for each
+        "_": get_translations().ugettext,
     }

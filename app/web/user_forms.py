@@ -19,7 +19,7 @@ from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.registers.organisation import Office
 from app.web import accounts, handover
-from app.web.options import options
+from app.web.options import LongSelect, options
 from app.web.templating import role_title
 
 
@@ -31,7 +31,7 @@ class ChangeForm(Form):
     """What an administrator says of a login; offices and roles are those that the administrator may give."""
 
     name = StringField(N_("姓名"), [DataRequired(N_("请填写姓名。")), Length(max=60)], filters=[_stripped])
-    office = SelectField(N_("机构"), coerce=int)
+    office = SelectField(N_("机构"), coerce=int, widget=LongSelect())
     roles = SelectMultipleField(
         N_("角色"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
@@ -65,7 +65,7 @@ class NewForm(ChangeForm):
 class HandoverForm(Form):
     """Who takes over, and what else happens."""
 
-    receiver = SelectField(N_("接收人"), coerce=int)
+    receiver = SelectField(N_("接收人"), coerce=int, widget=LongSelect())
     roles = BooleanField(N_("同时把其角色授予接收人"))
     stop = BooleanField(N_("同时停用其账号"), default=True)
 

@@ -22,7 +22,7 @@ from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.organisation import Office
 from app.web.api.document import document
-from app.web.options import options
+from app.web.options import LongSelect, options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.web.settings import PLACE
 from app.web.templating import translate
@@ -37,7 +37,12 @@ class KeyForm(Form):
         [DataRequired(N_("请填写名称。")), Length(max=60)],
         description=N_("使用此密钥的系统，如“市人社局数据交换平台”"),
     )
-    office = SelectField(N_("机构"), coerce=int, description=N_("密钥只能看到和写入此机构及下级机构的数据"))
+    office = SelectField(
+        N_("机构"),
+        coerce=int,
+        widget=LongSelect(),
+        description=N_("密钥只能看到和写入此机构及下级机构的数据"),
+    )
     abilities = SelectMultipleField(
         N_("用途"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
