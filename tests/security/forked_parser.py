@@ -15,8 +15,10 @@ WALL_SECONDS = 60
 
 
 def load(parser: Path):
-    """The parser's program, as a module."""
+    """The parser's program, as a module; both its readers are there before any file is."""
     sys.path.insert(0, str(parser))
+    importlib.import_module("delimited")
+    importlib.import_module("workbook")
     spec = importlib.util.spec_from_file_location("sheet_parser", parser / "__main__.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -40,7 +42,7 @@ def read(program, path: Path) -> tuple[int, int, float]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         code = 1
         try:
-            program.main(path)
+            program.main(str(path))
             sys.stdout.flush()
             code = 0
         finally:

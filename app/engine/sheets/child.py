@@ -70,7 +70,7 @@ def rows(path: Path, *, seconds: float = WALL_SECONDS) -> Iterator[tuple[str, in
 def _start(path: Path) -> subprocess.Popen[bytes]:
     # a fixed program; the path is one that this process has made
     return subprocess.Popen(  # noqa: S603  # nosec B603
-        [sys.executable, "-s", "-B", "-X", "utf8", str(_PARSER), str(path.resolve())],
+        [sys.executable, "-S", "-X", "utf8", str(_PARSER), str(path.resolve())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,24 +1,23 @@
 """The process that touches foreign bytes: it binds its own hands, reads one file, prints rows as JSON.
 
-It is started by path (`python parser FILE`) and imports nothing of the product, so that it starts fast and
-whatever happens here happens to nobody else. A dead parser is the other side's one message.
+It is started by path (`python parser FILE`) and imports nothing of the product and no more than its file needs, so that
+it starts fast and whatever happens here happens to nobody else. A dead parser is the other side's one message.
 """
 
 import json
 import resource
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-import delimited
-import workbook
 from refusal import Refusal
+
+Tabs = Iterator[tuple[str, Iterator[list]]]
 
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 10
 COLUMNS = 256
 CELL_CHARACTERS = 32_767
-_KINDS = ((b"PK\x03\x04", workbook.xlsx_tabs), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", workbook.xls_tabs))
+_XLSX, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def bind_hands() -> None:
@@ -32,16 +31,19 @@ def bind_hands() -> None:
         resource.setrlimit(limit, (most, most))
 
 
-def tabs_of(path: Path) -> Iterator[tuple[str, Iterator[list]]]:
-    """The tabs of a file, told by its content: people rename .csv to .xls and the other way round."""
-    with path.open("rb") as stream:
+def reader_of(path: str) -> Callable[[str], Tabs]:
+    """What reads the file, told by its content: people rename .csv to .xls and the other way round."""
+    with open(path, "rb") as stream:
         head = stream.read(8)
     if not head:
         raise Refusal("empty")
-    for signature, tabs in _KINDS:
-        if head.startswith(signature):
-            return tabs(path)
-    return delimited.tabs(path)
+    if not head.startswith((_XLSX, _XLS)):
+        from delimited import tabs
+
+        return tabs
+    from workbook import xls_tabs, xlsx_tabs
+
+    return xlsx_tabs if head.startswith(_XLSX) else xls_tabs
 
 
 def emit(line: list) -> None:
@@ -61,11 +63,12 @@ def trimmed(row: list) -> list:
     return cells
 
 
-def main(path: Path) -> None:
+def main(path: str) -> None:
     """Prints `["tab", name]`, `[row number, cells]`… and last `["end"]` or `["refused", code]`."""
-    bind_hands()
     try:
-        for name, rows in tabs_of(path):
+        tabs = reader_of(path)
+        bind_hands()  # only now: Python may keep the compiled reader for the next file
+        for name, rows in tabs(path):
             emit(["tab", name])
             for number, row in enumerate(rows, 1):
                 if cells := trimmed(row):
@@ -77,4 +80,4 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1])

@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from pathlib import Path
 
 from refusal import Refusal
 
@@ -20,7 +19,7 @@ _DECLARATIONS = tuple(
 _OVERLAP = max(map(len, _DECLARATIONS)) - 1
 
 
-def check(path: Path) -> None:
+def check(path: str) -> None:
     """Refuses what is no workbook, has macros or declarations, or is larger inside than it may be or says."""
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 from refusal import Refusal
 
@@ -17,9 +16,10 @@ _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
 _SAMPLE_CHARACTERS, _SAMPLE_ROWS = 1 << 16, 10
 
 
-def tabs(path: Path) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def tabs(path: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
     """The one tab of a text file; web pages and binary files that end up here are refused."""
-    text = _decode(path.read_bytes())
+    with open(path, "rb") as stream:
+        text = _decode(stream.read())
     if _BINARY.search(text) or text.lstrip().startswith("<"):
         raise Refusal("unknown_type")
     yield TAB, _rows(text, _delimiter(text[:_SAMPLE_CHARACTERS]))

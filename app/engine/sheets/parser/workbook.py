@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 
 import archive
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
@@ -19,15 +18,16 @@ _FILEPASS = re.compile(
 )
 
 
-def xlsx_tabs(path: Path) -> Iterator[tuple[str, Iterator[list]]]:
+def xlsx_tabs(path: str) -> Iterator[tuple[str, Iterator[list]]]:
     """Tabs of a zipped workbook, once its zip is known to be harmless."""
     archive.check(path)
     return _tabs(path)
 
 
-def xls_tabs(path: Path) -> Iterator[tuple[str, Iterator[list]]]:
+def xls_tabs(path: str) -> Iterator[tuple[str, Iterator[list]]]:
     """Tabs of a workbook in an OLE container, which may also hold an encrypted .xlsx or any other thing."""
-    content = path.read_bytes()
+    with open(path, "rb") as stream:
+        content = stream.read()
     if _ENCRYPTED_PACKAGE in content:
         raise Refusal("encrypted")
     if not any(stream in content for stream in _STREAMS):
@@ -40,8 +40,8 @@ def xls_tabs(path: Path) -> Iterator[tuple[str, Iterator[list]]]:
         raise Refusal("encrypted" if _FILEPASS.search(content) else "broken") from None
 
 
-def _tabs(path: Path) -> Iterator[tuple[str, Iterator[list]]]:
-    book = CalamineWorkbook.from_filelike(path.open("rb"))
+def _tabs(path: str) -> Iterator[tuple[str, Iterator[list]]]:
+    book = CalamineWorkbook.from_filelike(open(path, "rb"))  # noqa: SIM115  # it is read to the end of the process
     return (
         (tab.name, _rows(book.get_sheet_by_name(tab.name)))
         for tab in book.sheets_metadata
