@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, current_app, g, request
 from sqlalchemy import func, select
-from sqlalchemy.orm import Load, Query, joinedload, load_only, selectinload
+from sqlalchemy.orm import Load, Query, selectinload
 from werkzeug.datastructures import MultiDict
 
 from app.engine import searches
@@ -109,10 +109,10 @@ def read(view, args: MultiDict) -> Listing:
         key_of(view.key.type, args.get("before", "")),
         bool(args.get("end")),
     )
-    of_cases = _shows_cases(view)
-    found = page(query.options(*([] if of_cases else loads(view))), ordering(view, order), place, size)
-    if of_cases and found.rows:
-        _load_of_cases(view, found.rows)
+    if _shows_cases(view):
+        found = page(query, ordering(view, order), place, size, [one.key for one in _relations(view)])
+    else:
+        found = page(query.options(*loads(view)), ordering(view, order), place, size)
     start = _start(found, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
     return Listing(
         found, min(count, COUNTED), count > COUNTED, total, start, size, order, typed, fields, view.key.key
@@ -128,13 +128,6 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
 def loads(view) -> list[Load]:
     """Related rows of all rows that are read together, in one statement each, never one a row."""
     return [selectinload(relation) for relation in _relations(view)]
-
-
-def _load_of_cases(view, rows: list) -> None:
-    """All that a page's cases name, in one statement after the page is known: joined before it, all cases would be."""
-    some = select(view.datamodel.obj).where(view.key.in_([getattr(row, view.key.key) for row in rows]))
-    named = (joinedload(relation) for relation in _relations(view))
-    db.session.execute(some.options(load_only(view.key), *named)).unique().all()
 
 
 def _shows_cases(view) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import BigInteger, Date, Integer, and_, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Query
+from sqlalchemy.orm import InstrumentedAttribute, Query, aliased, joinedload
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from app.extensions import db
 from app.kernel.dates import parse_date
+
+SORTED_BY = "sorted_by"
 
 
 @dataclass(frozen=True)
@@ -62,19 +65,32 @@ class Page:
     after: bool
 
 
-def page(query: Query, ordering: Ordering, place: Place, size: int) -> Page:
-    """One page; a row that is gone, or nobody's, leads to the beginning."""
+def page(query: Query, ordering: Ordering, place: Place, size: int, named: Sequence[str] = ()) -> Page:
+    """One page, with the related rows that are `named`; a row that is gone, or nobody's, leads to the beginning."""
     anchor = place.after if place.after is not None else place.before
     row = None if anchor is None else _row(ordering, anchor)
     backwards = row is not None and place.after is None or place.end
     chosen = query.filter(ordering.beyond(row, backwards=backwards)) if row is not None else query
-    rows = chosen.order_by(*ordering.clauses(backwards=backwards)).limit(size + 1).all()
+    some = chosen.order_by(*ordering.clauses(backwards=backwards)).limit(size + 1)
+    rows = _with_named(some, ordering, named, backwards=backwards) if named else some.all()
     if not rows and row is not None:
-        return page(query, ordering, Place(), size)
+        return page(query, ordering, Place(), size, named)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         return Page(rows[::-1], before=more, after=not place.end)
     return Page(rows, before=row is not None, after=more)
+
+
+def _with_named(some: Query, ordering: Ordering, named: Sequence[str], *, backwards: bool) -> list:
+    """Joined to the rows of the page only: joined to the query, PostgreSQL might join all of its rows first."""
+    chosen = some.add_columns(ordering.column.label(SORTED_BY)).subquery()
+    row = aliased(ordering.key.class_, chosen)
+    order = replace(ordering, key=getattr(row, ordering.key.key), column=chosen.c[SORTED_BY])
+    if ordering.column is ordering.key:
+        order = replace(order, column=order.key)
+    related = (joinedload(getattr(row, name)) for name in named)
+    read = select(row).options(*related).order_by(*order.clauses(backwards=backwards))
+    return list(db.session.scalars(read))
 
 
 def key_of(column: TypeEngine, text: str) -> object | None:

@@ -8,15 +8,12 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import aliased, selectinload
 
-import app.web.programmes  # noqa: F401
 from app.engine.claims import Application, Claim
 from app.engine.scope import CASE_COLUMN, OPEN, Scope, scoped_models
 from app.registers.models import Person
 from app.registers.organisation import Office
 
 HERE, THERE, NOBODYS = Scope((11, 12), ("510104",)), Scope((13,), ("510105",)), Scope()
-MODELS = list(scoped_models())
-CASES = [model for model in MODELS if model.__scope__ == CASE_COLUMN]
 
 
 @pytest.fixture
@@ -39,29 +36,38 @@ def within(session):
     event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.fixture
+def cases(session):
+    return [model for model in scoped_models() if model.__scope__ == CASE_COLUMN]
+
+
 def of(model, scope):
     return list(scope.office_ids if model.__scope__ == CASE_COLUMN else scope.region_codes)
 
 
-def test_every_model_is_restricted_to_the_scope_of_the_moment(within):
-    assert len(MODELS) > len(CASES) > 5
-    for model in MODELS:
+def test_every_model_is_restricted_to_the_scope_of_the_moment(within, cases):
+    """What is read along with a row by declaration is restricted like the row."""
+    models = list(scoped_models())
+    assert len(models) > len(cases) > 10
+    for model in models:
         for scope in (HERE, THERE, NOBODYS, HERE):
-            for statement in (select(model.id), select(model), select(func.count()).select_from(model)):
+            for statement in (select(model.id), select(func.count()).select_from(model)):
                 assert within(statement, scope) == [of(model, scope)], (model, scope)
+            along = [relation for relation in model.__mapper__.relationships if relation.lazy == "joined"]
+            assert within(select(model), scope) == [of(model, scope)] * (1 + len(along)), (model, scope)
         assert within(select(model.id), Scope.everything()) == []
         assert within(select(model.id), HERE, OPEN) == []
 
 
-def test_of_a_model_that_others_derive_from_each_is_restricted(within):
-    derived = [mapper for model in CASES for mapper in model.__mapper__.self_and_descendants]
-    assert len(derived) > len(CASES)
+def test_of_a_model_that_others_derive_from_each_is_restricted(within, cases):
+    derived = [mapper for model in cases for mapper in model.__mapper__.self_and_descendants]
+    assert len(derived) > len(cases)
     for mapper in derived:
         assert within(select(mapper.class_.id), THERE) == [[13]], mapper
 
 
-def test_an_alias_and_a_join_of_cases_show_no_more_than_the_cases_themselves(within):
-    for model in CASES:
+def test_an_alias_and_a_join_of_cases_show_no_more_than_the_cases_themselves(within, cases):
+    for model in cases:
         assert within(select(aliased(model).id), HERE) == [[11, 12]], model
     other = aliased(Claim)
     both = select(Claim.id).join(other, other.person_id == Claim.person_id)
