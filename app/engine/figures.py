@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.engine.claims import Application, Check, Claim, FailedRow
+from app.engine.claims import Application, Check, Claim, FailedRow, Notice
 from app.engine.rules.rule import FAIL, UNKNOWN
 from app.kernel.dates import add_months
 
@@ -63,14 +63,30 @@ def by_state(session: Session, states: Collection[str] | None = None) -> list[In
     return [InState(*row) for row in session.execute(wanted.group_by(Claim.programme, Claim.state))]
 
 
+def out_of_publicity(session: Session, today: date) -> list[InState]:
+    """Claims whose publicity has ended and that wait for its outcome."""
+    ended = Claim.notice.has(Notice.ends_on < today)
+    wanted = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
+    wanted = wanted.where(Claim.state == "publicizing", ended).group_by(Claim.programme, Claim.state)
+    return [InState(*row) for row in session.execute(wanted)]
+
+
 def by_month(session: Session, today: date) -> list[InMonth]:
     """The last twelve months, empty ones too: claims by the day of submission, money by the day of payment."""
     first = first_day(today)
-    sent = {month: count for month, count, _ in session.execute(_monthly(Claim.submitted_on, first))}
-    paid = _monthly(Claim.paid_on, first).where(Claim.state == "disbursed")
-    money = {month: (count, amount) for month, count, amount in session.execute(paid)}
+    sent, paid = _monthly("sent", Claim.submitted_on), _monthly("paid", Claim.paid_on)
+    both = union_all(
+        sent.where(Claim.submitted_on >= first),
+        paid.where(Claim.paid_on >= first, Claim.state == "disbursed"),
+    ).subquery()
+    rows = session.execute(select(both))
+    found = {(kind, month): (count, amount) for kind, month, count, amount in rows}
     months = [f"{add_months(first, n):%Y-%m}" for n in range(MONTHS)]
-    return [InMonth(month, sent.get(month, 0), *money.get(month, (0, Decimal(0)))) for month in months]
+    nothing = (0, Decimal(0))
+    return [
+        InMonth(month, found.get(("sent", month), nothing)[0], *found.get(("paid", month), nothing))
+        for month in months
+    ]
 
 
 def refusals(session: Session, today: date) -> list[Refusals]:
@@ -98,6 +114,6 @@ def refusals(session: Session, today: date) -> list[Refusals]:
     return [Refusals(*row) for row in session.execute(wanted.order_by(count.desc(), stopped.c.rule))]
 
 
-def _monthly(day, first: date):
+def _monthly(kind: str, day: InstrumentedAttribute) -> Select:
     month = func.to_char(day, "YYYY-MM")
-    return select(month, func.count(), func.sum(Claim.amount)).where(day >= first).group_by(month)
+    return select(literal(kind), month, func.count(), func.sum(Claim.amount)).group_by(month)

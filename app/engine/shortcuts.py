@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, SmallInteger, String, delete, select
+from sqlalchemy import ForeignKey, Select, SmallInteger, String, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.engine.scope import OPEN
 
 
 class Shortcut(Model):
@@ -22,8 +25,13 @@ class Shortcut(Model):
 
 def chosen(session: Session, user_id: int) -> list[str]:
     """What this person keeps, in order; whether it may still be opened is not asked here."""
-    own = select(Shortcut.view).where(Shortcut.user_id == user_id)
-    return list(session.scalars(own.order_by(Shortcut.place, Shortcut.view)))
+    return list(session.scalars(_chosen(), {"user_id": user_id}, execution_options=OPEN))
+
+
+@cache
+def _chosen() -> Select:
+    own = select(Shortcut.view).where(Shortcut.user_id == bindparam("user_id"))
+    return own.order_by(Shortcut.place, Shortcut.view)
 
 
 def choose(session: Session, user_id: int, views: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from threading import Event, Thread
 from uuid import uuid4
 
@@ -20,7 +21,9 @@ from sqlalchemy import (
     Engine,
     ForeignKey,
     Index,
+    Select,
     String,
+    bindparam,
     delete,
     func,
     select,
@@ -33,6 +36,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.engine.jobs import defer
 from app.engine.progress import Cancelled, Progress
+from app.engine.scope import OPEN
 from app.kernel.messages import N_
 from app.registers.ciphers import Cipher
 
@@ -114,8 +118,13 @@ def under_way(session: Session, kind: str, subject: str) -> LongWork | None:
 
 def recent(session: Session, user_id: int) -> list[LongWork]:
     """The person's works that are not cancelled, newest first."""
-    own = select(LongWork).where(LongWork.user_id == user_id, LongWork.state != "cancelled")
-    return list(session.scalars(own.order_by(LongWork.asked_at.desc()).limit(10)))
+    return list(session.scalars(_recent(), {"user_id": user_id}, execution_options=OPEN))
+
+
+@cache
+def _recent() -> Select:
+    own = select(LongWork).where(LongWork.user_id == bindparam("user_id"), LongWork.state != "cancelled")
+    return own.order_by(LongWork.asked_at.desc()).limit(10)
 
 
 def cancel(session: Session, user_id: int, work_id: str) -> None:

@@ -82,6 +82,7 @@ class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for."""
 
     programme: ClassVar[Programme]
+    states: ClassVar[tuple[str, ...]] = ()
     transitions: ClassVar[tuple[str, ...]] = ()
     readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
@@ -110,6 +111,12 @@ class BulkView(ModelView):
             for name in self.transitions
             if sm.has_access(name, self.class_permission_name)
         ]
+
+    def waits(self) -> tuple[str, ...]:
+        """The states from which the login may make the first move of this list."""
+        moves = self.allowed_transitions()
+        sources = moves[0].sources if moves else ()
+        return tuple(state for state in sources if not self.states or state in self.states)
 
     def claims_of(self, rows: Query, transition) -> Select:
         """The claims that a selection of rows stands for."""
@@ -158,7 +165,6 @@ class StageView(BulkView):
     """Claims in the view's `states`; a show page with the person's evidence and the claim's history."""
 
     show_template = "claim.html"
-    states: ClassVar[tuple[str, ...]] = ()
     loads = ("account",)
     joined = ("person", "employer", "application", "region", "account", "notice")
     sorts_by = {"person.name": "name"}
@@ -181,19 +187,13 @@ class StageView(BulkView):
         programme = gettext(self.programme.title)
         return [self._task(f"{programme} · {state_title(state)}", (state,)) for state in states]
 
-    def waits(self) -> tuple[str, ...]:
-        """The states from which the login may make the first move of this list."""
-        moves = self.allowed_transitions()
-        sources = moves[0].sources if moves else ()
-        return tuple(state for state in sources if not self.states or state in self.states)
-
-    def waiting(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
+    def waiting_claims(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
         """How many claims wait in these states, and their sum."""
         return waiting.of(self.programme.code, states)
 
     def _task(self, title: str, states: tuple[str, ...]) -> Task:
         only = f"?state={states[0]}" if states != self.states else ""
-        return Task(title, url_for(f"{self.endpoint}.list") + only, *self.waiting(states))
+        return Task(title, url_for(f"{self.endpoint}.list") + only, *self.waiting_claims(states))
 
     @expose("/show/<pk>")
     @has_access

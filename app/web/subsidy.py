@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from flask import current_app
-from sqlalchemy import func
 from sqlalchemy.orm import Query
 
 from app.engine import clock
 from app.engine.claims import Claim, Notice
 from app.engine.rules.contracts import CATEGORIES
 from app.extensions import db
+from app.web import waiting
 from app.web.claims import ClaimQueryView
 from app.web.stages import StageView
 
@@ -95,9 +95,8 @@ class OutcomeView(ContractStage, StageView):
         today = clock.today(current_app.config, db.session)
         return super().base_query().filter(Claim.notice.has(Notice.ends_on < today))
 
-    def waiting(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
-        rows = self.base_query().filter(Claim.state.in_(states)).order_by(None)
-        return tuple(rows.with_entities(func.count(), func.coalesce(func.sum(Claim.amount), 0)).one())
+    def waiting_claims(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
+        return waiting.out_of_publicity(self.programme.code)
 
 
 class DisbursementView(ContractStage, StageView):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, union_all
 from sqlalchemy.orm import aliased, selectinload
 
 from app.engine.claims import Application, Claim
@@ -74,6 +74,8 @@ def test_an_alias_and_a_join_of_cases_show_no_more_than_the_cases_themselves(wit
     both = both.join(Application, Application.id == Claim.application_id)
     assert within(both, THERE) == [[13]] * 3
     assert within(select(Office.id).where(select(Claim.id).exists()), THERE) == [[13]]
+    together = union_all(select(Claim.id), select(Application.id)).subquery()
+    assert within(select(together), THERE) == [[13]] * 2
 
 
 def test_the_person_of_a_visible_case_is_shown_wherever_that_person_belongs(within):

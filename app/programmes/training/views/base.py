@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, url_for
+from flask import abort, current_app, g, url_for
 from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query
@@ -37,7 +37,6 @@ class Classes(BulkView):
 
     programme = PROGRAMME
     menu = PROGRAMME.menu
-    states: tuple[str, ...] = ()
     choices = {"state": TITLES}
     label_columns = LABELS
     list_template = "class_list.html"
@@ -64,11 +63,10 @@ class Classes(BulkView):
 
     def tasks(self) -> list[Task]:
         """The classes that wait for this list's first move."""
-        moves = self.allowed_transitions()
-        if not moves:
+        states = self.waits()
+        if not states:
             return []
-        waiting = self.base_query().filter(TrainingClass.state.in_(moves[0].sources)).order_by(None)
-        count = waiting.with_entities(func.count()).scalar()
+        count = sum(_counted().get(state, 0) for state in states)
         return [Task(gettext(self.menu_title), url_for(f"{self.endpoint}.list"), count, None)]
 
     def list_more(self, rows: list) -> dict:
@@ -87,6 +85,17 @@ class Classes(BulkView):
             "students": students_of(row.id),
             "history": db.session.scalars(history).all(),
         }
+
+
+def _counted() -> dict[str, int]:
+    """State → how many classes; counted once for all the lists of a page, which stand apart by state only."""
+    if "classes" not in g:
+        lists = (view for view in current_app.appbuilder.baseviews if isinstance(view, Classes))
+        asked = {state for view in lists for state in view.waits()}
+        counted = select(TrainingClass.state, func.count()).where(TrainingClass.state.in_(asked))
+        counted = counted.group_by(TrainingClass.state)
+        g.classes = dict(db.session.execute(counted).all())
+    return g.classes
 
 
 def students_of(class_id: int) -> list[Enrolment]:
