@@ -7,7 +7,6 @@ import io
 from flask import abort, current_app, flash, g, redirect, request, send_file
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 
 from app.engine import applications
 from app.engine.audit import record
@@ -15,6 +14,7 @@ from app.engine.claims import Attachment
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
+from app.web.translations import gettext
 from app.web.works import uploaded
 
 

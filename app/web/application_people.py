@@ -7,7 +7,6 @@ import io
 from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 from sqlalchemy import select
 
 from app.engine import clock, people, sheets
@@ -18,6 +17,7 @@ from app.kernel.messages import N_, Message
 from app.web.downloads import blank, hand_out, mark
 from app.web.findings import readable
 from app.web.sheet_forms import row_form, typed_row
+from app.web.translations import gettext
 from app.web.works import Outcome, Task, long_work, posted, take
 
 

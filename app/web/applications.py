@@ -7,7 +7,6 @@ from typing import ClassVar
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
@@ -26,6 +25,7 @@ from app.web.opening import AccountForm, EmployerForm
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import ApplicationsView, state_counts
 from app.web.templating import translate
+from app.web.translations import gettext
 
 SHOWN = 50
 MOVES = (

@@ -9,7 +9,6 @@ from flask import current_app, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 
 from app.engine import sealing
 from app.engine.audit import EVENTS, AuditEntry
@@ -21,6 +20,7 @@ from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR
 from app.web.search import BEYOND
 from app.web.templating import fact_title, field_title
+from app.web.translations import gettext
 from app.web.views import READ, ModelView
 
 HEADS = (N_("封印"), N_("最后条目"), N_("封存时间"), N_("封印值"))

@@ -9,7 +9,6 @@ from flask import abort, current_app, g, redirect, request, url_for
 from flask_appbuilder import Model
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
@@ -29,6 +28,7 @@ from app.web.listing import SIZES
 from app.web.programmes import programme_of
 from app.web.roles import CASHIER, CLERK, REVIEWER
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.views import Screen
 from app.web.works import Outcome, Task, long_work, take
 

@@ -7,7 +7,6 @@ import secrets
 from flask import abort, redirect, request, session
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import generate_password_hash
@@ -21,6 +20,7 @@ from app.kernel.messages import N_
 from app.web import cas_client, cas_people, entering
 from app.web.security import actor_of, anonymous, login_page
 from app.web.templating import translate
+from app.web.translations import gettext
 
 NAMES = ("displayName", "name", "cn")
 """Attributes in which CAS servers keep a person's name."""

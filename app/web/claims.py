@@ -8,7 +8,6 @@ from typing import ClassVar
 from flask import abort, current_app, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 from sqlalchemy import func, select
 from wtforms import Form
 
@@ -25,6 +24,7 @@ from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.sheet_forms import row_form, typed_row
 from app.web.stages import StageView
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.views import version_of
 
 WHOLE = {

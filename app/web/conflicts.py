@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import current_app, g, request
-from flask_babel import gettext
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, select
 from werkzeug.datastructures import MultiDict
@@ -18,6 +17,7 @@ from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField
 
 from app.engine.audit import AuditEntry
 from app.extensions import db
+from app.web.translations import gettext
 
 Written = Mapping[str, list[str]]
 """Field → the values that a browser would post for it."""

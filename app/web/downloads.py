@@ -6,12 +6,12 @@ from datetime import datetime
 from io import BytesIO
 
 from flask import Response, current_app, g, send_file
-from flask_babel import gettext
 
 from app.engine import clock
 from app.engine.audit import record
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
+from app.web.translations import gettext
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -17,6 +17,7 @@ from app.kernel.messages import N_
 from app.web.api import in_api
 from app.web.api.asking import Malformed
 from app.web.templating import translate
+from app.web.translations import gettext
 
 log = logging.getLogger(__name__)
 

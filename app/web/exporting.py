@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 
 from flask import abort, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
@@ -21,6 +20,7 @@ from app.web import listing
 from app.web.downloads import mark
 from app.web.sealing import parsed, sealed
 from app.web.templating import show
+from app.web.translations import gettext
 from app.web.views import ModelView, Screen
 from app.web.works import Outcome, Task, long_work, take, view_of
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask_babel import gettext
 from sqlalchemy import select
 
 from app.engine.claims import Check
@@ -14,6 +13,7 @@ from app.engine.rules import FAIL, UNKNOWN
 from app.extensions import db
 from app.web.programmes import programme_of
 from app.web.templating import translate
+from app.web.translations import gettext
 
 
 @dataclass(frozen=True)

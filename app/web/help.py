@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import abort, current_app, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
 from app.help import QUOTED, Chapter, chapters
 from app.web.programmes import programme_of
+from app.web.translations import gettext
 from app.web.views import Screen
 
 

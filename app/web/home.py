@@ -18,7 +18,6 @@ from flask import (
 )
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from flask_login import current_user
 
 from app.engine import clock
@@ -32,6 +31,7 @@ from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.shortcuts import own
 from app.web.stages import BulkView
 from app.web.templating import may
+from app.web.translations import gettext
 from app.web.views import Screen
 from app.web.waiting import Task
 from app.web.work_pages import waiting_works

@@ -8,7 +8,6 @@ from decimal import Decimal
 from flask import current_app, g, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 from sqlalchemy import select
 
 from app.engine import clock, ledger
@@ -19,6 +18,7 @@ from app.registers.organisation import Office
 from app.web.downloads import hand_out, mark
 from app.web.programmes import programme_of, programmes
 from app.web.roles import AUDITOR, CASHIER, REVIEWER
+from app.web.translations import gettext
 from app.web.views import Screen
 
 LEVEL_TITLES = {"office": N_("按机构"), "prefecture": N_("按市（州）"), "province": N_("全省")}

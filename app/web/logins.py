@@ -10,7 +10,6 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext
 from sqlalchemy.orm import Query, selectinload
 
 from app.engine import logins
@@ -22,6 +21,7 @@ from app.registers.organisation import Staff
 from app.web import accounts
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.web.settings import PLACE
+from app.web.translations import gettext
 from app.web.views import ModelView
 
 BROWSER = re.compile(r"(Edg|Firefox|Chrome|Safari)/\d+")

@@ -13,13 +13,13 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
 from app.kernel.messages import N_
+from app.web.translations import gettext
 
 ACTIONS = {
     "can_list": N_("查看列表"),

@@ -8,7 +8,6 @@ from decimal import Decimal
 from flask import current_app
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload
 
@@ -23,6 +22,7 @@ from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR, CLERK
 from app.web.stages import GroupView
 from app.web.templating import state_title
+from app.web.translations import gettext
 
 HEADERS = (
     N_("序号"),

@@ -6,7 +6,6 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from sqlalchemy import select
 from wtforms import DateField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -22,6 +21,7 @@ from app.web.options import options
 from app.web.programmes import programme_of
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.views import READ, ModelView
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from werkzeug.security import check_password_hash
 
 from app.engine import logins
@@ -17,6 +16,7 @@ from app.web import accounts
 from app.web.roles import TITLES
 from app.web.settings import PLACE
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.user_forms import OwnPasswordForm
 from app.web.views import Screen
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Date, Integer, and_, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Query, aliased, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Query, joinedload
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from app.extensions import db
 from app.kernel.dates import parse_date
-
-SORTED_BY = "sorted_by"
 
 
 @dataclass(frozen=True)
@@ -83,14 +81,10 @@ def page(query: Query, ordering: Ordering, place: Place, size: int, named: Seque
 
 def _with_named(some: Query, ordering: Ordering, named: Sequence[str], *, backwards: bool) -> list:
     """Joined to the rows of the page only: joined to the query, PostgreSQL might join all of its rows first."""
-    chosen = some.add_columns(ordering.column.label(SORTED_BY)).subquery()
-    row = aliased(ordering.key.class_, chosen)
-    order = replace(ordering, key=getattr(row, ordering.key.key), column=chosen.c[SORTED_BY])
-    if ordering.column is ordering.key:
-        order = replace(order, column=order.key)
+    row, keys = ordering.key.class_, some.with_entities(ordering.key).subquery()
     related = (joinedload(getattr(row, name)) for name in named)
-    read = select(row).options(*related).order_by(*order.clauses(backwards=backwards))
-    return list(db.session.scalars(read))
+    read = select(row).where(ordering.key.in_(select(keys))).options(*related)
+    return list(db.session.scalars(read.order_by(*ordering.clauses(backwards=backwards))))
 
 
 def key_of(column: TypeEngine, text: str) -> object | None:

@@ -10,7 +10,6 @@ from itertools import groupby
 from flask import current_app
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload, undefer
 
@@ -24,6 +23,7 @@ from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR, CASHIER
 from app.web.stages import GroupView
 from app.web.templating import state_title
+from app.web.translations import gettext
 from app.web.views import READ
 
 SUMMARY = (N_("收款人"), N_("开户银行"), N_("户名"), N_("账号"), N_("人数"), N_("金额（元）"), N_("金额大写"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -16,6 +15,7 @@ from app.web import accounts, cas_people
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.web.settings import PLACE
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.user_forms import ChangeForm
 from app.web.views import Screen
 

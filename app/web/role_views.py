@@ -8,7 +8,6 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role, User
-from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from wtforms import Form, SelectMultipleField, StringField
@@ -25,6 +24,7 @@ from app.web.paging import key_of
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.settings import PLACE
 from app.web.templating import role_title, translate
+from app.web.translations import gettext
 from app.web.views import Screen
 
 KEEPERS = (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN)

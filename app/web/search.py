@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 
 from flask import current_app, g
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext
 from sqlalchemy import Boolean, Date, DateTime, any_, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
@@ -25,6 +24,7 @@ from app.kernel.messages import N_
 from app.registers.lookup import has_part
 from app.registers.models import Employer, Person
 from app.web.sealing import unseal
+from app.web.translations import gettext
 
 KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
 SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from app.engine import searches
 from app.extensions import db
 from app.web.sealing import sealed
+from app.web.translations import gettext
 from app.web.views import ModelView, Screen
 
 OWN_FIELDS = ("csrf_token", "view", "keep_as")

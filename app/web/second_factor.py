@@ -12,7 +12,6 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext
 from sqlalchemy.orm import Query, selectinload
 from wtforms import Form, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
@@ -31,6 +30,7 @@ from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.security import actor_of, anonymous
 from app.web.settings import PLACE
 from app.web.templating import role_title, translate
+from app.web.translations import gettext
 from app.web.views import ModelView
 
 ISSUER = N_("公共就业服务")

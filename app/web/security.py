@@ -19,7 +19,6 @@ from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext
 from flask_login import current_user, logout_user
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -38,6 +37,7 @@ from app.web.accounts import full_name, must_change, seal
 from app.web.demo.users import PASSWORD, USERS
 from app.web.roles import SYSTEM
 from app.web.templating import translate
+from app.web.translations import gettext
 
 UNTIL_CHANGED = ("PasswordView.change", "AuthView.logout", "DeskView.language", "static", "appbuilder.static")
 

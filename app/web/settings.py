@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import g
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from flask_babel import gettext
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -27,6 +26,7 @@ from app.web.roles import (
     REVIEWER,
     SYSTEM,
 )
+from app.web.translations import gettext
 from app.web.views import READ, ModelView
 
 PLACE = (N_("系统管理"),)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_babel import gettext
 from flask_login import current_user
 
 from app.engine import shortcuts
 from app.extensions import db
 from app.web.sidebar import Node, leaves, sidebar
+from app.web.translations import gettext
 from app.web.views import Screen
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
+
+from app.web.translations import gettext
 
 
 @dataclass

@@ -9,7 +9,6 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
@@ -32,6 +31,7 @@ from app.web.roles import AUDITOR
 from app.web.sealing import parsed, sealed
 from app.web.steps import steps
 from app.web.templating import may, state_title
+from app.web.translations import gettext
 from app.web.views import READ, ModelView
 from app.web.waiting import Task
 

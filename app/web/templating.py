@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, get_locale, get_translations, gettext
+from flask_babel import format_date, get_locale
 from markupsafe import Markup
 from wtforms import Field
 
@@ -33,6 +33,7 @@ from app.web.programmes import programme_of, programme_or_none
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar, trail
 from app.web.titles import FIELD_TITLES, PHASES, SHOWN
+from app.web.translations import gettext, spoken
 
 NOTHING = "—"
 
@@ -264,5 +265,5 @@ def _context() -> dict:
         "demo": current_app.config["DEMO"],
         "today": clock.today(current_app.config, db.session),
         # asked once for the hundreds of words of a page; macros, which know no context, ask for each
-        "_": get_translations().ugettext,
+        "_": spoken().ugettext,
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Flask
-from flask_babel import Domain, get_locale, get_translations, gettext, ngettext
+from flask import Flask, g
+from flask_babel import Domain, force_locale, get_locale, get_translations, ngettext
 from wtforms import Form
 from wtforms.meta import DefaultMeta
 
@@ -22,13 +24,39 @@ NOT_LOGGED_IN = N_("Access is Denied")
 
 def init_app(app: Flask) -> None:
     """After Flask-AppBuilder has set up flask-babel; forms of every layer get the language of the request."""
-    domain = app.extensions["babel"].instance.domain_instance = SourceDomain()
+    app.extensions["babel"].instance.domain_instance = SourceDomain()
     # The new style, which flask-babel installs, calls what it translates safe HTML and reads % in it as a place
     # to fill: sentences that quote what somebody typed pass through here.
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)
-    # of the domain itself: flask-babel would look it up anew for each of a page's hundreds of words
-    app.jinja_env.globals["_"] = domain.gettext
+    app.jinja_env.globals["_"] = gettext
     DefaultMeta.get_translations = _form_translations
+
+
+def gettext(sentence: str) -> str:
+    """In the language of the request. Flask-babel's own looks that up anew for each of a page's hundreds of words."""
+    return spoken().ugettext(sentence)
+
+
+def spoken() -> Translations:
+    """The catalogue of the language of the request."""
+    try:
+        return g.spoken
+    except AttributeError:
+        g.spoken = get_translations()
+        return g.spoken
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Another language than the request's, for the length of the block."""
+    before = g.pop("spoken", None)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.pop("spoken", None)
+        if before is not None:
+            g.spoken = before
 
 
 class SourceDomain(Domain):

@@ -9,7 +9,6 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
-from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
@@ -27,6 +26,7 @@ from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.settings import PLACE
 from app.web.templating import role_title, translate
+from app.web.translations import gettext
 from app.web.user_forms import ChangeForm, HandoverForm, NewForm
 from app.web.views import ModelView
 

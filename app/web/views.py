@@ -14,7 +14,6 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
-from flask_babel import gettext
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, joinedload
 from wtforms import Form
@@ -29,6 +28,7 @@ from app.web.paging import key_of
 from app.web.sealing import in_clear, sealed
 from app.web.search import label_of, said
 from app.web.templating import NOTHING, pill, show, state_pill, translate
+from app.web.translations import gettext
 
 READ = ("can_list", "can_show")
 HINTS = ("warned", "post_check")

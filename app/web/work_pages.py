@@ -7,7 +7,6 @@ from io import BytesIO
 
 from flask import abort, current_app, g, jsonify, redirect, request, send_file, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_babel import gettext
 from flask_login import current_user
 
 from app.engine import works
@@ -16,6 +15,7 @@ from app.engine.works import LongWork
 from app.extensions import db
 from app.web.downloads import XLSX
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.views import Screen
 from app.web.works import KINDS, Outcome
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import BaseView
-from flask_babel import force_locale, get_locale, gettext
+from flask_babel import get_locale
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -33,6 +33,7 @@ from app.kernel.messages import N_, Message
 from app.web.downloads import hand_out
 from app.web.security import actor_of
 from app.web.templating import translate
+from app.web.translations import gettext, speaking
 
 AT_ONCE = 2_000
 """Rows that a request does itself, in about a second."""
@@ -221,7 +222,7 @@ def _do(session: Session, work: LongWork) -> None:
     _become(work, view, kind)
     with (
         seeing(session, g.actor.scope),
-        force_locale(work.locale),
+        speaking(work.locale),
         _file_of(work) as path,
         tempfile.TemporaryFile() as content,
     ):

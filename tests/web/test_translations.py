@@ -11,13 +11,12 @@ from string import Formatter
 import pytest
 import wtforms
 from babel.messages.pofile import read_po
-from flask_babel import force_locale, gettext
 from jinja2 import Environment, nodes
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import Length
 
 from app.translations.update import APP, english, extracted
-from app.web.translations import CATALOGUES
+from app.web.translations import CATALOGUES, gettext, speaking
 from tests.web.desk import Desk
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -134,7 +133,7 @@ class Trial(Form):
 
 
 def errors(app, language: str) -> list[str]:
-    with app.test_request_context(), force_locale(language):
+    with app.test_request_context(), speaking(language):
         form = Trial(data={"name": "abc", "kind": "b"}, formdata=None)
         form.count.raw_data = form.day.raw_data = ["x"]
         form.validate()

@@ -9,7 +9,6 @@ from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 from sqlalchemy import select
 from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -26,6 +25,7 @@ from app.web.options import LongSelect, options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.web.settings import PLACE
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.views import ModelView
 
 

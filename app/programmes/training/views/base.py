@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import abort, current_app, g, url_for
-from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query
 from sqlalchemy.sql import Select
@@ -15,6 +14,7 @@ from app.programmes.training import PROGRAMME
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
 from app.web.stages import BulkView
+from app.web.translations import gettext
 from app.web.waiting import Task
 
 LABELS = {

@@ -6,7 +6,6 @@ from flask import current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 from itsdangerous import BadData, URLSafeSerializer
 
 from app.engine import batch, clock, sheets
@@ -28,6 +27,7 @@ from app.web.downloads import blank
 from app.web.findings import readable
 from app.web.roles import AUDITOR, CLERK, REVIEWER
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.views import READ, version_of
 from app.web.works import READ_SHEET, Outcome, RefusedRow, Task, long_work, posted, take
 

@@ -8,7 +8,6 @@ from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_babel import gettext
 
 from app.engine import clock, sheets
 from app.extensions import db
@@ -24,6 +23,7 @@ from app.programmes.training.views.forms import ResultForm
 from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR, CLERK
 from app.web.templating import translate
+from app.web.translations import gettext
 from app.web.views import READ
 from app.web.works import READ_SHEET, Outcome, RefusedRow, Task, long_work, posted, take
 
