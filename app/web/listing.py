@@ -7,8 +7,8 @@ from decimal import Decimal
 from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, current_app, g, request
-from sqlalchemy import func, select
-from sqlalchemy.orm import Load, Query, selectinload
+from sqlalchemy import ARRAY, any_, func, literal, select
+from sqlalchemy.orm import Load, Query, joinedload, load_only, selectinload
 from werkzeug.datastructures import MultiDict
 
 from app.engine import searches
@@ -109,10 +109,12 @@ def read(view, args: MultiDict) -> Listing:
         key_of(view.key.type, args.get("before", "")),
         bool(args.get("end")),
     )
-    if _shows_cases(view):
-        found = page(query, ordering(view, order), place, size, [one.key for one in _relations(view)])
-    else:
-        found = page(query.options(*loads(view)), ordering(view, order), place, size)
+    of_cases = _shows_cases(view)
+    if not of_cases:
+        query = query.options(*loads(view))
+    found = page(query, ordering(view, order), place, size, by_keys=of_cases)
+    if of_cases and found.rows:
+        _load_of_cases(view, found.rows)
     start = _start(found, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
     return Listing(
         found, min(count, COUNTED), count > COUNTED, total, start, size, order, typed, fields, view.key.key
@@ -128,6 +130,14 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
 def loads(view) -> list[Load]:
     """Related rows of all rows that are read together, in one statement each, never one a row."""
     return [selectinload(relation) for relation in _relations(view)]
+
+
+def _load_of_cases(view, rows: list) -> None:
+    """All that a page's cases name, in a statement that PostgreSQL plans once: joined to the page's it would be anew for each."""
+    keys = literal([getattr(row, view.key.key) for row in rows], ARRAY(view.key.type))
+    some = select(view.datamodel.obj).where(view.key == any_(keys))
+    named = (joinedload(relation) for relation in _relations(view))
+    db.session.execute(some.options(load_only(view.key), *named)).unique().all()
 
 
 def _shows_cases(view) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Date, Integer, and_, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Query, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
@@ -63,28 +62,29 @@ class Page:
     after: bool
 
 
-def page(query: Query, ordering: Ordering, place: Place, size: int, named: Sequence[str] = ()) -> Page:
-    """One page, with the related rows that are `named`; a row that is gone, or nobody's, leads to the beginning."""
+def page(query: Query, ordering: Ordering, place: Place, size: int, *, by_keys: bool = False) -> Page:
+    """One page; a row that is gone, or nobody's, leads to the beginning.
+
+    `by_keys`: the keys are found first, which stand in indexes, so that PostgreSQL needn't read all rows to sort them.
+    """
     anchor = place.after if place.after is not None else place.before
     row = None if anchor is None else _row(ordering, anchor)
     backwards = row is not None and place.after is None or place.end
     chosen = query.filter(ordering.beyond(row, backwards=backwards)) if row is not None else query
-    some = chosen.order_by(*ordering.clauses(backwards=backwards)).limit(size + 1)
-    rows = _with_named(some, ordering, named, backwards=backwards) if named else some.all()
+    order = ordering.clauses(backwards=backwards)
+    some = chosen.order_by(*order).limit(size + 1)
+    rows = (_whole(some, ordering.key).order_by(*order) if by_keys else some).all()
     if not rows and row is not None:
-        return page(query, ordering, Place(), size, named)
+        return page(query, ordering, Place(), size, by_keys=by_keys)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         return Page(rows[::-1], before=more, after=not place.end)
     return Page(rows, before=row is not None, after=more)
 
 
-def _with_named(some: Query, ordering: Ordering, named: Sequence[str], *, backwards: bool) -> list:
-    """Joined to the rows of the page only: joined to the query, PostgreSQL might join all of its rows first."""
-    row, keys = ordering.key.class_, some.with_entities(ordering.key).subquery()
-    related = (joinedload(getattr(row, name)) for name in named)
-    read = select(row).where(ordering.key.in_(select(keys))).options(*related)
-    return list(db.session.scalars(read.order_by(*ordering.clauses(backwards=backwards))))
+def _whole(some: Query, key: InstrumentedAttribute) -> Query:
+    keys = some.with_entities(key).subquery()
+    return db.session.query(key.class_).filter(key.in_(select(keys)))
 
 
 def key_of(column: TypeEngine, text: str) -> object | None:
