@@ -135,8 +135,8 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
     ("page", "most"),
     [
         ("/", 8),
-        ("/hiring/query/list/", 5),
-        ("/hiring/applications/list/", 6),
+        ("/hiring/query/list/", 6),
+        ("/hiring/applications/list/", 7),
         ("/hiring/query/show/{}", 8),
         ("/hiring/applications/show/{}", 9),
     ],
