@@ -50,8 +50,6 @@ class Config:
     # of this host alone: no neighbour in the domain can put another in its place
     SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
     PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
-    # No login lasts longer (`app.engine.logins`), so there is nothing to extend with every page.
-    SESSION_REFRESH_EACH_REQUEST = False
     WTF_CSRF_TIME_LIMIT = None
 
     BABEL_DEFAULT_LOCALE = "zh"

@@ -26,14 +26,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, joinedload, load_only, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, load_only, mapped_column, relationship
 
 from app.engine.scope import OPEN
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.models import row_id
-from app.registers.organisation import Office, Staff, User
+from app.registers.organisation import Staff, User
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=1)
@@ -124,9 +124,9 @@ def _asking() -> Select:
     """Written once, and no longer than it must be: every request asks it."""
     own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
     asked = select(User, Staff, func.now() - Login.seen_at).join(Login, Login.user_id == User.id)
-    name = load_only(User.username, User.first_name, User.last_name, User.password, User.active)
-    office = load_only(Office.code, Office.name, Office.region_code, Office.path)
-    asked = asked.options(name, joinedload(Staff.office).options(office))
+    asked = asked.options(
+        load_only(User.username, User.first_name, User.last_name, User.password, User.active)
+    )
     return asked.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now())
 
 

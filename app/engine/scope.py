@@ -20,6 +20,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     event,
+    false,
     func,
     inspect,
     literal,
@@ -89,7 +90,7 @@ class Scope:
 
 @lru_cache(maxsize=256)
 def _criteria(scope: Scope) -> tuple[tuple, tuple]:
-    """Made once for all logins that see the same; one option for all cases, for each costs every statement its time.
+    """Made once for all logins that see the same; cases share one option, because each option slows every statement.
 
     A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
     that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
@@ -104,10 +105,10 @@ def _criteria(scope: Scope) -> tuple[tuple, tuple]:
 
 def _within(model: type[Model], offices: ColumnElement[list[int]]) -> ColumnElement[bool]:
     """Of every model, or an alias of one: the cases of these offices; all rows of what is no case."""
-    entity = inspect(
-        model, raiseerr=False
-    )  # none for the base of all, with which SQLAlchemy tries the criterion
-    case = entity is not None and getattr(entity.mapper.class_, "__scope__", None) == CASE_COLUMN
+    entity = inspect(model, raiseerr=False)
+    if entity is None:  # the base of all models, with which SQLAlchemy tries the criterion
+        return false()
+    case = getattr(entity.mapper.class_, "__scope__", None) == CASE_COLUMN
     return model.office_id == any_(offices) if case else true()
 
 

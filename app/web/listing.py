@@ -133,7 +133,7 @@ def loads(view) -> list[Load]:
 
 
 def _load_of_cases(view, rows: list) -> None:
-    """All that a page's cases name, in a statement that PostgreSQL plans once: joined to the page's it would be anew for each."""
+    """All that a page's cases name, in a statement whose plan PostgreSQL keeps: joined to the page's it would plan anew each time."""
     keys = literal([getattr(row, view.key.key) for row in rows], ARRAY(view.key.type))
     some = select(view.datamodel.obj).where(view.key == any_(keys))
     named = (joinedload(relation) for relation in _relations(view))

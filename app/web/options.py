@@ -14,7 +14,10 @@ CHOSEN = Markup('<option selected value="%s">%s</option>')
 
 
 class LongSelect(Select):
-    """WTForms sorts and names the attributes of each option anew, which takes longer than the rest of a page."""
+    """Options with a value and a label and nothing else.
+
+    WTForms sorts and names the attributes of each anew, which takes longer than the rest of a page.
+    """
 
     @classmethod
     def render_option(cls, choice: Choice) -> Markup:

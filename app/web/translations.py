@@ -33,12 +33,12 @@ def init_app(app: Flask) -> None:
 
 
 def gettext(sentence: str) -> str:
-    """In the language of the request. Flask-babel's own looks that up anew for each of a page's hundreds of words."""
+    """In the language of the request or the work. Flask-babel's own looks that up anew for each of a page's words."""
     return spoken().ugettext(sentence)
 
 
 def spoken() -> Translations:
-    """The catalogue of the language of the request."""
+    """The catalogue of the language that is spoken now."""
     try:
         return g.spoken
     except AttributeError:
@@ -48,7 +48,7 @@ def spoken() -> Translations:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Another language than the request's, for the length of the block."""
+    """Another language, for the length of the block."""
     before = g.pop("spoken", None)
     try:
         with force_locale(language):

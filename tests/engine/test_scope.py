@@ -6,12 +6,14 @@ import re
 
 import pytest
 from sqlalchemy import event, func, select, union_all
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased
 
 from app.engine.claims import Application, Claim
 from app.engine.scope import CASE_COLUMN, OPEN, Scope, scoped_models
 from app.registers.models import Person
 from app.registers.organisation import Office
+from app.web.roles import CLERK
+from tests.bench.county import County
 
 HERE, THERE, NOBODYS = Scope((11, 12), ("510104",)), Scope((13,), ("510105",)), Scope()
 
@@ -81,4 +83,19 @@ def test_an_alias_and_a_join_of_cases_show_no_more_than_the_cases_themselves(wit
 def test_the_person_of_a_visible_case_is_shown_wherever_that_person_belongs(within):
     named = select(Claim).join(Person, Person.id == Claim.person_id)
     assert within(named, HERE) == [[11, 12]]
-    assert within(select(Person).options(selectinload("*")), HERE) == [["510104"]]
+
+
+def test_what_a_row_leads_to_is_seen_by_the_scope_of_that_moment(session, app):
+    county = County.founded(session, app.extensions["vault"], 1)
+    clerk = county.staff("clerk", CLERK)
+    county.check(clerk, county.open(clerk), [county.typed(0)])
+    session.expunge_all()
+    own = Scope((clerk.office_id,), ())
+    session.info["scope"] = own
+    claim = session.scalars(select(Claim)).one()
+    session.info["scope"] = THERE
+    assert claim.application is None
+    assert session.scalars(select(Claim)).all() == []
+    session.info["scope"] = own
+    session.expire(claim, ["application"])
+    assert claim.application.id == claim.application_id
