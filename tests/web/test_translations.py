@@ -171,3 +171,14 @@ def test_whoever_is_not_logged_in_is_told_to_log_in(app):
 
 def test_commands_without_a_page_speak_chinese(app):
     assert gettext("审核") == "审核"
+
+
+def test_a_language_is_spoken_within_its_block_whatever_was_said_before(app):
+    with app.test_request_context():
+        assert gettext("审核") == "审核"
+        with speaking("en"):
+            assert gettext("审核") != "审核"
+            with speaking("zh"):
+                assert gettext("审核") == "审核"
+            assert gettext("审核") != "审核"
+        assert gettext("审核") == "审核"
