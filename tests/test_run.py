@@ -202,6 +202,18 @@ def test_only_the_preparation_sees_the_owner(run):
         assert step["DEMO"] == "1"
 
 
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n"], ids=["nothing", "half a request"])
+def test_who_falls_silent_does_not_keep_the_others_waiting(run, given, said):
+    """Browsers open connections ahead of need; networks break in the middle of a request."""
+    process = run.ready(**given, WEB_WORKERS="1")
+    with socket.create_connection(("127.0.0.1", run.port)) as silent:
+        silent.sendall(said)
+        with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/", timeout=30) as answer:
+            assert answer.status == 200
+    process.terminate()
+    assert process.wait(60) == 0
+
+
 def test_without_demo_there_is_no_trace_of_it(run, given):
     given["DATABASE_OWNER_URL"] = "postgresql://o:q@h/d"
     process = run.ready(**given, DEMO="1")
