@@ -1,4 +1,4 @@
-"""Two web hosts behind HAProxy as deploy/ has it: requests go on when one host dies, and nobody can pretend to be the proxy."""
+"""Two web hosts behind HAProxy or nginx as deploy/ has them: requests go on when one host dies, and nobody can pretend to be the proxy."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -26,8 +29,16 @@ from tests.conftest import DEMO
 from tests.faults.product import until
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = (ROOT / "deploy/haproxy.cfg").read_text(encoding="utf-8")
 SERVERS = re.compile(r"server (web\d) \S+:8080")
+CERTIFICATE = re.compile(r"/etc/ssl/\S+?\.(?:pem|key)")
+PACKAGED = "daemon off; user root; pid nginx.pid; error_log stderr; events {} "
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+SHIPPED = {
+    "haproxy": ("haproxy.cfg", ["-c", "-f"], ["-db", "-f"]),
+    "nginx": ("nginx.conf", ["-p", ".", "-t", "-c"], ["-p", ".", "-c"]),
+}
+"""The file in deploy/, how to check it and how to start it."""
+HALF_AN_UPLOAD = b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf"
 
 
 def free_port() -> int:
@@ -93,26 +104,42 @@ def hosts(application, cluster, keys, demo_files):
             process.wait()
 
 
-@pytest.fixture
-def balanced(hosts, tmp_path):
-    """The address of HAProxy in front of them, with what was shipped but for places."""
-    certificate(tmp_path / "site.pem")
+def haproxy(config: str, hosts: list[str], plain: int, secure: int) -> str:
+    """What was shipped, but for places."""
     places = iter(hosts)
-    secure, plain = free_port(), free_port()
-    config = SERVERS.sub(lambda found: f"server {found[1]} {next(places)[0]}", SHIPPED)
-    config = config.replace("/etc/ssl/private/benefits.pem", str(tmp_path / "site.pem"))
-    config = config.replace("bind :80\n", f"bind 127.0.0.1:{plain}\n").replace(
+    config = SERVERS.sub(lambda found: f"server {found[1]} {next(places)}", config)
+    return config.replace("bind :80\n", f"bind 127.0.0.1:{plain}\n").replace(
         "bind :443", f"bind 127.0.0.1:{secure}"
     )
-    path = tmp_path / "haproxy.cfg"
-    path.write_text(config)
-    program = shutil.which("haproxy")
-    assert program, "the tests need a `haproxy` on the PATH"
-    subprocess.run([program, "-c", "-f", path], check=True)
-    running = subprocess.Popen([program, "-db", "-f", path])
+
+
+def nginx(config: str, hosts: list[str], plain: int, secure: int) -> str:
+    """The same, in what Debian's own nginx.conf puts around it."""
+    servers = "".join(f"server {place};" for place in hosts)
+    config = config.replace("server 127.0.0.1:8080;", servers)
+    config = config.replace("listen 80;", f"listen 127.0.0.1:{plain};")
+    config = config.replace("listen 443 ", f"listen 127.0.0.1:{secure} ")
+    own = "".join(f"{name}_temp_path {name};" for name in TEMPORARY)
+    return f"{PACKAGED}http {{ access_log off; {own} {config} }}"
+
+
+@pytest.fixture(params=[haproxy, nginx])
+def balanced(request, hosts, tmp_path):
+    """The addresses (with TLS, without) of a balancer in front of them."""
+    name = request.param.__name__
+    program = shutil.which(name)
+    assert program, f"the tests need `{name}` on the PATH"
+    certificate(tmp_path / "site.pem")
+    secure, plain = free_port(), free_port()
+    shipped, check, start = SHIPPED[name]
+    config = CERTIFICATE.sub(str(tmp_path / "site.pem"), (ROOT / "deploy" / shipped).read_text("utf-8"))
+    path = tmp_path / shipped
+    path.write_text(request.param(config, [place for place, _ in hosts], plain, secure))
+    subprocess.run([program, *check, path], check=True, cwd=tmp_path)
+    running = subprocess.Popen([program, *start, path], cwd=tmp_path)
     address = f"https://127.0.0.1:{secure}"
     try:
-        until(lambda: answers(f"{address}/health/live", verify=False), "HAProxy")
+        until(lambda: answers(f"{address}/health/live", verify=False), name)
         yield address, f"http://127.0.0.1:{plain}"
     finally:
         running.terminate()
@@ -124,16 +151,21 @@ def test_a_day_behind_a_balancer(balanced, hosts, application):
     address, plain = balanced
     browser = requests.Session()
     browser.verify, browser.trust_env = False, False
-    browser.headers["X-Forwarded-For"] = "6.6.6.6"
+    browser.headers.update({"X-Forwarded-For": "6.6.6.6", "Host": "127.0.0.1"})
     moved = requests.get(f"{plain}/login/?x=1", allow_redirects=False)
     assert (moved.status_code, moved.headers["Location"][:8]) == (301, "https://")
     page = browser.get(f"{address}/login/")
-    assert re.fullmatch(r"[0-9A-F]{8,64}", page.headers["X-Request-ID"])
+    assert re.fullmatch(r"[0-9A-Fa-f]{8,64}", page.headers["X-Request-ID"])
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
     typed = {"username": "clerk", "password": PASSWORD, "csrf_token": token}
-    browser.post(f"{address}/login/", data=typed, headers={"Referer": address}).raise_for_status()
+    answer = browser.post(
+        f"{address}/login/", data=typed, headers={"Referer": "https://127.0.0.1/"}, allow_redirects=False
+    )
+    assert answer.status_code == 302
     assert "__Host-session" in browser.cookies
     assert browser.get(f"{address}/metrics").status_code == 404
+    with stalled_uploads(address, len(hosts)):
+        assert browser.get(f"{address}/hiring/query/list/", timeout=5).status_code == 200
     seen = {browser.get(f"{address}/hiring/query/list/").status_code for _ in range(6)}
     hosts[0][1].kill()
     seen |= {browser.get(f"{address}/hiring/query/list/").status_code for _ in range(12)}
@@ -142,3 +174,17 @@ def test_a_day_behind_a_balancer(balanced, hosts, application):
         db.session.info["scope"] = Scope.everything()
         login = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "login")).one()
     assert login.address == "127.0.0.1", "where the browser is, not what it claims"
+
+
+@contextmanager
+def stalled_uploads(address: str, count: int):
+    """As many as there are workers: the balancer waits for what they send, no worker does."""
+    place = urlsplit(address)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with ExitStack() as open_ones:
+        for _ in range(count):
+            plain = open_ones.enter_context(socket.create_connection((place.hostname, place.port)))
+            secured = open_ones.enter_context(context.wrap_socket(plain))
+            secured.sendall(HALF_AN_UPLOAD)
+        yield
