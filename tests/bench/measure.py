@@ -92,7 +92,7 @@ class Stopwatch:
     def _seconds(self, process: psutil.Process) -> float:
         try:
             if process.name() == "postgres" and process.cwd() == str(self.pgdata):
-                return sum(process.cpu_times()[:2])
+                return sum(process.cpu_times()[:4])  # with its children that have ended
         except psutil.Error:
             return 0.0
         return 0.0
