@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, ForeignKey, String, func
@@ -14,6 +15,9 @@ from app.engine.free_text import FreeText
 from app.kernel.messages import N_
 from app.registers.models import row_id
 from app.registers.organisation import Office
+
+if TYPE_CHECKING:
+    from app.engine.claims import Application, Claim
 
 EVENTS = {
     "apply": N_("新建申请"),
@@ -106,6 +110,12 @@ class AuditEntry(Model):
     before: Mapped[dict | None] = mapped_column(JSONB)
     after: Mapped[dict | None] = mapped_column(JSONB)
     office: Mapped[Office | None] = relationship()
+    application: Mapped[Application | None] = relationship(
+        "Application", primaryjoin="foreign(AuditEntry.application_id) == Application.id", viewonly=True
+    )
+    claim: Mapped[Claim | None] = relationship(
+        "Claim", primaryjoin="foreign(AuditEntry.claim_id) == Claim.id", viewonly=True
+    )
 
 
 def record(session: Session, actor: Actor, event: str, **facts: object) -> None:

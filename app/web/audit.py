@@ -42,7 +42,7 @@ class AuditView(ModelView):
     list_template = "audit_list.html"
     choices = {"event": EVENTS}
     show_template = "audit_entry.html"
-    loads = ("office",)
+    joined = ("application", "claim")
     label_columns = {
         "id": N_("编号"),
         "at": N_("时间"),
@@ -51,9 +51,10 @@ class AuditView(ModelView):
         "address": N_("来源地址"),
         "office": N_("机构"),
         "office.name": N_("机构"),
+        "application.number": N_("申请单号"),
+        "claim.person.name": N_("姓名"),
         "subject": N_("对象"),
         "note": N_("意见或原因"),
-        "application_id": N_("申请"),
         "claim_id": N_("人员记录"),
         "batch_id": N_("批次"),
         "before": N_("之前"),
@@ -61,8 +62,18 @@ class AuditView(ModelView):
         "concerns": N_("涉及人员"),
         "case": N_("业务编号"),
     }
-    list_columns = ["at", "event", "actor_name", "office.name", "subject", "note", "address"]
-    show_columns = [*list_columns, "application_id", "claim_id", "batch_id"]
+    list_columns = [
+        "at",
+        "event",
+        "actor_name",
+        "office.name",
+        "application.number",
+        "claim.person.name",
+        "subject",
+        "note",
+        "address",
+    ]
+    show_columns = [*list_columns, "claim_id", "batch_id"]
     export_columns = ["id", *show_columns, "before", "after"]
     search_columns = ("concerns", "case", "event", "actor_name", "office", "at")
 

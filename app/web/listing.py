@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, current_app, g, request
@@ -129,14 +130,14 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
 
 def loads(view) -> list[Load]:
     """Related rows of all rows that are read together, in one statement each, never one a row."""
-    return [selectinload(relation) for relation in _relations(view)]
+    return [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
 
 
 def _load_of_cases(view, rows: list) -> None:
     """All that a page's cases name, in a statement whose plan PostgreSQL keeps: joined to the page's it would plan anew each time."""
     keys = literal([getattr(row, view.key.key) for row in rows], ARRAY(view.key.type))
     some = select(view.datamodel.obj).where(view.key == any_(keys))
-    named = (joinedload(relation) for relation in _relations(view))
+    named = (reduce(Load.joinedload, beyond, joinedload(first)) for first, *beyond in _relations(view))
     db.session.execute(some.options(load_only(view.key), *named)).unique().all()
 
 
@@ -145,10 +146,17 @@ def _shows_cases(view) -> bool:
     return getattr(view.datamodel.obj, "__scope__", None) == CASE_COLUMN
 
 
-def _relations(view) -> list:
-    relations = view.datamodel.obj.__mapper__.relationships
-    roots = dict.fromkeys(name.split(".")[0] for name in (*view.list_columns, *view.loads))
-    return [getattr(view.datamodel.obj, root) for root in roots if root in relations]
+def _relations(view) -> list[tuple]:
+    """The ways from a row to the related rows that its columns name."""
+    ways = (_way(view.datamodel.obj, name.split(".")) for name in (*view.list_columns, *view.loads))
+    return [way for way in dict.fromkeys(ways) if way]
+
+
+def _way(model: type, names: list[str]) -> tuple:
+    relation = model.__mapper__.relationships.get(names[0]) if names else None
+    if relation is None:
+        return ()
+    return (relation.class_attribute, *_way(relation.mapper.class_, names[1:]))
 
 
 def order_of(view, args: MultiDict) -> tuple[str, str]:

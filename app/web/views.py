@@ -129,7 +129,7 @@ class ModelView(Screen, FabModelView):
         leading = self.leading if "show" in self.include_route_methods else None
         for column, kind in self.columns():
             address = None
-            if column == "application.number":
+            if column == "application.number" and row.application:
                 address = application_url(row.application)
             elif column == leading:
                 address = url_for(f"{self.endpoint}.show", pk=getattr(row, self.key.key))

@@ -174,6 +174,8 @@ def test_the_log_is_searched_by_person_case_user_event_and_period(cases_app, kno
         db.session.info["scope"] = Scope.everything()
         claim = db.session.get(Claim, known.claims["disbursed"][0])
         person, number, notice = claim.person.name, claim.application.number, claim.notice.number
+        claim_address = f"/hiring/query/show/{claim.id}"
+        application_address = f"/hiring/applications/show/{claim.application_id}"
     today = f"{date.today():%Y-%m-%d}"
     for query, found, lacking in (
         (f"concerns={person}&event=disburse", "发放", "登录"),
@@ -184,6 +186,14 @@ def test_the_log_is_searched_by_person_case_user_event_and_period(cases_app, kno
         page = auditor.get(f"/settings/audit/list/?{query}")
         rows = page[page.index("<tbody") : page.index("</tbody")]
         assert found in rows and lacking not in rows, query
+    page = auditor.get(f"/settings/audit/list/?concerns={person}&event=disburse")
+    rows = page[page.index("<tbody") : page.index("</tbody")]
+    assert person in rows and number in rows, "whose case an entry is of"
+    entry = auditor.get(re.search(r'href="(/settings/audit/show/\d+)"', rows)[1])
+    assert person in entry and number in entry
+    for address in (claim_address, application_address):
+        assert f'href="{address}"' in entry
+        assert "<h1>" in auditor.get(address)
     assert 'name="rowid"' not in auditor.get("/settings/audit/list/?case=XX-0000")
 
 
