@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, ForeignKey, String, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, foreign, mapped_column, relationship
 
 from app.engine.actor import Actor
+from app.engine.claims import Application, Claim
 from app.engine.free_text import FreeText
 from app.kernel.messages import N_
 from app.registers.models import row_id
 from app.registers.organisation import Office
-
-if TYPE_CHECKING:
-    from app.engine.claims import Application, Claim
 
 EVENTS = {
     "apply": N_("新建申请"),
@@ -111,10 +108,10 @@ class AuditEntry(Model):
     after: Mapped[dict | None] = mapped_column(JSONB)
     office: Mapped[Office | None] = relationship()
     application: Mapped[Application | None] = relationship(
-        "Application", primaryjoin="foreign(AuditEntry.application_id) == Application.id", viewonly=True
+        primaryjoin=lambda: foreign(AuditEntry.application_id) == Application.id, viewonly=True
     )
     claim: Mapped[Claim | None] = relationship(
-        "Claim", primaryjoin="foreign(AuditEntry.claim_id) == Claim.id", viewonly=True
+        primaryjoin=lambda: foreign(AuditEntry.claim_id) == Claim.id, viewonly=True
     )
 
 

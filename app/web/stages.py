@@ -172,9 +172,11 @@ class StageView(BulkView):
     search_columns = ("state", "person", "employer", "application", "office", "submitted_on")
 
     def base_query(self) -> Query:
-        # said outright: a query of other entities (ids, sums) loses the subclass's own criterion
-        query = super().base_query().filter(Claim.programme == self.programme.code)
-        return query.filter(Claim.state.in_(self.states)) if self.states else query
+        # said outright: a query of other entities (ids, sums) loses the subclass's own criterion;
+        # of the subclass, for a column of Claim would bring the scope once more
+        model = self.datamodel.obj
+        query = super().base_query().filter(model.programme == self.programme.code)
+        return query.filter(model.state.in_(self.states)) if self.states else query
 
     def claims_of(self, rows: Query, transition) -> Select:
         return rows.order_by(None).with_entities(Claim.id).statement.order_by(Claim.id)
