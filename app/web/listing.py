@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import reduce
 from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, current_app, g, request
 from sqlalchemy import ARRAY, any_, func, literal, select
-from sqlalchemy.orm import Load, Query, joinedload, load_only, selectinload
+from sqlalchemy.orm import Load, Query, joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
 from app.engine import searches
@@ -110,12 +110,11 @@ def read(view, args: MultiDict) -> Listing:
         key_of(view.key.type, args.get("before", "")),
         bool(args.get("end")),
     )
-    of_cases = _shows_cases(view)
-    if not of_cases:
-        query = query.options(*loads(view))
-    found = page(query, ordering(view, order), place, size, by_keys=of_cases)
-    if of_cases and found.rows:
-        _load_of_cases(view, found.rows)
+    asked = ordering(view, order), place, size
+    if _shows_cases(view):
+        found = _whole(view, page(query.with_entities(view.key), *asked))
+    else:
+        found = page(query.options(*loads(view)), *asked)
     start = _start(found, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
     return Listing(
         found, min(count, COUNTED), count > COUNTED, total, start, size, order, typed, fields, view.key.key
@@ -133,12 +132,20 @@ def loads(view) -> list[Load]:
     return [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
 
 
-def _load_of_cases(view, rows: list) -> None:
-    """All that a page's cases name, in a statement whose plan PostgreSQL keeps: joined to the page's it would plan anew each time."""
-    keys = literal([getattr(row, view.key.key) for row in rows], ARRAY(view.key.type))
-    some = select(view.datamodel.obj).where(view.key == any_(keys))
+def _whole(view, found: Page) -> Page:
+    """A page of cases, of their keys: these stand in indexes, so that PostgreSQL needn't read all rows to sort them.
+
+    The rows come with all that they name, in a statement whose plan PostgreSQL keeps: joined to the page's own it would
+    plan anew each time.
+    """
+    keys = [key for (key,) in found.rows]
+    if not keys:
+        return found
+    some = select(view.datamodel.obj).where(view.key == any_(literal(keys, ARRAY(view.key.type))))
     named = (reduce(Load.joinedload, beyond, joinedload(first)) for first, *beyond in _relations(view))
-    db.session.execute(some.options(load_only(view.key), *named)).unique().all()
+    rows = db.session.scalars(some.options(*named)).unique()
+    by_key = {getattr(row, view.key.key): row for row in rows}
+    return replace(found, rows=[by_key[key] for key in keys if key in by_key])
 
 
 def _shows_cases(view) -> bool:

@@ -62,29 +62,19 @@ class Page:
     after: bool
 
 
-def page(query: Query, ordering: Ordering, place: Place, size: int, *, by_keys: bool = False) -> Page:
-    """One page; a row that is gone, or nobody's, leads to the beginning.
-
-    `by_keys`: the keys are found first, which stand in indexes, so that PostgreSQL needn't read all rows to sort them.
-    """
+def page(query: Query, ordering: Ordering, place: Place, size: int) -> Page:
+    """One page of what the query asks for, rows or keys; a row that is gone, or nobody's, leads to the beginning."""
     anchor = place.after if place.after is not None else place.before
     row = None if anchor is None else _row(ordering, anchor)
     backwards = row is not None and place.after is None or place.end
     chosen = query.filter(ordering.beyond(row, backwards=backwards)) if row is not None else query
-    order = ordering.clauses(backwards=backwards)
-    some = chosen.order_by(*order).limit(size + 1)
-    rows = (_whole(some, ordering.key).order_by(*order) if by_keys else some).all()
+    rows = chosen.order_by(*ordering.clauses(backwards=backwards)).limit(size + 1).all()
     if not rows and row is not None:
-        return page(query, ordering, Place(), size, by_keys=by_keys)
+        return page(query, ordering, Place(), size)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         return Page(rows[::-1], before=more, after=not place.end)
     return Page(rows, before=row is not None, after=more)
-
-
-def _whole(some: Query, key: InstrumentedAttribute) -> Query:
-    keys = some.with_entities(key).subquery()
-    return db.session.query(key.class_).filter(key.in_(select(keys)))
 
 
 def key_of(column: TypeEngine, text: str) -> object | None:

@@ -23,7 +23,7 @@ from app.engine.audit import AuditEntry, record
 from app.extensions import db
 from app.kernel.errors import DomainError, Stale
 from app.web import conflicts, listing
-from app.web.addresses import application_url
+from app.web.addresses import application_url, page_url
 from app.web.paging import key_of
 from app.web.sealing import in_clear, sealed
 from app.web.search import label_of, said
@@ -132,7 +132,7 @@ class ModelView(Screen, FabModelView):
             if column == "application.number" and row.application:
                 address = application_url(row.application)
             elif column == leading:
-                address = url_for(f"{self.endpoint}.show", pk=getattr(row, self.key.key))
+                address = page_url(self.endpoint, getattr(row, self.key.key))
             yield kind, address, self.cell(row, column)
 
     @property
