@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import threading
+from datetime import date
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
@@ -16,6 +18,7 @@ from app.extensions import db
 from app.kernel.crypto import Vault, new_key
 from app.kernel.errors import Refused
 from tests.conftest import DEMO, settings
+from tests.packaged import packaged_server
 from tests.places import throw_away
 from tests.web.desk import Desk, HiringDesk, uscc_of
 
@@ -245,3 +248,26 @@ def test_a_backup_is_never_overwritten_and_holds_no_key(worked, made, keys):
     for path in made.iterdir():
         content = path.read_bytes()
         assert not [name for name, key in keys.items() if key.encode() in content]
+
+
+def test_the_oldest_postgresql_that_is_promised_takes_the_office_over(made, keys, demo_files, tmp_path):
+    """The way out of one machine, as the README tells it, to what Debian packages; then a list goes all its way there."""
+    with packaged_server() as urls:
+        moved = create_app(settings(urls, **keys))
+        run = moved.test_cli_runner()
+        for command in (["restore", str(made)], ["prepare"], ["audit", "verify"]):
+            result = run.invoke(args=command)
+            assert result.exit_code == 0, result.output
+        clerk, reviewer, cashier = (HiringDesk(moved, name) for name in ("clerk", "reviewer", "cashier"))
+        number = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+        clerk.check(number, demo_files / "1-good.xlsx")
+        clerk.bank(number)
+        clerk.apply(number)
+        reviewer.act("review", "approve")
+        reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
+        moved.config["TODAY"] = date(2026, 11, 28)
+        reviewer.act("outcome", "pass_publicity")
+        assert int(re.search(r'id="moved">(\d+)<', cashier.act("disbursement", "list"))[1]) > 40
+        assert run.invoke(args=["backup", str(tmp_path / "there")]).exit_code == 0
+        with moved.app_context():
+            db.engine.dispose()
