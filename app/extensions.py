@@ -23,3 +23,16 @@ def _set_up(connection, _) -> None:
     connection.execute("SET jit = off")
     connection.commit()
     connection.prepared_max = PREPARED
+
+
+PLANNED_ANEW = {"planned_anew": True}
+"""Execution options of a statement whose best plan depends on whom it is asked for, as that of a list does."""
+
+
+@event.listens_for(Engine, "do_execute")
+def _plan(cursor, statement: str, parameters, context) -> bool:
+    """For these very values: the plan that PostgreSQL keeps for all sorts 10^6 claims for a province, or reads them for nothing."""
+    anew = context.execution_options.get("planned_anew", False)
+    if anew:
+        cursor.execute(statement, parameters, prepare=False)
+    return anew

@@ -108,6 +108,7 @@ class Claim(Model):
             unique=True,
             postgresql_where=text(f"state IN {OPEN_OR_LIVE}"),
         ),
+        Index("claim_of_office", "office_id", "programme", "id"),
         Index(
             "claim_of_office_by_state",
             "office_id",

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import ORMExecuteState, Session, aliased, with_loader_criteria
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from app.registers.models import Person
 from app.registers.organisation import Office, Region
@@ -64,8 +65,9 @@ class Scope:
         return cls(tuple(office_ids or ()), tuple(region_codes or ()))
 
     @property
-    def offices(self) -> ColumnElement[list[int]]:
-        return literal(list(self.office_ids), ARRAY(BigInteger))
+    def offices(self) -> ColumnElement[int]:
+        """What the office of a case equals: one office as such, so that an index gives its cases in order."""
+        return _one_of(self.office_ids, BigInteger)
 
     def clause(self, model: type[Model]) -> ColumnElement[bool]:
         """The WHERE clause for a scoped model."""
@@ -73,8 +75,8 @@ class Scope:
             return true()
         column = model.__scope__
         if column == CASE_COLUMN:
-            return model.office_id == any_(self.offices)
-        regions = any_(literal(list(self.region_codes), ARRAY(String)))
+            return model.office_id == self.offices
+        regions = _one_of(self.region_codes, String)
         if column == "person_id":
             person = aliased(Person)
             return (
@@ -103,13 +105,17 @@ def _criteria(scope: Scope) -> tuple[tuple, tuple]:
     return (cases, *(with_loader_criteria(model, scope.clause(model)) for model in registers)), (cases,)
 
 
-def _within(model: type[Model], offices: ColumnElement[list[int]]) -> ColumnElement[bool]:
+def _one_of(values: tuple, type_: type[TypeEngine]) -> ColumnElement:
+    return literal(values[0], type_) if len(values) == 1 else any_(literal(list(values), ARRAY(type_)))
+
+
+def _within(model: type[Model], offices: ColumnElement[int]) -> ColumnElement[bool]:
     """Of every model, or an alias of one: the cases of these offices; all rows of what is no case."""
     entity = inspect(model, raiseerr=False)
     if entity is None:  # the base of all models, with which SQLAlchemy tries the criterion
         return false()
     case = getattr(entity.mapper.class_, "__scope__", None) == CASE_COLUMN
-    return model.office_id == any_(offices) if case else true()
+    return model.office_id == offices if case else true()
 
 
 NOWHERE = Scope()

@@ -35,6 +35,7 @@ class Person(Model):
 
     __tablename__ = "persons"
     __scope__ = "region_code"
+    __table_args__ = (Index("person_of_region", "region_code", "id"),)
 
     id: Mapped[int] = row_id()
     id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -44,7 +45,7 @@ class Person(Model):
     name: Mapped[str | None] = mapped_column(String(100))
     name_folded: Mapped[str | None] = mapped_column(String(100), index=True)
     phone_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
-    region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"), index=True)
+    region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     region: Mapped[Region | None] = relationship()
 
     @property

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.engine import searches
 from app.engine.scope import CASE_COLUMN
-from app.extensions import db
+from app.extensions import PLANNED_ANEW, db
 from app.web import search
 from app.web.paging import Ordering, Page, Place, key_of, page
 
@@ -102,6 +102,7 @@ def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.
 def read(view, args: MultiDict) -> Listing:
     """One page; numbers and columns that make no sense fall back to the view's own."""
     query, typed, fields = filtered(view, args)
+    query = query.execution_options(**PLANNED_ANEW)
     size = _number(args.get("size"), view.page_size, SIZES)
     count, total = _counted(view, query)
     order = order_of(view, args)
@@ -178,11 +179,9 @@ def _counted(view, query: Query) -> tuple[int, Decimal | None]:
     amount = getattr(view.datamodel.obj, "amount", None)
     wanted = (view.key,) if amount is None else (view.key, amount)
     some = query.order_by(None).limit(COUNTED + 1).with_entities(*wanted).subquery()
-    if amount is None:
-        return db.session.scalar(select(func.count()).select_from(some)), None
-    count, total = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(some.c.amount), 0)).select_from(some)
-    ).one()
+    total = literal(None) if amount is None else func.coalesce(func.sum(some.c.amount), 0)
+    asked = select(func.count(), total).select_from(some)
+    count, total = db.session.execute(asked, execution_options=PLANNED_ANEW).one()
     return count, total if count <= COUNTED else None
 
 

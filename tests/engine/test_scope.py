@@ -23,9 +23,12 @@ def within(session):
     """The lists of offices and regions that a statement is restricted by within a scope, each as often as it says so."""
     seen = []
 
+    columns = "|".join({model.__scope__ for model in scoped_models()} - {"person_id"})
+    restricted = rf"\.(?:{columns}) = (?:ANY \()?%\((\w+)\)s"
+
     def note(connection, cursor, statement, parameters, context, many):
-        restricted = re.findall(r"= ANY \(%\((\w+)\)s", statement)
-        seen.append([parameters[name] for name in restricted])
+        found = [parameters[name] for name in re.findall(restricted, statement)]
+        seen.append([value if isinstance(value, list) else [value] for value in found])
 
     def ask(statement, scope, options=None):
         session.info["scope"] = scope

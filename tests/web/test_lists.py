@@ -6,13 +6,13 @@ import re
 
 import openpyxl
 import pytest
-from sqlalchemy import Integer, cast, func, select, text, update
+from sqlalchemy import Integer, cast, event, func, select, text, update
 from werkzeug.datastructures import MultiDict
 
 from app.engine.audit import AuditEntry
 from app.engine.claims import Claim
 from app.engine.searches import Search
-from app.extensions import db
+from app.extensions import PLANNED_ANEW, db
 from app.registers.models import Employer, Person
 from app.web import exporting
 from app.web.sealing import in_clear
@@ -66,6 +66,30 @@ def test_pages_follow_each_other_both_ways(demo_app, clerk, everything, column, 
     assert rows == shown(clerk.get(f"{LIST}?size=100&order={column}&direction={direction}"))
     back = walk(clerk, link(clerk.get(first), "最后一页"), "上一页")
     assert [row for page in back[::-1] for row in page] == rows
+
+
+def test_a_lists_statements_are_planned_for_whom_they_are_asked(demo_app, clerk):
+    """The plan that PostgreSQL keeps for a province would read a million rows for a county that has none."""
+    asked = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        if "LIMIT" in statement and "FROM claims" in statement:
+            asked.append(context.execution_options.get("planned_anew"))
+
+    with demo_app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        clerk.get("/hiring/query/list/")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert asked == [True, True], "the page's keys and how many there are"
+    held = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%any one plan%'")
+    for options, kept in (PLANNED_ANEW, 0), ({}, 1):
+        with engine.connect() as connection:
+            for _ in range(8):
+                connection.execute(text("SELECT 'any one plan', :x"), {"x": 1}, execution_options=options)
+            assert connection.scalar(held) == kept
 
 
 def test_a_page_says_which_rows_it_shows(clerk, everything):
