@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import reduce
+from functools import lru_cache, reduce
 from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, current_app, g, request
-from sqlalchemy import ARRAY, any_, func, literal, select
+from sqlalchemy import ARRAY, Select, any_, bindparam, func, literal, select
 from sqlalchemy.orm import Load, Query, joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
@@ -142,11 +142,17 @@ def _whole(view, found: Page) -> Page:
     keys = [key for (key,) in found.rows]
     if not keys:
         return found
-    some = select(view.datamodel.obj).where(view.key == any_(literal(keys, ARRAY(view.key.type))))
-    named = (reduce(Load.joinedload, beyond, joinedload(first)) for first, *beyond in _relations(view))
-    rows = db.session.scalars(some.options(*named)).unique()
+    rows = db.session.scalars(_by_keys(view), {"keys": keys}).unique()
     by_key = {getattr(row, view.key.key): row for row in rows}
     return replace(found, rows=[by_key[key] for key in keys if key in by_key])
+
+
+@lru_cache(maxsize=256)
+def _by_keys(view) -> Select:
+    """Written once for each view, which stays as it is."""
+    some = select(view.datamodel.obj).where(view.key == any_(bindparam("keys", type_=ARRAY(view.key.type))))
+    named = (reduce(Load.joinedload, beyond, joinedload(first)) for first, *beyond in _relations(view))
+    return some.options(*named)
 
 
 def _shows_cases(view) -> bool:

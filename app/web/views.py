@@ -124,10 +124,10 @@ class ModelView(Screen, FabModelView):
             return gettext("无固定期限")
         return show(value)
 
-    def cells(self, row: object) -> Iterator[tuple[str, str | None, str]]:
+    def cells(self, row: object, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
         """A row of the list: of each column its class, where it leads, and what it says."""
         leading = self.leading if "show" in self.include_route_methods else None
-        for column, kind in self.columns():
+        for column, kind in columns:
             address = None
             if column == "application.number" and row.application:
                 address = application_url(row.application)
