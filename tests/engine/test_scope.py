@@ -15,7 +15,8 @@ from app.registers.organisation import Office
 from app.web.roles import CLERK
 from tests.bench.county import County
 
-HERE, THERE, NOBODYS = Scope((11, 12), ("510104",)), Scope((13,), ("510105",)), Scope()
+HERE, THERE, NOBODYS = Scope((11, 12), ("510104", "510100")), Scope((13,), ("510105",)), Scope()
+BEYOND = Scope((14,), ("510106",))
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_every_model_is_restricted_to_the_scope_of_the_moment(within, cases):
     models = list(scoped_models())
     assert len(models) > len(cases) > 10
     for model in models:
-        for scope in (HERE, THERE, NOBODYS, HERE):
+        for scope in (HERE, THERE, BEYOND, NOBODYS, THERE, HERE):
             for statement in (select(model.id), select(func.count()).select_from(model)):
                 assert within(statement, scope) == [of(model, scope)], (model, scope)
             along = [relation for relation in model.__mapper__.relationships if relation.lazy == "joined"]
