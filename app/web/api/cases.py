@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from app.engine.api_keys import CASE_READ
 from app.engine.claims import Claim
 from app.engine.states import STATES
-from app.extensions import db
+from app.extensions import PLANNED_ANEW, db
 from app.registers.organisation import Office
 from app.web.api import asking
 from app.web.api.access import needs
@@ -74,7 +74,7 @@ class CaseApi(Api):
     def cases(self):
         asked = asking.query(CaseQuery())
         size = asked["limit"]
-        found = db.session.scalars(_page(asked).limit(size + 1)).all()
+        found = db.session.scalars(_page(asked).limit(size + 1), execution_options=PLANNED_ANEW).all()
         rows = found[:size]
         return {"result": Case(many=True).dump(rows), "next": rows[-1].id if len(found) > size else None}
 
