@@ -15,6 +15,7 @@ from flask_appbuilder import Model
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Dialect,
     Select,
     String,
     any_,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import ORMExecuteState, Session, aliased, with_loader_criteria
 from sqlalchemy.sql import ColumnElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.registers.models import Person
 from app.registers.organisation import Office, Region
@@ -105,8 +106,20 @@ def _criteria(scope: Scope) -> tuple[tuple, tuple]:
     return (cases, *(with_loader_criteria(model, scope.clause(model)) for model in registers)), (cases,)
 
 
+class Written(TypeDecorator):
+    """An array in PostgreSQL's own writing: given a list, the driver would look at each value for each statement."""
+
+    impl, cache_ok = ARRAY, True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+
 def _one_of(values: tuple, type_: type[TypeEngine]) -> ColumnElement:
-    return literal(values[0], type_) if len(values) == 1 else any_(literal(list(values), ARRAY(type_)))
+    """What a column equals that holds one of these numbers or codes."""
+    if len(values) == 1:
+        return literal(values[0], type_)
+    return any_(literal(f"{{{','.join(map(str, values))}}}", Written(type_)))
 
 
 def _within(model: type[Model], offices: ColumnElement[int]) -> ColumnElement[bool]:

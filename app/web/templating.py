@@ -95,7 +95,9 @@ def _fact(value: object) -> object:
 
 
 def show(value: object) -> str | Markup:
-    """One value in a table cell."""
+    """One value in a table cell; most are plain text."""
+    if type(value) is str:
+        return value or NOTHING
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):

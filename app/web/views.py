@@ -7,6 +7,7 @@ label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sideb
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import ClassVar
 
 from flask import abort, g, redirect, request, url_for
@@ -95,7 +96,7 @@ class ModelView(Screen, FabModelView):
     def _filters(self, _: Filters) -> None:
         """FAB's constructor sets the shared one."""
 
-    @property
+    @cached_property
     def key(self):
         """The primary key's column."""
         return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
