@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from statistics import median
 
 import requests
 
@@ -60,10 +61,13 @@ class Deed:
 
 @dataclass
 class Striker:
-    """Strikes at random moments of a deed; they are drawn from the span in which strikes have hit so far."""
+    """Strikes at random moments of a deed; they are drawn from the span in which strikes have hit so far.
+
+    At first: `span`, the seconds that a short and a long deed take.
+    """
 
     chance: random.Random
-    span: dict[bool, float] = field(default_factory=lambda: {False: 0.2, True: 0.3})
+    span: dict[bool, float]
     counted: Counter = field(default_factory=Counter)
 
     def moment(self, long: bool) -> float:
@@ -157,6 +161,21 @@ def do(case: Case, deed: Deed, counted: Counter, strike: Callable[[], None] | No
     settle(case, deed, counted, answered=answer is not None)
     check(case.product)
     return midst
+
+
+def tempo(case: Case) -> float:
+    """Seconds that a deed of this case takes from where a strike could come: the median of all, done in peace."""
+    return median(_seconds(case, deed) for deed in case.deeds())
+
+
+def _seconds(case: Case, deed: Deed) -> float:
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(_attempt, deed)
+        if case.long:
+            until(lambda: _work(case, deed, "state") == "running" or deed.done(), "a worker to begin")
+        begun = time.monotonic()
+        until(lambda: deed.done() and sent.done(), f"{deed.name} to be done")
+        return time.monotonic() - begun
 
 
 def _attempt(deed: Deed) -> str | None:

@@ -61,8 +61,13 @@ class Product:
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = (place / "processes.log").open("ab")
         self.job_workers_ended = 0
-        self.web, self.jobs = self._start(*WEB), self._start(*JOBS)
+        self.web = self._start(*WEB)
+        self._begin_jobs()
         self.await_ready()
+
+    def _begin_jobs(self) -> None:
+        self._said_before = len(self.said())
+        self.jobs = self._start(*JOBS)
 
     def _start(self, *arguments: str) -> subprocess.Popen:
         keys = ("DATA_HASH_KEY", "DATA_CIPHER_KEY", "SECRET_KEY")
@@ -99,7 +104,7 @@ class Product:
     def kill_jobs(self, _: random.Random | None = None) -> None:
         self.jobs.kill()
         self.jobs.wait()
-        self.jobs = self._start(*JOBS)
+        self._begin_jobs()
 
     def restart_database(self, _: random.Random | None = None) -> None:
         """As after a crash of the machine: nobody is asked to finish."""
@@ -117,7 +122,7 @@ class Product:
         until(self._ready, "the product to be ready again")
         if self.jobs.poll() is not None:
             self.job_workers_ended += 1
-            self.jobs = self._start(*JOBS)
+            self._begin_jobs()
 
     def _ready(self) -> bool:
         with suppress(requests.RequestException):
@@ -145,9 +150,12 @@ class Product:
         return (self.place / "processes.log").read_text(errors="replace")
 
     def stop(self) -> None:
+        """In peace: a job worker that is just starting would not know yet how to end."""
+        until(lambda: "Worker ready" in self.said()[self._said_before :], "the job worker to have started")
         for process in (self.web, self.jobs):
             process.terminate()
-        assert (self.web.wait(30), self.jobs.wait(30)) == (0, 0)
+        ended = self.web.wait(30), self.jobs.wait(30)
+        assert ended == (0, 0), ended
         self.log.close()
         self.engine.dispose()
 

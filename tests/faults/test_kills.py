@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.case import DEEDS, LARGE, SMALL, Case, Striker, do
+from tests.faults.case import DEEDS, LARGE, SMALL, Case, Striker, do, tempo
 from tests.faults.office import Office
 from tests.faults.product import running
 
@@ -49,12 +49,16 @@ def test_many_restarts(record_property):
 
 
 def folk_for(strikes: int) -> int:
-    return (strikes // 3 + 1) * LARGE
+    """For each case, and for the two that show how long deeds take."""
+    return (strikes // 3 + 3) * LARGE
 
 
 def strike_cases(office, kind: str, count: int, in_each: int, among: tuple, record_property) -> None:
     """Cases by turns long and short, `in_each` strikes in each at deeds `among` which chance chooses."""
-    striker = Striker(random.Random(f"{SEED} {kind}"))
+    span = {False: 0.2, True: 0.3}
+    if count > 3:
+        span = {long: tempo(Case(office, LARGE if long else SMALL)) for long in span}
+    striker = Striker(random.Random(f"{SEED} {kind}"), span)
     print(f"seed of the moments: FAULT_SEED={SEED}")
     turn, left = 0, count
     while left:

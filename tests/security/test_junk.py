@@ -92,7 +92,7 @@ def tried_keys(app, client, keys) -> dict:
         tail = "/1" if "row_id" in rule else rule[rule.rindex(">") + 1 :]
         for key in keys():
             answer = client.open(f"{head}{key}{tail}", method=method)
-            refusals = (401, 404, 429) if rule.startswith("/api/") else (400, 403, 404, 422)
+            refusals = (400, 401, 404, 429) if rule.startswith("/api/") else (400, 403, 404, 422)
             if crashed(answer) or answer.status_code not in refusals:
                 bad[method, rule, key] = answer.status_code
     return bad
