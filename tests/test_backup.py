@@ -20,7 +20,7 @@ from app.kernel.errors import Refused
 from tests.conftest import DEMO, settings
 from tests.packaged import packaged_server
 from tests.places import throw_away
-from tests.web.desk import Desk, HiringDesk, uscc_of
+from tests.web.desk import Desk, HiringDesk
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +31,7 @@ def worked(application, cluster, demo_files):
         db.engine.dispose()
     cluster.fresh(DEMO)
     clerk = HiringDesk(application, "clerk")
-    number = clerk.open_application(uscc_of(demo_files, "2-mixed.xlsx"))
-    clerk.check(number, demo_files / "2-mixed.xlsx")
-    clerk.bank(number)
-    clerk.apply(number)
+    clerk.hand_in(demo_files, "2-mixed.xlsx")
     yield application
     with application.app_context():
         db.session.remove()
@@ -259,10 +256,7 @@ def test_the_oldest_postgresql_that_is_promised_takes_the_office_over(made, keys
             result = run.invoke(args=command)
             assert result.exit_code == 0, result.output
         clerk, reviewer, cashier = (HiringDesk(moved, name) for name in ("clerk", "reviewer", "cashier"))
-        number = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
-        clerk.check(number, demo_files / "1-good.xlsx")
-        clerk.bank(number)
-        clerk.apply(number)
+        clerk.hand_in(demo_files, "1-good.xlsx")
         reviewer.act("review", "approve")
         reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
         moved.config["TODAY"] = date(2026, 11, 28)

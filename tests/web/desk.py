@@ -56,6 +56,14 @@ class HiringDesk(Desk):
     def apply(self, application: str) -> str:
         return self.confirm(self.post(f"{self.base}/applications/apply/{application}"))
 
+    def hand_in(self, folder: Path, sheet: str) -> str:
+        """A sheet of the demonstration from a new application to its submission; the application's number."""
+        application = self.open_application(uscc_of(folder, sheet))
+        self.check(application, folder / sheet)
+        self.bank(application)
+        self.apply(application)
+        return application
+
     def act(
         self, stage: str, action: str, rows: list[str] | None = None, query: str = "", **params: str
     ) -> str:

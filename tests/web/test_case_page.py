@@ -56,10 +56,7 @@ def test_the_person_behind_a_claim_has_a_page_with_all_claims_in_scope(demo_app,
 def test_a_case_that_a_colleague_has_moved_on_is_shown_where_it_is(demo_app, demo_files):
     """A list that is still open leads on; what nobody may see, and what never was, stays unknown."""
     clerk, reviewer = HiringDesk(demo_app, "clerk"), HiringDesk(demo_app, "reviewer")
-    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
-    clerk.check(application, demo_files / "1-good.xlsx")
-    clerk.bank(application)
-    clerk.apply(application)
+    clerk.hand_in(demo_files, "1-good.xlsx")
     claim = re.search(r"/hiring/review/show/(\d+)", reviewer.get("/hiring/review/list/"))[1]
     colleague = HiringDesk(demo_app, "reviewer")
     colleague.act("review", "approve", [claim])

@@ -12,7 +12,7 @@ from app.engine import figures
 from app.engine.claims import Check, Claim, FailedRow
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.web.desk import HiringDesk, uscc_of
+from tests.web.desk import HiringDesk
 
 TODAY = date(2026, 11, 23)
 
@@ -21,10 +21,7 @@ TODAY = date(2026, 11, 23)
 def clerk(demo_app, demo_files):
     """One application of passed and failed rows, sent."""
     clerk = HiringDesk(demo_app, "clerk")
-    number = clerk.open_application(uscc_of(demo_files, "2-mixed.xlsx"))
-    clerk.check(number, demo_files / "2-mixed.xlsx")
-    clerk.bank(number)
-    clerk.apply(number)
+    clerk.hand_in(demo_files, "2-mixed.xlsx")
     return clerk
 
 

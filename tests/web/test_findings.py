@@ -5,10 +5,7 @@ from tests.web.desk import QINGYANG, HiringDesk, uscc_of
 
 def test_the_programme_of_another_claim_is_named_in_words(demo_app, demo_files):
     clerk = HiringDesk(demo_app, "clerk")
-    first = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
-    clerk.check(first, demo_files / "1-good.xlsx")
-    clerk.bank(first)
-    clerk.apply(first)
+    clerk.hand_in(demo_files, "1-good.xlsx")
     neighbour = HiringDesk(demo_app, "clerk_b")
     second = neighbour.open_application(uscc_of(demo_files, "6-qingyang.xlsx"), QINGYANG)
     neighbour.check(second, demo_files / "6-qingyang.xlsx")

@@ -13,17 +13,14 @@ from app.engine.claims import Claim
 from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.web.desk import HiringDesk, uscc_of
+from tests.web.desk import HiringDesk
 
 
 @pytest.fixture
 def publicized(demo_app, demo_files):
     """(clerk, reviewer, cashier, ids of 40 claims under publicity from 23 to 27 November, application's id)."""
     clerk, reviewer, cashier = (HiringDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
-    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
-    clerk.check(application, demo_files / "1-good.xlsx")
-    clerk.bank(application)
-    clerk.apply(application)
+    application = clerk.hand_in(demo_files, "1-good.xlsx")
     reviewer.act("review", "approve")
     reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
     return clerk, reviewer, cashier, [str(i) for i in claim_ids(demo_app)], application

@@ -51,10 +51,7 @@ def test_a_duty_taken_away_between_the_dialog_and_its_run_stops_the_run(demo_app
     from app.extensions import db
 
     clerk, reviewer = (HiringDesk(demo_app, name) for name in (CLERK, REVIEWER))
-    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
-    clerk.check(application, demo_files / "1-good.xlsx")
-    clerk.bank(application)
-    clerk.apply(application)
+    clerk.hand_in(demo_files, "1-good.xlsx")
     dialog = reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
     with demo_app.app_context():
         db.session.execute(
@@ -88,10 +85,7 @@ def test_a_batch_is_its_makers_alone_and_acts_once(demo_app, demo_files):
 
 def test_a_dialog_asks_again_for_what_is_missing(demo_app, demo_files):
     clerk, reviewer = (HiringDesk(demo_app, name) for name in (CLERK, REVIEWER))
-    application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
-    clerk.check(application, demo_files / "1-good.xlsx")
-    clerk.bank(application)
-    clerk.apply(application)
+    clerk.hand_in(demo_files, "1-good.xlsx")
     dialog = reviewer.post("/hiring/review/action_post", {"action": "return", "all": "1"})
     assert "请填写审核意见。" in reviewer.post(f"{dialog}/run", {"opinion": "  "}, expect=422)
     approve = reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
