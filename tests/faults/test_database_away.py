@@ -20,7 +20,8 @@ def test_a_page_without_a_database_says_what_to_do(office):
             f"{product.address}/api/v1/cases", headers={"Authorization": "Bearer x"}, timeout=60
         )
         assert cases.status_code == 503 and cases.json()["id"]
-        assert requests.get(f"{product.address}/health/ready", timeout=60).status_code == 503
+        ready = f"{product.address}/health/ready"  # remembered for a second, by each worker
+        until(lambda: requests.get(ready, timeout=60).status_code == 503, "the loss to be noticed")
         assert requests.get(f"{product.address}/health/live", timeout=60).status_code == 200
     product.await_ready()
     clerk.get("/")
