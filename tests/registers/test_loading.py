@@ -5,7 +5,7 @@ import io
 from datetime import date
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from app.engine.audit import AuditEntry
 from app.extensions import db
@@ -22,6 +22,7 @@ from app.registers.models import (
     Transfer,
     Unemployment,
 )
+from tests.heard import heard
 
 TODAY = date(2026, 11, 23)
 USCC, OTHER_USCC = "91510104MA0000001E", "91510104MA0000002H"
@@ -291,15 +292,8 @@ def test_an_impossible_declaration_is_refused(take, held, declared):
 
 @pytest.fixture
 def statements(session):
-    """Every statement that the session's connection runs; COPY bypasses SQLAlchemy and is not among them."""
-    seen: list[str] = []
-
-    def note(connection, cursor, statement, *rest):
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
+    with heard(db.engine) as seen:
+        yield seen
 
 
 def test_thirty_thousand_lines_take_the_same_statements_a_chunk(take, held, statements, monkeypatch):

@@ -16,10 +16,11 @@ from app.engine.audit import AuditEntry
 from app.engine.claims import Claim
 from app.engine.logins import Attempt
 from app.engine.scope import Scope, seeing
-from app.extensions import db
+from app.extensions import PLANNED_ANEW, db
 from app.kernel.citizen_id import check_digit
 from app.registers.models import Contribution, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
+from tests.heard import heard
 from tests.security.cases import ALL_A, CASES_DAY, digest
 from tests.security.conftest import CASES
 from tests.web.desk import JINJIANG, QINGYANG, Desk
@@ -260,6 +261,14 @@ def test_no_cookie_is_set_and_a_key_opens_no_screen(cases_app, caller):
     answer = caller.client.get("/api/v1/cases", headers=caller.headers)
     assert "Set-Cookie" not in answer.headers
     assert caller.client.get("/hiring/query/list/", headers=caller.headers).location.startswith("/login/")
+
+
+def test_a_page_of_cases_is_planned_for_whom_it_is_asked(cases_app, caller):
+    """As a list is, and for the same reason."""
+    with cases_app.app_context(), heard(db.engine) as seen:
+        caller.get("cases")
+    (page,) = (statement for statement in seen if "FROM claims" in statement and "LIMIT" in statement)
+    assert page.options.items() >= PLANNED_ANEW.items()
 
 
 def test_an_ability_is_needed(cases_app):

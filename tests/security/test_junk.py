@@ -3,9 +3,9 @@
 from itertools import cycle
 
 import pytest
-from sqlalchemy import event
 
 from app.extensions import db
+from tests.heard import heard
 from tests.security.cases import ALL_A, digest
 from tests.security.permissions import addresses, understood
 from tests.security.test_routes import filled, form
@@ -140,12 +140,11 @@ def test_no_crafted_filter_of_a_bulk_action_crashes_it(cases_app, query):
 
 
 def test_lists_sort_by_what_the_view_declares_only(cases_app):
-    reviewer, seen = Desk(cases_app, "reviewer").client, []
-    with cases_app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
+    reviewer = Desk(cases_app, "reviewer").client
+    with cases_app.app_context(), heard(db.engine) as seen:
         for column in ("person_id", "account_id", "phone_cipher", "policy", "id_hash", "person.masked_id"):
             reviewer.get(f"/hiring/review/list/?order={column}&direction=asc")
-        sorts = {s.rsplit("ORDER BY", 1)[1] for s in seen if "FROM claims" in s and "ORDER BY" in s}
+    sorts = {s.rsplit("ORDER BY", 1)[1] for s in seen if "FROM claims" in s and "ORDER BY" in s}
     assert sorts
     assert all(s.strip().startswith("claims.id DESC") for s in sorts), sorts
 

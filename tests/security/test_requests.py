@@ -3,13 +3,13 @@
 import io
 
 import pytest
-from sqlalchemy import event
 
 from app import create_app
 from app.extensions import db
 from app.web.demo.users import PASSWORD
 from app.web.roles import BUSINESS, SYSTEM
 from tests.conftest import settings
+from tests.heard import heard
 from tests.security.cases import ALL_A, digest
 from tests.security.permissions import addresses, moves, routes
 from tests.security.test_routes import filled, form
@@ -237,12 +237,9 @@ def test_the_system_administrator_has_no_business(application):
 
 
 def test_all_permissions_of_a_page_are_one_query(cases_app):
-    client, seen = Desk(cases_app, ALL_A).client, []
-    with cases_app.app_context():
-        watch = lambda *a: seen.append(a[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", watch)
+    client = Desk(cases_app, ALL_A).client
+    with cases_app.app_context(), heard(db.engine) as seen:
         client.get("/hiring/review/list/")
-        event.remove(db.engine, "before_cursor_execute", watch)
     assert len([s for s in seen if "ab_permission_view_role" in s]) == 1
     assert len(seen) < 25
 
@@ -263,22 +260,15 @@ def test_a_list_costs_the_same_whatever_its_length(cases_app, address):
 
 
 def test_counting_stops_at_a_bound(cases_app):
-    client, seen = Desk(cases_app, ALL_A).client, []
-    with cases_app.app_context():
-        watch = lambda *a: seen.append((a[2], a[3]))  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", watch)
+    client = Desk(cases_app, ALL_A).client
+    with cases_app.app_context(), heard(db.engine) as seen:
         page = client.get("/registers/contributions/list/").text
-        event.remove(db.engine, "before_cursor_execute", watch)
-    counts = [s for s in seen if s[0].startswith("SELECT count(")]
-    assert all("LIMIT" in statement for statement, _ in counts)
+    counts = [statement for statement in seen if statement.startswith("SELECT count(")]
+    assert counts and all("LIMIT" in statement for statement in counts)
     assert "共10,000+条" in page
 
 
 def _statements(app, client, address: str) -> int:
-    seen = []
-    with app.app_context():
-        watch = lambda *a: seen.append(a[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", watch)
+    with app.app_context(), heard(db.engine) as seen:
         assert client.get(address).status_code == 200
-        event.remove(db.engine, "before_cursor_execute", watch)
     return len(seen)

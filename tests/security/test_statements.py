@@ -8,7 +8,7 @@ from collections import Counter
 import openpyxl
 import pytest
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.engine.api_keys import ApiKey
 from app.engine.models import METADATA
@@ -17,6 +17,7 @@ from app.extensions import db
 from app.registers.organisation import Staff
 from app.web import listing
 from app.web.views import ModelView
+from tests.heard import heard
 from tests.security.cases import ALL_A, CASES_DAY
 from tests.web.desk import Desk
 
@@ -29,17 +30,10 @@ DOUBLED = ("applications", "notices", "payment_lists", "objections")
 
 @pytest.fixture
 def sent(cases_app):
-    """The statements that the database is sent, as they are written."""
-    statements: list[str] = []
-
-    def hear(connection, cursor, statement, parameters, context, executemany):
-        statements.append(statement)
-
     with cases_app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", hear)
-    yield statements
-    event.remove(engine, "before_cursor_execute", hear)
+    with heard(engine) as statements:
+        yield statements
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
 from datetime import date
 from itertools import count
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.engine import batch
@@ -214,19 +213,3 @@ def set_policy(session: Session, parameter: str, value: str, starts_on: date) ->
     )
     session.add(row)
     session.commit()
-
-
-@contextmanager
-def counting(session: Session):
-    """A list that grows by every statement sent in the block."""
-    sent: list[str] = []
-
-    def note(connection, cursor, statement, parameters, context, executemany):
-        sent.append(statement)
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

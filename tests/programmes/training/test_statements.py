@@ -11,8 +11,8 @@ from app.engine.sheets import parse_row
 from app.programmes.training import PROGRAMME, classes, completion, declaration
 from app.programmes.training.sheet import STUDENTS
 from app.registers.models import Person
+from tests.heard import heard
 from tests.programmes.training import school
-from tests.programmes.training.school import counting
 from tests.programmes.training.test_completion import sheet
 
 FEW, MANY = 10, 500
@@ -33,7 +33,7 @@ def measured(session, actors, firm, vault):
 
         def step(name: str, deed) -> object:
             session.expire_all()
-            with seeing(session, clerk.scope), counting(session) as sent:
+            with seeing(session, clerk.scope), heard(session.get_bind()) as sent:
                 result = deed()
             session.commit()
             found[name] = len(sent)
