@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 class Statement(str):
     """As it was written, with what was sent along and the options of its execution."""
 
-    parameters: object
+    parameters: dict[str, object] | list[dict[str, object]]
     options: dict[str, object]
 
 

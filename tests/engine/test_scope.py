@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import event, func, select, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.engine.claims import Application, Claim
@@ -14,6 +14,7 @@ from app.registers.models import Person
 from app.registers.organisation import Office
 from app.web.roles import CLERK
 from tests.bench.county import County
+from tests.heard import heard
 
 HERE, THERE, NOBODYS = Scope((11, 12), ("510104", "510100")), Scope((13,), ("510105",)), Scope()
 BEYOND = Scope((14,), ("510106",))
@@ -22,24 +23,16 @@ BEYOND = Scope((14,), ("510106",))
 @pytest.fixture
 def within(session):
     """The lists of offices and regions that a statement is restricted by within a scope, each as often as it says so."""
-    seen = []
-
     columns = "|".join({model.__scope__ for model in scoped_models()} - {"person_id"})
     restricted = rf"\.(?:{columns}) = (?:ANY \()?%\((\w+)\)s"
 
-    def note(connection, cursor, statement, parameters, context, many):
-        found = [parameters[name] for name in re.findall(restricted, statement)]
-        seen.append([listed(value) for value in found])
-
     def ask(statement, scope, options=None):
         session.info["scope"] = scope
-        session.execute(statement, execution_options=options or {}).all()
-        return seen[-1]
+        with heard(session.get_bind()) as sent:
+            session.execute(statement, execution_options=options or {}).all()
+        return [listed(sent[-1].parameters[name]) for name in re.findall(restricted, sent[-1])]
 
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    yield ask
-    event.remove(engine, "before_cursor_execute", note)
+    return ask
 
 
 def listed(value: int | str) -> list[str]:
