@@ -20,7 +20,7 @@ from app.engine.candidates import begin
 from app.engine.claims import Application, FailedRow
 from app.engine.programme import Programme
 from app.engine.progress import Progress
-from app.engine.sheets import ROUNDED, SheetRow
+from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
 from app.engine.states import LIVE, OPEN_OR_LIVE
 from app.kernel import citizen_id, names
 from app.kernel.crypto import Vault
@@ -32,6 +32,8 @@ COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
 """Shares of a check's time."""
 ALIKE = 0.95
 NAMESAKES = 50
+ID_CHARACTERS = 64
+"""No id is longer, with all its blanks: what is, isn't compared character by character."""
 
 DIALECT = postgresql.dialect()
 ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
@@ -206,7 +208,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
     for row_id, row in enumerate(rows):
         value = row.values.get
         typed_id = value("citizen_id") or ""
-        fault = None if citizen_id.is_valid(typed_id, today) else "rounded" if _rounded(row) else "invalid"
+        fault = None if citizen_id.is_valid(typed_id, today) else _id_fault(row)
         id_hash = vault.hash(typed_id) if fault is None else None
         repeated = id_hash in seen
         if id_hash:
@@ -260,20 +262,25 @@ def _stands_for(typed: Sequence[tuple[int, str]], row_no: int, held_id: str) -> 
     """Whether one of (row number, id) may be the held row, corrected; without any id the place must be the same."""
     if not held_id:
         return any(number == row_no for number, _ in typed)
-    held = citizen_id.normalize(held_id)
-    return any(_slip(held, citizen_id.normalize(code)) for _, code in typed[:NAMESAKES])
+    return any(_slip(held_id, code) for _, code in typed[:NAMESAKES])
 
 
 def _slip(one: str, other: str) -> bool:
     """Up to three digits wrong (what Excel loses), or one left out or put in too many."""
+    if one == other or max(len(one), len(other)) > ID_CHARACTERS:
+        return one == other
+    one, other = citizen_id.normalize(one), citizen_id.normalize(other)
     if len(one) == len(other):
         return sum(a != b for a, b in zip(one, other, strict=True)) <= 3
     return abs(len(one) - len(other)) == 1 and SequenceMatcher(None, one, other).ratio() > ALIKE
 
 
-def _rounded(row: SheetRow) -> bool:
+def _id_fault(row: SheetRow) -> str:
+    """Why an id is none, as C-01 names it."""
     error = row.errors.get("citizen_id")
-    return error is not None and error.params.get("fault", error).msgid == ROUNDED
+    if error is not None and error.params.get("fault", error).msgid == ROUNDED:
+        return "rounded"
+    return unreadable_kind(row.raw.get("citizen_id", "")) or "invalid"
 
 
 def _store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, facts: dict) -> int:

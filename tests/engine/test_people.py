@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -363,3 +364,32 @@ def test_as_many_statements_to_move_2000_claims_as_to_move_10(app, session, monk
     for few, many in tallies.values():
         assert few == many
         assert many.many == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [("#N/A", "error"), ("#公式未计算", "uncached"), ("#合并单元格", "merged"), ("51010\ufffd", "lost")],
+)
+def test_an_id_that_cannot_be_read_says_why_and_nothing_else(county, clerk, opened, typed, why):
+    county.check(clerk, opened, [county.typed(0, citizen_id=typed)])
+    (row,) = failed_rows(county, opened)
+    assert reasons(row) == {"C-01": why}
+
+
+@pytest.mark.parametrize("typed", ["#N/A", "#公式未计算", "#合并单元格"])
+def test_an_end_that_cannot_be_read_is_not_open(county, clerk, opened, typed):
+    report = county.check(clerk, opened, [county.typed(0, contract_end=typed)])
+    assert (report.passed, report.failed) == (0, 1)
+    (row,) = failed_rows(county, opened)
+    assert [f["rule"] for f in row.findings if f["verdict"] == "fail"] == ["F-01"]
+    assert "HS-02" not in {f["rule"] for f in row.findings}, "no blank was judged"
+
+
+def test_endless_ids_are_not_compared_character_by_character(county, clerk, opened):
+    """32,000 characters and one more: a comparison of every one with every other took seconds a pair."""
+    people = range(5)
+    county.check(clerk, opened, [county.typed(0, citizen_id="1" * 32_000 + str(n)) for n in people])
+    began = time.process_time()
+    county.check(clerk, opened, [county.typed(0, citizen_id="1" * 32_001 + str(n)) for n in people])
+    assert time.process_time() - began < 2
+    assert len(failed_rows(county, opened)) == 2 * len(people)

@@ -6,6 +6,7 @@ from app.engine.sheets.exporting import Table, export, export_tables
 from app.engine.sheets.marking import MarkedRow, marked
 from app.engine.sheets.reading import SheetContent, SheetRow, parse_row, read
 from app.engine.sheets.templates import template
+from app.engine.sheets.unreadable import Unreadable, unreadable_kind
 
 __all__ = [
     "ROUNDED",
@@ -16,10 +17,12 @@ __all__ = [
     "SheetContent",
     "SheetRow",
     "Table",
+    "Unreadable",
     "export",
     "export_tables",
     "marked",
     "parse_row",
     "read",
     "template",
+    "unreadable_kind",
 ]

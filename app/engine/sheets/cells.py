@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from app.engine.sheets.child import Cell
 from app.engine.sheets.columns import Column, Kind
+from app.engine.sheets.unreadable import Unreadable, refuse
 from app.kernel import citizen_id, uscc
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadValue
@@ -44,6 +45,8 @@ def typed(cell: Cell) -> str:
         return _UNPRINTABLE.sub("", cell) if not cell.isalnum() else cell
     if isinstance(cell, date):
         return _iso(cell)
+    if isinstance(cell, Unreadable):
+        return cell.text
     return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
 
 
@@ -59,6 +62,7 @@ def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
         if column.required:
             raise BadValue(N_("“{title}”没有填写。请补填。"))
         return None
+    refuse(cell, text)
     if len(text) > MAX_CHARACTERS:
         raise BadValue(
             N_("“{title}”有 {length} 个字，最多 {most} 个。请缩短。"),

@@ -12,10 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from app.engine.sheets.unreadable import Unreadable
 from app.kernel.errors import BadSheet
 from app.kernel.messages import N_
 
-Cell = str | int | float | date | None
+Cell = str | int | float | date | Unreadable | None
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def _received(stream: IO[bytes]) -> Generator[tuple[str, int, list[Cell]], None,
             raise BadSheet(_TOO_WIDE)
         if not line.endswith(b"\n"):
             return False
-        match json.loads(line, object_hook=_date):
+        match json.loads(line, object_hook=_marked):
             case [int(number), list(cells)]:
                 yield tab, number, cells
             case ["tab", str(name)]:
@@ -99,8 +100,11 @@ def _received(stream: IO[bytes]) -> Generator[tuple[str, int, list[Cell]], None,
     return False
 
 
-def _date(marked: dict[str, str]) -> date:
-    return date.fromisoformat(marked["date"])
+def _marked(cell: dict[str, str]) -> date | Unreadable:
+    """A cell for which JSON has no word: `{"date": iso}` or `{"unreadable": kind, "shown": text}`."""
+    if "date" in cell:
+        return date.fromisoformat(cell["date"])
+    return Unreadable(cell["unreadable"], cell["shown"])
 
 
 def _epitaph(status: int, expired: bool) -> str:
