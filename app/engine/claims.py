@@ -56,7 +56,8 @@ class Application(Model):
     __table_args__ = (
         CheckConstraint(
             "(payee_kind = 'unit' AND employer_id IS NOT NULL AND payee_person_id IS NULL)"
-            " OR (payee_kind = 'person' AND employer_id IS NULL AND payee_person_id IS NOT NULL)",
+            " OR (payee_kind = 'person' AND employer_id IS NULL AND payee_person_id IS NOT NULL)"
+            " OR (payee_kind = 'each' AND payee_person_id IS NULL)",
             name="application_one_payee",
         ),
     )
@@ -125,7 +126,7 @@ class Claim(Model):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"))
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
-    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
+    employer_id: Mapped[int | None] = mapped_column(ForeignKey("employers.id"), index=True)
     insured_region: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     state: Mapped[str] = mapped_column(String(20), server_default="draft")
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
@@ -145,7 +146,7 @@ class Claim(Model):
     application: Mapped[Application] = relationship()
     office: Mapped[Office] = relationship()
     person: Mapped[Person] = relationship()
-    employer: Mapped[Employer] = relationship()
+    employer: Mapped[Employer | None] = relationship()
     region: Mapped[Region | None] = relationship()
     account: Mapped[Account | None] = relationship()
     notice: Mapped[Notice | None] = relationship()
