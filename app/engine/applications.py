@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.candidates import reprice
-from app.engine.claims import Account, Application, Attachment, Claim
+from app.engine.claims import Application, Attachment, Claim
 from app.engine.numbers import application_number
 from app.engine.people import ELSEWHERE, FRESH, lock_own
 from app.engine.programme import Programme
@@ -69,42 +69,6 @@ def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str,
     if person.name_folded != names.fold(typed_name):
         raise BadValue(N_("[C-03] 申请人姓名与人员登记库不一致。请核对姓名和公民身份号码。"))
     return person
-
-
-def save_account(
-    session: Session,
-    actor: Actor,
-    application_id: int,
-    vault: Vault,
-    *,
-    bank_name: str,
-    holder: str,
-    number: str,
-) -> None:
-    """The account to pay into; claims that were submitted keep the one they were submitted with."""
-    application = lock_own(session, actor, application_id)
-    payee = application.payee_person
-    if payee is not None and names.fold(holder) != payee.name_folded:
-        raise BadValue(
-            N_("个人申请须使用本人账户，户名应为“{name}”。请更正户名，或换用本人账户。"), name=payee.name
-        )
-    account = Account(
-        bank_name=bank_name, holder=holder, number_cipher=vault.encrypt(number), last4=number[-4:]
-    )
-    session.add(account)
-    session.flush()
-    before = {"account_id": application.account_id}
-    application.account_id = account.id
-    application.version += 1
-    record(
-        session,
-        actor,
-        "edit",
-        application_id=application.id,
-        programme=application.programme,
-        before=before,
-        after={"account_id": account.id, "last4": account.last4},
-    )
 
 
 def attach(

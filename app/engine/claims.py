@@ -21,27 +21,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.engine.accounts import Account
 from app.engine.free_text import FreeText
 from app.engine.payments import PaymentList
 from app.engine.states import LIVE, OPEN_OR_LIVE, STATES
 from app.registers.ciphers import Cipher
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
-
-
-class Account(Model):
-    """A bank account as someone typed it once; never changed, so a claim that points at it is frozen."""
-
-    __tablename__ = "accounts"
-
-    id: Mapped[int] = row_id()
-    bank_name: Mapped[str] = mapped_column(FreeText(100))
-    holder: Mapped[str] = mapped_column(FreeText(200))
-    number_cipher: Mapped[bytes] = mapped_column(Cipher, deferred=True)
-    last4: Mapped[str] = mapped_column(String(4))
-
-    def __repr__(self) -> str:
-        return f"{self.bank_name} · {self.holder} · **** {self.last4}"
 
 
 class Application(Model):

@@ -15,8 +15,9 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.engine.accounts import Account
 from app.engine.audit import AuditEntry
-from app.engine.claims import Account, Application, Check, Claim, Notice
+from app.engine.claims import Application, Check, Claim, Notice
 from app.engine.objections import Objection
 from app.engine.payments import PaymentList
 from app.kernel.dates import SHANGHAI

@@ -3,6 +3,7 @@
 from flask_appbuilder import Model
 
 from app.engine import (
+    accounts,
     api_keys,
     audit,
     batch,
@@ -25,6 +26,7 @@ METADATA = Model.metadata
 
 __all__ = [
     "METADATA",
+    "accounts",
     "api_keys",
     "audit",
     "batch",

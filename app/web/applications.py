@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
 
-from app.engine import applications, batch, clock, people
+from app.engine import application_accounts, applications, batch, clock, people
 from app.engine.audit import AuditEntry
 from app.engine.claims import Application, Attachment, Claim, FailedRow
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.registers.lookup import covered
+from app.web.application_money import AccountRoutes, account_form
 from app.web.application_papers import PaperRoutes
 from app.web.application_people import PeopleRoutes
 from app.web.demo.sheets import offered
 from app.web.findings import readable
-from app.web.opening import AccountForm, EmployerForm
+from app.web.opening import EmployerForm
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import ApplicationsView, state_counts
 from app.web.templating import translate
-from app.web.translations import gettext
 
 SHOWN = 50
 MOVES = (
@@ -45,7 +45,7 @@ MOVES = (
 OPEN_STATES = ("draft", "returned")
 
 
-class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
+class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView):
     """The generated list of applications, whose show page is where a clerk works on one."""
 
     list_template = "applications.html"
@@ -122,7 +122,8 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
                 (row, people.cells(row, vault), readable(self.programme, row.findings)) for row in failed_rows
             ],
             "shown": SHOWN,
-            "account_form": AccountForm(),
+            "account_form": account_form(application),
+            "takes_account": application_accounts.takes_account(db.session, application_id),
             "attachments": db.session.scalars(
                 select(Attachment).where(Attachment.application_id == application_id).order_by(Attachment.id)
             ).all(),
@@ -136,25 +137,6 @@ class ApplicationView(PeopleRoutes, PaperRoutes, ApplicationsView):
             "editable": self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
             and application.office_id == g.actor.office_id,
         }
-
-    @expose("/account/<int:pk>", methods=["POST"])
-    @has_access
-    @permission_name("edit")
-    def account(self, pk):
-        application, form = self.item(str(pk)), AccountForm(request.form)
-        if not form.validate():
-            page = self.render_template(
-                self.show_template,
-                view=self,
-                row=application,
-                **{**self.show_more(application), "account_form": form},
-            )
-            return page, 422
-        vault = current_app.extensions["vault"]
-        applications.save_account(db.session, g.actor, pk, vault, **form.data)
-        db.session.commit()
-        flash(gettext("银行信息已保存。"), "success")
-        return redirect(self._url(pk, "bank"))
 
     @expose("/apply/<int:pk>", methods=["POST"])
     @has_access

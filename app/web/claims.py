@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from wtforms import Form
 
 from app.engine import applications, clock, people
+from app.engine.accounts import Account
 from app.engine.audit import AuditEntry, record
-from app.engine.claims import Account, Application, Claim
+from app.engine.claims import Application, Claim
 from app.engine.sheets import Kind
 from app.extensions import db
 from app.kernel.errors import DomainError, Refused, Stale

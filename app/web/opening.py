@@ -7,7 +7,7 @@ from datetime import date
 from flask import g
 from sqlalchemy import select
 from wtforms import Form, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired
 
 from app.engine.applications import open_application
 from app.engine.claims import Application
@@ -36,19 +36,6 @@ class EmployerForm(Form):
         """A new application of the typed employer. Raises NotFound."""
         employer = find_employer(db.session, self.employer_id.data, self.employer.data)
         return open_application(db.session, g.actor, programme, employer.id, self.region.data, today)
-
-
-class AccountForm(Form):
-    bank_name = StringField(N_("开户银行"), [InputRequired(N_("请填写开户银行。")), Length(max=100)])
-    holder = StringField(N_("户名"), [InputRequired(N_("请填写户名。")), Length(max=200)])
-    number = StringField(
-        N_("银行账号"),
-        [
-            InputRequired(N_("请填写银行账号。")),
-            Regexp(r"^[0-9]{8,30}$", message=N_("银行账号应为8至30位数字，不含空格。")),
-        ],
-        filters=[lambda text: "".join(text.split()) if text else text],
-    )
 
 
 def region_choices() -> list[tuple[str, str]]:

@@ -13,7 +13,8 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload, undefer
 
-from app.engine.claims import Account, Application, Claim
+from app.engine.accounts import Account
+from app.engine.claims import Application, Claim
 from app.engine.payments import PaymentList
 from app.engine.sheets import Table, export_tables
 from app.extensions import db

@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine import applications, batch, people
+from app.engine import application_accounts, applications, batch, people
+from app.engine.accounts import Details
 from app.engine.actor import Actor
 from app.engine.claims import Claim
 from app.engine.programme import Programme
@@ -18,6 +19,7 @@ from app.engine.scope import Scope
 from app.engine.sheets import SheetRow, parse_row
 from app.kernel.crypto import Vault
 from app.programmes.hiring_subsidy import PROGRAMME
+from app.registers.models import Employer
 from app.registers.organisation import Office
 from app.web.accounts import make_user
 from app.web.demo.identities import Resident
@@ -76,8 +78,9 @@ class County:
         return opened.id
 
     def bank(self, actor: Actor, application: int) -> None:
-        facts = {"bank_name": "中国建设银行", "holder": "测试单位", "number": "6217003810012345678"}
-        applications.save_account(self.session, actor, application, self.vault, **facts)
+        holder = self.session.get(Employer, self.employer).name
+        details = Details("中国建设银行成都锦江支行", "105651000006", "basic", holder, "6217003810012345678")
+        application_accounts.save_account(self.session, actor, application, self.vault, details)
 
     def typed(self, number: int, **changes: str) -> dict[str, str]:
         """The cells of one of the county's people, some of them written otherwise."""

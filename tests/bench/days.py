@@ -17,6 +17,13 @@ from tests.bench.county import County
 
 SHEET, PAGE = 20, 20
 CASE = re.compile(r"/hiring/(?:query|review|disbursement)/show/(\d+)")
+HOLDER = re.compile(r'name="holder"[^>]*value="([^"]*)"')
+ACCOUNT = {
+    "bank_name": "中国建设银行成都锦江支行",
+    "branch_no": "105651000006",
+    "kind": "basic",
+    "number": "6217003810012345678",
+}
 TICK = re.compile(r'name="rowid" value="(\d+)"')
 Step = Callable[[], object]
 
@@ -75,7 +82,8 @@ class Desk:
         self.page = self.client.post("check of 20", f"/hiring/applications/check/{self.number}", {}, file)
 
     def bank(self) -> None:
-        facts = {"bank_name": "中国建设银行", "holder": "测试单位", "number": "6217003810012345678"}
+        (holder,) = HOLDER.findall(self.page)
+        facts = ACCOUNT | {"holder": holder}
         self.page = self.client.post("bank details", f"/hiring/applications/account/{self.number}", facts)
 
     def apply(self) -> None:

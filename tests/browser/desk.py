@@ -119,9 +119,10 @@ class Desk:
         self.button("人员校验").click()
         self.page.get_by_text("校验完成").wait_for()
 
-    def bank(self, number: str = "6217003810012345678", holder: str = "测试单位") -> None:
+    def bank(self, number: str = "6217003810012345678") -> None:
+        """The holder is the payee, as the form offers."""
         self.page.get_by_label("开户银行").fill("中国建设银行成都锦江支行")
-        self.page.get_by_label("户名").fill(holder)
+        self.page.get_by_label("行号").fill("105651000006")
         self.page.get_by_label("银行账号").fill(number)
         self.button("保存银行信息").click()
         self.page.get_by_text("银行信息已保存。").wait_for()

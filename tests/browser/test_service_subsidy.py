@@ -82,7 +82,7 @@ def apply_as_person(clerk: Desk, demo) -> str:
             clerk.page.get_by_role("link", name="逐个录入").click()
         type_person(clerk, row, demo.uscc_of(PERSON_SHEET))
     clerk.page.get_by_role("link", name="返回申请单").click()
-    clerk.bank(holder=applicant["name"])
+    clerk.bank()
     return submit(clerk, PERSON_PEOPLE)
 
 

@@ -149,9 +149,9 @@ def test_applying_and_approving_need_no_mouse_and_fifty_rows_four_clicks(sit_dow
     press(page, clerk.button("人员校验"))
     page.get_by_text("校验完成").wait_for()
     for label, text in (
-        ("开户银行", "中国建设银行"),
-        ("户名", "测试单位"),
         ("银行账号", "6217003810012345678"),
+        ("开户银行", "中国建设银行"),
+        ("行号", "105651000006"),
     ):
         reach(page, page.get_by_label(label))
         page.keyboard.type(text)
@@ -216,7 +216,7 @@ def test_applying_takes_no_more_clicks_than_the_manual(sit_down, demo):
     clerk.button("人员校验").click()
     page.get_by_text("校验完成").wait_for()
     page.get_by_label("开户银行").fill("中国建设银行")
-    page.get_by_label("户名").fill("测试单位")
+    page.get_by_label("行号").fill("105651000006")
     page.get_by_label("银行账号").fill("6217003810012345678")
     page.keyboard.press("Enter")
     page.get_by_text("银行信息已保存。").wait_for()

@@ -14,7 +14,8 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
 from app.database import SUPERUSER
-from app.engine.claims import Account, Claim
+from app.engine.accounts import Account
+from app.engine.claims import Claim
 from app.engine.objections import Objection
 from app.engine.rotation import sealed_columns
 from app.engine.scope import Scope
@@ -59,9 +60,8 @@ def typed(cases_app, known, demo_files, monkeypatch) -> frozenset[bytes]:
     with cases_app.app_context():
         db.session.info["scope"] = Scope.everything()
         own = db.session.get(Claim, draft).application_id
-    clerk.post(
-        f"/hiring/applications/account/{own}", {"bank_name": "某行", "holder": said, "number": account}
-    )
+    bank = clerk.account(str(own), bank_name=f"某行 {said}"[:100], number=account)
+    clerk.post(f"/hiring/applications/account/{own}", bank)
     row = {
         "name": "某人",
         "citizen_id": whole,

@@ -51,6 +51,7 @@ def form(known, sheet: bytes | None = None) -> dict:
         "region": "510104",
         "payee_kind": "unit",
         "bank_name": "某银行",
+        "branch_no": "105651000006",
         "holder": "某人",
         "number": "6217003810099999999",
         "raised_on": "2026-11-30",

@@ -8,8 +8,9 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engine.accounts import Account
 from app.engine.batch import Batch
-from app.engine.claims import Account, Notice
+from app.engine.claims import Notice
 from app.engine.payments import PaymentList
 from app.programmes.training.model import (
     Enrolment,

@@ -11,6 +11,11 @@ from app.web.demo.sheets import NOTE
 from app.web.demo.users import PASSWORD
 
 JINJIANG, QINGYANG = "510104", "510105"
+ACCOUNT = {
+    "bank_name": "中国建设银行成都锦江支行",
+    "branch_no": "105651000006",
+    "number": "6217003810012345678",
+}
 
 
 class Desk:
@@ -50,8 +55,14 @@ class HiringDesk(Desk):
             )
 
     def bank(self, application: str) -> None:
-        facts = {"bank_name": "中国建设银行成都分行", "holder": "测试单位", "number": "6217003810012345678"}
-        self.post(f"{self.base}/applications/account/{application}", facts)
+        self.post(f"{self.base}/applications/account/{application}", self.account(application))
+
+    def account(self, application: str, **typed: str) -> dict[str, str]:
+        """An account as the form takes it; holder and kind are those that the page offers."""
+        page = self.get(f"{self.base}/applications/show/{application}")
+        holder = re.search(r'name="holder"[^>]*value="([^"]*)"', page)[1]
+        kind = re.search(r'<option selected value="(\w+)">(?:基本存款账户|本人银行卡)', page)[1]
+        return ACCOUNT | {"holder": holder, "kind": kind} | typed
 
     def apply(self, application: str) -> str:
         return self.confirm(self.post(f"{self.base}/applications/apply/{application}"))

@@ -65,9 +65,8 @@ def moved(page: str) -> int:
     return int(re.search(r'id="moved">(\d+)<', page)[1])
 
 
-def walk(clerk, reviewer, cashier, application, app, monkeypatch, holder="测试单位") -> None:
-    facts = {"bank_name": "工商银行", "holder": holder, "number": "6222020200012345678"}
-    clerk.post(f"{BASE}/applications/account/{application}", facts)
+def walk(clerk, reviewer, cashier, application, app, monkeypatch) -> None:
+    clerk.bank(application)
     clerk.apply(application)
     reviewer.act("review", "approve")
     reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
@@ -100,9 +99,9 @@ def test_a_person_is_paid_on_the_own_account(demo_app, rows, sheet, everything, 
     clerk.check(application, sheet([applicant, *others]))
     failed = everything.scalars(select(FailedRow)).all()
     assert [f["rule"] for row in failed for f in row.findings if f["verdict"] == "fail"] == ["F-03"]
-    wrong = {"bank_name": "工商银行", "holder": "别人", "number": "6222020200012345678"}
-    assert "本人账户" in clerk.post(f"{BASE}/applications/account/{application}", wrong, expect=422)
-    walk(clerk, reviewer, cashier, application, demo_app, monkeypatch, applicant["name"])
+    wrong = clerk.account(application, holder="别人")
+    assert "与收款人" in clerk.post(f"{BASE}/applications/account/{application}", wrong, expect=422)
+    walk(clerk, reviewer, cashier, application, demo_app, monkeypatch)
     paid = select(func.count(), func.sum(Claim.amount)).where(Claim.state == "disbursed")
     assert everything.execute(paid).one() == (3, Decimal("900.00"))
 

@@ -11,10 +11,11 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from app.engine import batch
+from app.engine.accounts import Account, Details
 from app.engine.actor import Actor
 from app.engine.applications import open_application
 from app.engine.batch import Batch, BatchRow
-from app.engine.claims import Account, Application, Claim
+from app.engine.claims import Application, Claim
 from app.engine.scope import Scope, seeing
 from app.kernel.messages import Message
 from app.programmes.hiring_subsidy import PROGRAMME
@@ -112,6 +113,11 @@ def take_in(session: Session, clerk: Actor, employer_id: int, *, bank: bool = Tr
         application.account = make_account(session)
     session.flush()
     return application
+
+
+def typed_account(holder: str = "单位0", number: str = "6228480000000000001") -> Details:
+    """An account as a clerk types it."""
+    return Details("中国农业银行成都锦江支行", "103100000026", "basic", holder, number)
 
 
 def make_account(session: Session) -> Account:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from app.engine import applications, objections
+from app.engine import application_accounts, applications, objections
 from app.engine.audit import AuditEntry
 from app.engine.batch import BatchRow
 from app.engine.claims import Application, Claim, Notice, Slot
@@ -200,9 +200,12 @@ class Stage:
         actor, application = self.actors[login], self.applications[number]
         own = next(c for c in self.world.cases.values() if c.application == application).office
         vault = current_app.extensions["vault"]
-        account = {"bank_name": "农业银行", "holder": "单位", "number": "6228480000000000001"}
-        saving = lambda: applications.save_account(self.session, actor, application, vault, **account)  # noqa: E731
-        if self._done(own == actor.office_id, saving, actor):
+        payee = self.session.get(Application, application).payee
+        account = facts.typed_account(payee.name)
+        saving = lambda: application_accounts.save_account(self.session, actor, application, vault, account)  # noqa: E731
+        states = {c.state for c in self.world.cases.values() if c.application == application}
+        open_to_change = states <= {"withdrawn"} or bool(states & set(DRAFTS))
+        if self._done(own == actor.office_id and open_to_change, saving, actor):
             self.world.editors[application].add(actor.user_id)
             held = self.session.get(Application, application, populate_existing=True).account_id
             assert held != self.world.accounts[application]

@@ -9,7 +9,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, text
 
-from app.engine import applications
+from app.engine import application_accounts, applications
 from app.engine.batch import BatchRow
 from app.engine.claims import Check, Claim, Slot
 from app.engine.policy import PolicyValue
@@ -107,8 +107,7 @@ def test_who_took_in_or_changed_the_application_or_the_claim_does_not_review(ses
     session.commit()
     vault = current_app.extensions["vault"]
     with seeing(session, both.scope):
-        bank = {"bank_name": "农业银行", "holder": "单位0", "number": "6228480000000000001"}
-        applications.save_account(session, both, banked.id, vault, **bank)
+        application_accounts.save_account(session, both, banked.id, vault, facts.typed_account())
     correct(session, both, claims[2], contract_start=date(2026, 4, 1))
     act(session, clerk, "submit", claims)
     answers = act(session, both, "approve", claims)
@@ -211,8 +210,8 @@ def test_a_returned_case_is_corrected_and_frozen_anew_while_siblings_keep_theirs
     set_policy(session, "amount", "1500", date(2026, 6, 1))
     correct(session, clerk, first, contract_start=date(2026, 7, 1))
     with seeing(session, clerk.scope):
-        bank = {"bank_name": "农业银行", "holder": "单位0", "number": "6228480000000000001"}
-        applications.save_account(session, clerk, application.id, current_app.extensions["vault"], **bank)
+        vault = current_app.extensions["vault"]
+        application_accounts.save_account(session, clerk, application.id, vault, facts.typed_account())
     session.commit()
     old_account = stored(session, first).account_id
 
