@@ -15,9 +15,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import Select
 
 from app.engine.actor import Actor
-from app.engine.candidates import OF_BATCH, reprice
+from app.engine.candidates import reprice
 from app.engine.claims import Claim
 from app.engine.firing import Firing
+from app.engine.moving_claims import subject_of
 from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.workflow import FREE, Move, Subject, Transition
@@ -46,13 +47,18 @@ class Batch(Model):
 
 
 class BatchRow(Model):
-    """One row of a batch, mostly a claim: moved, or refused and why."""
+    """One row of a batch, mostly a claim: moved, or refused and why.
+
+    `version` and `payment_list_id` are the row's own when the batch was prepared; no version means that it isn't known.
+    """
 
     __tablename__ = "batch_rows"
     __table_args__ = (Index("batch_row_of_row", "row_id"),)
 
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True)
     row_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    version: Mapped[int | None] = mapped_column(BigInteger)
+    payment_list_id: Mapped[int | None] = mapped_column(BigInteger)
     from_state: Mapped[str | None] = mapped_column(String(20))
     moved: Mapped[bool | None]
     reason: Mapped[dict | None] = mapped_column(JSONB)
@@ -60,15 +66,21 @@ class BatchRow(Model):
 
 
 UNFIRED_FOR = timedelta(days=1)
-KEEP = "INSERT INTO batch_rows (batch_id, row_id) SELECT :batch, unnest(CAST(:rows AS bigint[]))"
+KEEP = """
+    INSERT INTO batch_rows (batch_id, row_id, version, payment_list_id)
+    SELECT :batch, c.id, {version}, {payment_list}
+    FROM unnest(CAST(:rows AS bigint[])) r(id) JOIN {table} c ON c.id = r.id
+"""
+CHOSEN = "SELECT unnest(CAST(:rows AS bigint[]))"
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How many claims a prepared batch holds and their sum, CNY."""
+    """How many of a prepared batch's rows are as they were and their sum, CNY; how many have changed since."""
 
     count: int
     amount: Decimal
+    changed: int
 
 
 def prepare(
@@ -88,17 +100,21 @@ def prepare(
     if transition.subject is None:
         rows = rows.where(Claim.programme == programme.code)
     chosen = session.scalars(rows).all()
-    session.execute(text(KEEP), {"batch": batch.id, "rows": chosen})
     if transition.phase == "submit":
-        reprice(session, programme, OF_BATCH, batch_id=batch.id)
+        reprice(session, programme, CHOSEN, rows=chosen)
+    subject = subject_of(transition)
+    keep = KEEP.format(table=subject.table, version=subject.version, payment_list=subject.payment_list)
+    session.execute(text(keep), {"batch": batch.id, "rows": chosen})
     return batch
 
 
 def extent(session: Session, batch: Batch, subject: Subject) -> Extent:
-    """Exact count and amount of a batch's rows as they stand."""
+    """Exact count and amount of the batch's rows that can move, and the number of those that no longer can."""
     row = session.execute(
         text(
-            f"""SELECT count(*), coalesce(sum({subject.amount}), 0)
+            f"""SELECT count(*) FILTER (WHERE {subject.unchanged}),
+                       coalesce(sum({subject.amount}) FILTER (WHERE {subject.unchanged}), 0),
+                       count(*) FILTER (WHERE NOT {subject.unchanged})
                 FROM batch_rows b JOIN {subject.table} c ON c.id = b.row_id WHERE b.batch_id = :batch"""
         ),
         {"batch": batch.id},

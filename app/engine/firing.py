@@ -34,7 +34,7 @@ REFUSE_VANISHED = """
     WHERE b.batch_id = :batch_id AND NOT EXISTS (SELECT 1 FROM {table} c WHERE c.id = b.row_id)
 """
 MOVE = """
-    UPDATE {table} AS c SET state = :target, version = version + 1 {sets}
+    UPDATE {table} AS c SET state = :target, version = c.version + 1 {sets}
     FROM batch_rows b {candidates}
     WHERE b.row_id = c.id AND b.batch_id = :batch_id AND b.moved IS NULL AND c.state = ANY(:sources)
     RETURNING c.id, {amount} AS amount
@@ -54,6 +54,26 @@ AUDIT = """
 OUT_OF_SCOPE = Guard("NOT (c.office_id = ANY(:office_ids))", N_("没有找到这条记录。请刷新列表后重新勾选。"))
 WRONG_STATE = N_("当前状态为“{state}”，不能办理“{action}”，可能已由他人办理。请刷新列表。")
 VANISHED = N_("没有找到这条记录。请刷新列表后重新勾选。")
+NOT_KEPT = Guard(
+    "b.version IS NULL",
+    N_("这次勾选是系统升级前留下的，无法确认此后有无变动，没有办理。请返回列表重新勾选。"),
+)
+ANOTHER_LIST = Guard(
+    "b.payment_list_id IS DISTINCT FROM {payment_list}",
+    N_(
+        "您打开办理窗口后，此件的发放清单有变动（当时：{then}；现在：{now}），没有办理。请返回列表核对后重新勾选。"
+    ),
+    """jsonb_build_object(
+           'then', coalesce((SELECT l.number FROM payment_lists l WHERE l.id = b.payment_list_id), :on_none),
+           'now', coalesce((SELECT l.number FROM payment_lists l WHERE l.id = {payment_list}), :on_none))""",
+)
+CHANGED = Guard(
+    "NOT {unchanged}",
+    N_(
+        "您打开办理窗口后，此件有变动（如退回、修改、更换账户、重新提交），没有办理。请返回列表核对最新内容后重新勾选。"
+    ),
+)
+ON_NO_LIST = N_("未编入清单")
 
 
 @dataclass
@@ -121,6 +141,21 @@ class Firing:
         known = {"actor_id": self.actor.user_id, "office_id": self.actor.office_id, "today": self.move.today}
         for guard in self.transition.guards:
             self.refuse(guard, **known)
+        self._refuse_changed()
+
+    def _refuse_changed(self) -> None:
+        """What is no longer as the dialog showed it; after the guards, which say more exactly what has happened."""
+        self.refuse(NOT_KEPT)
+        subject = self.subject
+        self.refuse(
+            Guard(
+                ANOTHER_LIST.refuses.format(payment_list=subject.payment_list),
+                ANOTHER_LIST.sentence,
+                ANOTHER_LIST.facts.format(payment_list=subject.payment_list),
+            ),
+            on_none=ON_NO_LIST,
+        )
+        self.refuse(Guard(CHANGED.refuses.format(unchanged=subject.unchanged), CHANGED.sentence))
 
     def _compare_and_set(self) -> tuple[int, Decimal]:
         sets = self.transition.effect(self.move) if self.transition.effect else {}

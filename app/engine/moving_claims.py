@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.engine import rules, slots
 from app.engine.candidates import from_claims
 from app.engine.claims import Claim
 from app.engine.states import LIVE, TITLES
-from app.engine.workflow import Subject, Transition
+from app.engine.workflow import Guard, Subject, Transition
 from app.kernel.messages import N_
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ STORE_CHECKS = """
 FROZEN = """CASE WHEN c.state = 'submitted' THEN jsonb_build_object('policy', c.policy, 'account_id', c.account_id)
                  ELSE '{}'::jsonb END"""
 """What a submission freezes, so that an auditor sees it even after another one."""
+REPRICED = Guard(
+    "(SELECT {amount} FROM candidates WHERE candidates.claim_id = c.id) <> c.amount",
+    N_("政策调整后，此人的金额与您确认时不同，没有办理。请返回列表重新勾选，核对新的金额后再办理。"),
+)
 STOPPED = N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。")
 
 
@@ -46,6 +51,8 @@ def _judge(firing: Firing) -> None:
         return
     frozen = transition.phase != "submit"
     from_claims(move.session, move.programme, move.batch_id, frozen=frozen)
+    if not frozen:
+        firing.refuse(replace(REPRICED, refuses=REPRICED.refuses.replace("{amount}", move.programme.amount)))
     rules.run(move.session, move.programme.code, move.programme.rules, move.today)
     firing.execute(STORE_CHECKS, phase=transition.phase, today=move.today)
     if not transition.marks:
@@ -76,4 +83,5 @@ CLAIMS = Subject(
     told=FROZEN,
     locks=(LOCK_APPLICATIONS,),
     loads=(Claim.person, Claim.application),
+    payment_list="c.payment_list_id",
 )

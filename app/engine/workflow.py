@@ -45,6 +45,29 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How the dialog and the result of a bulk action count what moves; `money` where an amount moves with it."""
+
+    extent: str
+    changed: str
+    nothing: str
+    moved: str
+    refused: str
+    done: str
+    money: bool = True
+
+
+PEOPLE = Counted(
+    extent=N_("共 {count} 人，合计 {amount} 元"),
+    changed=N_("另有 {count} 人在勾选后有变动，不会办理。请办理后返回列表重新勾选。"),
+    nothing=N_("没有可以办理的人员。请返回列表重新勾选。"),
+    moved=N_("已办理 {count} 人，{amount} 元"),
+    refused=N_("未办理 {count} 人，原因见下表"),
+    done=N_("已办理{moved}人，未办理{refused}人。"),
+)
+
+
+@dataclass(frozen=True)
 class Subject:
     """What transitions move: rows of one table that have an office, a state and a version; SQL reads them as `c`.
 
@@ -52,6 +75,7 @@ class Subject:
     `audited` are further columns of the audit entry, `told` is SQL for further facts of it, `locks` is SQL to run before the rows are locked,
     `loads` the relations that a result page reads. `judge`
     refuses what the rules stop, `take` what somebody else holds already; `leave` gives back after the move.
+    `counted` says how many move; `version` is SQL of a number that rises with whatever a decision on the row rests on, `payment_list` of its list.
     """
 
     model: type[Model]
@@ -65,6 +89,14 @@ class Subject:
     told: str = "'{}'::jsonb"
     locks: tuple[str, ...] = ()
     loads: tuple[InstrumentedAttribute, ...] = ()
+    counted: Counted = PEOPLE
+    version: str = "c.version"
+    payment_list: str = "CAST(NULL AS bigint)"
+
+    @property
+    def unchanged(self) -> str:
+        """SQL: whether a row (`c`) is as the batch (`b`) found it; false for a batch that kept no version."""
+        return f"(b.version IS NOT DISTINCT FROM {self.version} AND b.payment_list_id IS NOT DISTINCT FROM {self.payment_list})"
 
     @property
     def table(self) -> str:

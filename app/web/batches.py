@@ -33,7 +33,8 @@ from app.web.views import Screen
 from app.web.works import Outcome, Task, long_work, take
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
-HEADERS = (N_("金额（元）"), N_("结果"), N_("当前状态"), N_("原因"))
+HEADERS = (N_("结果"), N_("当前状态"), N_("原因"))
+AMOUNT = N_("金额（元）")
 
 
 class BatchView(Screen, BaseView):
@@ -93,8 +94,10 @@ class BatchView(Screen, BaseView):
             batch=found,
             programme=programme,
             transition=programme.transitions[found.transition],
-            subject=subject,
-            rows=[(row, thing, self._reasons(programme, row)) for row, thing in rows],
+            counted=subject.counted,
+            titles=subject.titles,
+            headers=_titles(subject),
+            rows=[(row, thing, _cells(subject, thing), self._reasons(programme, row)) for row, thing in rows],
             page=page,
             size=size,
         )
@@ -106,7 +109,7 @@ class BatchView(Screen, BaseView):
         programme = programme_of(found.programme)
         title = gettext(programme.title) + " " + gettext(programme.transitions[found.transition].title)
         subject = subject_of(programme.transitions[found.transition])
-        headers = [gettext(h) for h in (*subject.headers, *HEADERS)]
+        headers = [gettext(h) for h in (*_titles(subject), *HEADERS)]
         stream = io.BytesIO()
         rows = db.session.execute(_rows(found, subject)).all()
         lines = (_line(subject, row, thing, self._reasons(programme, row)) for row, thing in rows)
@@ -130,6 +133,7 @@ class BatchView(Screen, BaseView):
             transition=transition,
             form=form,
             problem=problem,
+            counted=subject_of(transition).counted,
             extent=batch.extent(db.session, found, subject_of(transition)),
         )
 
@@ -151,12 +155,12 @@ def fire(task: Task) -> Outcome:
     found = batch.find(db.session, g.actor, task.subject)
     programme, transition = task.view.transition_of(found)
     extent = batch.extent(db.session, found, subject_of(transition))
-    task.progress.count(extent.count)
+    task.progress.count(extent.count + extent.changed)
     form = transition.form(MultiDict(json.loads(task.asked)))
     form.validate()
     today = clock.today(current_app.config, db.session)
     done = batch.run(db.session, g.actor, programme, found.id, form.data, today, task.progress)
-    said = Message(N_("已办理{moved}人，未办理{refused}人。"), moved=done.moved, refused=done.refused)
+    said = Message(subject_of(transition).counted.done, moved=done.moved, refused=done.refused)
     place = {"batch_id": found.id}
     return Outcome(said, "BatchView.result", place, good=not done.refused, says_so_itself=True)
 
@@ -174,6 +178,15 @@ def _rows(found: Batch, subject: Subject) -> Select:
 
 def _line(subject: Subject, row: BatchRow, thing: Model | None, reasons: list[str]) -> tuple:
     done = gettext("已办理") if row.moved else gettext("未办理")
-    cells = thing.line() if thing else ("",) * len(subject.headers) + (None,)
     state = gettext(subject.titles[thing.state]) if thing else ""
-    return *cells, done, state, "\n".join(reasons)
+    return *_cells(subject, thing), done, state, "\n".join(reasons)
+
+
+def _titles(subject: Subject) -> tuple[str, ...]:
+    """The columns that say which row it is, with its amount where one moves."""
+    return (*subject.headers, AMOUNT) if subject.counted.money else subject.headers
+
+
+def _cells(subject: Subject, thing: Model | None) -> tuple:
+    columns = len(_titles(subject))
+    return thing.line()[:columns] if thing else ("",) * columns

@@ -48,7 +48,7 @@ TAKE_STUDENTS = """
 """
 """Every number is offered to every student; the first that is free sticks, the key refuses the rest."""
 LOSE = """
-    UPDATE enrolments e SET state = 'stopped', findings = jsonb_build_array(jsonb_build_object(
+    UPDATE enrolments e SET state = 'stopped', version = e.version + 1, findings = jsonb_build_array(jsonb_build_object(
                'rule', 'TR-03', 'verdict', 'fail', 'evidence', jsonb_build_object('why', 'lost')))
     FROM batch_rows b
     WHERE b.batch_id = :batch_id AND b.moved IS NULL AND e.class_id = b.row_id AND e.state = 'enrolled'

@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.engine.guards import OWN_OFFICE
 from app.engine.transitions import DISBURSE, LIST, SUBSIDY
 from app.engine.workflow import (
+    Counted,
     Guard,
     MustOpinionForm,
     OpinionForm,
@@ -18,6 +19,15 @@ from app.programmes.training import moving
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.states import TITLES
 
+CLASSES_COUNTED = Counted(
+    extent=N_("共 {count} 个班级"),
+    changed=N_("另有 {count} 个班级在勾选后有变动，不会办理。请办理后返回列表重新勾选。"),
+    nothing=N_("没有可以办理的班级。请返回列表重新勾选。"),
+    moved=N_("已办理 {count} 个班级"),
+    refused=N_("未办理 {count} 个班级，原因见下表"),
+    done=N_("已办理{moved}个班级，未办理{refused}个班级。"),
+    money=False,
+)
 CLASSES = Subject(
     model=TrainingClass,
     titles=TITLES,
@@ -28,6 +38,8 @@ CLASSES = Subject(
     take=moving.take,
     leave=moving.leave,
     loads=(TrainingClass.employer, TrainingClass.project),
+    counted=CLASSES_COUNTED,
+    version="(c.version + (SELECT coalesce(sum(e.version), 0) FROM enrolments e WHERE e.class_id = c.id))",
 )
 
 NOT_THE_OPENER = Guard(
