@@ -190,7 +190,10 @@ class Check(Model):
 
 
 class Notice(Model):
-    """One office's public notice of one programme's claims, numbered office-year-running number."""
+    """One office's public notice of one programme's claims, numbered office-year-running number.
+
+    `least_end`: the last day that it must reach since a year's arrangement was confirmed or changed; none while it is long enough.
+    """
 
     __tablename__ = "notices"
     __scope__ = "office_id"
@@ -203,6 +206,7 @@ class Notice(Model):
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    least_end: Mapped[date | None]
     office: Mapped[Office] = relationship()
 
     def __repr__(self) -> str:

@@ -18,19 +18,35 @@ from app.registers.workdays import WorkCalendar
 
 def check_publicity(move: Move) -> None:
     start, end = move.params["start"], move.params["end"]
+    if end < start:
+        raise BadValue(
+            N_("公示结束日期{end}早于公示开始日期{start}，两个日期可能填反了。请核对后重新填写。"),
+            start=start,
+            end=end,
+        )
     if start < move.today:
         raise BadValue(
             N_("公示开始日期{start}早于今天{today}。请填写今天或以后的日期。"), start=start, today=move.today
         )
-    least = move.programme.policy.at(stored(move.session, move.programme.code), start)["least_publicity_days"]
-    calendar = WorkCalendar.load(move.session, start, max(start, end))
+    least = least_days(move.session, move.programme, start)
+    calendar = WorkCalendar.load(move.session, start)
     if calendar.count(start, end) < least:
+        earliest = calendar.reach(start, least)
+        caution = calendar.caution(start, earliest)
         raise BadValue(
-            N_("公示期不足{least}个工作日（首尾两日都算）。{start}开始的公示，结束日期最早为{earliest}。"),
+            N_(
+                "公示期不足{least}个工作日（首尾两日都算）。{start}开始的公示，结束日期最早为{earliest}。{caution}"
+            ),
             least=least,
             start=start,
-            earliest=calendar.reach(start, least),
+            earliest=earliest,
+            caution=caution or "",
         )
+
+
+def least_days(session: Session, programme: object, start: date) -> int:
+    """How many working days a publicity of the programme that starts on that day lasts at least."""
+    return programme.policy.at(stored(session, programme.code), start)["least_publicity_days"]
 
 
 def make_notices(move: Move) -> Mapping[str, str]:

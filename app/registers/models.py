@@ -177,12 +177,17 @@ class Coverage(Model):
 
 
 class CalendarYear(Model):
-    """A year whose holiday arrangement is known, and the notice that fixes it."""
+    """A year's holiday arrangement and the notice that fixes it; it counts from its confirmation as a whole on.
+
+    `confirmed_by` is empty for the years that the product ships or that were entered before years were confirmed.
+    """
 
     __tablename__ = "calendar_years"
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     document: Mapped[str] = mapped_column(String(200))
+    confirmed_on: Mapped[date | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
 
     def __repr__(self) -> str:
         return str(self.year)

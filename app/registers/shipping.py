@@ -8,7 +8,7 @@ from pathlib import Path
 
 import chinese_calendar
 from chinese_calendar.constants import Holiday, holidays, workdays
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -65,17 +65,21 @@ def _ship_offices(session: Session, regions: list[dict]) -> None:
 
 
 def _ship_calendar(session: Session) -> None:
-    last = max(holidays).year
-    years = [
-        {"year": year, "document": f"国务院办公厅关于{year}年部分节假日安排的通知"}
-        for year in range(FIRST_YEAR, last + 1)
-    ]
-    _add(session, CalendarYear, years)
-    _add(session, CalendarDay, list(_exceptions(date(FIRST_YEAR, 1, 1), date(last, 12, 31))))
+    """Adds whole years, confirmed; one that somebody has entered is theirs to fill in and confirm."""
+    held = set(session.scalars(select(CalendarYear.year)))
+    years = [year for year in range(FIRST_YEAR, max(holidays).year + 1) if year not in held]
+    document, today = (
+        "国务院办公厅关于{year}年部分节假日安排的通知",
+        session.scalar(select(func.current_date())),
+    )
+    named = [{"year": year, "document": document.format(year=year), "confirmed_on": today} for year in years]
+    _add(session, CalendarYear, named)
+    _add(session, CalendarDay, [day for year in years for day in _exceptions(year)])
 
 
-def _exceptions(day: date, last: date):
-    while day <= last:
+def _exceptions(year: int):
+    day = date(year, 1, 1)
+    while day.year == year:
         working = chinese_calendar.is_workday(day)
         if working != (day.weekday() < 5):
             name = Holiday(workdays[day] if working else holidays[day]).chinese

@@ -1,4 +1,4 @@
-"""Working days by the calendar register; a day beyond it is refused, never guessed."""
+"""Working days by the calendar register; a year that nobody has confirmed is reckoned cautiously (`domain.md` §4)."""
 
 from __future__ import annotations
 
@@ -8,43 +8,42 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import BadValue
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
+from app.registers.festivals import before_new_year, possible_holidays
 from app.registers.models import CalendarDay, CalendarYear
 
 ONE_DAY = timedelta(days=1)
 
 
 class WorkCalendar:
-    """The days of some years that differ from their weekday, read once."""
+    """The confirmed years and their days that differ from the weekday, read once.
+
+    Of other years, weekends and every day that may be a holiday don't count, and no make-up day does: what is
+    long enough here is long enough by whatever arrangement comes.
+    """
 
     def __init__(self, years: set[int], exceptions: dict[date, bool]):
         self.years, self.exceptions = years, exceptions
 
     @classmethod
-    def load(cls, session: Session, first: date, last: date) -> WorkCalendar:
-        """The calendar for the years from `first` to the one after `last`, in two statements."""
-        wanted = range(first.year, last.year + 2)
-        years = set(session.scalars(select(CalendarYear.year).where(CalendarYear.year.in_(wanted))))
+    def load(cls, session: Session, first: date) -> WorkCalendar:
+        """The calendar from the year of `first` on, in two statements."""
+        confirmed = (CalendarYear.year >= first.year, CalendarYear.confirmed_on.is_not(None))
+        years = set(session.scalars(select(CalendarYear.year).where(*confirmed)))
         days = session.execute(
-            select(CalendarDay.day, CalendarDay.working).where(CalendarDay.year.in_(wanted))
+            select(CalendarDay.day, CalendarDay.working).join(CalendarYear).where(*confirmed)
         )
         return cls(years, {row.day: row.working for row in days})
 
     def is_working(self, day: date) -> bool:
-        """Raises BadValue for a day of a year that the register doesn't hold."""
-        if day.year not in self.years:
-            raise BadValue(
-                N_(
-                    "工作日历没有{year}年的放假安排，无法计算工作日。请联系省级政策管理员在“工作日历”中补充{year}年。"
-                ),
-                year=day.year,
-            )
-        return self.exceptions.get(day, day.weekday() < 5)
+        """Raises BadValue for a day of an unconfirmed year whose festivals aren't known either."""
+        if day in self.exceptions:
+            return self.exceptions[day]
+        return day.weekday() < 5 and day not in self._doubtful(day)
 
     def count(self, first: date, last: date) -> int:
         """Working days from `first` to `last`, both counted."""
-        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        return sum(self.is_working(day) for day in days)
+        return sum(self.is_working(day) for day in _days(first, last))
 
     def reach(self, first: date, wanted: int) -> date:
         """The earliest last day that makes `wanted` working days from `first` on."""
@@ -53,3 +52,41 @@ class WorkCalendar:
             day += ONE_DAY
             found += self.is_working(day)
         return day
+
+    def unconfirmed(self, first: date, last: date) -> list[int]:
+        """The years whose arrangement would have to be known for an exact count from `first` to `last`."""
+        days = _days(first, last)
+        return sorted({self._decided_by(day) for day in days} - self.years)
+
+    def caution(self, first: date, last: date) -> Message | None:
+        """What a page says of a count that rests on an unconfirmed year; None when it is exact."""
+        years = self.unconfirmed(first, last)
+        if not years:
+            return None
+        return Message(
+            N_(
+                "{years}年的放假安排尚未确认，工作日按从严计算：周末和可能放假的日子都不算，调休上班的日子也不算。省级政策管理员在“系统管理 → 工作日历”登记、在“放假安排年份”确认该年后，按实际安排计算。"
+            ),
+            years="、".join(map(str, years)),
+        )
+
+    def _decided_by(self, day: date) -> int:
+        """The year whose arrangement decides of a day; New Year's reaches back into December."""
+        return day.year + (day in before_new_year(day.year) and day not in self.exceptions)
+
+    def _doubtful(self, day: date) -> frozenset[date]:
+        if day.year in self.years:
+            return frozenset() if day.year + 1 in self.years else before_new_year(day.year)
+        try:
+            return possible_holidays(day.year)
+        except KeyError:
+            raise BadValue(
+                N_(
+                    "{year}年的放假安排尚未确认，该年的节日也无法推算，不能计算工作日。请核对日期；日期无误的，请联系省级政策管理员在“放假安排年份”中登记并确认{year}年。"
+                ),
+                year=day.year,
+            ) from None
+
+
+def _days(first: date, last: date):
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.registers.models import CalendarDay, CalendarYear
 from app.registers.organisation import Office, Region
@@ -54,6 +54,7 @@ def test_the_calendar_holds_the_days_that_differ_from_their_weekday(session):
     assert {day: held.get(day) for day in DAYS} == DAYS
     years = session.scalars(select(CalendarYear.year).order_by(CalendarYear.year)).all()
     assert years == list(range(2004, 2027))
+    assert session.scalar(select(func.count()).where(CalendarYear.confirmed_on.is_(None))) == 0
     assert session.get(CalendarDay, date(2026, 10, 1)).name == "国庆节"
 
 
@@ -67,3 +68,13 @@ def test_shipping_again_changes_nothing(session):
     assert [session.scalar(select(func.count()).select_from(table)) for table in tables] == before
     session.expire_all()
     assert session.scalar(select(Office.name).where(Office.code == "510104")) == "改过的名称"
+
+
+def test_a_year_that_somebody_has_entered_is_theirs_to_fill_in_and_confirm(session):
+    session.execute(delete(CalendarDay).where(CalendarDay.year == 2026))
+    session.get(CalendarYear, 2026).confirmed_on = None
+    session.flush()
+    ship(session)
+    session.expire_all()
+    assert session.get(CalendarYear, 2026).confirmed_on is None
+    assert session.scalar(select(func.count()).where(CalendarDay.year == 2026)) == 0

@@ -10,6 +10,7 @@ import chinese_calendar
 
 from app.engine import firing, guards, moving_claims, slots
 from app.engine.actor import Actor
+from app.registers.festivals import possible_holidays
 
 DRAFTS = {"draft", "returned"}
 LIVE = {"submitted", "returned", "approved", "publicizing", "publicized", "disbursed"}
@@ -142,8 +143,12 @@ class World:
 
 
 def enough(start: date, end: date) -> bool:
-    """At least five working days, none of them beyond the calendar."""
+    """At least five working days, the cautious ones of years that nobody has confirmed."""
     term = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    if any(day.year > LAST_YEAR for day in term):
-        return False
-    return sum(chinese_calendar.is_workday(day) for day in term) >= LEAST_DAYS
+    return sum(counts(day) for day in term) >= LEAST_DAYS
+
+
+def counts(day: date) -> bool:
+    if day.year > LAST_YEAR:
+        return day.weekday() < 5 and day not in possible_holidays(day.year)
+    return chinese_calendar.is_workday(day)

@@ -1,8 +1,8 @@
-"""The days and texts that a move asks for: publicity in working days, the calendar's end, what must be filled in."""
+"""The days and texts that a move asks for: publicity in working days, years not confirmed yet, what must be filled in."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -49,7 +49,7 @@ def publicize(session, actors, submitted):
 def test_publicity_counts_working_days_and_names_the_earliest_end(publicize):
     for start, earliest in ((day(a), day(b)) for a, b in EARLIEST_ENDS.values()):
         assert publicize(start, earliest) == 3
-        for short in (date.fromordinal(earliest.toordinal() - 1), start, day("2019-12-31")):
+        for short in (earliest - timedelta(days=1), start):
             with pytest.raises(BadValue) as refused:
                 publicize(start, short)
             assert str(refused.value.message) == (
@@ -75,18 +75,41 @@ def test_the_least_days_are_those_in_force_when_publicity_starts(publicize, sess
 
 
 @pytest.mark.parametrize(
-    ("start", "end"),
-    [("2026-12-28", "2027-01-08"), ("2026-12-01", "2027-01-08"), ("2027-03-01", "2027-03-31")],
+    ("start", "earliest"),
+    [("2026-12-28", "2027-01-04"), ("2026-12-30", "2027-01-06"), ("2027-02-04", "2027-02-19")],
 )
-def test_a_day_beyond_the_calendar_is_refused_and_says_who_can_extend_it(publicize, session, start, end):
+def test_a_publicity_into_a_year_that_nobody_has_confirmed_is_reckoned_cautiously(publicize, start, earliest):
     with pytest.raises(BadValue) as refused:
-        publicize(day(start), day(end))
-    assert str(refused.value.message) == (
-        "工作日历没有2027年的放假安排，无法计算工作日。请联系省级政策管理员在“工作日历”中补充2027年。"
-    )
-    session.add(CalendarYear(year=2027, document="国办发〔2026〕1号"))
+        publicize(day(start), day(earliest) - timedelta(days=1))
+    said = str(refused.value.message)
+    assert f"结束日期最早为{earliest}" in said
+    assert "2027年的放假安排尚未确认" in said and "省级政策管理员" in said and "放假安排年份" in said
+    assert publicize(day(start), day(earliest)) == 3
+
+
+def test_the_same_days_are_too_short_or_enough_once_the_year_is_confirmed(publicize, session):
+    session.add(CalendarYear(year=2027, document="国办发〔2026〕1号", confirmed_on=day("2026-12-01")))
     session.commit()
-    assert publicize(day(start), day(end)) == 3
+    with pytest.raises(BadValue) as refused:
+        publicize(day("2027-02-04"), day("2027-02-09"))
+    assert "结束日期最早为2027-02-10" in str(refused.value.message) and "尚未确认" not in str(
+        refused.value.message
+    )
+    assert publicize(day("2027-02-04"), day("2027-02-10")) == 3
+
+
+def test_days_whose_festivals_nobody_knows_are_refused(publicize):
+    with pytest.raises(BadValue, match="2100年的放假安排尚未确认，该年的节日也无法推算"):
+        publicize(day("2099-12-31"), day("2100-12-31"))
+
+
+@pytest.mark.parametrize("end", ["2026-11-22", "2026-11-27", "2025-11-29"])
+def test_reversed_dates_are_called_reversed(publicize, end):
+    with pytest.raises(BadValue) as refused:
+        publicize(day("2026-11-28"), day(end), today=day("2026-11-23"))
+    assert str(refused.value.message) == (
+        f"公示结束日期{end}早于公示开始日期2026-11-28，两个日期可能填反了。请核对后重新填写。"
+    )
 
 
 def test_a_refused_parameter_leaves_the_batch_to_be_run_with_a_better_one(session, actors, submitted):
