@@ -31,6 +31,7 @@ EVENTS = {
     "publicize": N_("公示"),
     "pass_publicity": N_("公示通过"),
     "fail_publicity": N_("公示不通过"),
+    "extend_publicity": N_("延长公示"),
     "revoke": N_("撤销"),
     "disburse": N_("发放"),
     "list": N_("编制发放清单"),

@@ -12,8 +12,11 @@ from app.engine.numbers import list_number, notice_number
 from app.engine.policy import stored
 from app.engine.workflow import Move
 from app.kernel.errors import BadValue
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 from app.registers.workdays import WorkCalendar
+
+AHEAD = timedelta(days=30)
+"""How far publicity is planned ahead."""
 
 
 def check_publicity(move: Move) -> None:
@@ -29,7 +32,7 @@ def check_publicity(move: Move) -> None:
             N_("公示开始日期{start}早于今天{today}。请填写今天或以后的日期。"), start=start, today=move.today
         )
     least = least_days(move.session, move.programme, start)
-    calendar = WorkCalendar.load(move.session, start)
+    calendar = WorkCalendar.load(move.session, start, hold=True)
     if calendar.count(start, end) < least:
         earliest = calendar.reach(start, least)
         caution = calendar.caution(start, earliest)
@@ -42,6 +45,18 @@ def check_publicity(move: Move) -> None:
             earliest=earliest,
             caution=caution or "",
         )
+
+
+def advise_publicity(session: Session, programme: object, today: date) -> Message | None:
+    """What to know before choosing the days: that a year within reach isn't confirmed yet."""
+    calendar = WorkCalendar.load(session, today)
+    earliest = calendar.reach(today, least_days(session, programme, today))
+    caution = calendar.caution(today, earliest + AHEAD)
+    if caution is None:
+        return None
+    return Message(
+        N_("今天开始的公示，结束日期最早为{earliest}。{caution}"), earliest=earliest, caution=caution
+    )
 
 
 def least_days(session: Session, programme: object, start: date) -> int:

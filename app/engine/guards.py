@@ -33,6 +33,14 @@ PUBLICITY_OVER = Guard(
         FROM notices n WHERE n.id = c.notice_id)""",
 )
 
+PUBLICITY_LONG_ENOUGH = Guard(
+    "(SELECT n.least_end > n.ends_on FROM notices n WHERE n.id = c.notice_id)",
+    N_(
+        "公示到{ends_on}不足最短公示期，最早应到{least_end}。请在公示名册中打开公示{number}，办理“延长公示”。"
+    ),
+    """(SELECT jsonb_build_object('ends_on', n.ends_on, 'least_end', n.least_end, 'number', n.number)
+        FROM notices n WHERE n.id = c.notice_id)""",
+)
 
 NO_OBJECTION_OPEN = Guard(
     "EXISTS (SELECT 1 FROM objections o WHERE o.claim_id = c.id AND o.state = 'open')",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.engine.effects import (
+    advise_publicity,
     check_disbursement,
     check_publicity,
     dissolve_lists,
@@ -20,6 +21,7 @@ from app.engine.guards import (
     ON_A_LIST,
     ON_NO_LIST,
     OWN_OFFICE,
+    PUBLICITY_LONG_ENOUGH,
     PUBLICITY_OVER,
 )
 from app.engine.workflow import (
@@ -83,6 +85,7 @@ PUBLICIZE = Transition(
     ("approved",),
     "publicizing",
     PublicityForm,
+    advise=advise_publicity,
     check=check_publicity,
     effect=make_notices,
     duty="reviewer",
@@ -93,7 +96,7 @@ PASS_PUBLICITY = Transition(
     ("publicizing",),
     "publicized",
     PlainForm,
-    (PUBLICITY_OVER, NO_OBJECTION_OPEN, NO_OBJECTION_UPHELD),
+    (PUBLICITY_OVER, PUBLICITY_LONG_ENOUGH, NO_OBJECTION_OPEN, NO_OBJECTION_UPHELD),
     phase="pass_publicity",
     duty="reviewer",
 )

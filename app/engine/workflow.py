@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from wtforms import DateField, Form, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 
 if TYPE_CHECKING:
     from app.engine.firing import Firing
@@ -108,7 +108,7 @@ class Transition:
     """`duty` is the role that makes the move; `subject` is None for claims, which most transitions move.
 
     `phase` re-runs the rules under that name; with `marks` a failing claim is marked 付后核查 and still moves.
-    `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and
+    `advise` says what to know before the parameters are chosen; `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and
     returns their columns to set, as SQL.
     """
 
@@ -123,6 +123,7 @@ class Transition:
     danger: bool = False
     duty: str = ""
     subject: Subject | None = None
+    advise: Callable[[Session, object, date], Message | None] | None = None
     check: Callable[[Move], None] | None = None
     effect: Callable[[Move], Mapping[str, str]] | None = None
 

@@ -37,9 +37,9 @@ def possible_holidays(year: int) -> frozenset[date]:
         raise KeyError(year)
     days: set[date] = set()
     for each in (year - 1, year, year + 1):
-        for name, first in _first_days(each).items():
+        for name, named in _festivals(each).items():
             before, after = AROUND[name]
-            days.update(first + timedelta(days=n) for n in range(-before, after + 1))
+            days.update(min(named) + timedelta(days=n) for n in range(-before, after + 1))
     return frozenset(day for day in days if day.year == year)
 
 
@@ -50,12 +50,17 @@ def before_new_year(year: int) -> frozenset[date]:
     return frozenset(new_year - timedelta(days=n) for n in range(1, bridged + 1))
 
 
+def statutory_days(year: int) -> frozenset[date]:
+    """The days that every arrangement of the year gives free; none where the festivals aren't known."""
+    return frozenset(day for days in _festivals(year).values() for day in days)
+
+
 @cache
-def _first_days(year: int) -> dict[str, date]:
-    """Festival → its first statutory day; the eve of Spring Festival, days proclaimed once and substitute days left out."""
-    found: dict[str, date] = {}
-    for day, names in sorted(China(years=year, observed=False, language="en_US").items()):
+def _festivals(year: int) -> dict[str, set[date]]:
+    """Festival → its statutory days; the eve of Spring Festival, days proclaimed once and substitute days left out."""
+    found: dict[str, set[date]] = {}
+    for day, names in China(years=year, observed=False, language="en_US").items():
         for name in names.split("; "):
             if name in AROUND:
-                found.setdefault(name, day)
+                found.setdefault(name, set()).add(day)
     return found

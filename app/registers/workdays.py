@@ -26,9 +26,16 @@ class WorkCalendar:
         self.years, self.exceptions = years, exceptions
 
     @classmethod
-    def load(cls, session: Session, first: date) -> WorkCalendar:
-        """The calendar from the year of `first` on, in two statements."""
+    def load(cls, session: Session, first: date, *, hold: bool = False) -> WorkCalendar:
+        """The calendar from the year of `first` on, in two statements; with `hold` in three, and nobody changes it before the commit."""
         confirmed = (CalendarYear.year >= first.year, CalendarYear.confirmed_on.is_not(None))
+        if hold:
+            session.execute(
+                select(CalendarYear.year)
+                .where(CalendarYear.year >= first.year)
+                .order_by(CalendarYear.year)
+                .with_for_update(read=True)
+            )
         years = set(session.scalars(select(CalendarYear.year).where(*confirmed)))
         days = session.execute(
             select(CalendarDay.day, CalendarDay.working).join(CalendarYear).where(*confirmed)

@@ -133,9 +133,17 @@ class BatchView(Screen, BaseView):
             transition=transition,
             form=form,
             problem=problem,
+            advice=self._advice(programme, transition),
             counted=subject_of(transition).counted,
             extent=batch.extent(db.session, found, subject_of(transition)),
         )
+
+    @staticmethod
+    def _advice(programme, transition) -> str | None:
+        if transition.advise is None:
+            return None
+        said = transition.advise(db.session, programme, clock.today(current_app.config, db.session))
+        return said and translate(said)
 
     @staticmethod
     def _reasons(programme, row: BatchRow) -> list[str]:

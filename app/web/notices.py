@@ -5,23 +5,28 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
-from flask import current_app
+from flask import current_app, flash, g, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload
+from wtforms import DateField, Form
+from wtforms.validators import InputRequired
 
-from app.engine import clock
+from app.engine import clock, extending
 from app.engine.claims import Application, Claim, Notice
 from app.engine.objections import Objection
 from app.engine.policy import stored
 from app.engine.sheets import export
 from app.extensions import db
+from app.kernel.errors import DomainError
 from app.kernel.messages import N_
+from app.registers.workdays import WorkCalendar
+from app.web.addresses import page_url
 from app.web.downloads import hand_out, mark
-from app.web.roles import AUDITOR, CLERK
+from app.web.roles import AUDITOR, CLERK, REVIEWER
 from app.web.stages import GroupView
-from app.web.templating import state_title
+from app.web.templating import state_title, translate
 from app.web.translations import gettext
 
 HEADERS = (
@@ -35,6 +40,10 @@ HEADERS = (
 )
 STANDING = ("publicizing", "publicized", "disbursed")
 """Who is still meant by a notice; the others were taken out after it was made, and a reprint says so."""
+
+
+class ExtensionForm(Form):
+    end = DateField(N_("新的公示结束日期"), [InputRequired(N_("请填写新的公示结束日期。"))])
 
 
 class NoticesView(GroupView):
@@ -56,7 +65,12 @@ class NoticesView(GroupView):
         "starts_on": N_("公示开始"),
         "ends_on": N_("公示结束"),
     }
-    include_route_methods = {"list", "show", "action_post", "print", "export"}
+    include_route_methods = {"list", "show", "action_post", "print", "export", "extend"}
+
+    @property
+    def granted(self) -> dict[str, tuple[str, ...]]:
+        granted = super().granted
+        return granted | {REVIEWER: (*granted[REVIEWER], "can_extend")}
 
     def base_query(self) -> Query:
         return super().base_query().filter(Notice.programme == self.programme.code)
@@ -68,12 +82,37 @@ class NoticesView(GroupView):
         for objection in db.session.scalars(held.order_by(Objection.id)):
             objections.setdefault(objection.claim_id, []).append(objection)
         today = clock.today(current_app.config, db.session)
+        running = any(claim.state == "publicizing" for claim in claims)
+        caution = WorkCalendar.load(db.session, row.starts_on).caution(row.starts_on, row.ends_on)
         return {
+            "running": running,
+            "caution": translate(caution) if running and caution else None,
             "claims": claims,
             "objections": objections,
             "programme": self.programme,
             "over": row.ends_on < today,
         }
+
+    @expose("/extend/<pk>", methods=["GET", "POST"])
+    @has_access
+    def extend(self, pk):
+        """A later end for a running notice: for one that became too short, or that the office prolongs."""
+        row, problem = self.item(pk), None
+        form = ExtensionForm(request.form, data={"end": row.least_end})
+        if request.method == "POST" and form.validate():
+            try:
+                today = clock.today(current_app.config, db.session)
+                extending.extend(db.session, g.actor, self.programme, row.id, form.end.data, today)
+                db.session.commit()
+                flash(gettext("公示已延长。请重新打印并张贴公示。"), "success")
+                return redirect(page_url(self.endpoint, row.id))
+            except DomainError as error:
+                db.session.rollback()
+                row, problem = self.item(pk), translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template(
+            "notice_extend.html", view=self, row=row, form=form, problem=problem, programme=self.programme
+        ), status
 
     @expose("/print/<pk>")
     @has_access

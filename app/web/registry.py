@@ -9,6 +9,7 @@ from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
 from app.web.api.registers import RegisterApi
 from app.web.batches import BatchView
+from app.web.calendar import CALENDAR_VIEWS
 from app.web.cas import CasView
 from app.web.dossiers import DossierView
 from app.web.exporting import ExportView
@@ -55,6 +56,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         FiguresView,
         *REGISTER_VIEWS,
         *SETTINGS_VIEWS,
+        *CALENDAR_VIEWS,
         UserView,
         PasswordView,
         RoleView,

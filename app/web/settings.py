@@ -1,17 +1,16 @@
-"""What officers set: policy parameters, the working calendar; what auditors read; who works where."""
+"""What officers set: policy parameters; what auditors read; who works where."""
 
 from __future__ import annotations
 
 from flask import g
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from wtforms import DateField, Form, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import DateField, Form, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from app.engine.policy import PolicyValue
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
-from app.registers.models import CalendarDay, CalendarYear
 from app.registers.organisation import Office
 from app.web.audit import AuditView
 from app.web.options import options
@@ -116,67 +115,6 @@ class PolicyView(ModelView):
         row.created_by = row.created_by or g.actor.user_id
 
 
-class YearForm(Form):
-    year = IntegerField(N_("年份"), [InputRequired(N_("请填写年份。")), NumberRange(2004, 2100)])
-    document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
-
-
-class YearView(ModelView):
-    datamodel = SQLAInterface(CalendarYear)
-    route_base = "/settings/years"
-    menu = PLACE
-    menu_title = N_("放假安排年份")
-    include_route_methods = {"list", "add"}
-    granted = {POLICY: ("can_list", "can_add"), AUDITOR: ("can_list",)}
-    form = YearForm
-    change_event = "calendar_change"
-    base_order = ("year", "desc")
-    label_columns = {"year": N_("年份"), "document": N_("文件依据")}
-    list_columns = ["year", "document"]
-    order_columns = ["year"]
-
-    def save(self, row: CalendarYear) -> None:
-        if db.session.get(CalendarYear, row.year) is not None:
-            raise BadValue(N_("{year}年的放假安排已经登记。请直接在“工作日历”中补充日期。"), year=row.year)
-
-
-class DayForm(Form):
-    day = DateField(N_("日期"), [InputRequired(N_("请填写日期。"))])
-    working = SelectField(
-        N_("类型"),
-        choices=options([("0", N_("放假")), ("1", N_("调休上班"))]),
-        coerce=lambda v: v in ("1", True),
-    )
-    name = StringField(N_("名称"), [InputRequired(N_("请填写名称。")), Length(max=60)])
-
-
-class DayView(ModelView):
-    datamodel = SQLAInterface(CalendarDay)
-    route_base = "/settings/calendar"
-    menu = PLACE
-    menu_title = N_("工作日历")
-    include_route_methods = {"list", "add", "edit"}
-    granted = {POLICY: ("can_list", "can_add", "can_edit"), AUDITOR: ("can_list",)}
-    form = DayForm
-    change_event = "calendar_change"
-    base_order = ("day", "desc")
-    label_columns = {"day": N_("日期"), "working": N_("上班"), "name": N_("名称"), "year": N_("年份")}
-    list_columns = ["day", "working", "name"]
-    search_columns = ("day", "working")
-    order_columns = ["day"]
-
-    def save(self, row: CalendarDay) -> None:
-        with db.session.no_autoflush:
-            if db.session.get(CalendarYear, row.day.year) is None:
-                raise BadValue(
-                    N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=row.day.year
-                )
-            held = db.session.get(CalendarDay, row.day)
-            if held is not None and held is not row:
-                raise BadValue(N_("{day}已经登记。请修改那一行。"), day=row.day)
-        row.year = row.day.year
-
-
 class OfficeForm(Form):
     address = StringField(
         N_("办公地址"), [Length(max=200)], filters=[lambda text: (text or "").strip() or None]
@@ -221,4 +159,4 @@ class OfficeView(ModelView):
         )
 
 
-SETTINGS_VIEWS = (PolicyView, DayView, YearView, AuditView, OfficeView)
+SETTINGS_VIEWS = (PolicyView, AuditView, OfficeView)

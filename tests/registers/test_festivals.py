@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
-from app.registers.festivals import before_new_year, possible_holidays
+from app.registers.festivals import before_new_year, possible_holidays, statutory_days
 from app.registers.workdays import WorkCalendar
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
@@ -87,3 +87,7 @@ def test_the_festivals_are_known_for_long():
     assert {year for year in range(2008, 2100) if not 36 <= len(possible_holidays(year)) <= 50} == set()
     with pytest.raises(KeyError):
         possible_holidays(2100)
+
+
+def test_statutory_days_were_free_in_every_year():
+    assert [day for year in range(2004, 2027) for day in sorted(statutory_days(year)) if worked(day)] == []

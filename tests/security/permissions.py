@@ -104,6 +104,8 @@ GET  {{a}}/disbursement/list/               cashier auditor
 GET  {{a}}/disbursement/show/<pk>           cashier auditor
 GET  {{a}}/notices/list/                    clerk reviewer auditor
 GET  {{a}}/notices/show/<pk>                clerk reviewer auditor
+GET  {{a}}/notices/extend/<pk>              reviewer
+POST {{a}}/notices/extend/<pk>              reviewer
 GET  {{a}}/notices/print/<pk>               clerk reviewer auditor
 GET  {{a}}/notices/export/<pk>              clerk reviewer auditor
 GET  {{a}}/payment_lists/list/              cashier auditor
@@ -193,6 +195,9 @@ POST /settings/calendar/edit/<pk>           policy
 GET  /settings/years/list/                  auditor policy
 GET  /settings/years/add                    policy
 POST /settings/years/add                    policy
+GET  /settings/years/confirm/<pk>           policy
+POST /settings/years/confirm/<pk>           policy
+GET  /notices/short/list/                   reviewer auditor policy
 GET  /dossiers/                             auditor
 POST /dossiers/                             auditor
 GET  /dossiers/<int:pk>                     auditor
