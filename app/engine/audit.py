@@ -65,7 +65,7 @@ EVENTS = {
     "attempt_refused": N_("越权操作被拒绝"),
     "login": N_("登录"),
     "login_failed": N_("登录失败"),
-    "login_locked": N_("账号已锁定，拒绝登录"),
+    "login_locked": N_("错误次数过多，拒绝登录"),
     "code_failed": N_("二次验证失败"),
     "logout": N_("退出登录"),
     "cas_logout": N_("统一认证退出"),

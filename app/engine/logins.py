@@ -1,4 +1,4 @@
-"""Logins: which sessions are open, who tried too often, and which passwords somebody has had.
+"""Logins: which sessions are open, how often somebody came, and which passwords somebody has had.
 
 Kept in the database, so that every worker on every host knows the same. Times are the database's own.
 """
@@ -6,7 +6,6 @@ Kept in the database, so that every worker on every host knows the same. Times a
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -29,17 +28,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, load_only, mapped_column, relationship
 
 from app.engine.scope import OPEN
-from app.kernel.dates import SHANGHAI
-from app.kernel.errors import Refused
-from app.kernel.messages import N_
 from app.registers.models import row_id
 from app.registers.organisation import Staff, User
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=1)
 LOCKED_FOR = timedelta(minutes=15)
-TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS = 5, 100
-"""Wrong passwords within a quarter of an hour; a whole office may share one address."""
 REMEMBERED = 5
 LONGEST_AGE = timedelta(days=90)
 
@@ -119,6 +113,12 @@ def bearer(session: Session, user_id: int, token: str) -> tuple[User, Staff | No
     return user, staff
 
 
+def is_open(session: Session, user_id: int, token: str) -> bool:
+    """Whether that session goes on; asking does not keep it open."""
+    own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
+    return session.scalar(select(select(Login.id).where(own, alive_now()).exists()))
+
+
 @cache
 def _asking() -> Select:
     """Written once, and no longer than it must be: every request asks it."""
@@ -138,54 +138,6 @@ def end(session: Session, user_id: int, *, token: str | None = None, but: str | 
     if but is not None:
         own &= Login.digest != digest_of(but)
     session.execute(delete(Login).where(own))
-
-
-def reserve(engine: Engine, username: str, address: str) -> None:
-    """Counts a try before the password is looked at, so that tries at once can't outrun the count. Raises Refused."""
-    for subject, most in ((_account(username), TRIES_OF_ACCOUNT), (f"address:{address}", TRIES_OF_ADDRESS)):
-        tries, until = count(engine, subject)
-        if tries > most:
-            raise Refused(
-                N_("密码错误次数过多，已锁定到{until}。请到时再试；急用请联系区县管理员解锁。"),
-                until=f"{until.astimezone(SHANGHAI):%H:%M}",
-            )
-
-
-def succeed(engine: Engine, username: str, address: str) -> None:
-    """A right password takes the try back."""
-    with engine.begin() as connection:
-        connection.execute(delete(Attempt).where(Attempt.subject == _account(username)))
-        of_address = Attempt.subject == f"address:{address}"
-        connection.execute(
-            update(Attempt).where(of_address, Attempt.count > 0).values(count=Attempt.count - 1)
-        )
-
-
-def give_back(engine: Engine, username: str, address: str) -> None:
-    """Takes one try back and leaves the wrong ones counted: a right password doesn't excuse wrong codes."""
-    subjects = (_account(username), f"address:{address}")
-    with engine.begin() as connection:
-        connection.execute(
-            update(Attempt)
-            .where(Attempt.subject.in_(subjects), Attempt.count > 0)
-            .values(count=Attempt.count - 1)
-        )
-
-
-def unlock(session: Session, username: str) -> None:
-    """Lets an account be tried again."""
-    session.execute(delete(Attempt).where(Attempt.subject == _account(username)))
-
-
-def locked(session: Session, usernames: Collection[str]) -> set[str]:
-    """Those accounts that can't be tried now."""
-    subjects = {_account(name): name for name in usernames}
-    found = select(Attempt.subject).where(
-        Attempt.subject.in_(subjects),
-        Attempt.count >= TRIES_OF_ACCOUNT,
-        Attempt.began_at > func.now() - LOCKED_FOR,
-    )
-    return {subjects[subject] for subject in session.scalars(found)}
 
 
 def drop_old(session: Session) -> None:
@@ -226,11 +178,6 @@ def count(engine: Engine, subject: str, within: timedelta = LOCKED_FOR) -> tuple
 def alive_now():
     """The condition of the sessions that are open."""
     return (Login.seen_at > func.now() - IDLE) & (Login.began_at > func.now() - LONGEST)
-
-
-def _account(username: str) -> str:
-    """As a digest: somebody may type anything there, a citizen id or the password."""
-    return f"account:{digest_of(username.lower())}"
 
 
 def digest_of(token: str) -> str:

@@ -11,13 +11,13 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import generate_password_hash
 
-from app.engine import cas_accounts, logins
+from app.engine import cas_accounts, tries
 from app.engine.audit import record
 from app.engine.cas_accounts import CasAccount
 from app.extensions import csrf, db
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
-from app.web import cas_client, cas_people, entering
+from app.web import cas_client, cas_people, devices, entering
 from app.web.security import actor_of, anonymous, login_page
 from app.web.templating import translate
 from app.web.translations import gettext
@@ -83,7 +83,7 @@ class CasView(BaseView):
             return _provision(name, attributes)
         if not user.active:
             raise Refused(N_("账号“{name}”已停用。请联系本区县管理员。"), name=name)
-        if logins.locked(db.session, [user.username]):
+        if tries.refused(db.session, devices.attempt(user.username, anonymous().address)):
             entering.note_failure(anonymous(), "login_locked", user.username)
             raise Refused(
                 N_("账号“{name}”因多次输错已被锁定。请15分钟后再试，或联系区县管理员解锁。"), name=name

@@ -19,7 +19,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.extensions import db
 from app.registers.organisation import Office, Staff
-from app.web import demands
+from app.web import demands, devices
 from app.web.accounts import seal
 from app.web.hardening import own_path
 
@@ -80,7 +80,8 @@ def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
     office = actor.office_id or office_of(user.username)
     record(db.session, actor, "login", subject=user.username, office_id=office)
     db.session.commit()
-    return redirect(own_path(target) or current_app.appbuilder.get_url_for_index)
+    answer = redirect(own_path(target) or current_app.appbuilder.get_url_for_index)
+    return devices.remember(answer, user.username)
 
 
 def _half(user: User, token: str, target: str, by_cas: bool) -> dict:

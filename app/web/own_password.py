@@ -7,12 +7,12 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from werkzeug.security import check_password_hash
 
-from app.engine import logins
+from app.engine import tries
 from app.extensions import db
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import accounts
+from app.web import accounts, devices
 from app.web.roles import TITLES
 from app.web.settings import PLACE
 from app.web.templating import translate
@@ -51,10 +51,11 @@ class PasswordView(Screen, BaseView):
 
     def _change(self, old: str, new: str) -> None:
         staff = db.session.get(Staff, g.actor.user_id) or abort(403)
-        logins.reserve(db.engine, staff.user.username, g.actor.address)
+        this = devices.attempt(staff.user.username, g.actor.address)
+        tries.reserve(db.engine, this)
         if not check_password_hash(staff.user.password, old):
             raise Refused(N_("原密码不正确，密码没有修改。请重新填写；忘记密码请联系本区县管理员。"))
-        logins.succeed(db.engine, staff.user.username, g.actor.address)
+        tries.succeed(db.engine, this)
         accounts.set_password(db.session, g.actor, staff, new, but=session["token"])
         db.session.commit()
         session["seal"] = accounts.seal(staff.user, current_app.secret_key)

@@ -17,14 +17,14 @@ from wtforms import Form, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.engine import logins, second_factor
+from app.engine import logins, second_factor, tries
 from app.engine.audit import record
 from app.engine.second_factor import SecondFactor
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import accounts, demands, entering
+from app.web import accounts, demands, devices, entering
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.security import actor_of, anonymous
@@ -70,9 +70,9 @@ class CodeView(BaseView):
 
     def _try(self, user: User, half: dict, code: str) -> str | None:
         """Why the code opens nothing; None when it does. Counted like a password before it is looked at."""
-        address = anonymous().address
+        this = devices.attempt(user.username, anonymous().address, by_code=True)
         try:
-            logins.reserve(db.engine, user.username, address)
+            tries.reserve(db.engine, this)
         except Refused as refused:
             entering.note_failure(anonymous(), "login_locked", user.username)
             return translate(refused.message)
@@ -81,7 +81,7 @@ class CodeView(BaseView):
             return gettext(
                 "验证码不正确、已过期或已用过。请等待出现新的验证码后填写，并核对手机时间；手机丢失请联系本区县管理员重置。"
             )
-        logins.succeed(db.engine, user.username, address)
+        tries.succeed(db.engine, this)
         return None
 
     def _right(self, user: User, half: dict, code: str) -> bool:

@@ -24,7 +24,7 @@ from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app import replica
-from app.engine import clock, logins
+from app.engine import clock, logins, tries
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.scope import Scope
@@ -32,7 +32,7 @@ from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import cas_client, demands, entering, grants
+from app.web import cas_client, demands, devices, entering, grants
 from app.web.accounts import full_name, must_change, seal
 from app.web.demo.users import PASSWORD, USERS
 from app.web.roles import SYSTEM
@@ -66,8 +66,9 @@ class AuthView(BaseView):
 
     def _try(self, username: str, password: str) -> tuple[User | None, str]:
         """The login, or why there is none."""
+        this = devices.attempt(username, _address())
         try:
-            logins.reserve(db.engine, username, _address())
+            tries.reserve(db.engine, this)
         except Refused as refused:
             entering.note_failure(anonymous(), "login_locked", username)
             return None, translate(refused.message)
@@ -78,7 +79,7 @@ class AuthView(BaseView):
                 "用户名或密码不正确，或账号已停用。请核对后重试；忘记密码请联系本区县管理员。"
             )
         halfway = demands.wanted(db.session, user.id)
-        (logins.give_back if halfway else logins.succeed)(db.engine, username, _address())
+        (tries.give_back if halfway else tries.succeed)(db.engine, this)
         return user, ""
 
     @expose("/logout/", methods=["POST"])

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
 from wtforms import Form
 
-from app.engine import clock, logins
+from app.engine import clock, tries
 from app.engine.audit import AuditEntry, record
 from app.extensions import db
 from app.kernel.errors import DomainError, Stale
@@ -133,7 +133,7 @@ class UserView(ModelView):
     def unlock(self, pk):
         """Lets somebody try again who mistyped too often."""
         staff = self._manageable(pk)
-        logins.unlock(db.session, staff.user.username)
+        tries.unlock(db.session, staff.user.username)
         record(db.session, g.actor, "unlock", subject=staff.user.username, office_id=staff.office_id)
         db.session.commit()
         flash(gettext("账号已解锁。"), "success")
@@ -180,7 +180,7 @@ class UserView(ModelView):
     def list_more(self, rows: list[Staff]) -> dict:
         g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
         g.today = clock.today(current_app.config, db.session)
-        return {"locked": logins.locked(db.session, [row.user.username for row in rows])}
+        return {"locked": tries.locked(db.session, [row.user.username for row in rows])}
 
     @expose("/reset/<pk>", methods=["POST"])
     @has_access
@@ -188,7 +188,7 @@ class UserView(ModelView):
         """A new password for somebody who has forgotten the old one."""
         staff, password = self._manageable(pk), accounts.new_password()
         accounts.set_password(db.session, g.actor, staff, password, temporary=True)
-        logins.unlock(db.session, staff.user.username)
+        tries.unlock(db.session, staff.user.username)
         db.session.commit()
         return self._tell(staff.user, password)
 

@@ -15,9 +15,10 @@ from sqlalchemy import delete, func, select
 from werkzeug.serving import make_server
 
 from app.engine.audit import AuditEntry
-from app.engine.logins import TRIES_OF_ACCOUNT, Login
+from app.engine.logins import Login
 from app.engine.scope import Scope
 from app.engine.second_factor import SecondFactor
+from app.engine.tries import TRIES_HERE
 from app.extensions import db
 from app.registers.organisation import Office
 from app.web.roles import CLERK
@@ -168,15 +169,16 @@ def test_a_locked_or_disabled_account_is_closed_to_cas(demo_app, address):
     browser.sign_on(address)
     take_in(demo_app)
     stranger = Browser()
-    for _ in range(TRIES_OF_ACCOUNT):
+    for _ in range(TRIES_HERE):
         stranger.submit(
             stranger.get(f"{address}/login/", timeout=20), username="zhou.min", password="wrong-1"
         )
-    assert "已被锁定" in browser.sign_on(address).text
+    assert "已被锁定" in stranger.sign_on(address).text
+    assert "已被锁定" not in browser.sign_on(address).text, "it has been there before"
     with demo_app.app_context():
         from flask_appbuilder.security.sqla.models import User
 
-        from app.engine.logins import unlock
+        from app.engine.tries import unlock
 
         unlock(db.session, "zhou.min")
         db.session.scalars(select(User).where(User.username == "zhou.min")).one().active = False

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select, update
 
-from app.engine import logins
+from app.engine import logins, tries
 from app.engine.audit import AuditEntry
 from app.engine.logins import Attempt, Login
 from app.engine.scope import Scope
@@ -36,7 +36,7 @@ def is_in(desk: Desk) -> bool:
 
 
 def test_the_sixth_try_is_locked_out_even_with_the_right_password(demo_app):
-    for _ in range(logins.TRIES_OF_ACCOUNT):
+    for _ in range(tries.TRIES_HERE):
         assert try_in(demo_app, "clerk", WRONG).status_code == 401
     answer = try_in(demo_app, "clerk", PASSWORD)
     assert answer.status_code == 401 and "已锁定到" in answer.text
@@ -54,22 +54,22 @@ def test_an_account_is_locked_by_any_spelling_and_an_unknown_one_looks_the_same(
 def test_tries_at_once_do_not_outrun_the_count(demo_app):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: try_in(demo_app, "clerk", WRONG).text, range(20)))
-    assert sum("用户名或密码不正确" in text for text in answers) == logins.TRIES_OF_ACCOUNT
+    assert sum("用户名或密码不正确" in text for text in answers) == tries.TRIES_HERE
 
 
 def test_the_own_password_form_is_no_way_to_guess(demo_app):
     clerk = Desk(demo_app, "clerk")
-    for _ in range(logins.TRIES_OF_ACCOUNT):
+    for _ in range(tries.TRIES_HERE):
         clerk.post("/settings/password/", {"old": WRONG, "new": "Another-2026", "again": "Another-2026"}, 422)
     right = {"old": PASSWORD, "new": "Another-2026", "again": "Another-2026"}
     assert "已锁定到" in clerk.post("/settings/password/", right, 422)
 
 
 def test_a_lock_ends_by_itself_by_an_administrator_and_by_success(demo_app):
-    for _ in range(logins.TRIES_OF_ACCOUNT - 1):
+    for _ in range(tries.TRIES_HERE - 1):
         try_in(demo_app, "clerk", WRONG)
     assert try_in(demo_app, "clerk", PASSWORD).status_code == 302
-    for _ in range(logins.TRIES_OF_ACCOUNT):
+    for _ in range(tries.TRIES_HERE):
         try_in(demo_app, "clerk", WRONG)
     with demo_app.app_context():
         pk = staff_of("clerk").user_id
@@ -77,7 +77,7 @@ def test_a_lock_ends_by_itself_by_an_administrator_and_by_success(demo_app):
     assert f"/settings/users/unlock/{pk}" in keeper.get("/settings/users/list/")
     keeper.post(f"/settings/users/unlock/{pk}")
     assert try_in(demo_app, "clerk", PASSWORD).status_code == 302
-    for _ in range(logins.TRIES_OF_ACCOUNT + 1):
+    for _ in range(tries.TRIES_HERE + 1):
         try_in(demo_app, "clerk", WRONG)
     with demo_app.app_context():
         db.session.execute(update(Attempt).values(began_at=func.now() - logins.LOCKED_FOR))

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from sqlalchemy import func, select, update
 
-from app.engine import logins, second_factor
+from app.engine import second_factor, tries
 from app.engine.audit import AuditEntry
 from app.engine.logins import Login
 from app.engine.scope import Scope
@@ -138,7 +138,7 @@ def test_wrong_codes_and_wrong_passwords_lock_together(demo_app, bound):
     """Typing the right password anew between the codes wins no further tries."""
     _, secret = bound
     try_in(demo_app, "clerk", WRONG)
-    for _ in range(logins.TRIES_OF_ACCOUNT - 1):
+    for _ in range(tries.TRIES_HERE - 1):
         assert "验证码不正确" in halfway(demo_app).post(CODE, data={"code": "12345"}).text
     client = demo_app.test_client()
     assert "已锁定到" in client.post("/login/", data={"username": "clerk", "password": PASSWORD}).text
@@ -147,7 +147,7 @@ def test_wrong_codes_and_wrong_passwords_lock_together(demo_app, bound):
 
 def test_a_locked_account_takes_no_right_code(demo_app, bound):
     waiting = halfway(demo_app)
-    for _ in range(logins.TRIES_OF_ACCOUNT):
+    for _ in range(tries.TRIES_HERE):
         try_in(demo_app, "clerk", WRONG)
     answer = waiting.post(CODE, data={"code": code_of(bound[1])})
     assert answer.status_code == 401 and "已锁定到" in answer.text
@@ -203,12 +203,12 @@ def test_a_stronger_accounts_second_factor_is_not_reset(demo_app):
 
 def test_the_login_log_shows_the_own_subtree_and_no_business(demo_app):
     for name in ("clerk", "clerk_b"):
-        for _ in range(logins.TRIES_OF_ACCOUNT + 1):
+        for _ in range(tries.TRIES_HERE + 1):
             try_in(demo_app, name, WRONG)
     Desk(demo_app, "reviewer")
     page = Desk(demo_app, "county_admin").get("/settings/login_log/list/")
-    assert page.count("<td>登录失败</td>") == logins.TRIES_OF_ACCOUNT
-    assert "账号已锁定，拒绝登录</td>" in page and "reviewer" in page and "127.0.0.1" in page
+    assert page.count("<td>登录失败</td>") == tries.TRIES_HERE
+    assert "错误次数过多，拒绝登录</td>" in page and "reviewer" in page and "127.0.0.1" in page
     assert "clerk_b" not in page and "导入名单" not in page
     found = Desk(demo_app, "county_admin").get("/settings/login_log/list/?event=login_failed&subject=clerk")
     assert "reviewer" not in found

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from app.engine.logins import TRIES_OF_ACCOUNT
+from app.engine.tries import TRIES_HERE
 from app.web.demo.users import PASSWORD
 from tests.browser.server import running_demo
 
@@ -42,7 +42,7 @@ def test_two_workers_keep_one_count_and_one_list_of_sessions():
     with running_demo() as demo:
         with ThreadPoolExecutor(6) as pool:
             tried = pool.map(lambda _: Visitor(demo.address).login("reviewer", "wrong-1"), range(20))
-        assert sum("用户名或密码不正确" in page for page in tried) == TRIES_OF_ACCOUNT
+        assert sum("用户名或密码不正确" in page for page in tried) == TRIES_HERE
         assert "已锁定到" in Visitor(demo.address).login("reviewer")
 
         here, there = Visitor(demo.address), Visitor(demo.address)
