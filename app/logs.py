@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, has_request_context, request
 
+from app.kernel.file_names import visible
 from app.kernel.free_text import without_numbers
 
 FIELDS = "%(asctime)s %(levelname)s %(name)s %(request)s %(user)s %(message)s"
@@ -47,12 +48,27 @@ class Origin(logging.Filter):
         record.user = g.actor.user_id if here and "actor" in g else None
         if record.exc_info and record.exc_info[1]:
             record.exc_text, record.exc_info = trace(record.exc_info[1]), None
+        record.msg, record.args = _line(record), None
         return True
 
 
-def trace(error: BaseException) -> str:
+class Trace(str):
+    """A trace of several lines, none of which can be taken for a line of the log."""
+
+
+def trace(error: BaseException) -> Trace:
     """The error as Python shows it, without the rows that PostgreSQL tells of."""
-    return DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
+    shown = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
+    return Trace("\n".join(f"  {visible(line)}" for line in shown.rstrip("\n").split("\n")))
+
+
+def _line(record: logging.LogRecord) -> str:
+    """The message on one line, and the trace below that it may end with; whatever came from outside is made visible."""
+    if not isinstance(record.args, tuple) or not record.args or not isinstance(record.args[-1], Trace):
+        return visible(record.getMessage())
+    *facts, below = record.args
+    head = record.msg.removesuffix("\n%s") % tuple(facts)
+    return f"{visible(head)}\n{below}"
 
 
 def configuration(style: str, level: str) -> dict:
@@ -84,8 +100,8 @@ def init_app(app: Flask) -> None:
 
 
 def number() -> str:
-    """The id of the request that is being answered."""
-    return request.environ[NUMBER]
+    """The id of the request that is being answered; none yet while its body is waited for."""
+    return request.environ.get(NUMBER, "-")
 
 
 def seconds() -> float:

@@ -13,6 +13,7 @@ from app.engine.audit import record
 from app.engine.claims import Attachment
 from app.extensions import db
 from app.kernel.errors import BadValue
+from app.kernel.file_names import file_name, visible
 from app.kernel.messages import N_
 from app.web.translations import gettext
 from app.web.works import uploaded
@@ -31,7 +32,7 @@ class PaperRoutes:
             raise BadValue(N_("请选择附件的种类。"))
         content, vault = file.read(applications.MOST_BYTES + 1), current_app.extensions["vault"]
         applications.attach(
-            db.session, g.actor, pk, vault, kind=kind, name=file.filename or "", content=content
+            db.session, g.actor, pk, vault, kind=kind, name=visible(file.filename or ""), content=content
         )
         db.session.commit()
         flash(gettext("附件已上传。"), "success")
@@ -50,9 +51,10 @@ class PaperRoutes:
             "download",
             application_id=held.application_id,
             programme=self.programme.code,
-            subject=held.name,
+            subject=visible(held.name),
         )
-        content, name, media_type = held.content, held.name, held.media_type
+        content, media_type = held.content, held.media_type
+        name = file_name(held.name, media_type)
         db.session.commit()
         content = io.BytesIO(current_app.extensions["vault"].decrypt_bytes(content))
         return send_file(content, media_type, as_attachment=True, download_name=name)

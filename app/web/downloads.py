@@ -11,6 +11,7 @@ from app.engine import clock
 from app.engine.audit import record
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
+from app.kernel.file_names import file_name
 from app.web.translations import gettext
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,7 +28,7 @@ def mark() -> str:
 
 def blank(content: bytes, name: str) -> Response:
     """An empty template: nothing of anybody's stands in it."""
-    return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}.xlsx")
+    return workbook(BytesIO(content), name)
 
 
 def hand_out(content: BytesIO, name: str, event: str = "export", **facts: object) -> Response:
@@ -35,4 +36,9 @@ def hand_out(content: BytesIO, name: str, event: str = "export", **facts: object
     record(db.session, g.actor, event, **facts)
     db.session.commit()
     content.seek(0)
-    return send_file(content, XLSX, as_attachment=True, download_name=f"{name}.xlsx")
+    return workbook(content, name)
+
+
+def workbook(content: BytesIO, title: str) -> Response:
+    """A workbook as a download."""
+    return send_file(content, XLSX, as_attachment=True, download_name=file_name(f"{title}.xlsx", XLSX))

@@ -24,6 +24,7 @@ from app.extensions import db
 from app.help import chapter_of
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
+from app.kernel.file_names import visible
 from app.kernel.free_text import masked
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
         yuan=format_yuan,
         uppercase=uppercase,
         show=show,
+        visible=visible,
         moment=moment,
         long_date=long_date,
         state_pill=state_pill,

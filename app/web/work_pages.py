@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from io import BytesIO
 
-from flask import abort, current_app, g, jsonify, redirect, request, send_file, url_for
+from flask import abort, current_app, g, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
@@ -13,7 +13,7 @@ from app.engine import works
 from app.engine.audit import record
 from app.engine.works import LongWork
 from app.extensions import db
-from app.web.downloads import XLSX
+from app.web.downloads import workbook
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import Screen
@@ -57,7 +57,7 @@ class WorkView(Screen, BaseView):
         content = BytesIO(current_app.extensions["vault"].decrypt_bytes(work.content))
         title = work.title
         db.session.commit()
-        return send_file(content, XLSX, as_attachment=True, download_name=f"{title}.xlsx")
+        return workbook(content, title)
 
     @expose("/<work_id>/cancel", methods=["POST"])
     def cancel(self, work_id):
