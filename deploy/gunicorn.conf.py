@@ -3,21 +3,21 @@
 import gc
 import os
 import shutil
-import socket
-import struct
 import tempfile
 
 from app.logs import configuration
 from app.supervisor import die_with_parent
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
-SPEAK_SECONDS, GO_ON_SECONDS = 120, 10
 
 host = os.environ.get("HOST", "127.0.0.1")
 port = os.environ.get("PORT", "8080")
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-worker_class = "sync"
+# answers one request at a time, once it has come whole
+worker_class = "app.serving.worker.CollectingWorker"
+# an answer leaves by the worker's own loop
+sendfile = False
 preload_app = False
 timeout = 120
 graceful_timeout = 20
@@ -40,17 +40,6 @@ control_socket_disable = True
 if os.environ.get("METRICS_TOKEN"):
     # where the workers of this host put their figures together
     os.environ[SHARED] = tempfile.mkdtemp(prefix="benefits-metrics-")
-
-
-def when_ready(server):
-    """A worker serves one connection at a time: it gets none that says nothing, and waits for none that falls silent.
-
-    The kernel keeps a new connection until its first bytes are there; what is accepted inherits the time to wait.
-    """
-    for listener in server.LISTENERS:
-        if hasattr(socket, "TCP_DEFER_ACCEPT"):  # Linux
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SPEAK_SECONDS)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", GO_ON_SECONDS, 0))
 
 
 def post_worker_init(worker):

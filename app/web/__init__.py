@@ -7,7 +7,7 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Registers security, every view and the commands; called within the application's context."""
-    from app.web import cli, errors, hardening, refusals, templating, translations
+    from app.web import bodies, cli, errors, hardening, refusals, templating, translations
     from app.web.api import access
     from app.web.home import HomeView
     from app.web.registry import register_views
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     )
 
     hardening.init_app(app)
+    bodies.init_app(app)
     appbuilder = AppBuilder(
         indexview=HomeView,
         base_template="layout.html",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 
-from flask import Flask, Response, abort, current_app, request, session
+from flask import Flask, Response, abort, current_app, request
 from werkzeug.routing import IntegerConverter
 
 from app.web import cas_client
-from app.web.api import in_api
 
 LARGEST_ID = 2**63 - 1
-ANONYMOUS_BYTES = 64 * 1024
-"""A login form is small; nobody else has anything to send before a login."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -41,7 +38,6 @@ class RowId(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Before the views are registered, for their addresses use the converter."""
     app.url_map.converters["int"] = RowId
-    app.url_value_preprocessor(_limit_size)
     app.before_request(_refuse_nul)
     app.after_request(_protect)
 
@@ -50,17 +46,6 @@ def own_path(text: str) -> str | None:
     """An address of this site as a path, to lead somebody back to; browsers read \\, tabs and // as ways elsewhere."""
     path = text.removeprefix(request.host_url.rstrip("/"))
     return path if OWN_PATH.fullmatch(path) else None
-
-
-def _limit_size(*_: object) -> None:
-    """Comes before CSRF protection, which reads the form; Werkzeug bounds the memory of forms in parts only."""
-    if in_api(request.path) and request.mimetype == "application/json":
-        # nobody reads it before the key is known
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
-    elif "_user_id" not in session:
-        request.max_content_length = ANONYMOUS_BYTES
-    elif request.mimetype != "multipart/form-data":
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _refuse_nul() -> None:

@@ -47,16 +47,21 @@ def begin() -> None:
     """The key's office acts; a missing or invalid key and too many calls are refused before anything is read."""
     if not in_api(request.path):
         return
-    given = request.authorization
-    text = given.token if given is not None and given.type == "bearer" else None
-    today = clock.today(current_app.config, db.session)
-    key = api_keys.recognise(db.session, text, today) if text else None
+    key = key_of_call()
     _count(f"key:{key.id}" if key else f"keyless:{g.actor.address}")
     if key is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
     g.api_key = key
     g.actor = api_keys.actor_of(db.session, key, g.actor.address)
     db.session.info["scope"] = g.actor.scope
+
+
+def key_of_call() -> api_keys.ApiKey | None:
+    """The key in force that this call brings."""
+    given = request.authorization
+    text = given.token if given is not None and given.type == "bearer" else None
+    today = clock.today(current_app.config, db.session)
+    return api_keys.recognise(db.session, text, today) if text else None
 
 
 def needs(ability: str) -> Callable:
