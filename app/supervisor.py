@@ -5,6 +5,7 @@ import errno
 import fcntl
 import http.client
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 POLL_SECONDS = 0.1
+LOWEST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 # where to ask a server that listens everywhere
@@ -75,6 +77,16 @@ def require_free_port(host: str, port: int) -> None:
         raise Refused(f"无法监听 / cannot listen on {host}:{port} (HOST, PORT): {why}") from None
 
 
+def require_port_for(account: pwd.struct_passwd | None, port: int) -> None:
+    """Low ports are root's, and web workers never are."""
+    lowest = int(LOWEST_PORT.read_text()) if LOWEST_PORT.exists() else 1024
+    if account and port < lowest:
+        raise Refused(
+            f"网页进程以 {account.pw_name} 运行，不能使用 {lowest} 以下的端口；请另选 PORT，由 deploy/nginx.conf 转发 / "
+            f"web workers run as {account.pw_name} and can't have a PORT below {lowest}: choose another behind deploy/nginx.conf"
+        )
+
+
 def answers(host: str, port: int) -> bool:
     """Whether a worker answers; that the port is open says only that gunicorn's master is there."""
     connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=5)
@@ -104,8 +116,18 @@ class Children:
         self._running: dict[str, subprocess.Popen] = {}
         self._alive: dict[str, Callable[[], bool]] = {}
 
-    def start(self, name: str, environ: Mapping[str, str], *arguments: str) -> None:
-        """`python -m <arguments>` in the background."""
+    def start(
+        self,
+        name: str,
+        environ: Mapping[str, str],
+        *arguments: str,
+        account: pwd.struct_passwd | None = None,
+    ) -> None:
+        """`python -m <arguments>` in the background; of an account if one is given, without our groups."""
+        given = {}
+        if account:
+            given = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            environ = {**environ, "HOME": account.pw_dir}
         # the programs are run.py's own
         self._running[name] = subprocess.Popen(  # noqa: S603  # nosec B603
             (sys.executable, "-m", *arguments),
@@ -113,6 +135,7 @@ class Children:
             env=environ,
             start_new_session=True,
             preexec_fn=partial(die_with_parent, os.getpid()),
+            **given,
         )
         self.also(name, lambda child=self._running[name]: child.poll() is None)
 

@@ -28,7 +28,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 def note(step):
-    (pathlib.Path(os.environ["DATA_DIR"]) / f"{step}.json").write_text(json.dumps(dict(os.environ)))
+    (pathlib.Path(os.environ["NOTES"]) / f"{step}.json").write_text(json.dumps(dict(os.environ)))
 
 def create_app():
     app, demo, jobs = Flask(__name__), AppGroup("demo"), AppGroup("jobs")
@@ -68,18 +68,23 @@ class Run:
 
     def __init__(self, directory: Path) -> None:
         self.directory, self.data_dir, self.tag = directory, directory / "data", uuid.uuid4().hex
+        self.notes = directory / "notes"
+        self.notes.mkdir()
+        self.notes.chmod(0o777)  # workers are no root
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         shutil.copytree(ROOT / "deploy", directory / "deploy")
-        shutil.copytree(ROOT / "app" / "kernel", directory / "app" / "kernel")
-        for name in ("run.py", "app/database.py", "app/logs.py", "app/supervisor.py"):
+        for package in ("kernel", "serving"):
+            shutil.copytree(ROOT / "app" / package, directory / "app" / package)
+        for name in ("run.py", "app/database.py", "app/lesser.py", "app/logs.py", "app/supervisor.py"):
             shutil.copy(ROOT / name, directory / name)
         (directory / "app" / "__init__.py").write_text(STAND_IN)
 
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         given = {"PORT": str(self.port), "DATA_DIR": str(self.data_dir), "RUN_TAG": self.tag}
+        given["NOTES"] = str(self.notes)
         command = [sys.executable, "run.py", *arguments]
         return subprocess.Popen(
             command,
@@ -103,7 +108,7 @@ class Run:
         return err
 
     def seen_by(self, step: str) -> dict[str, str]:
-        path = self.data_dir / f"{step}.json"
+        path = self.notes / f"{step}.json"
         return json.loads(until(lambda: path.exists() and path.read_text()))
 
     def processes(self) -> list[psutil.Process]:
@@ -202,6 +207,34 @@ def test_only_the_preparation_sees_the_owner(run):
         assert step["DEMO"] == "1"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives its rights away")
+def test_what_root_starts_does_not_run_as_root(run):
+    process = run.ready("--demo")
+    run.seen_by("work")
+    workers = [*run.named("gunicorn"), *run.named("jobs work")]
+    users = {number for worker in workers for number in (*worker.uids(), *worker.gids())}
+    groups = {
+        Path(f"/proc/{worker.pid}/status").read_text().split("Groups:")[1].split("\n")[0].strip()
+        for worker in workers
+    }
+    databases = {number for server in run.named("postgres") for number in server.uids()}
+    with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/", timeout=10) as answer:
+        assert not json.load(answer)["HOME"].startswith("/root")
+    process.terminate()
+    assert process.wait(60) == 0
+    assert len(workers) >= 4 and users and 0 not in users and groups == {""}
+    assert databases and not databases & users, (
+        "who answers requests is not whom the database takes for its superuser"
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives its rights away")
+def test_a_port_of_roots_is_refused(run, given):
+    message = run.refused(**given, PORT="79")
+    assert "PORT" in message and "1024" in message
+    assert message.count("\n") == 1
+
+
 @pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n"], ids=["nothing", "half a request"])
 def test_who_falls_silent_does_not_keep_the_others_waiting(run, given, said):
     """Browsers open connections ahead of need; networks break in the middle of a request."""
@@ -221,7 +254,7 @@ def test_without_demo_there_is_no_trace_of_it(run, given):
     process.terminate()
     assert process.wait(60) == 0
     assert "DEMO" not in prepare | work
-    assert not (run.data_dir / "load.json").exists()
+    assert not (run.notes / "load.json").exists()
     assert not (run.data_dir / "postgres").exists()
     assert not (run.data_dir / "secrets").exists()
     assert prepare["DATABASE_OWNER_URL"] == "postgresql+psycopg://o:q@h/d"
@@ -273,7 +306,7 @@ def test_a_wrong_environment_is_refused_in_one_line(run, given, wrong):
 
 def test_a_failed_preparation_stops_the_start(run):
     assert "prepare (exit 3)" in run.refused("--demo", PREPARE_EXIT="3")
-    assert not (run.data_dir / "load.json").exists()
+    assert not (run.notes / "load.json").exists()
     assert run.processes() == []
 
 
