@@ -72,7 +72,8 @@ def _has_session() -> bool:
 
 def _limit_size(*_: object) -> None:
     """Comes before CSRF protection, which reads the form; Werkzeug bounds the memory of forms in parts only."""
-    request.max_content_length = limit = _limit()
-    if not limit:
+    if limit := _limit():
+        request.max_content_length = limit
+    else:
         # whichever answer is due is given without a look at it
         request.environ |= {"wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
