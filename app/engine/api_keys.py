@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from flask_appbuilder import Model
-from sqlalchemy import ARRAY, DateTime, ForeignKey, String, func, select, update
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app.engine.actor import Actor
@@ -35,6 +35,7 @@ class ApiKey(Model):
 
     __tablename__ = "api_keys"
     __scope__ = "office_id"
+    __table_args__ = (CheckConstraint("confirmed_by_id <> made_by_id", name="key_of_two"),)
 
     id: Mapped[int] = row_id()
     name: Mapped[str] = mapped_column(FreeText(60))
@@ -46,7 +47,12 @@ class ApiKey(Model):
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    office: Mapped[Office] = relationship()
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    made_in_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    office: Mapped[Office] = relationship(foreign_keys=[office_id])
+    made_in: Mapped[Office | None] = relationship(foreign_keys=[made_in_id], viewonly=True)
 
     def __repr__(self) -> str:
         return f"{self.name} · {self.id}"

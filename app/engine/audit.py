@@ -14,7 +14,7 @@ from app.engine.claims import Application, Claim
 from app.engine.free_text import FreeText
 from app.kernel.messages import N_
 from app.registers.models import row_id
-from app.registers.organisation import Office
+from app.registers.organisation import Office, User
 
 EVENTS = {
     "apply": N_("新建申请"),
@@ -61,6 +61,11 @@ EVENTS = {
     "user_change": N_("调整用户"),
     "role_change": N_("调整角色"),
     "own_role_change": N_("调整自定角色"),
+    "duty_given": N_("授权待确认"),
+    "duty_confirmed": N_("确认授权"),
+    "duty_refused": N_("不予确认授权"),
+    "duty_recalled": N_("收回待确认授权"),
+    "duty_rule": N_("调整授权确认要求"),
     "handover": N_("移交工作"),
     "attempt_refused": N_("越权操作被拒绝"),
     "login": N_("登录"),
@@ -108,6 +113,9 @@ class AuditEntry(Model):
     before: Mapped[dict | None] = mapped_column(JSONB)
     after: Mapped[dict | None] = mapped_column(JSONB)
     office: Mapped[Office | None] = relationship()
+    actor: Mapped[User | None] = relationship(
+        primaryjoin=lambda: foreign(AuditEntry.actor_id) == User.id, viewonly=True
+    )
     application: Mapped[Application | None] = relationship(
         primaryjoin=lambda: foreign(AuditEntry.application_id) == Application.id, viewonly=True
     )

@@ -51,6 +51,7 @@ class Login(Model):
     address: Mapped[str] = mapped_column(String(60))
     browser: Mapped[str] = mapped_column(String(200))
     ticket_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    by_code: Mapped[bool] = mapped_column(server_default="false")
     staff: Mapped[Staff] = relationship(primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True)
 
 

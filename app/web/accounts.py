@@ -16,13 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.engine import logins
+from app.engine import duties, logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
-from app.web import grants, own_roles
+from app.web import deciding, grants, own_roles
 from app.web.roles import ADMINISTRATORS, GRANTABLE, SEATS, TITLES
 
 USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,29}")
@@ -56,11 +56,13 @@ def make_user(
             _fill(session, user, name, wanted)
     except IntegrityError:
         raise Refused(N_("用户名“{username}”已被使用。请换一个用户名。"), username=username) from None
-    session.add(Staff(user_id=user.id, office_id=office.id, must_change_password=temporary))
+    staff = Staff(user=user, user_id=user.id, office_id=office.id, must_change_password=temporary)
+    session.add(staff)
     dated = _set_ends(session, user, wanted, ends)
     facts = {"name": name, "office": office.code, "active": True}
     record(session, actor, "user_change", subject=username, office_id=office.id, after=facts)
-    _record_roles(session, actor, user, office.id, {}, dated)
+    _record_roles(session, actor, staff, {}, dated)
+    duties.note(session, actor, user.id, duties.MADE)
     return user
 
 
@@ -101,7 +103,7 @@ def change_user(
             before=before,
             after=after,
         )
-    _record_roles(session, actor, user, office.id, held, wanted)
+    _record_roles(session, actor, staff, held, wanted, moved=len(offices) > 1)
 
 
 def take_in(
@@ -117,12 +119,24 @@ def take_in(
     """An office and roles for somebody whom another authority has let in; sessions without them end."""
     refuse_grant(actor, office, roles)
     _fill(session, user, name, roles)
-    session.add(Staff(user_id=user.id, office_id=office.id))
+    staff = Staff(user=user, user_id=user.id, office_id=office.id)
+    session.add(staff)
+    session.flush()
     dated = _set_ends(session, user, roles, ends)
     logins.end(session, user.id)
     facts = {"name": name, "office": office.code, "active": bool(user.active)}
     record(session, actor, "user_change", subject=user.username, office_id=office.id, after=facts)
-    _record_roles(session, actor, user, office.id, {}, dated)
+    _record_roles(session, actor, staff, {}, dated)
+
+
+def let_go(session: Session, actor: Actor, staff: Staff) -> None:
+    """Takes back that somebody was taken in: without roles and office the account waits again."""
+    held = held_by(session, staff.user)
+    staff.user.roles = []
+    session.flush()
+    _record_roles(session, actor, staff, held, {})
+    logins.end(session, staff.user_id)
+    duties.drop_account(session, staff.user_id)
 
 
 def set_password(
@@ -142,6 +156,8 @@ def set_password(
     staff.password_set_at, staff.must_change_password = func.now(), temporary
     logins.end(session, staff.user_id, but=but)
     record(session, actor, "password_change", subject=staff.user.username, office_id=staff.office_id)
+    if actor.user_id != staff.user_id:
+        deciding.wait_after_reset(session, actor, staff, duties.PASSWORD)
 
 
 def must_change(staff: Staff) -> bool:
@@ -255,22 +271,17 @@ def _set_ends(
 def _record_roles(
     session: Session,
     actor: Actor,
-    user: User,
-    office_id: int,
+    staff: Staff,
     held: Mapping[str, date | None],
     wanted: Mapping[str, date | None],
+    *,
+    moved: bool = False,
 ) -> None:
     if held != wanted:
-        before, after = _told(held), _told(wanted)
-        record(
-            session,
-            actor,
-            "role_change",
-            subject=user.username,
-            office_id=office_id,
-            before=before,
-            after=after,
-        )
+        where = {"subject": staff.user.username, "office_id": staff.office_id}
+        record(session, actor, "role_change", **where, before=_told(held), after=_told(wanted))
+        duties.note(session, actor, staff.user_id, duties.GRANTED)
+    deciding.after_change(session, actor, staff, held, wanted, moved=moved)
 
 
 def _told(held: Mapping[str, date | None]) -> dict:

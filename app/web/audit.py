@@ -29,6 +29,7 @@ HEAD_CHARACTERS = 64
 BEYOND |= {
     "concerns": ("text", audit_search.concerns, None),
     "case": ("text", audit_search.of_case, None),
+    "actor_name": ("text", audit_search.done_by, None),
 }
 
 
@@ -42,12 +43,13 @@ class AuditView(ModelView):
     list_template = "audit_list.html"
     choices = {"event": EVENTS}
     show_template = "audit_entry.html"
-    joined = ("application", "claim")
+    joined = ("application", "claim", "actor")
     label_columns = {
         "id": N_("编号"),
         "at": N_("时间"),
         "event": N_("事项"),
         "actor_name": N_("操作人"),
+        "actor.username": N_("用户名"),
         "address": N_("来源地址"),
         "office": N_("机构"),
         "office.name": N_("机构"),
@@ -66,6 +68,7 @@ class AuditView(ModelView):
         "at",
         "event",
         "actor_name",
+        "actor.username",
         "office.name",
         "application.number",
         "claim.person.name",

@@ -1,7 +1,8 @@
-"""What an auditor types to find entries: a person by id or name, a case by any of its numbers."""
+"""What an auditor types to find entries: a person by id or name, a case by any of its numbers, who did it."""
 
 from __future__ import annotations
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
@@ -11,7 +12,7 @@ from app.engine.claims import Application, Claim, Notice
 from app.engine.payments import PaymentList
 from app.registers.models import Person
 from app.web.programmes import programmes
-from app.web.search import person_clause
+from app.web.search import person_clause, several
 
 
 def concerns(text: str) -> ColumnElement[bool]:
@@ -42,3 +43,9 @@ def of_case(text: str) -> ColumnElement[bool]:
         *(AuditEntry.batch_id.in_(ids) for ids in batches),
         *(AuditEntry.class_id.in_(ids) for ids in classes),
     )
+
+
+def done_by(text: str) -> ColumnElement[bool]:
+    """Entries of one login by its whole user name, which tells namesakes apart, or of all whose name holds the text."""
+    logins = select(User.id).where(User.username.in_([word.lower() for word in several(text)]))
+    return or_(AuditEntry.actor_id.in_(logins), AuditEntry.actor_name.contains(text, autoescape=True))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from flask_appbuilder.security.sqla.models import Role, User
 from flask_migrate import upgrade
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
@@ -23,6 +24,12 @@ from app.web.accounts import make_user
 
 ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(hashtextextended('prepare', 0))"
 TRIED_EVERY_SECONDS = 0.2
+NEEDED = 2
+SECOND = (
+    "请再运行一次 create-admin，为另一人建立第二名省级管理员：审核、发放等职责由一人授予、另一人确认后才生效。\n"
+    "Run create-admin once more for another person: a duty that decides or pays, given by one administrator, "
+    "works once the second has confirmed it."
+)
 GRANTS = """
     GRANT USAGE ON SCHEMA public TO {login};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {login};
@@ -67,7 +74,7 @@ def prepare() -> None:
 @click.password_option(help="密码 / password; asked for when not given")
 @with_appcontext
 def create_admin(username: str, office: str, role: str, password: str) -> None:
-    """Makes the first administrator, who makes all others on the screen."""
+    """Makes an administrator; the province's first two, who confirm what the other grants, make all others on the screen."""
     db.session.info["scope"] = Actor.command().scope
     found = db.session.scalars(db.select(Office).where(Office.code == office)).one_or_none()
     if found is None:
@@ -79,6 +86,15 @@ def create_admin(username: str, office: str, role: str, password: str) -> None:
         raise click.ClickException(str(error)) from error
     db.session.commit()
     click.echo(f"已创建 / Created: {username} ({role}, {found.name})")
+    if role == roles.PROVINCE_ADMIN and _holders(role) < NEEDED:
+        click.echo(SECOND)
+
+
+def _holders(role: str) -> int:
+    holders = (
+        db.select(db.func.count()).select_from(User).where(User.active, User.roles.any(Role.name == role))
+    )
+    return db.session.scalar(holders)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Which roles somebody holds on a day: some are held for a time."""
+"""Which roles somebody holds on a day: some are held for a time, and duties wait for a second administrator."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, de
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.engine import duties
 from app.engine.scope import OPEN, Scope, subtree
 from app.registers.organisation import Office, RoleEnd
+from app.web import deciding
 
 
 def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -36,9 +38,7 @@ def with_ends(statement: Select) -> Select:
 
 def roles_in_force(session: Session, user_id: int, today: date) -> frozenset[str]:
     """The names of the roles that somebody holds on a day."""
-    held = select(Role.name).select_from(assoc_user_role).join(Role, Role.id == assoc_user_role.c.role_id)
-    wanted = with_ends(held).where(assoc_user_role.c.user_id == user_id, in_force(today))
-    return frozenset(session.scalars(wanted))
+    return held_in_force(session, user_id, today)[0]
 
 
 def held_in_force(
@@ -59,9 +59,14 @@ def standing(
 
 
 def _grants(rows: Sequence[Sequence]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    roles = frozenset(role for role, _, _ in rows)
-    of_roles = (pair for _, names, views in rows for pair in zip(names, views, strict=True))
-    return roles, frozenset(pair for pair in of_roles if pair != (None, None))
+    """Of rows (role, confirmed, permissions, views); a duty that nobody has confirmed permits nothing."""
+    roles, permitted = set(), set()
+    for role, confirmed, names, views in rows:
+        pairs = set(zip(names, views, strict=True)) - {(None, None)}
+        if confirmed or not deciding.decides(role, pairs):
+            roles.add(role)
+            permitted |= pairs
+    return frozenset(roles), frozenset(permitted)
 
 
 @cache
@@ -74,14 +79,17 @@ def _held() -> Select:
     """Written once, for writing it takes as long as the answer."""
     of_role, to_permission = assoc_user_role.c, assoc_permissionview_role.c
     permitted = func.array_agg(Permission.name), func.array_agg(ViewMenu.name)
-    held = with_ends(select(Role.name, *permitted).select_from(assoc_user_role))
+    confirmed = duties.confirmed(of_role.user_id, of_role.role_id)
+    held = with_ends(select(Role.name, confirmed, *permitted).select_from(assoc_user_role))
     held = held.join(Role, Role.id == of_role.role_id)
     held = held.outerjoin(assoc_permissionview_role, to_permission.role_id == of_role.role_id)
     held = held.outerjoin(PermissionView, PermissionView.id == to_permission.permission_view_id)
     held = held.outerjoin(Permission, Permission.id == PermissionView.permission_id)
     held = held.outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
     day = bindparam("today", type_=Date)
-    return held.where(of_role.user_id == bindparam("holder"), in_force(day)).group_by(Role.name)
+    held = held.where(of_role.user_id == bindparam("holder"), in_force(day))
+    held = held.where(~duties.waits(of_role.user_id, of_role.role_id))
+    return held.group_by(Role.name, of_role.user_id, of_role.role_id)
 
 
 def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, date]]:

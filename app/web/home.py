@@ -24,12 +24,12 @@ from app.engine import clock
 from app.engine.audit import record
 from app.extensions import db
 from app.registers.lookup import find_person, search_employers
+from app.web import pending_duties
 from app.web.demo.sheets import FOLDER, offered
 from app.web.figures import figures_of_months
 from app.web.hardening import own_path
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.shortcuts import own
-from app.web.stages import BulkView
 from app.web.templating import may
 from app.web.translations import gettext
 from app.web.views import Screen
@@ -49,7 +49,13 @@ class HomeView(Screen, BaseView):
             return redirect(url_for("AuthView.login"))
         facts = figures_of_months() if may("can_show", "FiguresView") else {}
         return self.render_template(
-            "home.html", tasks=tasks(), works=waiting_works(), shortcuts=own(), demo_sheets=offered(), **facts
+            "home.html",
+            tasks=tasks(),
+            waits=pending_duties.sentences(db.session, g.actor.user_id),
+            works=waiting_works(),
+            shortcuts=own(),
+            demo_sheets=offered(),
+            **facts,
         )
 
     @expose("/demo/sheets/<name>")
@@ -131,9 +137,9 @@ class DeskView(Screen, BaseView):
 
 
 def tasks() -> list[Task]:
-    """What waits for a move of this login, stage by stage."""
-    stages = (view for view in current_app.appbuilder.baseviews if isinstance(view, BulkView))
-    return [task for view in stages for task in view.tasks()]
+    """What waits for a move of this login, list by list."""
+    lists = (view for view in current_app.appbuilder.baseviews if hasattr(view, "tasks"))
+    return [task for view in lists for task in view.tasks()]
 
 
 def _here(path: str) -> str:

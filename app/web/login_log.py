@@ -45,11 +45,12 @@ class LoginLogView(ModelView):
         "event": N_("事项"),
         "subject": N_("用户名"),
         "actor_name": N_("操作人"),
+        "actor.username": N_("操作人用户名"),
         "office": N_("机构"),
         "office.name": N_("机构"),
         "address": N_("来源地址"),
     }
-    list_columns = ["at", "event", "subject", "actor_name", "office.name", "address"]
+    list_columns = ["at", "event", "subject", "actor_name", "actor.username", "office.name", "address"]
     search_columns = ("event", "subject", "office", "at")
 
     def base_query(self) -> Query:

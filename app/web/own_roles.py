@@ -22,6 +22,7 @@ from app.extensions import db
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, OwnRole
+from app.web import deciding
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 
 PARTS = (CLERK, REVIEWER, CASHIER, AUDITOR)
@@ -86,8 +87,11 @@ def change(
     brought = allowed - permitted(session, own.parts)
     own.title, own.parts = title, sorted(parts)
     _save_title(session, own)
+    held = held_by(session, own.role_id)
     _write(session, own, set(chosen) | brought)
     _record(session, actor, own, before, _facts(session, own))
+    if deciding.among_pairs(session, (set(chosen) | brought) - held):
+        deciding.wait_of_holders(session, actor, own)
 
 
 def drop(session: Session, actor: Actor, role_id: int) -> None:

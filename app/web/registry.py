@@ -11,6 +11,7 @@ from app.web.api.registers import RegisterApi
 from app.web.batches import BatchView
 from app.web.calendar import CALENDAR_VIEWS
 from app.web.cas import CasView
+from app.web.confirmations import ConfirmationView
 from app.web.dossiers import DossierView
 from app.web.exporting import ExportView
 from app.web.figures import FiguresView
@@ -58,6 +59,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *SETTINGS_VIEWS,
         *CALENDAR_VIEWS,
         UserView,
+        ConfirmationView,
         PasswordView,
         RoleView,
         LoginView,

@@ -38,7 +38,11 @@ TITLES = {
     SYSTEM: N_("系统管理员"),
 }
 BUSINESS = frozenset({CLERK, REVIEWER, CASHIER, AUDITOR, POLICY})
+DUTIES = (REVIEWER, CASHIER)
+"""The roles that decide or pay; one given by an administrator works once a second one has confirmed it."""
 ADMINISTRATORS = frozenset({COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM})
+KEEPERS = (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN)
+"""The administrators of users and roles, from the county up."""
 GRANTABLE = {
     COUNTY_ADMIN: (CLERK, REVIEWER, CASHIER, AUDITOR),
     PREFECTURE_ADMIN: (CLERK, REVIEWER, CASHIER, AUDITOR, COUNTY_ADMIN),

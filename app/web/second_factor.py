@@ -17,14 +17,14 @@ from wtforms import Form, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.engine import logins, second_factor, tries
+from app.engine import duties, logins, second_factor, tries
 from app.engine.audit import record
 from app.engine.second_factor import SecondFactor
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import accounts, demands, devices, entering
+from app.web import accounts, deciding, demands, devices, entering
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.security import actor_of, anonymous
@@ -185,6 +185,7 @@ class SecondFactorView(ModelView):
         )
         db.session.delete(row)
         logins.end(db.session, staff.user_id)
+        deciding.wait_after_reset(db.session, g.actor, staff, duties.SECOND_FACTOR)
         db.session.commit()
         flash(gettext("二次验证已重置。此人的登录已退出，再次登录时按要求重新绑定。"), "success")
         return redirect(url_for("SecondFactorView.list"))

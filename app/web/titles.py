@@ -37,6 +37,10 @@ FIELD_TITLES = {
     "objection_id": N_("异议"),
     "policy": N_("政策参数"),
     "left": N_("仍为旧密钥"),
+    "cause": N_("事由"),
+    "given_by": N_("经办管理员"),
+    "required": N_("须由第二名管理员确认"),
+    "freed": N_("随即生效的授权"),
 }
 PHASES = {
     "check": N_("人员校验时"),

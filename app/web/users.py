@@ -20,7 +20,7 @@ from app.extensions import db
 from app.kernel.errors import DomainError, Stale
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import accounts, conflicts, grants, handover, matrix
+from app.web import accounts, conflicts, grants, handover, matrix, pending_duties
 from app.web.conflicts import Conflict
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
@@ -98,6 +98,7 @@ class UserView(ModelView):
                     db.session, g.actor, form.username.data, password=password, temporary=True, **form.facts()
                 )
                 db.session.commit()
+                pending_duties.tell(user.id)
                 return self._tell(user, password)
             except DomainError as error:
                 db.session.rollback()
@@ -120,6 +121,7 @@ class UserView(ModelView):
                 facts = form.facts(held["ends"])
                 accounts.change_user(db.session, g.actor, staff, active=form.active.data, **facts)
                 db.session.commit()
+                pending_duties.tell(staff.user_id)
                 return redirect(url_for("UserView.list"))
             except DomainError as error:
                 db.session.rollback()
@@ -148,7 +150,13 @@ class UserView(ModelView):
         roles = grants.roles_in_force(db.session, row.user_id, today)
         functions = matrix.functions(db.session, roles)
         return self.render_template(
-            "user_show.html", view=self, row=row, full=accounts.full_name(row.user), functions=functions
+            "user_show.html",
+            view=self,
+            row=row,
+            full=accounts.full_name(row.user),
+            functions=functions,
+            waits=pending_duties.sentences(db.session, row.user_id, accounts.roles_of(row.user)),
+            deeds=pending_duties.deeds(db.session, row.user_id),
         )
 
     @expose("/handover/<pk>", methods=["GET", "POST"])
@@ -166,6 +174,7 @@ class UserView(ModelView):
             try:
                 moved = handover.hand_over(db.session, g.actor, staff, receiver, wishes)
                 db.session.commit()
+                pending_duties.tell(receiver.user_id)
                 flash(gettext("已移交{count}份申请。").format(count=moved), "success")
                 return redirect(url_for("UserView.list"))
             except DomainError as error:
@@ -179,6 +188,7 @@ class UserView(ModelView):
 
     def list_more(self, rows: list[Staff]) -> dict:
         g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
+        g.role_waits = pending_duties.of_users(db.session, [row.user_id for row in rows])
         g.today = clock.today(current_app.config, db.session)
         return {"locked": tries.locked(db.session, [row.user.username for row in rows])}
 
@@ -190,6 +200,7 @@ class UserView(ModelView):
         accounts.set_password(db.session, g.actor, staff, password, temporary=True)
         tries.unlock(db.session, staff.user.username)
         db.session.commit()
+        pending_duties.tell(staff.user_id)
         return self._tell(staff.user, password)
 
     def _manageable(self, pk: str) -> Staff:
@@ -235,6 +246,7 @@ def _titles(row: Staff) -> list[Markup]:
     """The roles of a login, each with its last day; what is over is marked."""
     if "role_ends" not in g:
         g.role_ends = grants.ends_of(db.session, [row.user_id])
+        g.role_waits = pending_duties.of_users(db.session, [row.user_id])
         g.today = clock.today(current_app.config, db.session)
     held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
     today = g.today
@@ -243,7 +255,10 @@ def _titles(row: Staff) -> list[Markup]:
         day = ends.get(role)
         until = gettext("（至{day}）").format(day=day) if day else ""
         over = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("已到期"))
-        said.append(Markup("{}{}").format(role_title(role), until) + (over if day and day < today else ""))
+        waits = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("待确认"))
+        waiting = {role, None} & g.role_waits.get(row.user_id, set())
+        marks = (over if day and day < today else "") + (waits if waiting else "")
+        said.append(Markup("{}{}").format(role_title(role), until) + marks)
     return said
 
 

@@ -14,12 +14,13 @@ from app.extensions import db
 
 @dataclass(frozen=True)
 class Task:
-    """Rows that wait for somebody; `amount` in CNY, None where no money moves."""
+    """Rows that wait for somebody; `amount` in CNY, None where no money moves; `unit` of what is counted then."""
 
     title: str
     address: str
     count: int
     amount: Decimal | None
+    unit: str = ""
 
 
 def of(programme: str, states: Sequence[str]) -> tuple[int, Decimal]:

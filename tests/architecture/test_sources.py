@@ -147,6 +147,8 @@ def test_static_files_ask_no_other_host():
 
 UNSCOPED = {
     "accounts": "reached through an application or claim only; no office of its own",
+    "account_deeds": "who handled an account, asked before a confirmation; shown to whoever sees the login",
+    "duty_grants": "read at login, before there is a scope; their screen filters by the subtree",
     "batches": "its actor's own (`batch.find`)",
     "batch_rows": "of a batch",
     "checks": "reached through a claim in scope",

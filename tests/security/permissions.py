@@ -54,6 +54,11 @@ POST /settings/roles/drop/<pk>              {KEEPERS}
 GET  /settings/login_log/list/              {KEEPERS}
 GET  /settings/pending/                     {KEEPERS}
 POST /settings/pending/                     {KEEPERS}
+GET  /settings/confirmations/list/          {KEEPERS}
+POST /settings/confirmations/agree/<pk>     {KEEPERS}
+POST /settings/confirmations/refuse/<pk>    {KEEPERS}
+POST /settings/confirmations/recall/<pk>    {KEEPERS}
+POST /settings/confirmations/require        province_admin
 GET  /settings/second_factor/list/          {KEEPERS}
 POST /settings/second_factor/reset/<pk>     {KEEPERS}
 GET  /settings/second_factor/roles          province_admin

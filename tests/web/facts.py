@@ -8,6 +8,7 @@ from flask_appbuilder.security.sqla.models import Role, User, assoc_permissionvi
 from sqlalchemy import func, select
 
 from app.engine.audit import AuditEntry
+from app.engine.duties import DutyGrant
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import Office, OwnRole, Staff
@@ -85,6 +86,16 @@ class Facts:
         own = self.query(select(OwnRole.title, OwnRole.office_id, OwnRole.parts).order_by(OwnRole.role_id))
         staff = self.query(select(Staff.user_id, Staff.office_id).order_by(Staff.user_id))
         return users, roles, may, own, staff
+
+
+def agree(facts: Facts, username: str, by: str = "province_admin") -> int:
+    """A second administrator confirms what waits on an account; how many there were."""
+    own = DutyGrant.user_id == facts.id(username), DutyGrant.confirmed_at.is_(None)
+    waiting = facts.query(select(DutyGrant.id).where(*own).order_by(DutyGrant.id))
+    desk = Desk(facts.app, by)
+    for (grant,) in waiting:
+        desk.post(f"/settings/confirmations/agree/{grant}")
+    return len(waiting)
 
 
 def login(app, username: str, password: str):

@@ -27,7 +27,7 @@ from app.web.demo.users import JINJIANG, QINGYANG
 from app.web.matrix import ACTIONS
 from tests.conftest import TODAY
 from tests.web.desk import Desk, HiringDesk, uscc_of
-from tests.web.facts import BASE, changed, new
+from tests.web.facts import BASE, agree, changed, new
 
 ROLES = "/settings/roles"
 TITLE = "窗口组长"
@@ -105,6 +105,7 @@ def test_a_role_ends_after_its_last_day_without_anybody_doing_anything(demo_app,
     last = TODAY + timedelta(days=3)
     form = changed(facts, admin, "clerk", roles=["clerk", "cashier"], **{"until-clerk": last.isoformat()})
     admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
+    assert agree(facts, "clerk") == 1
     clerk = Desk(demo_app, "clerk")
     monkeypatch.setitem(demo_app.config, "TODAY", last)
     clerk.get("/hiring/applications/add")
@@ -140,6 +141,7 @@ def test_an_own_role_holds_what_was_ticked_and_at_once(demo_app, facts, leader):
     address = f"{ROLES}/edit/{leader}"
     form = changed(facts, admin, "clerk", roles=[name_of(facts, leader)])
     admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
+    assert agree(facts, "clerk") == 1
     clerk = Desk(demo_app, "clerk")
     assert TITLE in clerk.get("/")
     clerk.get("/hiring/review/list/")

@@ -16,7 +16,7 @@ from app.web import accounts
 from app.web.demo.users import JINJIANG, PASSWORD, PREFECTURE, PROVINCE, QINGYANG, USERS
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, SYSTEM
 from tests.web.desk import Desk
-from tests.web.facts import BASE, changed, login, new
+from tests.web.facts import BASE, agree, changed, login, new
 
 OWN = "/settings/password/"
 NEW = "Spring-2027"
@@ -87,6 +87,7 @@ def test_a_change_is_written_with_before_and_after(demo_app, facts):
             {"name": "陈敏", "office": JINJIANG, "active": True},
         ),
         ("role_change", "罗丽华", {"roles": ["clerk"]}, {"roles": ["auditor", "reviewer"]}),
+        ("duty_given", "罗丽华", None, {"roles": ["reviewer"], "cause": "given"}),
     ]
 
 
@@ -104,6 +105,8 @@ def test_whoever_is_changed_feels_it_at_the_next_request(demo_app, facts):
     address = f"{BASE}/change/{facts.id('clerk')}"
     admin.post(address, changed(facts, admin, "clerk", roles=["cashier"]))
     assert "/login/" in clerk.client.get("/hiring/applications/add").headers["Location"]
+    assert agree(facts, "clerk") == 1
+    clerk.get("/hiring/disbursement/list/", expect=302)
     clerk = Desk(demo_app, "clerk")
     clerk.get("/hiring/applications/add", expect=403)
     clerk.get("/hiring/disbursement/list/")

@@ -67,7 +67,9 @@ class Classes(BulkView):
         if not states:
             return []
         count = sum(_counted().get(state, 0) for state in states)
-        return [Task(gettext(self.menu_title), url_for(f"{self.endpoint}.list"), count, None)]
+        return [
+            Task(gettext(self.menu_title), url_for(f"{self.endpoint}.list"), count, None, gettext("个班级"))
+        ]
 
     def list_more(self, rows: list) -> dict:
         counted = (

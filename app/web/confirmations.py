@@ -1,0 +1,181 @@
+"""Duties that wait for a second administrator: confirmed, refused, taken back; and the province's switch."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy.orm import Query
+
+from app.engine import duties
+from app.engine.audit import record
+from app.engine.duties import DutyGrant
+from app.extensions import db
+from app.kernel.messages import N_
+from app.registers.organisation import Staff
+from app.web import accounts, pending_duties
+from app.web.paging import key_of
+from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
+from app.web.settings import PLACE
+from app.web.translations import gettext
+from app.web.views import ModelView
+from app.web.waiting import Task
+
+WORDS = ("can_list", "can_agree", "can_refuse", "can_recall")
+
+
+class ConfirmationView(ModelView):
+    """The waiting grants of the subtree: whoever gave one sees it, and whoever may confirm it."""
+
+    datamodel = SQLAInterface(DutyGrant)
+    route_base = "/settings/confirmations"
+    menu = PLACE
+    menu_title = N_("待确认授权")
+    include_route_methods: ClassVar[set[str]] = {"list", "agree", "refuse", "recall", "require"}
+    watched = True
+    granted: ClassVar = {
+        **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN), WORDS),
+        PROVINCE_ADMIN: (*WORDS, "can_require"),
+    }
+    list_template = "confirmation_list.html"
+    label_columns = {
+        "staff.user.username": N_("用户名"),
+        "staff": N_("姓名"),
+        "staff.office.name": N_("机构"),
+        "role": N_("职责"),
+        "cause": N_("事由"),
+        "giver": N_("经办管理员"),
+        "given_at": N_("时间"),
+        "office": N_("须由谁确认"),
+    }
+    list_columns = [
+        "staff.user.username",
+        "staff",
+        "staff.office.name",
+        "role",
+        "cause",
+        "giver",
+        "given_at",
+        "office",
+    ]
+    loads = ("role", "giver", "office.parent")
+    order_columns = ["given_at"]
+    choices: ClassVar = {"cause": duties.CAUSES}
+    search_columns = ("cause",)
+
+    def base_query(self) -> Query:
+        """What waits on the accounts that the administrator sees."""
+        scope = g.actor.scope
+        seen = () if scope.whole else (Staff.office_id.in_(scope.office_ids),)
+        return super().base_query().filter(DutyGrant.confirmed_at.is_(None), DutyGrant.staff.has(*seen))
+
+    def value(self, row: DutyGrant, column: str) -> object:
+        said = {
+            "staff": lambda: accounts.full_name(row.staff.user),
+            "role": lambda: pending_duties.duty(row),
+            "giver": lambda: pending_duties.giver(row),
+            "office": lambda: pending_duties.by_whom(row.office),
+        }
+        return said[column]() if column in said else super().value(row, column)
+
+    def list_more(self, rows: list[DutyGrant]) -> dict:
+        return {
+            "confirmable": pending_duties.confirmable(db.session, rows),
+            "required": duties.required(db.session),
+            "alone": pending_duties.alone(db.session),
+        }
+
+    def tasks(self) -> list[Task]:
+        """For the home page of administrators."""
+        if not self.appbuilder.sm.has_access("can_agree", self.class_permission_name):
+            return []
+        count = pending_duties.in_sight(db.session)
+        return [Task(gettext(self.menu_title), url_for("ConfirmationView.list"), count, None, gettext("项"))]
+
+    @expose("/agree/<pk>", methods=["POST"])
+    @has_access
+    def agree(self, pk):
+        """The second administrator's word: the duty works from the next request on."""
+        grant = self._locked(pk)
+        accounts.refuse_management(g.actor, grant.staff.user)
+        duties.confirm(db.session, g.actor, grant)
+        self._record("duty_confirmed", grant)
+        return self._done(gettext("已确认，此人的职责即刻生效。"))
+
+    @expose("/refuse/<pk>", methods=["POST"])
+    @has_access
+    def refuse(self, pk):
+        """By whoever could confirm: the duty is taken from the account."""
+        grant = self._locked(pk)
+        duties.refuse_first(db.session, g.actor, grant)
+        return self._take_away("duty_refused", grant)
+
+    @expose("/recall/<pk>", methods=["POST"])
+    @has_access
+    def recall(self, pk):
+        """By whoever gave it."""
+        grant = self._locked(pk)
+        if grant.given_by != g.actor.user_id:
+            abort(403)
+        return self._take_away("duty_recalled", grant)
+
+    @expose("/require", methods=["POST"])
+    @has_access
+    def require(self):
+        """The province's switch, for all offices."""
+        if (wanted := request.form.get("required")) not in ("0", "1"):
+            abort(400)
+        duties.require(db.session, g.actor, wanted == "1")
+        return self._done(
+            gettext("已恢复授权确认：今后授予的职责须由第二名管理员确认。")
+            if wanted == "1"
+            else gettext("已停用授权确认：待确认的职责全部生效，今后授予的职责即时生效。")
+        )
+
+    def _locked(self, pk: str) -> DutyGrant:
+        """A grant in sight, locked; the address alone opens nothing beyond the subtree."""
+        number = key_of(self.key.type, pk)
+        grant = duties.locked(db.session, number if number is not None else -1)
+        return self.item(str(grant.id))
+
+    def _take_away(self, event: str, grant: DutyGrant):
+        """The role goes, and with it all that waits on it; whoever was only taken in waits for an office again."""
+        staff = grant.staff
+        accounts.refuse_management(g.actor, staff.user)
+        self._record(event, grant)
+        if grant.role is None:
+            accounts.let_go(db.session, g.actor, staff)
+        else:
+            held = accounts.held_by(db.session, staff.user)
+            ends = {role: day for role, day in held.items() if day and role != grant.role.name}
+            accounts.change_user(
+                db.session,
+                g.actor,
+                staff,
+                name=accounts.full_name(staff.user),
+                office=staff.office,
+                roles=set(held) - {grant.role.name},
+                active=bool(staff.user.active),
+                ends=ends,
+            )
+        return self._done(gettext("已收回，此人不再有这项职责。"))
+
+    def _record(self, event: str, grant: DutyGrant) -> None:
+        facts = {"roles": [grant.role.name] if grant.role else [], "cause": grant.cause}
+        facts["given_by"] = grant.giver.username if grant.giver else None
+        record(
+            db.session,
+            g.actor,
+            event,
+            subject=grant.staff.user.username,
+            office_id=grant.staff.office_id,
+            after=facts,
+        )
+
+    def _done(self, said: str):
+        db.session.commit()
+        flash(said, "success")
+        return redirect(url_for("ConfirmationView.list"))

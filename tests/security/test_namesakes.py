@@ -1,0 +1,56 @@
+"""Two people of one name are told apart in the audit log: on the screen, by a search and in the workbook."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from app.engine.actor import Actor
+from app.engine.scope import Scope, seeing
+from app.extensions import db
+from app.registers.organisation import Office
+from app.web.accounts import make_user
+from app.web.demo.users import PASSWORD
+from tests.web.desk import JINJIANG, Desk
+
+AUDIT, NAMESAKES = "/settings/audit/list/", ("li.na", "li.na2")
+
+
+@pytest.fixture
+def auditor(demo_app) -> Desk:
+    """Of the county in which two people called 李娜 have just logged in."""
+    with demo_app.app_context(), seeing(db.session, Scope.everything()):
+        office = db.session.scalars(select(Office).where(Office.code == JINJIANG)).one()
+        for username in NAMESAKES:
+            make_user(db.session, Actor.command(), username, "李娜", office, ["clerk"], PASSWORD)
+        db.session.commit()
+    for username in NAMESAKES:
+        Desk(demo_app, username)
+    return Desk(demo_app, "auditor")
+
+
+def test_the_list_shows_the_user_name_beside_the_name(auditor):
+    page = auditor.get(f"{AUDIT}?event=login&actor_name=李娜")
+    assert page.count("<td>李娜</td>") == 2
+    assert all(f"<td>李娜</td><td>{username}</td>" in page for username in NAMESAKES)
+
+
+def test_a_user_name_finds_its_own_entries_only(auditor):
+    page = auditor.get(f"{AUDIT}?event=login&actor_name=LI.NA")
+    assert "<td>李娜</td><td>li.na</td>" in page and "li.na2" not in page.partition("<tbody>")[2]
+
+
+def test_the_workbook_holds_the_user_name(auditor):
+    asked = {"view": "AuditView", "query": "event=login&actor_name=李娜"}
+    content = auditor.client.post("/desk/exports/start", data=asked).data
+    rows = load_workbook(io.BytesIO(content)).active.values
+    assert {row[row.index("李娜") + 1] for row in rows if "李娜" in row} == set(NAMESAKES)
+
+
+def test_the_entrys_own_page_names_both(auditor):
+    page = auditor.get(f"{AUDIT}?event=login&actor_name=li.na")
+    entry = page.partition("<tbody>")[2].partition('href="')[2].partition('"')[0]
+    assert "li.na" in auditor.get(entry)
