@@ -42,7 +42,7 @@ class Programme:
     `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
     start also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names the employing enterprise and the insured region;
     without, the application does. With `once` a person has one live claim at most; with
-    `by_sheet` claims come from the rows of `sheet`. `labels` name columns that the sheet doesn't. `amount` is SQL over `candidates` that yields one person's amount.
+    `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends. `labels` name columns that the sheet doesn't. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
     code: str
@@ -61,6 +61,7 @@ class Programme:
     once: bool = True
     by_sheet: bool = True
     classes: Classes | None = None
+    further_sheets: tuple[Sheet, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)

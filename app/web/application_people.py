@@ -17,6 +17,7 @@ from app.kernel.messages import N_, Message
 from app.web.downloads import blank, hand_out, mark
 from app.web.findings import readable
 from app.web.sheet_forms import row_form, typed_row
+from app.web.sheet_reading import read_sheet
 from app.web.translations import gettext
 from app.web.works import Outcome, Task, long_work, posted, take
 
@@ -59,8 +60,8 @@ class PeopleRoutes:
     def check(self, pk):
         """人员校验: reads the sheet in a child process, judges it, stores what passed and what failed."""
         application = self.item(str(pk))
-        with posted("sheet") as path:
-            return take(check_sheet, Task(self, str(pk), path=path), application.number)
+        with posted("sheet") as file:
+            return take(check_sheet, Task(self, str(pk), file=file), application.number)
 
     @expose("/failed/<int:pk>")
     @has_access
@@ -143,11 +144,11 @@ def check_sheet(task: Task) -> Outcome:
     """A people sheet, read and judged."""
     view, pk = task.view, int(task.subject)
     today = clock.today(current_app.config, db.session)
-    rows = sheets.read(view.programme.sheet, task.path, today=today, progress=task.progress).rows
+    content = read_sheet(view.programme.sheet, task, today)
     vault = current_app.extensions["vault"]
-    report = people.check(db.session, g.actor, view.programme, pk, rows, vault, today, task.progress)
+    report = people.check(db.session, g.actor, view.programme, pk, content.rows, vault, today, task.progress)
     said = Message(
         N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
     )
     place = {"pk": pk, "_anchor": "people"}
-    return Outcome(said, f"{view.endpoint}.show", place, good=not report.failed)
+    return Outcome(said, f"{view.endpoint}.show", place, good=not report.failed, notes=content.notes)

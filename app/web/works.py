@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from pathlib import Path
 from typing import BinaryIO
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
@@ -66,6 +65,8 @@ class Outcome:
     good: bool = True
     refused: list[RefusedRow] = field(default_factory=list)
     status: int = 200
+    notes: list[Message] = field(default_factory=list)
+    """What of a sheet a person should hear of: hidden rows that were read, footers that were not."""
     says_so_itself: bool = False
     """The page that it leads to tells the same."""
 
@@ -75,13 +76,15 @@ class Outcome:
 
     def as_json(self) -> str:
         rows = [[r.number, r.name, r.masked_id, [m.as_json() for m in r.reasons]] for r in self.refused]
-        return json.dumps([self.message.as_json(), self.endpoint, self.values, self.good, rows])
+        notes = [note.as_json() for note in self.notes]
+        return json.dumps([self.message.as_json(), self.endpoint, self.values, self.good, rows, notes])
 
     @classmethod
     def from_json(cls, stored: str) -> Outcome:
-        message, endpoint, values, good, rows = json.loads(stored)
+        message, endpoint, values, good, rows, *more = json.loads(stored)  # 0.5.0 stored no notes
         refused = [RefusedRow(*row, [Message.from_json(m) for m in reasons]) for *row, reasons in rows]
-        return cls(Message.from_json(message), endpoint, values, good, refused)
+        notes = [Message.from_json(note) for note in more[0]] if more else []
+        return cls(Message.from_json(message), endpoint, values, good, refused, notes=notes)
 
 
 @dataclass
@@ -91,7 +94,7 @@ class Task:
     view: BaseView
     subject: str
     asked: str = ""
-    path: Path | None = None
+    file: BinaryIO | None = None
     progress: Progress = field(default_factory=Progress)
     content: BinaryIO | None = None
 
@@ -164,6 +167,8 @@ def _answer(task: Task, outcome: Outcome, title: str):
         ), outcome.status
     if not outcome.says_so_itself:
         flash(translate(outcome.message), "success" if outcome.good else "warning")
+    for note in outcome.notes:
+        flash(translate(note), "info")
     return redirect(outcome.address)
 
 
@@ -179,7 +184,7 @@ def _hand_over(kind: Kind, task: Task, title: str):
         address=g.actor.address,
         locale=str(get_locale()),
         asked_cipher=vault.encrypt(task.asked),
-        file_cipher=vault.encrypt_bytes(task.path.read_bytes()) if task.path else None,
+        file_cipher=vault.encrypt_bytes(_content(task.file)) if task.file else None,
     )
     if asked.user_id != g.actor.user_id:
         raise Refused(N_("他人正在办理同一项工作。请等其完成后再办。"))
@@ -223,12 +228,12 @@ def _do(session: Session, work: LongWork) -> None:
     with (
         seeing(session, g.actor.scope),
         speaking(work.locale),
-        _file_of(work) as path,
+        _file_of(work) as file,
         tempfile.TemporaryFile() as content,
     ):
         with works.watched(session, work.id) as progress:
             asked = vault.decrypt(work.asked_cipher)
-            task = Task(view, work.subject or "", asked, path, progress, content)
+            task = Task(view, work.subject or "", asked, file, progress, content)
             outcome = kind.perform(task)
             progress.reach(1)
             content.seek(0)
@@ -257,23 +262,28 @@ def _fail(engine, work_id: str, message: Message) -> None:
 
 @contextmanager
 def _file_of(work: LongWork):
-    """The file that came with the work, in a place of its own; None when there was none."""
+    """The file that came with the work; None when there was none."""
     if work.file_cipher is None:
         yield None
         return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(current_app.extensions["vault"].decrypt_bytes(work.file_cipher))
-        yield path
+    with tempfile.TemporaryFile() as file:
+        file.write(current_app.extensions["vault"].decrypt_bytes(work.file_cipher))
+        file.flush()
+        yield file
 
 
 @contextmanager
 def posted(name: str):
-    """The file of a form, in a place of its own. Raises BadValue."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        uploaded(name).save(path)
-        yield path
+    """The file of a form, where no name leads to it: it is gone with its process, however that ends. Raises BadValue."""
+    with tempfile.TemporaryFile() as file:
+        uploaded(name).save(file)
+        file.flush()
+        yield file
+
+
+def _content(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def uploaded(name: str) -> FileStorage:

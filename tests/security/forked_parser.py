@@ -15,9 +15,10 @@ WALL_SECONDS = 60
 
 
 def load(parser: Path):
-    """The parser's program, as a module; both its readers are there before any file is."""
+    """The parser's program, as a module; all its readers are there before any file is."""
     sys.path.insert(0, str(parser))
     importlib.import_module("delimited")
+    importlib.import_module("old")
     importlib.import_module("workbook")
     spec = importlib.util.spec_from_file_location("sheet_parser", parser / "__main__.py")
     module = importlib.util.module_from_spec(spec)
@@ -42,7 +43,7 @@ def read(program, path: Path) -> tuple[int, int, float]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         code = 1
         try:
-            program.main(str(path))
+            program.main(path.read_bytes())
             sys.stdout.flush()
             code = 0
         finally:

@@ -117,7 +117,8 @@ def uploaded(app, session, demo, tmp_path):
         actor = Actor(clerk.user_id, "clerk", office.id, office.code, office.name, "test", scope)
         today = app.config["TODAY"]
         application = open_application(session, actor, PROGRAMME, employer.id, employer.region_code, today)
-        rows = read(SHEET, tmp_path / FOLDER / name, today=today).rows
+        with (tmp_path / FOLDER / name).open("rb") as file:
+            rows = read(SHEET, file, today=today).rows
         check(session, actor, PROGRAMME, application.id, rows, app.extensions["vault"], today)
         db.session.commit()
         return application.id

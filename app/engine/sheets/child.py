@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, NamedTuple
 
 from app.engine.sheets.unreadable import Unreadable
 from app.kernel.errors import BadSheet
@@ -42,17 +42,43 @@ _REFUSALS = {
     "entity": N_("文件含有不安全的 XML 声明（DTD 或实体），不予读取。请把数据复制到新下载的模板中再上传。"),
     "unpacked": N_("文件解压后超过 50 MB，不予读取。请删除多余的内容和图片，或分成几个文件再上传。"),
     "lying": N_("文件内部声明的大小与实际不符，不予读取。请用 Excel 或 WPS 打开并另存后重新上传。"),
+    "wide": _TOO_WIDE,
+    "old": N_(
+        "这是很早的 Excel 格式，无法读取。请用 Excel 或 WPS 打开并另存为“Excel 工作簿（*.xlsx）”后重新上传。"
+    ),
+    "ods": N_(
+        "这是 OpenDocument 格式（.ods）。请用 Excel、WPS 或 LibreOffice 另存为“Excel 工作簿（*.xlsx）”后重新上传。"
+    ),
+    "xlsb": N_("这是 Excel 二进制工作簿（.xlsb）。请另存为“Excel 工作簿（*.xlsx）”后重新上传。"),
+    "numbers": N_("这是 Numbers 表格。请在 Numbers 中导出为 Excel（*.xlsx）后重新上传。"),
+    "html": N_(
+        "这是网页（HTML），只是扩展名像表格。请用 Excel 或 WPS 打开并另存为“Excel 工作簿（*.xlsx）”后重新上传。"
+    ),
+    "xml": N_("这是“XML 表格”格式。请用 Excel 或 WPS 打开并另存为“Excel 工作簿（*.xlsx）”后重新上传。"),
+    "text": N_(
+        "这是其他文本格式（如 SLK、RTF），不是表格。请用 Excel 或 WPS 打开并另存为“Excel 工作簿（*.xlsx）”后重新上传。"
+    ),
     "encoding": N_("无法识别文本文件的编码。请另存为“CSV UTF-8”或“Excel 工作簿（*.xlsx）”后重新上传。"),
 }
 _KILLED = {-signal.SIGXCPU, -signal.SIGKILL}
 
 
-def rows(path: Path, *, seconds: float = WALL_SECONDS) -> Iterator[tuple[str, int, list[Cell]]]:
-    """Tab, row number (from 1) and cells (from column A) of each row that holds anything, as they are parsed.
+class Line(NamedTuple):
+    """One row of a tab: its number from 1, its cells from column A, what of the tab was hidden."""
+
+    tab: str
+    number: int
+    cells: list[Cell]
+    hidden: bool = False
+    hidden_columns: tuple[int, ...] = ()
+
+
+def rows(file: BinaryIO, *, seconds: float = WALL_SECONDS) -> Iterator[Line]:
+    """Each row that holds anything, as it is parsed; the file is read from where it stands, by its descriptor.
 
     Raises BadSheet with one message, whatever the file does to the parser; closing the iterator ends it.
     """
-    parser = _start(path)
+    parser = _start(file)
     expired = threading.Event()
     deadline = threading.Timer(seconds, lambda: (expired.set(), parser.kill()))
     deadline.daemon = True
@@ -68,20 +94,20 @@ def rows(path: Path, *, seconds: float = WALL_SECONDS) -> Iterator[tuple[str, in
         parser.wait()
 
 
-def _start(path: Path) -> subprocess.Popen[bytes]:
-    # a fixed program; the path is one that this process has made
+def _start(file: BinaryIO) -> subprocess.Popen[bytes]:
+    # a fixed program; what a person sent reaches it as its input only
     return subprocess.Popen(  # noqa: S603  # nosec B603
-        [sys.executable, "-S", "-X", "utf8", str(_PARSER), str(path.resolve())],
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-S", "-X", "utf8", str(_PARSER)],
+        stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={"PYTHONPATH": _PACKAGES, "RUST_BACKTRACE": "0"},
     )
 
 
-def _received(stream: IO[bytes]) -> Generator[tuple[str, int, list[Cell]], None, bool]:
+def _received(stream: IO[bytes]) -> Generator[Line, None, bool]:
     """Hands rows on; true when the parser said that it got to the end."""
-    tab, received = "", 0
+    tab, hidden_columns, received = "", (), 0
     while line := stream.readline(_LINE_BYTES):
         received += len(line)
         if received > _OUTPUT_BYTES or len(line) == _LINE_BYTES:
@@ -89,10 +115,10 @@ def _received(stream: IO[bytes]) -> Generator[tuple[str, int, list[Cell]], None,
         if not line.endswith(b"\n"):
             return False
         match json.loads(line, object_hook=_marked):
-            case [int(number), list(cells)]:
-                yield tab, number, cells
-            case ["tab", str(name)]:
-                tab = name
+            case [int(number), list(cells), bool(hidden)]:
+                yield Line(tab, number, cells, hidden, hidden_columns)
+            case ["tab", str(name), list(columns)]:
+                tab, hidden_columns = name, tuple(columns)
             case ["refused", str(code)]:
                 raise BadSheet(_REFUSALS.get(code, _BROKEN))
             case ["end"]:

@@ -1,26 +1,38 @@
-"""Finds the header row of a tab, and says in one sentence what is wrong with it."""
+"""Finds the header of a tab, and says in one sentence what is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from app.engine.sheets.child import Cell
+from app.engine.sheets.child import Cell, Line
 from app.engine.sheets.columns import Sheet, heading
+from app.engine.sheets.marking import ADDED
+from app.engine.sheets.unreadable import Unreadable
 from app.kernel.errors import BadSheet
 from app.kernel.messages import N_
 
-HEADER_ROWS = 10
+HEADER_ROWS = 200
+_TITLE_CHARACTERS = 300
 _ALIKE = 0.5
 
 
 @dataclass(frozen=True)
 class Header:
-    """A row that may be the header: the titles that stand in it, by column index from 0."""
+    """What may be the header: the titles by column index from 0, the number of its (last) row, the texts above it."""
 
     sheet: Sheet
     tab: str
     row: int
     titles: tuple[str, ...]
+    above: tuple[str, ...] = ()
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it is the workbook of failed rows that we made: its title, its two added columns."""
+        ours = f"{heading(self.sheet.title)}·"
+        return {heading(title) for title in ADDED} <= set(self.titles) and any(
+            text.startswith(ours) for text in self.above
+        )
 
     @property
     def missing(self) -> list[str]:
@@ -68,19 +80,74 @@ class Header:
         return {title: close[0] for title, close in found.items() if close}
 
 
-def find(sheet: Sheet, rows: Iterable[tuple[str, int, list[Cell]]]) -> Header | None:
-    """The first whole header in a tab's first rows, else the row that comes nearest."""
-    nearest = None
-    for tab, number, cells in rows:
-        if number > HEADER_ROWS:
+def find(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = ()) -> Header | None:
+    """The first whole header in a tab's first rows, in one row or in two, else the one that comes nearest.
+
+    A whole header of another sheet ends the search too.
+    """
+    nearest, above, before = None, [], None
+    strange = [other for other in others if not _headings(other) <= _headings(sheet)]
+    for line in lines:
+        if line.number > HEADER_ROWS:
             break
-        titles = tuple(heading(cell) if isinstance(cell, str) else "" for cell in cells)
-        candidate = Header(sheet, tab, number, titles)
-        if nearest is None or candidate.found > nearest.found:
-            nearest = candidate
-        if not candidate.missing:
-            break
+        rows = [_titles(line.cells)]
+        if before is not None and before.number == line.number - 1:
+            rows.append(_joined(sheet, before.cells, line.cells))
+        for titles in rows:
+            candidate = Header(sheet, line.tab, line.number, titles, tuple(above))
+            if nearest is None or candidate.found > nearest.found:
+                nearest = candidate
+            if not candidate.missing or any(_has(titles, other) for other in strange):
+                return candidate
+        above += [title for title in rows[0] if title]
+        before = line
     return nearest
+
+
+def another(header: Header, others: Sequence[Sheet]) -> Sheet | None:
+    """The sheet that a table is instead, by the title above it or by columns that only that one has."""
+    for text in header.above:
+        if is_titled(text, header.sheet):
+            return None
+        for other in others:
+            if is_titled(text, other):
+                return other
+    own = _headings(header.sheet)
+    strange = [other for other in others if _has(header.titles, other) and not _headings(other) <= own]
+    return max(strange, key=lambda other: len(other.columns), default=None)
+
+
+def is_titled(text: str, sheet: Sheet) -> bool:
+    """Whether a squeezed text is the title of a sheet, with or without the mark of who took it away."""
+    return text.partition("·")[0] == heading(sheet.title)
+
+
+def _headings(sheet: Sheet) -> set[str]:
+    return {heading(column.title) for column in sheet.columns}
+
+
+def _has(titles: Sequence[str], sheet: Sheet) -> bool:
+    return _headings(sheet) <= set(titles)
+
+
+def _titles(cells: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(_title(cell) for cell in cells)
+
+
+def _title(cell: Cell) -> str:
+    return heading(cell) if isinstance(cell, str) and len(cell) <= _TITLE_CHARACTERS else ""
+
+
+def _joined(sheet: Sheet, upper: Sequence[Cell], lower: Sequence[Cell]) -> tuple[str, ...]:
+    """The titles of two rows as one: the lower one, the upper one, or both together, whichever the sheet knows."""
+    known, joined = _headings(sheet), []
+    for index in range(max(len(upper), len(lower))):
+        over, under = (cells[index] if index < len(cells) else None for cells in (upper, lower))
+        below, own = _title(under), _title(over)
+        group = heading(over.shown) if isinstance(over, Unreadable) else own
+        choices = [title for title in (below, own, group + below) if title in known]
+        joined.append(choices[0] if choices else below or own)
+    return tuple(joined)
 
 
 def foreign(sheet: Sheet) -> BadSheet:

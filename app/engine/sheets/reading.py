@@ -1,23 +1,25 @@
 """Reads what people send back: whole-file problems stop it, problems of a cell stay with their row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from operator import itemgetter
-from pathlib import Path
+from operator import attrgetter
+from os import SEEK_END
+from typing import BinaryIO
 
 from app.engine.progress import Progress
 from app.engine.sheets import child
+from app.engine.sheets.asides import Asides
 from app.engine.sheets.cells import Value, typed, value_of
 from app.engine.sheets.columns import Sheet
-from app.engine.sheets.header import Header, find, foreign, letter
+from app.engine.sheets.header import Header, another, find, foreign, letter
 from app.engine.sheets.templates import EXAMPLE_TAB
 from app.kernel.errors import BadSheet, BadValue
 from app.kernel.messages import N_, Message
 
-Lines = Iterator[tuple[str, int, list[child.Cell]]]
+Lines = Iterator[child.Line]
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -36,64 +38,101 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class SheetContent:
-    """The rows of the one tab that was filled in."""
+    """The rows of the one tab that was filled in.
+
+    `notes` say what of it a person should hear of: hidden rows, footers. `corrects`: it is our own workbook of failed rows.
+    """
 
     tab: str
     rows: list[SheetRow]
+    notes: list[Message] = field(default_factory=list)
+    corrects: bool = False
 
 
-def read(sheet: Sheet, path: Path, *, today: date, progress: Progress | None = None) -> SheetContent:
-    """The filled-in rows of a file. Raises BadSheet for a file that isn't this sheet or isn't safe, TooLong, Cancelled."""
-    progress = progress or Progress()
-    if path.stat().st_size > MAX_BYTES:
-        raise BadSheet(N_("文件超过 {most} MB，不予读取。请分成几个文件再上传。"), most=MAX_BYTES >> 20)
-    filled: list[SheetContent] = []
-    headers: list[Header] = []
-    with closing(child.rows(path)) as lines:
-        for tab, group in groupby(lines, key=itemgetter(0)):
-            if tab != EXAMPLE_TAB:
-                _take(sheet, group, today, filled, headers, progress)
-    return _only(sheet, filled, headers)
-
-
-def _take(
+def read(
     sheet: Sheet,
-    lines: Lines,
+    file: BinaryIO,
+    *,
     today: date,
-    filled: list[SheetContent],
-    headers: list[Header],
-    progress: Progress,
-) -> None:
-    if header := find(sheet, lines):
-        headers.append(header)
-        if not header.missing and (rows := list(_rows(header, lines, today, progress))):
-            filled.append(SheetContent(header.tab, rows))
+    progress: Progress | None = None,
+    others: Sequence[Sheet] = (),
+) -> SheetContent:
+    """The filled-in rows of a file that has a descriptor.
+
+    `others` are known by their titles and columns and named when they come instead.
+    Raises BadSheet for a file that isn't this sheet or isn't safe, TooLong, Cancelled.
+    """
+    progress = progress or Progress()
+    if file.seek(0, SEEK_END) > MAX_BYTES:
+        raise BadSheet(N_("文件超过 {most} MB，不予读取。请分成几个文件再上传。"), most=MAX_BYTES >> 20)
+    file.seek(0)
+    found = _Found(sheet, today, progress, [other for other in others if other != sheet])
+    with closing(child.rows(file)) as lines:
+        for tab, group in groupby(lines, key=attrgetter("tab")):
+            if tab != EXAMPLE_TAB:
+                found.take(group)
+    return found.only()
 
 
-def _only(sheet: Sheet, filled: list[SheetContent], headers: list[Header]) -> SheetContent:
-    if len(filled) > 1:
+class _Found:
+    """What the tabs of one file turned out to be."""
+
+    def __init__(self, sheet: Sheet, today: date, progress: Progress, others: Sequence[Sheet]) -> None:
+        self._sheet, self._today, self._progress, self._others = sheet, today, progress, others
+        self._filled: list[SheetContent] = []
+        self._headers: list[Header] = []
+        self._strange: list[Sheet] = []
+
+    def take(self, lines: Lines) -> None:
+        """One tab: a table of the sheet, of another one, or neither."""
+        header = find(self._sheet, lines, self._others)
+        if header is None:
+            return
+        self._headers.append(header)
+        if other := another(header, self._others):
+            self._strange.append(other)
+        elif not header.missing:
+            asides = Asides(header)
+            if rows := list(_rows(header, lines, asides, self._today, self._progress)):
+                self._filled.append(SheetContent(header.tab, rows, asides.notes(), header.corrects))
+
+    def only(self) -> SheetContent:
+        """The one table that is filled in. Raises BadSheet."""
+        if len(self._filled) > 1:
+            raise BadSheet(
+                N_("文件中有几张工作表都填了数据：{tabs}。请只保留一张后重新上传。"),
+                tabs="、".join(content.tab for content in self._filled),
+            )
+        if self._filled:
+            return self._filled[0]
+        if self._strange:
+            raise BadSheet(
+                N_(
+                    "这是“{other}”的表格，不是“{title}”。请到相应的业务中上传，或下载“{title}”模板，填写后上传。"
+                ),
+                other=self._strange[0].title,
+                title=self._sheet.title,
+            )
+        if not self._headers:
+            raise BadSheet(N_("文件中没有任何数据。请在“{title}”模板中填写后上传。"), title=self._sheet.title)
+        nearest = max(self._headers, key=lambda header: header.found)
+        if nearest.missing:
+            raise nearest.refusal() if nearest.found else foreign(self._sheet)
         raise BadSheet(
-            N_("文件中有几张工作表都填了数据：{tabs}。请只保留一张后重新上传。"),
-            tabs="、".join(content.tab for content in filled),
+            N_("工作表“{tab}”第 {row} 行表头下面没有数据。请填写后重新上传。"),
+            tab=nearest.tab,
+            row=nearest.row,
         )
-    if filled:
-        return filled[0]
-    if not headers:
-        raise BadSheet(N_("文件中没有任何数据。请在“{title}”模板中填写后上传。"), title=sheet.title)
-    nearest = max(headers, key=lambda header: header.found)
-    if nearest.missing:
-        raise nearest.refusal() if nearest.found else foreign(sheet)
-    raise BadSheet(
-        N_("工作表“{tab}”第 {row} 行表头下面没有数据。请填写后重新上传。"), tab=nearest.tab, row=nearest.row
-    )
 
 
-def _rows(header: Header, lines: Lines, today: date, progress: Progress) -> Iterator[SheetRow]:
+def _rows(
+    header: Header, lines: Lines, asides: Asides, today: date, progress: Progress
+) -> Iterator[SheetRow]:
     places, count = header.places(), 0
-    for _, number, cells in lines:
-        row = _row(header, places, number, cells, today)
-        if row is None:
+    for line in lines:
+        if asides.takes(line) or (row := _row(header, places, line, today)) is None:
             continue
+        asides.count_hidden(line)
         count += 1
         if count > MAX_ROWS:
             raise BadSheet(
@@ -105,12 +144,10 @@ def _rows(header: Header, lines: Lines, today: date, progress: Progress) -> Iter
         yield row
 
 
-def _row(
-    header: Header, places: dict[str, int], number: int, cells: list[child.Cell], today: date
-) -> SheetRow | None:
+def _row(header: Header, places: dict[str, int], line: child.Line, today: date) -> SheetRow | None:
     """The row, or None when none of the sheet's own columns holds anything."""
-    row, width = SheetRow(number), len(cells)
-    picked = {name: cells[place] if place < width else None for name, place in places.items()}
+    row, width = SheetRow(line.number), len(line.cells)
+    picked = {name: line.cells[place] if place < width else None for name, place in places.items()}
     row.raw = {name: typed(cell) for name, cell in picked.items()}
     if not any(text and not text.isspace() for text in row.raw.values()):
         return None
@@ -123,7 +160,7 @@ def _row(
             row.values[name] = None
             fault = Message(error.message.msgid, title=column.title, **error.message.params)
             row.errors[name] = Message(
-                PLACED, tab=header.tab, row=number, letter=letter(places[name]), fault=fault
+                PLACED, tab=header.tab, row=line.number, letter=letter(places[name]), fault=fault
             )
     return row
 

@@ -8,7 +8,7 @@ from app.kernel.messages import N_
 from app.programmes.training import past
 from app.programmes.training.model import TrainingApplication, TrainingClaim
 from app.programmes.training.rules import RULES
-from app.programmes.training.sheet import STUDENTS
+from app.programmes.training.sheet import RESULTS, STUDENTS
 from app.programmes.training.workflow import WORKFLOW
 
 LABELS = {
@@ -37,6 +37,7 @@ PROGRAMME = Programme(
     application=TrainingApplication,
     claim=TrainingClaim,
     sheet=STUDENTS,
+    further_sheets=(RESULTS,),
     rules=RULES,
     workflow=WORKFLOW,
     policy=Policy.load(Path(__file__).parent / "policy.yaml"),

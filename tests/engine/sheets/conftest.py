@@ -44,7 +44,12 @@ VALUES = {
 
 
 def read_hired(path: Path) -> SheetContent:
-    return read(HIRED, path, today=TODAY)
+    return read_path(HIRED, path)
+
+
+def read_path(sheet: Sheet, path: Path, **more: object) -> SheetContent:
+    with path.open("rb") as file:
+        return read(sheet, file, today=TODAY, **more)
 
 
 def office(source: Path, target: str, filters: str = "") -> Path:

@@ -61,8 +61,9 @@ def test_a_repeated_column_is_refused(book):
     refused(book([*HEADER, "姓名"], [*ROW, "李四"]), "姓名", "重复", "A、H")
 
 
-def test_a_header_below_the_tenth_row_is_not_looked_for(book):
-    refused(book(*[["说明"]] * 10, HEADER, ROW), "没有“一次性吸纳就业补贴人员花名册”的表头")
+def test_a_header_far_below_is_found_and_one_beyond_all_reason_is_not_looked_for(book):
+    assert read_hired(book(*[["说明"]] * 150, HEADER, ROW)).rows[0].number == 152
+    refused(book(*[["说明"]] * 200, HEADER, ROW), "没有“一次性吸纳就业补贴人员花名册”的表头")
 
 
 @pytest.mark.parametrize(
@@ -116,8 +117,6 @@ def test_two_filled_tabs(tmp_path):
         b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\0\0",
         b"\xff\xd8\xff\xe0\x00\x10JFIF\0\x01",
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-        b"<html><table><tr><td>x</td></tr></table></html>",
-        b'<?xml version="1.0"?><Workbook/>',
         b"MZ\x90\0\x03\0\0\0",
         bytes(range(256)) * 16,
     ],
@@ -127,8 +126,37 @@ def test_an_unknown_type(tmp_path, content):
     refused(tmp_path / "book.xlsx", "无法识别这种文件", "另存为")
 
 
-def test_another_office_document(good):
-    refused(office(good, "ods"), "无法识别这种文件")
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"<html><table><tr><td>x</td></tr></table></html>", "网页"),
+        (b"\r\n<!DOCTYPE html>\n<!-- <!-- --> <body><table>", "网页"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook", "网页"),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "XML 表格"),
+        (b'<?xml version="1.0"?><ss:Workbook/>', "XML 表格"),
+        (b"ID;PWXL;N;E\r\n", "SLK"),
+        (b"\x09\x02\x06\x00\x00\x00\x10\x00", "很早的 Excel 格式"),
+    ],
+)
+def test_another_kind_of_sheet_is_named(tmp_path, content, named):
+    (tmp_path / "book.xls").write_bytes(content)
+    refused(tmp_path / "book.xls", named, "*.xlsx")
+
+
+@pytest.mark.parametrize(("kind", "named"), [("ods", ".ods"), ("fods", ".ods"), ("html", "网页")])
+def test_another_office_document(good, kind, named):
+    refused(office(good, kind), named, "另存为")
+
+
+def test_a_binary_workbook(good, tmp_path):
+    refused(repacked(good, {"xl/workbook.bin": b""}, tmp_path / "b.xlsb"), ".xlsb", "*.xlsx")
+
+
+def test_a_document_is_no_workbook(good, tmp_path):
+    with zipfile.ZipFile(good) as archive:
+        root = archive.read("_rels/.rels").replace(b"xl/workbook.xml", b"word/document.xml")
+    changed = repacked(good, {"_rels/.rels": root, "word/document.xml": b"<document/>"}, tmp_path / "b.docx")
+    refused(changed, "无法识别这种文件")
 
 
 def test_an_unreadable_encoding(tmp_path):
@@ -309,16 +337,18 @@ def test_rows_that_unpack_to_too_much_text(tmp_path):
     refused(tmp_path / "book.xlsx", "范围过大")
 
 
-def test_a_parser_that_does_not_come_back_is_ended(tmp_path):
-    os.mkfifo(tmp_path / "endless")
-    with pytest.raises(BadSheet, match="超时"):
-        list(child.rows(tmp_path / "endless", seconds=0.2))
+def test_a_parser_that_does_not_come_back_is_ended():
+    endless, never_closed = os.pipe()
+    with os.fdopen(endless, "rb") as file, pytest.raises(BadSheet, match="超时"):
+        list(child.rows(file, seconds=0.2))
+    os.close(never_closed)
 
 
 def test_leaving_early_ends_the_parser(text):
-    rows = child.rows(text(*[ROW] * 50_000))
-    assert next(rows)[:2] == ("CSV", 1)
-    rows.close()
+    with text(*[ROW] * 50_000).open("rb") as file:
+        rows = child.rows(file)
+        assert next(rows)[:2] == ("CSV", 1)
+        rows.close()
 
 
 @pytest.mark.parametrize("size", [1 << 12, 1 << 16])

@@ -31,7 +31,8 @@ def test_a_roster_of_many_goes_through_libreoffice(session, actors, firm, vault,
     wanted = fill(path, many)
     filled = office(path, "xlsx")
 
-    rows = sheets.read(RESULTS, filled, today=school.TODAY).rows
+    with filled.open("rb") as file:
+        rows = sheets.read(RESULTS, file, today=school.TODAY).rows
     assert [row.errors for row in rows if row.errors] == []
     assert [row.values for row in rows] == [
         {**line.raw, **result} for line, result in zip(lines, wanted, strict=True)

@@ -7,7 +7,6 @@ from refusal import Refusal
 
 UNPACKED_LIMIT = 50 * 1024 * 1024
 _CHUNK = 1 << 16
-_WORKBOOK = "xl/workbook.xml"
 _MACRO = re.compile(r"vbaproject\.bin$|(^|/)macrosheets/", re.IGNORECASE)
 _MARKUP = (".xml", ".rels")
 _ENCODED = 1
@@ -19,22 +18,23 @@ _DECLARATIONS = tuple(
 _OVERLAP = max(map(len, _DECLARATIONS)) - 1
 
 
-def check(path: str) -> None:
-    """Refuses what is no workbook, has macros or declarations, or is larger inside than it may be or says."""
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-        names = {member.filename.replace("\\", "/").lower() for member in members}
-        if any(member.flag_bits & _ENCODED for member in members):
-            raise Refusal("encrypted")
-        if _WORKBOOK not in names:
-            raise Refusal("unknown_type")
-        if any(_MACRO.search(name) for name in names):
-            raise Refusal("macro")
-        if sum(member.file_size for member in members) > UNPACKED_LIMIT:
-            raise Refusal("unpacked")
-        left = UNPACKED_LIMIT
-        for member in members:
-            left -= _unpacked(archive, member, left)
+def part_name(name: str) -> str:
+    """The name of a part as all writers would have spelt it."""
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def check(archive: zipfile.ZipFile) -> None:
+    """Refuses what has macros or declarations, is encrypted, or is larger inside than it may be or says."""
+    members = archive.infolist()
+    if any(member.flag_bits & _ENCODED for member in members):
+        raise Refusal("encrypted")
+    if any(_MACRO.search(part_name(member.filename)) for member in members):
+        raise Refusal("macro")
+    if sum(member.file_size for member in members) > UNPACKED_LIMIT:
+        raise Refusal("unpacked")
+    left = UNPACKED_LIMIT
+    for member in members:
+        left -= _unpacked(archive, member, left)
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:

@@ -13,16 +13,40 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 _GUESSES = ("utf-8", "gb18030")
 _DELIMITERS = ",\t;"
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
+_QUOTED = re.compile(r'="((?:[^"]|"")*)"\s*')
+_OTHERS = {
+    "ods": re.compile(r"<office:document\b"),
+    "xml": re.compile(r"<(?:\w+:)?Workbook\b"),
+    "html": re.compile(r"<(?:html|head|body|table|meta|style)\b", re.IGNORECASE),
+}
+"""What spreadsheets also save as text with marks in it."""
+_OTHER_STARTS = {"MIME-Version:": "html", "ID;P": "text", "{\\rtf": "text"}
+_HEAD = 4096
 _SAMPLE_CHARACTERS, _SAMPLE_ROWS = 1 << 16, 10
 
 
-def tabs(path: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
-    """The one tab of a text file; web pages and binary files that end up here are refused."""
-    with open(path, "rb") as stream:
-        text = _decode(stream.read())
-    if _BINARY.search(text) or text.lstrip().startswith("<"):
+def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[tuple[int, list[str], bool]]]]:
+    """The one tab of a text file; pages, other sheets of text and binary files that end up here are refused."""
+    text = _decode(content)
+    if code := _other(text.lstrip()[:_HEAD]):
+        raise Refusal(code)
+    if _BINARY.search(text):
         raise Refusal("unknown_type")
-    yield TAB, _rows(text, _delimiter(text[:_SAMPLE_CHARACTERS]))
+    rows = _rows(text, _delimiter(text[:_SAMPLE_CHARACTERS]))
+    yield TAB, [], ((number, [_shown(cell) for cell in row], False) for number, row in enumerate(rows, 1))
+
+
+def _other(start: str) -> str | None:
+    """What else than a table of text begins so."""
+    if start.startswith("<"):
+        return next((code for code, mark in _OTHERS.items() if mark.search(start)), "unknown_type")
+    return next((code for mark, code in _OTHER_STARTS.items() if start.startswith(mark)), None)
+
+
+def _shown(cell: str) -> str:
+    """`="510…"` is how people keep spreadsheets from rounding an id in a text file: they see what it quotes."""
+    quoted = _QUOTED.fullmatch(cell) if cell.startswith("=") else None
+    return quoted[1].replace('""', '"') if quoted else cell
 
 
 def _decode(content: bytes) -> str:

@@ -1,60 +1,70 @@
-"""Rows of the visible tabs of an Excel workbook, old or new."""
+"""Rows of the visible tabs of a zipped workbook (.xlsx)."""
 
-import re
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 
 import archive
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
-from refusal import Refusal
+from merging import Merges
+from parts import Parts
+from python_calamine import CalamineSheet, CalamineWorkbook
+from unseen import Unseen, of_worksheet
 
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_MACROS = "_VBA_PROJECT".encode("utf-16-le")
-_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
-# The BIFF record FILEPASS: XOR (BIFF5, BIFF8), RC4, RC4 with CryptoAPI.
-_FILEPASS = re.compile(
-    rb"\x2f\x00(\x04\x00|\x06\x00\x00\x00|\x36\x00\x01\x00\x01\x00\x01\x00|..\x01\x00[\x02-\x04]\x00)",
-    re.DOTALL,
-)
+COLUMNS = 256
+Row = tuple[int, list, bool]
 
 
-def xlsx_tabs(path: str) -> Iterator[tuple[str, Iterator[list]]]:
-    """Tabs of a zipped workbook, once its zip is known to be harmless."""
-    archive.check(path)
-    return _tabs(path)
+def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[Row]]]:
+    """Tabs of a workbook, once its zip is known to be harmless."""
+    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
+        archive.check(zipped)
+        parts = Parts(zipped)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content if parts.usual else parts.rebuilt()))
+        for tab in parts.tabs:
+            unseen = of_worksheet(parts.read(tab.part), COLUMNS, untrusted=parts.untrusted)
+            yield tab.name, sorted(unseen.hidden_columns), _rows(book.get_sheet_by_name(tab.name), unseen)
 
 
-def xls_tabs(path: str) -> Iterator[tuple[str, Iterator[list]]]:
-    """Tabs of a workbook in an OLE container, which may also hold an encrypted .xlsx or any other thing."""
-    with open(path, "rb") as stream:
-        content = stream.read()
-    if _ENCRYPTED_PACKAGE in content:
-        raise Refusal("encrypted")
-    if not any(stream in content for stream in _STREAMS):
-        raise Refusal("unknown_type")
-    if _MACROS in content:
-        raise Refusal("macro")
-    try:
-        return _tabs(path)
-    except CalamineError:
-        raise Refusal("encrypted" if _FILEPASS.search(content) else "broken") from None
+def _rows(sheet: CalamineSheet, unseen: Unseen) -> Iterator[Row]:
+    """Every row that holds anything, with what calamine passes over put where it stands."""
+    ranges = sheet.merged_cell_ranges
+    width = min(COLUMNS, max(sheet.end[1] + 1 if sheet.end else 0, unseen.width))
+    merges = Merges(ranges, width) if ranges else None
+    for index, cells in _with_unseen(sheet, unseen, width):
+        row = merges.spread(index, cells) if merges else cells
+        yield index + 1, row, index in unseen.hidden_rows
 
 
-def _tabs(path: str) -> Iterator[tuple[str, Iterator[list]]]:
-    book = CalamineWorkbook.from_filelike(open(path, "rb"))  # noqa: SIM115  # it is read to the end of the process
-    return (
-        (tab.name, _rows(book.get_sheet_by_name(tab.name)))
-        for tab in book.sheets_metadata
-        if tab.visible == SheetVisibleEnum.Visible
-    )
+def _with_unseen(sheet: CalamineSheet, unseen: Unseen, width: int) -> Iterator[tuple[int, list]]:
+    """(index, cells) of rows in their order; rows of nothing but unreadable cells are there too."""
+    waiting = sorted(unseen.cells, reverse=True)
+    for index, cells in _seen(sheet):
+        while waiting and waiting[-1] < index:
+            row = waiting.pop()
+            yield row, _put([], unseen.cells[row], width)
+        if waiting and waiting[-1] == index:
+            cells = _put(cells, unseen.cells[waiting.pop()], width)
+        if cells:
+            yield index, cells
+    while waiting:
+        row = waiting.pop()
+        yield row, _put([], unseen.cells[row], width)
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[list]:
+def _put(cells: list, unreadable: dict[int, dict], width: int) -> list:
+    row = cells + [None] * (width - len(cells))
+    for column, cell in unreadable.items():
+        row[column] = cell
+    return row
+
+
+def _seen(sheet: CalamineSheet) -> Iterator[tuple[int, list]]:
     """Every row from A1 on: `iter_rows` gives leading empty rows and leaves leading empty columns out."""
     margin = [None] * sheet.start[1] if sheet.start else []
     blank = [""] * sheet.width
-    for row in sheet.iter_rows():
-        yield [] if row == blank else margin + [_cell(value) for value in row]
+    for index, row in enumerate(sheet.iter_rows()):
+        yield index, [] if row == blank else margin + [_cell(value) for value in row]
 
 
 def _cell(value: object) -> object:

@@ -26,6 +26,7 @@ from app.web.conflicts import Conflict
 from app.web.downloads import blank
 from app.web.findings import readable
 from app.web.roles import AUDITOR, CLERK, REVIEWER
+from app.web.sheet_reading import read_sheet
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import READ, version_of
@@ -172,8 +173,8 @@ class ClassView(Classes):
     def roll(self, pk):
         """Students by sheet; the rows that may not be enrolled come back with their reasons."""
         row = self.item(str(pk))
-        with posted("sheet") as path:
-            return take(call_roll, Task(self, str(pk), path=path), row.cohort_no)
+        with posted("sheet") as file:
+            return take(call_roll, Task(self, str(pk), file=file), row.cohort_no)
 
     @expose("/template")
     @has_access
@@ -231,14 +232,16 @@ def ask(view, row: TrainingClass, move: str):
 @long_work("roll", N_("学员导入"), permission="can_edit")
 def call_roll(task: Task) -> Outcome:
     """Students by sheet; who may not be enrolled stays out."""
-    rows = sheets.read(STUDENTS, task.path, today=_today(), progress=task.progress).rows
+    content = read_sheet(STUDENTS, task, _today())
     vault, pk = current_app.extensions["vault"], int(task.subject)
     task.progress.reach(READ_SHEET)
-    result = classes.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
+    result = classes.add_from_sheet(db.session, g.actor, pk, content.rows, vault, _today())
     said = Message(N_("已加入{count}名学员。"), count=result.added)
     refused = [RefusedRow.of(row, faults) for row, faults in result.refused]
     place = {"pk": pk, "_anchor": "students"}
-    return Outcome(said, f"{task.view.endpoint}.show", place, good=not refused, refused=refused)
+    return Outcome(
+        said, f"{task.view.endpoint}.show", place, good=not refused, refused=refused, notes=content.notes
+    )
 
 
 def _offers() -> URLSafeSerializer:

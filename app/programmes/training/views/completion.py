@@ -22,6 +22,7 @@ from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
 from app.web.downloads import hand_out, mark
 from app.web.roles import AUDITOR, CLERK
+from app.web.sheet_reading import read_sheet
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import READ
@@ -65,8 +66,8 @@ class CompletionView(Classes):
     def results(self, pk):
         """结业导入: all rows or none."""
         row = self.item(str(pk))
-        with posted("sheet") as path:
-            return take(import_results, Task(self, str(pk), path=path), row.cohort_no)
+        with posted("sheet") as file:
+            return take(import_results, Task(self, str(pk), file=file), row.cohort_no)
 
     @expose("/student/<int:pk>", methods=["GET", "POST"])
     @has_access
@@ -103,16 +104,24 @@ class CompletionView(Classes):
 def import_results(task: Task) -> Outcome:
     """The results of a class, all or none."""
     today, pk = clock.today(current_app.config, db.session), int(task.subject)
-    rows = sheets.read(RESULTS, task.path, today=today, progress=task.progress).rows
+    content = read_sheet(RESULTS, task, today)
     task.progress.reach(READ_SHEET)
     vault = current_app.extensions["vault"]
-    changed, refused = completion.import_results(db.session, g.actor, pk, rows, vault, today)
+    changed, refused = completion.import_results(db.session, g.actor, pk, content.rows, vault, today)
     said = Message(N_("已导入{count}名学员的成绩。"), count=changed)
     if refused:
         said = Message(N_("没有导入任何成绩。请按原因更正后重新导入整个文件。"))
     lines = [RefusedRow.of(row, faults) for row, faults in refused]
     place, status = {"pk": pk}, 422 if refused else 200
-    return Outcome(said, f"{task.view.endpoint}.show", place, good=not refused, refused=lines, status=status)
+    return Outcome(
+        said,
+        f"{task.view.endpoint}.show",
+        place,
+        good=not refused,
+        refused=lines,
+        status=status,
+        notes=content.notes,
+    )
 
 
 class CompletionReviewView(Classes):

@@ -1,0 +1,117 @@
+"""What stands among the people of a table and is none of them: footers, repeated headers; and what was hidden."""
+
+import re
+from collections.abc import Sequence
+
+from app.engine.sheets.cells import typed
+from app.engine.sheets.child import Cell, Line
+from app.engine.sheets.columns import Kind, heading
+from app.engine.sheets.header import Header, is_titled
+from app.engine.sheets.unreadable import MERGED, Unreadable
+from app.kernel.messages import N_, Message
+from app.kernel.text import squeeze
+
+_FOOTER = re.compile(
+    r"[(*]?(合计|总计|小计|共计|总人数|合计人数|填表人|填报人|制表人|制表|编制人|经办人|审核人|复核人|审批人|负责人"
+    r"|单位负责人|部门负责人|法定代表人|联系人|(填表|填报|制表|申报)?(日期|时间)|(填表|填报|制表|申报)?单位(名称)?|单位盖章|盖章|公章|签字|签章"
+    r"|备注|附注|注|注意事项|说明|填表说明|(此行|以下|此处)?以下空白|以下无正文)(\([^)]*\)|\))?(:.*|\d+\.?\d*[人名元]?|)"
+)
+_TEXT_CHARACTERS = 300
+_ID_DIGITS = 10
+_LISTED = 10
+
+
+class Asides:
+    """Collects, while the rows of a table go by, what a person should hear of them."""
+
+    def __init__(self, header: Header) -> None:
+        places = header.places()
+        self._sheet = header.sheet
+        self._titles = {places[c.field]: heading(c.title) for c in header.sheet.columns}
+        self._ids = [places[c.field] for c in header.sheet.columns if c.kind is Kind.CITIZEN_ID]
+        self._required = [places[c.field] for c in header.sheet.columns if c.required]
+        self._known = set(header.titles)
+        self._footers: list[int] = []
+        self._headers: list[int] = []
+        self._hidden_rows = 0
+        self._hidden_columns: tuple[int, ...] = ()
+
+    def takes(self, line: Line) -> bool:
+        """Whether a row is no person's; it is noted."""
+        first = next((cell for cell in line.cells if _is_words(cell)), None)
+        if first is None or len(first) > _TEXT_CHARACTERS:
+            return False
+        word = squeeze(first)
+        if is_titled(word, self._sheet) or (word.strip("*") in self._known and self._repeats_header(line)):
+            self._headers.append(line.number)
+            return True
+        if (_FOOTER.fullmatch(word) or self._is_one_remark(line)) and not self._names_somebody(line):
+            self._footers.append(line.number)
+            return True
+        return False
+
+    def count_hidden(self, line: Line) -> None:
+        """Counts a person's row if nobody sees it; notes columns that nobody sees."""
+        self._hidden_rows += line.hidden
+        self._hidden_columns = line.hidden_columns
+
+    def notes(self) -> list[Message]:
+        """One sentence for each kind of thing, none for what there is not."""
+        notes = []
+        if self._hidden_rows:
+            notes.append(
+                Message(N_("其中隐藏行（包括被筛选掉的）{count}行已一并读入。"), count=self._hidden_rows)
+            )
+        if titles := self._hidden_titles():
+            notes.append(Message(N_("隐藏的列“{titles}”已一并读入。"), titles="、".join(titles)))
+        if self._footers:
+            notes.append(
+                Message(
+                    N_("第{rows}行是表尾（如合计、填表人、说明），没有当作人员读入。"),
+                    rows=_listed(self._footers),
+                )
+            )
+        if self._headers:
+            notes.append(Message(N_("第{rows}行是重复的表头，已略过。"), rows=_listed(self._headers)))
+        return notes
+
+    def _hidden_titles(self) -> list[str]:
+        hidden = set(self._hidden_columns)
+        places = zip(self._sheet.columns, self._titles, strict=True)
+        return [column.title for column, place in places if place in hidden]
+
+    def _repeats_header(self, line: Line) -> bool:
+        """Whether most of what the sheet's columns hold is their titles; a header over two rows has groups besides."""
+        filled = {place: cell for place in self._titles if (cell := _at(line.cells, place)) is not None}
+        same = sum(isinstance(c, str) and heading(c) == self._titles[place] for place, c in filled.items())
+        return same > 1 and same * 2 >= len(filled)
+
+    def _names_somebody(self, line: Line) -> bool:
+        """Whether the row has an id, readable or not; without a column of ids, whether all is there that must be."""
+        if not self._ids:
+            return all(_at(line.cells, place) is not None for place in self._required)
+        return any(_may_be_id(_at(line.cells, place)) for place in self._ids)
+
+    def _is_one_remark(self, line: Line) -> bool:
+        """Whether one merged cell reaches over all columns of the sheet."""
+        found = [_at(line.cells, place) for place in sorted(self._titles)]
+        return len(found) > 1 and all(isinstance(c, Unreadable) and c.kind == MERGED for c in found[1:])
+
+
+def _may_be_id(cell: Cell) -> bool:
+    if isinstance(cell, Unreadable):
+        return cell.kind != MERGED
+    return sum(char.isdigit() for char in typed(cell)) >= _ID_DIGITS
+
+
+def _at(cells: Sequence[Cell], place: int) -> Cell:
+    return cells[place] if place < len(cells) else None
+
+
+def _is_words(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.isspace() and not squeeze(cell[:20]).isdigit()
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    some = "、".join(map(str, numbers[:_LISTED]))
+    return f"{some}…" if len(numbers) > _LISTED else some
