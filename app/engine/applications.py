@@ -76,7 +76,7 @@ def attach(
 ) -> Attachment:
     """Keeps a scanned paper, sealed, for ids and accounts stand on it; its type is read from the content. Raises BadValue."""
     application = lock_own(session, actor, application_id)
-    media_type = uploads.media_type(content[:16])
+    media_type = uploads.media_type(content[: uploads.HEAD_BYTES])
     if media_type is None:
         raise BadValue(N_("“{name}”不是 PDF、JPG 或 PNG 文件。请转换格式后重新上传。"), name=name)
     if len(content) > MOST_BYTES:

@@ -150,7 +150,7 @@ def run(
     transition = programme.transitions[batch.transition]
     params = {name: without_numbers(v) if v and name in FREE else v for name, v in params.items()}
     firing = Firing(
-        Move(session, programme, batch.id, params, today), transition, actor, progress or Progress()
+        Move(session, programme, batch.id, params, today, actor), transition, actor, progress or Progress()
     )
     moved, amount = firing.fire()
     total = session.scalar(select(func.count()).select_from(BatchRow).where(BatchRow.batch_id == batch.id))

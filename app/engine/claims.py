@@ -77,7 +77,10 @@ class Application(Model):
 
 
 class Claim(Model):
-    """One person in one application. Amount, policy and account are frozen when it is submitted."""
+    """One person in one application. Amount, policy and account are frozen when it is submitted.
+
+    `submitted_on` is the day of the last submission; of a claim that was sent in once it is the first as well.
+    """
 
     __tablename__ = "claims"
     __scope__ = "office_id"
@@ -105,6 +108,7 @@ class Claim(Model):
             postgresql_include=["amount"],
         ),
         Index("claim_by_state", "programme", "state", "id", postgresql_include=["amount"]),
+        Index("claim_post_check", "programme", "office_id", "id", postgresql_where=text("post_check")),
     )
 
     id: Mapped[int] = row_id()
@@ -122,6 +126,7 @@ class Claim(Model):
     phone_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
     remark: Mapped[str | None] = mapped_column(FreeText(200))
     submitted_on: Mapped[date | None]
+    first_submitted_on: Mapped[date | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
     payment_list_id: Mapped[int | None] = mapped_column(ForeignKey("payment_lists.id"), index=True)
     paid_on: Mapped[date | None]

@@ -92,22 +92,6 @@ def make_payment_lists(move: Move) -> Mapping[str, str]:
     }
 
 
-def dissolve_lists(move: Move) -> Mapping[str, str]:
-    """Frees the claims; a list that others stay on, paid ones above all, goes on with them."""
-    move.session.execute(
-        text(
-            """UPDATE payment_lists l SET dissolved_on = :today WHERE id IN
-                   (SELECT c.payment_list_id FROM batch_rows b JOIN claims c ON c.id = b.row_id
-                    WHERE b.batch_id = :batch AND b.moved IS NULL)
-                   AND NOT EXISTS (SELECT 1 FROM claims d WHERE d.payment_list_id = l.id
-                                   AND d.id NOT IN (SELECT row_id FROM batch_rows
-                                                    WHERE batch_id = :batch AND moved IS NULL))"""
-        ),
-        {"batch": move.batch_id, "today": move.today},
-    )
-    return {"payment_list_id": "NULL"}
-
-
 def _one_an_office(
     move: Move, numbering: Callable[[Session, str, str, date], str], statement: str, **facts: object
 ) -> None:
@@ -162,6 +146,7 @@ def freeze(_: Move) -> Mapping[str, str]:
         "amount": "{amount}",
         "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id)",
         "submitted_on": ":today",
+        "first_submitted_on": "coalesce(c.first_submitted_on, c.submitted_on, :today)",
         "warned": "coalesce((SELECT o.warns FROM outcomes o WHERE o.row_id = c.id), false)",
     }
 

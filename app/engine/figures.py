@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.engine.claims import Application, Check, Claim, FailedRow, Notice
 from app.engine.rules.rule import FAIL, UNKNOWN
@@ -72,11 +72,12 @@ def out_of_publicity(session: Session, today: date) -> list[InState]:
 
 
 def by_month(session: Session, today: date) -> list[InMonth]:
-    """The last twelve months, empty ones too: claims by the day of submission, money by the day of payment."""
+    """The last twelve months, empty ones too: claims by the day on which they were first sent in, money by the day of payment."""
     first = first_day(today)
-    sent, paid = _monthly("sent", Claim.submitted_on), _monthly("paid", Claim.paid_on)
+    sent_on = func.coalesce(Claim.first_submitted_on, Claim.submitted_on)
+    sent, paid = _monthly("sent", sent_on), _monthly("paid", Claim.paid_on)
     both = union_all(
-        sent.where(Claim.submitted_on >= first),
+        sent.where(sent_on >= first),
         paid.where(Claim.paid_on >= first, Claim.state == "disbursed"),
     ).subquery()
     rows = session.execute(select(both))
@@ -114,6 +115,6 @@ def refusals(session: Session, today: date) -> list[Refusals]:
     return [Refusals(*row) for row in session.execute(wanted.order_by(count.desc(), stopped.c.rule))]
 
 
-def _monthly(kind: str, day: InstrumentedAttribute) -> Select:
+def _monthly(kind: str, day: ColumnElement[date]) -> Select:
     month = func.to_char(day, "YYYY-MM")
     return select(literal(kind), month, func.count(), func.sum(Claim.amount)).group_by(month)

@@ -39,7 +39,7 @@ class Paid:
 
 @dataclass(frozen=True)
 class Sums:
-    """One group's claims: all, live, paid, and what the audit log says was paid, CNY."""
+    """One group's live claims and their sum, those of them that are paid, and what the audit log says was paid, CNY."""
 
     group: str
     programme: str
@@ -84,7 +84,7 @@ def reconciled(session: Session, by: str, year: int) -> list[Sums]:
         select(
             number,
             Claim.programme,
-            func.count(),
+            func.count().filter(Claim.state.in_(LIVE)),
             _sum(Claim.amount, Claim.state.in_(LIVE)),
             func.count().filter(paid),
             _sum(Claim.amount, paid),

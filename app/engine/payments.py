@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import DateTime, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.registers.models import row_id
@@ -13,7 +13,10 @@ from app.registers.organisation import Office
 
 
 class PaymentList(Model):
-    """One office's list of one programme's publicized claims, numbered office-year-running number."""
+    """One office's list of one programme's publicized claims, numbered office-year-running number.
+
+    Once its file has been handed out, `exported_at` and the digest of the last file tell so.
+    """
 
     __tablename__ = "payment_lists"
     __scope__ = "office_id"
@@ -25,6 +28,8 @@ class PaymentList(Model):
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"))
     made_on: Mapped[date]
     dissolved_on: Mapped[date | None]
+    exported_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    exported_sha256: Mapped[str | None] = mapped_column(String(64))
     office: Mapped[Office] = relationship()
 
     def __repr__(self) -> str:

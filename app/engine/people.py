@@ -22,6 +22,7 @@ from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
 from app.engine.states import LIVE, OPEN_OR_LIVE
+from app.engine.takings import refuse_when_paid
 from app.kernel import citizen_id, names
 from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
@@ -122,6 +123,7 @@ def check(
     """
     progress = progress or Progress()
     application = lock_own(session, actor, application_id)
+    refuse_when_paid(session, application)
     facts = {
         "application": application.id,
         "programme": programme.code,

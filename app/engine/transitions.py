@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from app.engine.dissolution import cautions, check_dissolution, dissolve_lists
 from app.engine.effects import (
     advise_publicity,
     check_disbursement,
     check_publicity,
-    dissolve_lists,
     freeze,
     make_notices,
     make_payment_lists,
@@ -26,6 +26,7 @@ from app.engine.guards import (
 )
 from app.engine.workflow import (
     DisbursementForm,
+    DissolutionForm,
     MustOpinionForm,
     OpinionForm,
     PlainForm,
@@ -135,10 +136,12 @@ DISSOLVE = Transition(
     N_("解散发放清单"),
     ("publicized",),
     "publicized",
-    PlainForm,
+    DissolutionForm,
     (ON_A_LIST,),
     danger=True,
+    check=check_dissolution,
     effect=dissolve_lists,
+    cautions=cautions,
     duty="cashier",
 )
 DISBURSE = Transition(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from app.kernel.messages import N_, Message
 
 if TYPE_CHECKING:
+    from app.engine.actor import Actor
     from app.engine.firing import Firing
 
 FREE = ("opinion", "reason")
@@ -42,6 +43,7 @@ class Move:
     batch_id: str
     params: Mapping[str, object]
     today: date
+    actor: Actor
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ class Transition:
     """`duty` is the role that makes the move; `subject` is None for claims, which most transitions move.
 
     `phase` re-runs the rules under that name; with `marks` a failing claim is marked 付后核查 and still moves.
-    `advise` says what to know before the parameters are chosen; `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and
+    `advise` says what to know before the parameters are chosen, `cautions` what the dialog of a batch (by its id) says
+    of its rows; `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and
     returns their columns to set, as SQL.
     """
 
@@ -126,6 +129,7 @@ class Transition:
     advise: Callable[[Session, object, date], Message | None] | None = None
     check: Callable[[Move], None] | None = None
     effect: Callable[[Move], Mapping[str, str]] | None = None
+    cautions: Callable[[Session, str], Sequence[Message]] | None = None
 
 
 class PlainForm(Form):
@@ -142,6 +146,12 @@ class MustOpinionForm(Form):
 
 class ReasonForm(Form):
     reason = TextAreaField(N_("原因"), [DataRequired(N_("请填写原因。")), Length(max=500)])
+
+
+class DissolutionForm(Form):
+    reason = TextAreaField(
+        N_("解散原因"), [Optional(), Length(max=500)], description=N_("清单已经导出的，必须填写")
+    )
 
 
 class PublicityForm(Form):

@@ -74,34 +74,75 @@ function tabs(bar) {
   const same = (url) => url.split("?")[0] === window.location.pathname;
   let kept = JSON.parse(sessionStorage.getItem(key) || "[]");
   const keep = () => sessionStorage.setItem(key, JSON.stringify(kept));
+  const language = document.documentElement.lang;
+  const shut = (one) => { kept = kept.filter((other) => other !== one); keep(); draw(); };
+  if (bar.dataset.gone !== undefined) kept = kept.filter((one) => !same(one.url));
   if (bar.dataset.here !== undefined) {
     const title = document.title.split(" · ")[0];
     const at = kept.findIndex((one) => same(one.url));
-    if (at < 0) kept = [...kept, { url: here, title }].slice(-6);
-    else kept[at] = { url: here, title };
-    keep();
+    const one = { url: here, title, language };
+    if (at < 0) kept = [...kept, one].slice(-6);
+    else kept[at] = one;
   }
+  keep();
+  /* What is gone loses its tab instead of leading to a page that says so. */
+  const follow = async (event, one) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || same(one.url)) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(one.url, { method: "HEAD", redirect: "manual" });
+      if (answer.status !== 404) return void window.location.assign(one.url);
+    } catch (error) {
+      return void window.location.assign(one.url);
+    }
+    shut(one);
+    tell(fill(bar.dataset.left, { title: one.title }));
+  };
+  /* A function by its name in the menu, any other page by its own title. */
+  const retitle = async (one) => {
+    const leaf = all(".side a.leaf").find((link) => link.getAttribute("href") === one.url.split("?")[0]);
+    const answer = leaf ? null : await fetch(one.url);
+    if (answer && !answer.ok) return shut(one);
+    const title = leaf ? leaf.textContent.trim() : new DOMParser().parseFromString(await answer.text(), "text/html").title;
+    Object.assign(one, { title: title.split(" · ")[0], language });
+    keep();
+    draw();
+  };
   const draw = () => bar.replaceChildren(...kept.map((one) => {
     const tab = document.createElement("span");
     const link = document.createElement("a");
     const close = document.createElement("button");
     link.href = one.url;
     link.textContent = one.title;
+    link.addEventListener("click", (event) => follow(event, one));
     if (same(one.url)) link.setAttribute("aria-current", "page");
     close.type = "button";
     close.className = "link";
     close.textContent = "×";
     close.setAttribute("aria-label", `${bar.dataset.close} ${one.title}`);
-    close.addEventListener("click", () => {
-      kept = kept.filter((other) => other !== one);
-      keep();
-      draw();
-    });
+    close.addEventListener("click", () => shut(one));
     tab.append(link, close);
     return tab;
   }));
   draw();
+  kept.filter((one) => one.language !== language).forEach((one) => retitle(one).catch(draw));
   bar.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/* A sentence at the top of the page, as the server would say it. */
+function tell(sentence) {
+  const said = document.createElement("p");
+  said.className = "flash flash-warning";
+  said.setAttribute("role", "status");
+  said.textContent = sentence;
+  document.querySelector("#main").prepend(said);
+}
+
+/* The way back to a list leads to the list as it was left: its filter, its order, its page. */
+function back() {
+  const key = (path) => `list:${path}`;
+  if (document.querySelector("form.list")) sessionStorage.setItem(key(window.location.pathname), window.location.search);
+  for (const link of all("a[data-return]")) link.href = link.pathname + (sessionStorage.getItem(key(link.pathname)) || "");
 }
 
 /* A list whose order is sent as it stands: by the arrows or by dragging. */
@@ -303,9 +344,10 @@ function bulk(form) {
     const refused = [];
     all("[data-needs-choice]", form).forEach((button) => {
       const sources = (button.dataset.sources || "").split(" ");
-      const stuck = ticked.length > 0 && ticked.every((box) => box.dataset.state && !sources.includes(box.dataset.state));
-      button.disabled = !everything && (stuck || !ticked.length);
-      button.title = !everything && stuck ? button.dataset.refused : "";
+      const fits = (states) => states === undefined || states.split(" ").some((state) => sources.includes(state));
+      const stuck = button.dataset.sources !== undefined && (everything ? !fits(whole.dataset.states) : ticked.length > 0 && !ticked.some((box) => fits(box.dataset.state)));
+      button.disabled = stuck || (!everything && !ticked.length);
+      button.title = stuck ? button.dataset.refused : "";
       if (button.title) refused.push(button.title);
     });
     if (why) why.textContent = refused.join("；");
@@ -426,7 +468,10 @@ function progress(card) {
   const ask = async () => {
     const answer = await fetch(card.dataset.work, { headers: { Accept: "application/json" } });
     const told = answer.ok ? await answer.json() : null;
-    if (!told || !["waiting", "running"].includes(told.state)) return void location.reload();
+    if (!told || !["waiting", "running"].includes(told.state)) {
+      sessionStorage.removeItem("notices");
+      return void location.reload();
+    }
     bar.max = told.total || 1;
     bar.value = told.done;
     card.querySelector("[data-said]").textContent = told.said;
@@ -448,6 +493,7 @@ function guard(form) {
 function once(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
+    if (form.getAttribute("role") !== "search") sessionStorage.removeItem("notices");
     /* A download leaves the page as it is: the form can be sent again. */
     if (event.submitter?.dataset.again !== undefined) return;
     form.dataset.sent = "1";
@@ -509,6 +555,7 @@ function dialog(link) {
   const send = async (form) => {
     if (form.dataset.sent) return;
     form.dataset.sent = "1";
+    sessionStorage.removeItem("notices");
     try {
       const answer = await fetch(link.href, { method: "POST", body: new FormData(form), redirect: "manual" });
       if (answer.type === "opaqueredirect") return window.location.reload();
@@ -536,6 +583,7 @@ function dialog(link) {
 
 menu();
 all("[data-tabs]").forEach(tabs);
+back();
 if (!document.querySelector("[data-tabs]")) sessionStorage.clear();
 all("[data-sort]").forEach(sort);
 all("[data-dialog]").forEach(dialog);

@@ -27,16 +27,23 @@ class PaperRoutes:
     @permission_name("edit")
     def attach(self, pk):
         self.item(str(pk))
-        file, kind = uploaded("file"), request.form.get("kind", "")
-        if kind not in applications.KINDS:
-            raise BadValue(N_("请选择附件的种类。"))
-        content, vault = file.read(applications.MOST_BYTES + 1), current_app.extensions["vault"]
-        applications.attach(
-            db.session, g.actor, pk, vault, kind=kind, name=visible(file.filename or ""), content=content
-        )
+        try:
+            self._keep(pk, request.form.get("kind", ""))
+        except BadValue as error:
+            return self.page_with(pk, error, "file")
         db.session.commit()
         flash(gettext("附件已上传。"), "success")
         return redirect(self._url(pk, "papers"))
+
+    @staticmethod
+    def _keep(pk: int, kind: str) -> None:
+        if kind not in applications.KINDS:
+            raise BadValue(N_("请选择附件的种类。"))
+        file, vault = uploaded("file"), current_app.extensions["vault"]
+        content = file.read(applications.MOST_BYTES + 1)
+        applications.attach(
+            db.session, g.actor, pk, vault, kind=kind, name=visible(file.filename or ""), content=content
+        )
 
     @expose("/attachment/<int:pk>")
     @has_access

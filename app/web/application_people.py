@@ -13,6 +13,7 @@ from app.engine import clock, people, sheets
 from app.engine.audit import record
 from app.engine.claims import FailedRow
 from app.extensions import db
+from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.web.downloads import blank, hand_out, mark
 from app.web.findings import readable
@@ -60,8 +61,11 @@ class PeopleRoutes:
     def check(self, pk):
         """人员校验: reads the sheet in a child process, judges it, stores what passed and what failed."""
         application = self.item(str(pk))
-        with posted("sheet") as file:
-            return take(check_sheet, Task(self, str(pk), file=file), application.number)
+        try:
+            with posted("sheet") as file:
+                return take(check_sheet, Task(self, str(pk), file=file), application.number)
+        except (BadSheet, BadValue, Refused) as error:
+            return self.page_with(pk, error, "sheet")
 
     @expose("/failed/<int:pk>")
     @has_access
@@ -117,9 +121,10 @@ class PeopleRoutes:
         page = self.render_template(
             "correct.html", view=self, row=application, failed=row, form=form, findings=findings
         )
-        facts = {"application_id": application.id, "programme": self.programme.code}
-        record(db.session, g.actor, "reveal", **facts, after={"row_no": row.row_no})
-        db.session.commit()
+        if request.method == "GET":
+            facts = {"application_id": application.id, "programme": self.programme.code}
+            record(db.session, g.actor, "reveal", **facts, after={"row_no": row.row_no})
+            db.session.commit()
         return page
 
     @expose("/drop/<int:pk>", methods=["POST"])

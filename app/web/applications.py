@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
 
-from app.engine import application_accounts, applications, batch, clock, people
-from app.engine.audit import AuditEntry
+from app.engine import application_accounts, applications, batch, clock, people, takings
+from app.engine.case_history import history_of
 from app.engine.claims import Application, Attachment, Claim, FailedRow
+from app.engine.discarding import discard_application
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.registers.lookup import covered
@@ -26,6 +27,7 @@ from app.web.opening import EmployerForm
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import ApplicationsView, state_counts
 from app.web.templating import translate
+from app.web.translations import gettext
 
 SHOWN = 50
 MOVES = (
@@ -68,6 +70,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         "attachment",
         "detach",
         "apply",
+        "discard",
     }
     transitions = MOVES
     list_columns = ["number", "employer.name", "region.name", "office.name", "created_on"]
@@ -113,7 +116,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             "programme": self.programme,
             "counts": counts,
             "claims": db.session.scalars(
-                passed.options(*map(joinedload, named)).order_by(Claim.id.desc()).limit(SHOWN)
+                passed.options(*map(joinedload, named)).order_by(Claim.id).limit(SHOWN)
             ).all(),
             "failed_count": len(failed_rows)
             if len(failed_rows) < SHOWN
@@ -128,11 +131,10 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
                 select(Attachment).where(Attachment.application_id == application_id).order_by(Attachment.id)
             ).all(),
             "attachment_kinds": applications.KINDS,
-            "history": db.session.scalars(
-                select(AuditEntry)
-                .where(AuditEntry.application_id == application_id, AuditEntry.claim_id.is_(None))
-                .order_by(AuditEntry.id)
-            ).all(),
+            "history": history_of(db.session, application_id),
+            "takes_people": takings.takes_people(db.session, application_id),
+            "sent_in": takings.sent_in_on(db.session, application_id) is not None,
+            "errors": {},
             "coverage": coverage(application.insured_region),
             "editable": self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
             and application.office_id == g.actor.office_id,
@@ -151,6 +153,24 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         chosen.view, chosen.back = self.endpoint, self._url(pk)
         db.session.commit()
         return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
+
+    @expose("/discard/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def discard(self, pk):
+        """An application that was opened by mistake and holds nobody."""
+        self.item(str(pk))
+        number = discard_application(db.session, g.actor, pk)
+        db.session.commit()
+        flash(gettext("申请{number}已删除。").format(number=number), "success")
+        return redirect(url_for(f"{self.endpoint}.list"))
+
+    def page_with(self, pk: int, error: DomainError, field: str):
+        """The page again with what was refused said at its field; nothing of the request is kept in the database."""
+        db.session.rollback()
+        application = self.item(str(pk))
+        more = {**self.show_more(application), "errors": {field: translate(error.message)}}
+        return self.render_template(self.show_template, view=self, row=application, **more), 422
 
     def _url(self, pk: int, part: str | None = None) -> str:
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)

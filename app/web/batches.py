@@ -135,6 +135,7 @@ class BatchView(Screen, BaseView):
             problem=problem,
             advice=self._advice(programme, transition),
             counted=subject_of(transition).counted,
+            cautions=transition.cautions(db.session, found.id) if transition.cautions else (),
             extent=batch.extent(db.session, found, subject_of(transition)),
         )
 

@@ -70,7 +70,9 @@ def page(status: int, sentence: str, reference: str | None = None):
         return _for_systems(status, sentence, reference)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=sentence, reference=reference), status
-    return render_template("error.html", status=status, sentence=sentence, reference=reference), status
+    return render_template(
+        "error.html", status=status, sentence=sentence, reference=reference, gone=status == 404
+    ), status
 
 
 def _bare(status: int, sentence: str, reference: str):

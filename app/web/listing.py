@@ -26,12 +26,16 @@ SORTED_BY_SOUND = "name"
 
 @dataclass(frozen=True)
 class Listing:
-    """`count` and `total` (CNY) are exact up to 10,000 rows; `more` says that there are more than that."""
+    """`count` and `total` (CNY) are exact up to 10,000 rows; `more` says that there are more than that.
+
+    `states` are those of all the rows; None where rows have none, or there are more than are counted.
+    """
 
     found: Page
     count: int
     more: bool
     total: Decimal | None
+    states: tuple[str, ...] | None
     start: int | None
     size: int
     order: tuple[str, str]
@@ -104,7 +108,7 @@ def read(view, args: MultiDict) -> Listing:
     query, typed, fields = filtered(view, args)
     query = query.execution_options(**PLANNED_ANEW)
     size = _number(args.get("size"), view.page_size, SIZES)
-    count, total = _counted(view, query)
+    count, total, states = _counted(view, query)
     order = order_of(view, args)
     place = Place(
         key_of(view.key.type, args.get("after", "")),
@@ -118,7 +122,17 @@ def read(view, args: MultiDict) -> Listing:
         found = page(query.options(*loads(view)), *asked)
     start = _start(found, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
     return Listing(
-        found, min(count, COUNTED), count > COUNTED, total, start, size, order, typed, fields, view.key.key
+        found,
+        min(count, COUNTED),
+        count > COUNTED,
+        total,
+        states,
+        start,
+        size,
+        order,
+        typed,
+        fields,
+        view.key.key,
     )
 
 
@@ -180,15 +194,18 @@ def order_of(view, args: MultiDict) -> tuple[str, str]:
     return view.base_order
 
 
-def _counted(view, query: Query) -> tuple[int, Decimal | None]:
-    """How many, to one more than is counted, and their sum where rows have an amount and all are counted."""
-    amount = getattr(view.datamodel.obj, "amount", None)
-    wanted = (view.key,) if amount is None else (view.key, amount)
-    some = query.order_by(None).limit(COUNTED + 1).with_entities(*wanted).subquery()
-    total = literal(None) if amount is None else func.coalesce(func.sum(some.c.amount), 0)
-    asked = select(func.count(), total).select_from(some)
-    count, total = db.session.execute(asked, execution_options=PLANNED_ANEW).one()
-    return count, total if count <= COUNTED else None
+def _counted(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] | None]:
+    """How many, to one more than is counted; their sum and states where rows have them and all are counted."""
+    named = {name: getattr(view.datamodel.obj, name, None) for name in ("amount", "state")}
+    held = {name: column for name, column in named.items() if column is not None}
+    some = query.order_by(None).limit(COUNTED + 1).with_entities(view.key, *held.values()).subquery()
+    total = func.coalesce(func.sum(some.c.amount), 0) if "amount" in held else literal(None)
+    states = func.array_agg(some.c.state.distinct()) if "state" in held else literal(None)
+    asked = select(func.count(), total, states).select_from(some)
+    count, total, states = db.session.execute(asked, execution_options=PLANNED_ANEW).one()
+    if count > COUNTED:
+        return count, None, None
+    return count, total, None if states is None else tuple(states)
 
 
 def _start(found: Page, place: Place, count: int, more: bool, at: int) -> int | None:

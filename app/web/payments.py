@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,7 +11,7 @@ from itertools import groupby
 from flask import current_app
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Query, selectinload, undefer
 
 from app.engine.accounts import Account
@@ -52,7 +53,7 @@ class PaymentListsView(GroupView):
         AUDITOR: READ,
     }
     loads = ("office",)
-    list_columns = ["number", "office.name", "made_on", "dissolved_on"]
+    list_columns = ["number", "office.name", "made_on", "exported_at", "dissolved_on"]
     search_columns = ("number", "office", "made_on")
     order_columns = ["number", "made_on"]
     label_columns = {
@@ -60,6 +61,7 @@ class PaymentListsView(GroupView):
         "office": N_("经办机构"),
         "office.name": N_("经办机构"),
         "made_on": N_("编制日期"),
+        "exported_at": N_("导出时间"),
         "dissolved_on": N_("解散日期"),
     }
     include_route_methods = {"list", "show", "action_post", "export"}
@@ -75,7 +77,7 @@ class PaymentListsView(GroupView):
     @has_access
     def export(self, pk):
         """The workbook for the bank, with whole account numbers; audited."""
-        found, claims, stream = self.item(pk), listed(int(pk)), io.BytesIO()
+        found, claims, stream = self.item(pk, lock=True), listed(int(pk)), io.BytesIO()
         title = f"{gettext(self.programme.title)} {gettext('发放清单')} {found.number}"
         tables = [
             Table(gettext("汇总"), title, [gettext(h) for h in SUMMARY], _summary(claims)),
@@ -83,13 +85,15 @@ class PaymentListsView(GroupView):
         ]
         export_tables(tables, stream, mark())
         total = sum((claim.amount for claim in claims), Decimal(0))
+        digest = hashlib.sha256(stream.getvalue()).hexdigest()
+        found.exported_at, found.exported_sha256 = func.clock_timestamp(), digest
         return hand_out(
             stream,
             found.number,
             programme=self.programme.code,
             office_id=found.office_id,
             subject=found.number,
-            after={"rows": len(claims), "amount": str(total)},
+            after={"rows": len(claims), "amount": str(total), "sha256": digest},
         )
 
 

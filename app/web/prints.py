@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.engine import clock, people
 from app.engine.audit import AuditEntry
 from app.engine.claims import Application, Claim, FailedRow
+from app.engine.takings import sent_in_on
 from app.extensions import db
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
@@ -40,8 +41,13 @@ class PrintView(Screen, BaseView):
     def receipt(self, pk):
         """受理回执: what the office took in, and on which day."""
         application = _application(pk)
-        counts = state_counts(Claim.application_id, [pk]).get(pk, {})
-        return self._paper("print/receipt.html", application, counts=counts)
+        sent_in = sent_in_on(db.session, pk)
+        if sent_in is None:
+            raise Refused(
+                N_("申请{number}还没有提交，不能打印受理回执。请先提交申请。"), number=application.number
+            )
+        counts = state_counts(Claim.application_id, [pk], Claim.submitted_on.is_not(None)).get(pk, {})
+        return self._paper("print/receipt.html", application, counts=counts, sent_in=sent_in)
 
     @expose("/failed/<int:pk>")
     @has_access

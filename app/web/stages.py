@@ -9,7 +9,7 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
 from werkzeug.exceptions import NotFound
@@ -216,7 +216,8 @@ class StageView(BulkView):
         if case is None:
             return None
         said = gettext("此件不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
-        flash(said.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
+        if request.method == "GET":
+            flash(said.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
         return redirect(url_for(f"{query.endpoint}.show", pk=number))
 
     def _query(self) -> StageView | None:
@@ -282,12 +283,14 @@ class ApplicationsView(GroupView):
     search_columns = ("number", "employer", "office", "created_on")
 
 
-def state_counts(member: InstrumentedAttribute, ids: list[int]) -> dict[int, dict[str, tuple[int, Decimal]]]:
+def state_counts(
+    member: InstrumentedAttribute, ids: list[int], *only: ColumnElement[bool]
+) -> dict[int, dict[str, tuple[int, Decimal]]]:
     """group id → state → (count, sum) of the claims tied by `member`, in one statement for a whole page."""
     found: dict[int, dict[str, tuple[int, Decimal]]] = {}
     counted = (
         select(member, Claim.state, func.count(), func.sum(Claim.amount))
-        .where(member.in_(ids))
+        .where(member.in_(ids), *only)
         .group_by(member, Claim.state)
     )
     for group, state, count, total in db.session.execute(counted):

@@ -13,7 +13,9 @@ from app.engine.rules.contracts import CATEGORIES
 from app.extensions import db
 from app.web import waiting
 from app.web.claims import ClaimQueryView
+from app.web.roles import AUDITOR, CASHIER
 from app.web.stages import StageView
+from app.web.views import READ
 
 PERSON = ["person.name", "person.masked_id", "employer.name", "category"]
 CONTRACT = ["contract_start", "contract_end"]
@@ -52,6 +54,7 @@ class QueryView(ContractStage, ClaimQueryView):
         "contract_start",
         "submitted_on",
         "paid_on",
+        "post_check",
     )
 
 
@@ -97,6 +100,28 @@ class OutcomeView(ContractStage, StageView):
 
     def waiting_claims(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
         return waiting.out_of_publicity(self.programme.code)
+
+
+class PostCheckView(ContractStage, StageView):
+    """付后核查: who was paid although a rule failed on the day of payment; nothing is moved here."""
+
+    states = ("disbursed",)
+    granted = dict.fromkeys((CASHIER, AUDITOR), READ)
+    include_route_methods = {"list", "show"}
+    loads = ("payment_list",)
+    list_columns = [
+        *PERSON,
+        "amount",
+        "paid_on",
+        "voucher_no",
+        "payment_list.number",
+        "office.name",
+        "application.number",
+    ]
+    search_columns = (*FIND, "payment_list", "paid_on")
+
+    def base_query(self) -> Query:
+        return super().base_query().filter(self.datamodel.obj.post_check)
 
 
 class DisbursementView(ContractStage, StageView):

@@ -34,6 +34,7 @@ from app.web.programmes import programme_of, programme_or_none
 from app.web.roles import TITLES as ROLE_TITLES
 from app.web.sidebar import sidebar, trail
 from app.web.titles import FIELD_TITLES, PHASES, SHOWN
+from app.web.totals import TOTALS
 from app.web.translations import gettext, spoken
 
 NOTHING = "—"
@@ -73,7 +74,7 @@ def init_app(app: Flask) -> None:
         payee_title=payee_title,
         objection_states=OBJECTION_STATES,
         query_url=query_url,
-        live_total=live_total,
+        **TOTALS,
         mask=mask,
         masked_phone=masked_phone,
         attributes_of=attributes_of,
@@ -243,11 +244,6 @@ def payee_title(application: Application) -> str:
     """Who is paid, with the number that tells namesakes apart."""
     payee = application.payee
     return f"{payee.name}（{payee.uscc if application.payee_kind == 'unit' else payee.masked_id}）"
-
-
-def live_total(counts: Mapping) -> Decimal:
-    """The total of an application: its live claims."""
-    return sum((total for state, (_, total) in counts.items() if state in states.LIVE), Decimal(0))
 
 
 def attributes_of(field: Field) -> dict[str, object]:

@@ -30,6 +30,7 @@ FIELD_TITLES = {
     "active": N_("启用"),
     "attachment_id": N_("附件"),
     "sha256": N_("文件校验值"),
+    "exported_at": N_("导出时间"),
     "failed_rows": N_("未通过行数"),
     "person_id": N_("人员编号"),
     "day": N_("截至日期"),

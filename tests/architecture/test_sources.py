@@ -22,6 +22,7 @@ RAW_SQL = {
     "app/engine/batch.py": "keeps and sums a selection in one statement",
     "app/engine/candidates.py": "fills the rules' table",
     "app/engine/claims.py": "a partial index",
+    "app/engine/dissolution.py": "the lists of a batch, locked and dissolved in one statement",
     "app/engine/effects.py": "what a move writes beside its rows",
     "app/engine/firing.py": "guards and one compare-and-set over a batch",
     "app/engine/jobs.py": "a job deferred in the caller's transaction",

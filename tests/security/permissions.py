@@ -94,6 +94,7 @@ POST {{a}}/applications/account/<int:pk>    clerk
 POST {{a}}/applications/attach/<int:pk>     clerk
 POST {{a}}/applications/detach/<int:pk>     clerk
 POST {{a}}/applications/apply/<int:pk>      clerk
+POST {{p}}/applications/discard/<int:pk>    clerk
 GET  {{a}}/query/list/                      {WORKERS}
 GET  {{a}}/query/show/<pk>                  {WORKERS}
 GET  {{a}}/query/edit/<pk>                  clerk
@@ -130,6 +131,7 @@ POST /training/classes/students/<int:pk>    clerk
 POST /training/classes/roll/<int:pk>        clerk
 POST /training/classes/withdraw/<int:pk>    clerk
 POST /training/classes/submit/<int:pk>      clerk
+POST /training/classes/discard/<int:pk>     clerk
 GET  /training/class_review/list/           reviewer auditor
 GET  /training/class_review/show/<pk>       reviewer auditor
 GET  /training/declarations/list/           clerk auditor

@@ -10,7 +10,7 @@ from app.programmes.hiring_subsidy.model import HiringApplication, HiringClaim
 from app.web.applications import ApplicationView
 from app.web.notices import NoticesView
 from app.web.payments import PaymentListsView
-from app.web.subsidy import DisbursementView, OutcomeView, PublicityView, QueryView, ReviewView
+from app.web.subsidy import DisbursementView, OutcomeView, PostCheckView, PublicityView, QueryView, ReviewView
 
 
 class Hiring:
@@ -68,6 +68,12 @@ class HiringPaymentListsView(Hiring, PaymentListsView):
     menu_title = N_("一次性吸纳就业补贴发放清单")
 
 
+class HiringPostCheckView(Hiring, PostCheckView):
+    datamodel = SQLAInterface(HiringClaim)
+    route_base = "/hiring/post_check"
+    menu_title = N_("一次性吸纳就业补贴付后核查")
+
+
 VIEWS = (
     HiringApplicationView,
     HiringQueryView,
@@ -77,4 +83,5 @@ VIEWS = (
     HiringNoticesView,
     HiringDisbursementView,
     HiringPaymentListsView,
+    HiringPostCheckView,
 )

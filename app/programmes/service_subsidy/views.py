@@ -23,7 +23,7 @@ from app.web.applications import ApplicationView
 from app.web.notices import NoticesView
 from app.web.options import options
 from app.web.payments import PaymentListsView
-from app.web.subsidy import DisbursementView, OutcomeView, PublicityView, QueryView, ReviewView
+from app.web.subsidy import DisbursementView, OutcomeView, PostCheckView, PublicityView, QueryView, ReviewView
 
 
 class PayeeForm(Form):
@@ -115,6 +115,12 @@ class ServicePaymentListsView(Service, PaymentListsView):
     menu_title = N_("就业创业服务补助发放清单")
 
 
+class ServicePostCheckView(Service, PostCheckView):
+    datamodel = SQLAInterface(ServiceClaim)
+    route_base = "/service/post_check"
+    menu_title = N_("就业创业服务补助付后核查")
+
+
 VIEWS = (
     ServiceApplicationView,
     ServiceQueryView,
@@ -124,4 +130,5 @@ VIEWS = (
     ServiceNoticesView,
     ServiceDisbursementView,
     ServicePaymentListsView,
+    ServicePostCheckView,
 )

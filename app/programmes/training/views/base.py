@@ -9,11 +9,13 @@ from sqlalchemy.sql import Select
 
 from app.engine.audit import AuditEntry
 from app.extensions import db
+from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
 from app.web.stages import BulkView
+from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.waiting import Task
 
@@ -79,12 +81,20 @@ class Classes(BulkView):
         )
         return {"students": dict(db.session.execute(counted).all())}
 
+    def page_with(self, pk: int, error: DomainError, field: str):
+        """The class's page again with what was refused said at its field; nothing of the request is kept in the database."""
+        db.session.rollback()
+        row = self.item(str(pk))
+        more = {**self.show_more(row), "errors": {field: translate(error.message)}}
+        return self.render_template(self.show_template, view=self, row=row, **more), 422
+
     def show_more(self, row: TrainingClass) -> dict:
         history = select(AuditEntry).where(AuditEntry.class_id == row.id).order_by(AuditEntry.id)
         return {
             "programme": PROGRAMME,
             "titles": TITLES,
             "students": students_of(row.id),
+            "errors": {},
             "history": db.session.scalars(history).all(),
         }
 

@@ -13,7 +13,7 @@ from app.web.claims import ClaimQueryView
 from app.web.notices import NoticesView
 from app.web.payments import PaymentListsView
 from app.web.stages import LABELS, StageView
-from app.web.subsidy import FIND, DisbursementView, OutcomeView, PublicityView, ReviewView
+from app.web.subsidy import FIND, DisbursementView, OutcomeView, PostCheckView, PublicityView, ReviewView
 
 COHORT = "enrolment.training_class.cohort_no"
 STUDENT = ["person.name", "person.masked_id", "employer.name", COHORT]
@@ -50,6 +50,7 @@ class TrainingQueryView(Students, ClaimQueryView):
         "office",
         "submitted_on",
         "paid_on",
+        "post_check",
     )
 
 
@@ -93,6 +94,13 @@ class TrainingPaymentListsView(Training, PaymentListsView):
     menu_title = N_("培训补贴发放清单")
 
 
+class TrainingPostCheckView(Students, PostCheckView):
+    route_base = "/training/post_check"
+    menu_title = N_("培训补贴付后核查")
+    list_columns = [*STUDENT, "amount", "paid_on", "voucher_no", "payment_list.number", "office.name"]
+    search_columns = (COHORT, *FIND, "payment_list", "paid_on")
+
+
 CLAIM_VIEWS: tuple[type[StageView] | type, ...] = (
     TrainingQueryView,
     TrainingReviewView,
@@ -101,4 +109,5 @@ CLAIM_VIEWS: tuple[type[StageView] | type, ...] = (
     TrainingNoticesView,
     TrainingDisbursementView,
     TrainingPaymentListsView,
+    TrainingPostCheckView,
 )

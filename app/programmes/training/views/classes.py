@@ -12,9 +12,10 @@ from app.engine import batch, clock, sheets
 from app.engine.audit import AuditEntry
 from app.extensions import db
 from app.kernel.dates import parse_date
-from app.kernel.errors import BadValue, DomainError, Stale
+from app.kernel.errors import BadSheet, BadValue, DomainError, Stale
 from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, classes
+from app.programmes.training.discarding import discard_class
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.sheet import STUDENTS
 from app.programmes.training.states import EDITABLE
@@ -57,6 +58,7 @@ class ClassView(Classes):
         "template",
         "withdraw",
         "submit",
+        "discard",
     }
 
     def show_more(self, row: TrainingClass) -> dict:
@@ -157,9 +159,12 @@ class ClassView(Classes):
             offered_for, person = _offers().loads(request.form.get("person_id", ""))
         except BadData:
             offered_for = person = None
-        if offered_for != pk:
-            raise BadValue(N_("请输入公民身份号码或姓名，并从提示的人员中选择一人。"))
-        added = classes.add_students(db.session, g.actor, pk, [person])
+        try:
+            if offered_for != pk:
+                raise BadValue(N_("请输入公民身份号码或姓名，并从提示的人员中选择一人。"))
+            added = classes.add_students(db.session, g.actor, pk, [person])
+        except BadValue as error:
+            return self.page_with(pk, error, "student")
         db.session.commit()
         if added:
             flash(gettext("学员已加入班级。"), "success")
@@ -173,8 +178,11 @@ class ClassView(Classes):
     def roll(self, pk):
         """Students by sheet; the rows that may not be enrolled come back with their reasons."""
         row = self.item(str(pk))
-        with posted("sheet") as file:
-            return take(call_roll, Task(self, str(pk), file=file), row.cohort_no)
+        try:
+            with posted("sheet") as file:
+                return take(call_roll, Task(self, str(pk), file=file), row.cohort_no)
+        except (BadSheet, BadValue) as error:
+            return self.page_with(pk, error, "sheet")
 
     @expose("/template")
     @has_access
@@ -198,6 +206,17 @@ class ClassView(Classes):
     def submit(self, pk):
         """提交审核: this class, through the dialog of every move."""
         return ask(self, self.item(str(pk)), "submit_class")
+
+    @expose("/discard/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def discard(self, pk):
+        """A draft class that was opened by mistake and has no student."""
+        self.item(str(pk))
+        number = discard_class(db.session, g.actor, pk)
+        db.session.commit()
+        flash(gettext("班级{number}已删除。").format(number=number), "success")
+        return redirect(url_for(f"{self.endpoint}.list"))
 
     def _url(self, pk: int, part: str | None = None) -> str:
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)

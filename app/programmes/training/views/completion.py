@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.engine import clock, sheets
 from app.extensions import db
-from app.kernel.errors import DomainError
+from app.kernel.errors import BadSheet, BadValue, DomainError
 from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, completion
 from app.programmes.training.model import TrainingClass
@@ -66,8 +66,11 @@ class CompletionView(Classes):
     def results(self, pk):
         """结业导入: all rows or none."""
         row = self.item(str(pk))
-        with posted("sheet") as file:
-            return take(import_results, Task(self, str(pk), file=file), row.cohort_no)
+        try:
+            with posted("sheet") as file:
+                return take(import_results, Task(self, str(pk), file=file), row.cohort_no)
+        except (BadSheet, BadValue) as error:
+            return self.page_with(pk, error, "sheet")
 
     @expose("/student/<int:pk>", methods=["GET", "POST"])
     @has_access
