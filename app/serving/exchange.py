@@ -131,6 +131,10 @@ class Exchange:
         self.client.close()
 
 
+class NotKept(Exception):
+    """A body found no room; what stood in the way is its cause. No OSError: to readers that is a lost connection."""
+
+
 class Unreadable:
     """A body that could not be kept, as for a full disk: whoever reads it is told, and can say so on a page."""
 
@@ -138,6 +142,6 @@ class Unreadable:
         self._error = error
 
     def read(self, *_: int) -> bytes:
-        raise self._error
+        raise NotKept from self._error
 
     readline = readinto = read
