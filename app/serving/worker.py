@@ -146,7 +146,7 @@ class CollectingWorker(SyncWorker):
 
     def _serve(self, exchange: Exchange) -> None:
         """The application's answer, as a whole; it does not know how it leaves."""
-        self._limit = exchange.limit
+        self._limit, begun = exchange.limit, time.monotonic()
         try:
             self.handle_request(exchange.listener, exchange.request, exchange.answer, exchange.address)
         except StopIteration:
@@ -161,6 +161,12 @@ class CollectingWorker(SyncWorker):
             self._send(exchange)
         finally:
             exchange.forget_body()
+            self._wait_longer(time.monotonic() - begun)
+
+    def _wait_longer(self, seconds: float) -> None:
+        """Meanwhile nobody else was listened to, which is not their fault."""
+        for exchange in self._exchanges:
+            exchange.since += seconds
 
     def _send(self, exchange: Exchange) -> None:
         """On to the next stage of the way out, as far as the kernel takes it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 
 from app.serving import BODY_LIMIT, exchange, worker
 
@@ -14,11 +15,13 @@ worker.MOST = int(os.environ.get("TEST_MOST", worker.MOST))
 
 
 class Echo:
-    """`/large` answers with 24 MB; everything else with the method, the limit and the body."""
+    """`/large` answers with 24 MB, `/busy` keeps the worker for two seconds; everything else with the method, the limit and the body."""
 
     extensions = {"body_limit": lambda environ: int(environ.get("HTTP_X_LIMIT", "1000"))}
 
     def __call__(self, environ: dict, start_response):
+        if environ["PATH_INFO"] == "/busy":
+            time.sleep(2)
         body = environ["wsgi.input"].read()
         told = {
             "method": environ["REQUEST_METHOD"],

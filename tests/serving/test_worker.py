@@ -195,6 +195,15 @@ def test_what_does_not_arrive_in_time_is_ended_with_a_sentence():
             until(lambda: ended(reader), "a reader who takes nothing to be let go")
 
 
+def test_who_waits_for_a_busy_worker_is_not_late():
+    with serving(TEST_PATIENCE="1") as server, server.connect() as begun, server.connect() as long:
+        begun.sendall(POST + b"Content-Length: 5\r\n\r\nhe")
+        long.sendall(GET.replace(b"/ ", b"/busy ", 1))
+        assert told(rest(long))["method"] == "GET"
+        begun.sendall(b"llo")
+        assert told(rest(begun))["body"] == "hello"
+
+
 def ended(connection: socket.socket) -> bool:
     """Whether the other side has given the connection up; reads nothing of it."""
     try:
