@@ -6,8 +6,10 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,10 @@ from werkzeug.security import generate_password_hash
 
 from app.database import EmbeddedServer, Urls
 from app.kernel.crypto import new_key
+from tests.days import DECEMBER, TODAY, after, publicity_end
 from tests.places import throw_away
 
 TEMPLATE, DEMO, SCRATCH = "benefits", "benefits_demo", "benefits_test"
-TODAY = date(2026, 11, 23)
 UNSAFE = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "max_wal_size = '128MB'")
 """What a server may do whose data nobody will miss; how the product's own is set is tested in `test_database`."""
 
@@ -117,30 +119,70 @@ def app(application, cluster):
         db.engine.dispose()
 
 
+@dataclass(frozen=True)
+class Demonstration:
+    """What the demonstration is as of a day: the template database, and the folder of its sheets."""
+
+    day: date
+    template: str
+    files: Path
+
+    @property
+    def end(self) -> date:
+        """The last day of a publicity that starts today."""
+        return publicity_end(self.day)
+
+    @property
+    def over(self) -> date:
+        return after(1, self.end)
+
+
 @pytest.fixture(scope="session")
-def demo_files(cluster, keys):
-    """A database with the demonstration in it, as a template; yields the folder of its sheets."""
+def demonstrations(cluster, keys, tmp_path_factory) -> Callable[[date], Demonstration]:
+    """The demonstration as of a day, loaded once a worker."""
     from app import create_app
     from app.extensions import db
     from app.web.demo.sheets import FOLDER
 
-    cluster.fresh(name=DEMO)
-    urls = Urls(*(_named(url, DEMO) for url in (cluster.template.owner, cluster.template.runtime)))
-    with tempfile.TemporaryDirectory() as place:
-        loader = create_app(settings(urls, DEMO=True, DATA_DIR=Path(place), **keys))
+    @cache
+    def load(day: date) -> Demonstration:
+        name = DEMO if day == TODAY else f"{DEMO}_{day:%Y%m%d}"
+        cluster.fresh(name=name)
+        urls = Urls(*(_named(url, name) for url in (cluster.template.owner, cluster.template.runtime)))
+        place = tmp_path_factory.mktemp(name)
+        loader = create_app(settings(urls, DEMO=True, DATA_DIR=place, TODAY=day, **keys))
         result = loader.test_cli_runner().invoke(args=["demo", "load"])
         assert result.exit_code == 0, result.output + repr(result.exception)
         with loader.app_context():
             db.engine.dispose()
-        yield Path(place) / FOLDER
+        return Demonstration(day, name, place / FOLDER)
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def demo_files(demonstrations) -> Path:
+    """The folder of the demonstration's sheets; its database is a template by then."""
+    return demonstrations(TODAY).files
 
 
 @pytest.fixture
-def demo_app(application, cluster, demo_files):
+def demonstration(request, demonstrations) -> Demonstration:
+    """As of the day of the run, or of the one that a test asks for (`at_the_turn`)."""
+    return demonstrations(getattr(request, "param", TODAY))
+
+
+at_the_turn = pytest.mark.parametrize("demonstration", sorted({TODAY, DECEMBER}), indirect=True, ids=str)
+"""For a walk that is made in late December too, whose module takes `demo_files` from `demonstration`."""
+
+
+@pytest.fixture
+def demo_app(application, cluster, demonstration, monkeypatch):
     """The application with the demonstration's data; no context is pushed, as in a real server."""
     from app.extensions import db
 
-    cluster.fresh(DEMO)
+    cluster.fresh(demonstration.template)
+    monkeypatch.setitem(application.config, "TODAY", demonstration.day)
     with application.app_context():
         db.engine.dispose()
     yield application

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import threading
-from datetime import date
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
@@ -18,6 +17,7 @@ from app.extensions import db
 from app.kernel.crypto import Vault, new_key
 from app.kernel.errors import Refused
 from tests.conftest import DEMO, settings
+from tests.days import END, OVER, TODAY
 from tests.packaged import packaged_server
 from tests.places import throw_away
 from tests.web.desk import Desk, HiringDesk
@@ -258,8 +258,8 @@ def test_the_oldest_postgresql_that_is_promised_takes_the_office_over(made, keys
         clerk, reviewer, cashier = (HiringDesk(moved, name) for name in ("clerk", "reviewer", "cashier"))
         clerk.hand_in(demo_files, "1-good.xlsx")
         reviewer.act("review", "approve")
-        reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
-        moved.config["TODAY"] = date(2026, 11, 28)
+        reviewer.act("publicity", "publicize", start=str(TODAY), end=str(END))
+        moved.config["TODAY"] = OVER
         reviewer.act("outcome", "pass_publicity")
         assert int(re.search(r'id="moved">(\d+)<', cashier.act("disbursement", "list"))[1]) > 40
         assert run.invoke(args=["backup", str(tmp_path / "there")]).exit_code == 0

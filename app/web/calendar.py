@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy.orm import Query
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -39,7 +39,7 @@ class YearView(ModelView):
     menu = PLACE
     menu_title = N_("放假安排年份")
     include_route_methods = {"list", "add", "confirm"}
-    granted = {POLICY: ("can_list", "can_add", "can_confirm"), AUDITOR: ("can_list",)}
+    granted = {POLICY: ("can_list", "can_add", "can_confirm_year"), AUDITOR: ("can_list",)}
     form = YearForm
     list_template = "year_list.html"
     change_event = "calendar_change"
@@ -59,6 +59,7 @@ class YearView(ModelView):
 
     @expose("/confirm/<pk>", methods=["GET", "POST"])
     @has_access
+    @permission_name("confirm_year")
     def confirm(self, pk):
         """The year's days to be compared with the State Council's notice, and the one move that makes them count."""
         row, problem = self.item(pk), None

@@ -45,6 +45,8 @@ ACTIONS = {
     "can_export": N_("导出"),
     "can_roster": N_("导出名册"),
     "can_declare": N_("补贴申报"),
+    "can_confirm_year": N_("确认放假安排"),
+    "can_extend": N_("延长公示"),
     "can_decide": N_("处理异议"),
     "can_contact": N_("查看联系方式"),
     "can_sums": N_("查看汇总"),

@@ -19,6 +19,7 @@ from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
 from app.web import programmes
+from tests.days import END, OVER, TODAY, month
 from tests.web.desk import HiringDesk, uscc_of
 
 COLUMNS = (
@@ -37,7 +38,7 @@ class SkillsDesk(HiringDesk):
 
 def main() -> None:
     given = json.load(sys.stdin)
-    sheets, today = Path(given["sheets"]), date(2026, 11, 23)
+    sheets, today = Path(given["sheets"]), TODAY
     programmes.INSTALLED.append("skills_bonus")
     with create_engine(given["settings"]["DATABASE_OWNER_URL"], poolclass=NullPool).begin() as owner:
         for statement in COLUMNS:
@@ -72,12 +73,12 @@ def walk(app, sheets: Path) -> dict:
     ]
     send_back_and_correct(clerk, reviewer, app)
     saw["approved"] = moved(reviewer.act("review", "approve"))
-    saw["publicizing"] = moved(reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27"))
-    app.config["TODAY"] = date(2026, 11, 28)
+    saw["publicizing"] = moved(reviewer.act("publicity", "publicize", start=str(TODAY), end=str(END)))
+    app.config["TODAY"] = OVER
     saw["publicized"] = moved(reviewer.act("publicity", "pass_publicity"))
     saw["listed"] = moved(cashier.act("disbursement", "list"))
     saw["disbursed"] = moved(
-        cashier.act("payment_lists", "disburse", paid_on="2026-11-28", voucher_no="PZ-JN-1")
+        cashier.act("payment_lists", "disburse", paid_on=str(OVER), voucher_no="PZ-JN-1")
     )
     return {**saw, **stored(app)}
 
@@ -96,7 +97,7 @@ def filled(clerk: SkillsDesk, sheets: Path) -> Path:
     )
     known = [row for row in people.iter_rows(values_only=True) if row[1] and re.match(r"\d{17}", str(row[1]))]
     for number, (person, taught) in enumerate(zip(known, TAUGHT, strict=False), at + 1):
-        for column, value in enumerate((*person[:2], "2026-03-01", *taught), 1):
+        for column, value in enumerate((*person[:2], str(month(8)), *taught), 1):
             form.cell(number, column, value)
     path = sheets / "skills.xlsx"
     book.save(path)

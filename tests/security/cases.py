@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,11 +34,13 @@ from app.registers.models import Contribution, Employer, Person, Transfer, Unemp
 from app.registers.organisation import Office, Staff
 from app.web.accounts import make_user
 from app.web.demo.users import PASSWORD
+from tests.days import END, OVER, TODAY, after, publicity_end
 from tests.security import training_cases
 from tests.web.desk import JINJIANG, QINGYANG, HiringDesk, uscc_of
 from tests.web.test_service_subsidy import ServiceDesk
 
-FILED_DAY, CASES_DAY = date(2026, 11, 23), date(2026, 11, 30)
+FILED_DAY, CASES_DAY = TODAY, after(2, OVER)
+CASES_END = publicity_end(CASES_DAY)
 PDF = b"%PDF-1.7 made for a test"
 PAPER = "王某某劳动合同扫描件.pdf"
 OBJECTION, OBJECTOR = "此人从未到岗上班", "知情人欧阳先生"
@@ -81,7 +83,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
     reviewer.act("review", "return", ids[5:6], opinion="请补充合同")
     reviewer.act("review", "reject", ids[6:7], opinion="劳动合同不真实")
     clerk.act("query", "withdraw", ids[7:8], reason="申请人撤回")
-    reviewer.act("publicity", "publicize", ids[24:], start="2026-11-23", end="2026-11-27")
+    reviewer.act("publicity", "publicize", ids[24:], start=str(FILED_DAY), end=str(END))
     _draft(clerk, folder)
     placed = _service(app, folder)
     clerk.post(
@@ -89,17 +91,17 @@ def build(app: Flask, folder: Path, patch) -> Known:
         {"kind": "contract", "file": (io.BytesIO(PDF), PAPER)},
     )
     patch.setitem(app.config, "TODAY", CASES_DAY)
-    reviewer.act("publicity", "publicize", ids[14:24], start="2026-11-30", end="2026-12-04")
+    reviewer.act("publicity", "publicize", ids[14:24], start=str(CASES_DAY), end=str(CASES_END))
     clerk.post(
         f"/objections/add/{ids[14]}",
-        {"raised_on": "2026-11-30", "raised_by": OBJECTOR, "content": OBJECTION},
+        {"raised_on": str(CASES_DAY), "raised_by": OBJECTOR, "content": OBJECTION},
     )
     reviewer.act("outcome", "pass_publicity", ids[24:])
     ServiceDesk(app, "reviewer").act("outcome", "pass_publicity", placed[6:])
     ServiceDesk(app, "cashier").act("disbursement", "list")
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
     cashier.act("disbursement", "list", ids[32:36])
-    cashier.act("disbursement", "disburse", ids[36:39], paid_on="2026-11-30", voucher_no="PZ-锦江-0001")
+    cashier.act("disbursement", "disburse", ids[36:39], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0001")
     reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
@@ -133,7 +135,7 @@ def _service(app: Flask, folder: Path) -> list[str]:
     clerk.apply(application)
     ids = [str(i) for i in _claims(app, ServiceClaim)]
     reviewer.act("review", "approve", ids[3:])
-    reviewer.act("publicity", "publicize", ids[5:], start="2026-11-23", end="2026-11-27")
+    reviewer.act("publicity", "publicize", ids[5:], start=str(FILED_DAY), end=str(END))
     return ids
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -20,10 +20,14 @@ from app.extensions import PLANNED_ANEW, db
 from app.kernel.citizen_id import check_digit
 from app.registers.models import Contribution, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
+from tests.days import after, month
 from tests.heard import heard
 from tests.security.cases import ALL_A, CASES_DAY, digest
 from tests.security.conftest import CASES
 from tests.web.desk import JINJIANG, QINGYANG, Desk
+
+MONTH = month(1)
+
 
 CHENGDU = "510100"
 
@@ -121,7 +125,7 @@ def test_a_key_writes_its_own_regions_only(cases_app, caller):
     assert [r["column"] for r in answer["refused"]] == ["citizen_id", "region_code", "region_code"]
     assert answer["stored"] == 0 and answer["coverage"] == []
     assert digest(cases_app)["persons"] == before
-    spell = {"registered_on": "2026-01-05"}
+    spell = {"registered_on": str(after(4, month(10)))}
     answer = caller.load("unemployment", [{"citizen_id": citizen(n), **spell} for n in (11, 14)])
     assert [r["row"] for r in answer["refused"]] == [1, 2]
     caller.load("persons", [person(14)])
@@ -142,7 +146,7 @@ def test_an_employer_elsewhere_keeps_its_facts(cases_app, caller):
         {
             "citizen_id": citizen(21),
             "uscc": codes[0],
-            "month": "2026-10",
+            "month": f"{MONTH:%Y-%m}",
             "insured_region": region,
             "paid": True,
         }
@@ -150,9 +154,9 @@ def test_an_employer_elsewhere_keeps_its_facts(cases_app, caller):
     ]
     answer = caller.load("contributions", months)
     assert [(r["row"], r["column"]) for r in answer["refused"]] == [(2, "insured_region")]
-    assert answer["coverage"] == [{"region": JINJIANG, "first": "2026-10-01", "last": "2026-10-31"}]
+    assert answer["coverage"] == [{"region": JINJIANG, "first": str(MONTH), "last": str(after(-1, month(0)))}]
     found = everything(cases_app, select(Contribution).order_by(Contribution.id.desc()).limit(1))
-    assert found[0].month == date(2026, 10, 1) and found[0].paid is True
+    assert found[0].month == MONTH and found[0].paid is True
 
 
 def test_the_prefecture_moves_a_person_between_its_counties(cases_app):
@@ -307,7 +311,7 @@ def test_an_administrator_makes_a_key_for_the_own_subtree_and_sees_it_once(cases
         "name": "数据交换平台",
         "office": ids[JINJIANG],
         "abilities": ["case_read"],
-        "ends_on": "2026-12-31",
+        "ends_on": str(after(31, CASES_DAY)),
     }
     page = admin.post("/settings/keys/add", form, expect=200)
     text = re.search(r"key_[\w-]{43}", page)[0]
@@ -326,8 +330,8 @@ def test_an_administrator_makes_a_key_for_the_own_subtree_and_sees_it_once(cases
         {"office": ids[CHENGDU]},
         {"abilities": []},
         {"abilities": ["admin"]},
-        {"ends_on": "2026-11-29"},
-        {"ends_on": "2028-01-01"},
+        {"ends_on": str(after(-1, CASES_DAY))},
+        {"ends_on": str(after(397, CASES_DAY))},
         {"name": ""},
     ):
         admin.post("/settings/keys/add", form | wrong, expect=422)

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from app.engine.models import METADATA
 from app.extensions import db
-from tests.security.cases import ALL_A, PDF
+from tests.days import month
+from tests.security.cases import ALL_A, CASES_DAY, PDF
 from tests.web.desk import HiringDesk
 
 PHONE, ACCOUNT = "13912345678", "6228480402564890018"
@@ -35,12 +36,12 @@ def test_what_is_typed_freely_is_kept_without_numbers(cases_app, known, citizen_
     clerk.post(f"/hiring/applications/attach/{application}", paper)
     clerk.act("query", "withdraw", [str(drafts[0])], reason=said)
     reviewer.act("review", "return", [str(submitted[0])], opinion=said)
-    objection = {"raised_on": "2026-11-30", "raised_by": f"某人{PHONE}", "contact": PHONE, "content": said}
+    objection = {"raised_on": str(CASES_DAY), "raised_by": f"某人{PHONE}", "contact": PHONE, "content": said}
     clerk.post(f"/objections/add/{known.claims['publicizing'][0]}", objection)
     cases_app.test_client().post("/login/", data={"username": citizen_id, "password": "x"})
     edit = f"/hiring/query/edit/{drafts[1]}"
     version = clerk.get(edit).partition('name="version" value="')[2].partition('"')[0]
-    form = {"category": "登记失业半年以上人员", "contract_start": "2026-08-01", "phone": PHONE}
+    form = {"category": "登记失业半年以上人员", "contract_start": str(month(3)), "phone": PHONE}
     clerk.post(edit, {**form, "name": "某人", "remark": said, "version": version}, expect=302)
     dump = kept(cases_app)
     assert dump.count(f"{'*' * 7}{PHONE[-4:]}") >= 4

@@ -18,7 +18,8 @@ from app.extensions import db
 from app.kernel.dates import SHANGHAI
 from app.programmes.training.model import Enrolment
 from app.web.programmes import programme_of
-from tests.security.cases import ALL_B
+from tests.days import TODAY, after
+from tests.security.cases import ALL_B, CASES_DAY
 from tests.web.desk import Desk
 
 
@@ -63,7 +64,7 @@ def test_every_state_of_a_claim_is_told_as_it_was_then(opened, known):
         (False, None, True, 3),
         (True, None, True, 3),
         (True, None, True, 4),
-        (True, "2026-11-30", True, 5),
+        (True, str(CASES_DAY), True, 5),
     ]
     assert then.account.last4 == "5678" and then.policy == claim.policy
     first = claims_then(opened, claim.person_id, entries[0].at - timedelta(microseconds=1), kept)[0]
@@ -116,21 +117,21 @@ def paid(cases_app, known, cluster):
 
 DATED = (
     "ALTER TABLE audit_entries DISABLE TRIGGER USER",
-    """UPDATE audit_entries SET at = CASE WHEN event IN ('apply', 'import', 'edit', 'submit')
-       THEN timestamptz '2026-11-24 10:00+08' ELSE timestamptz '2026-11-29 10:00+08' END""",
+    f"""UPDATE audit_entries SET at = CASE WHEN event IN ('apply', 'import', 'edit', 'submit')
+       THEN timestamptz '{after(1)} 10:00+08' ELSE timestamptz '{after(-1, CASES_DAY)} 10:00+08' END""",
     "ALTER TABLE audit_entries ENABLE TRIGGER USER",
-    """UPDATE checks SET ran_at = CASE WHEN phase IN ('check', 'submit')
-       THEN timestamptz '2026-11-24 10:00+08' ELSE timestamptz '2026-11-29 10:00+08' END""",
+    f"""UPDATE checks SET ran_at = CASE WHEN phase IN ('check', 'submit')
+       THEN timestamptz '{after(1)} 10:00+08' ELSE timestamptz '{after(-1, CASES_DAY)} 10:00+08' END""",
 )
 
 
 def test_the_paper_of_an_earlier_day_differs_and_each_opening_is_audited(cases_app, paid):
     whole, masked = paid
     auditor = Desk(cases_app, "auditor")
-    address = auditor.post("/dossiers/", {"citizen_id": whole, "day": "2026-11-30"}, expect=303)
+    address = auditor.post("/dossiers/", {"citizen_id": whole, "day": str(CASES_DAY)}, expect=303)
     today, then, before = (
         auditor.get(re.sub("day=.*", f"day={day}", address))
-        for day in ("2026-11-30", "2026-11-24", "2026-11-23")
+        for day in (str(CASES_DAY), str(after(1)), str(TODAY))
     )
     assert "已发放" in today and "PZ-锦江-0001" in today and "HS-01" in today
     assert "待审核" in then and "HS-01" in then and "PZ-锦江-0001" not in then and "审核时" not in then
@@ -150,9 +151,9 @@ def test_the_paper_of_an_earlier_day_differs_and_each_opening_is_audited(cases_a
 def test_a_stranger_and_another_day_are_told_so(cases_app, known):
     auditor = Desk(cases_app, "auditor")
     for typed, day, said in (
-        ("510104199001010019", "2026-11-30", "没有此人"),
-        (known.asked["citizen_id"], "2026-12-01", "晚于今天"),
-        ("", "2026-11-30", "请填写公民身份号码"),
+        ("510104199001010019", str(CASES_DAY), "没有此人"),
+        (known.asked["citizen_id"], str(after(1, CASES_DAY)), "晚于今天"),
+        ("", str(CASES_DAY), "请填写公民身份号码"),
     ):
         page = auditor.post("/dossiers/", {"citizen_id": typed, "day": day}, expect=422)
         assert said in page

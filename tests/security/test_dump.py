@@ -23,6 +23,7 @@ from app.extensions import db
 from app.registers.models import Person
 from app.web import works as web_works
 from app.web.demo.identities import make_id
+from tests.days import month
 from tests.security.cases import CASES_DAY, PDF
 from tests.web.desk import HiringDesk
 from tests.web.test_works import run_jobs
@@ -67,11 +68,11 @@ def typed(cases_app, known, demo_files, monkeypatch) -> frozenset[bytes]:
         "citizen_id": whole,
         "phone": phone,
         "remark": said,
-        "contract_start": "2026-08-01",
+        "contract_start": str(month(3)),
     }
     clerk.post(f"/hiring/applications/person/{own}", {**row, "category": "登记失业半年以上人员"})
     clerk.act("query", "withdraw", [str(draft)], reason=said)
-    objection = {"raised_on": "2026-11-30", "raised_by": said, "contact": phone, "content": said}
+    objection = {"raised_on": str(CASES_DAY), "raised_by": said, "contact": phone, "content": said}
     clerk.post(f"/objections/add/{known.claims['publicizing'][1]}", objection)
     clerk.post("/desk/search", {"view": "HiringQueryView", "person": whole, "keep_as": said[:30]}, expect=303)
     clerk.client.get(f"/hiring/query/list/?person={whole}")

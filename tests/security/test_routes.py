@@ -2,12 +2,12 @@
 
 import io
 import re
-from datetime import date
 from itertools import cycle
 
 import pytest
 
-from tests.security.cases import ADMIN_B, ALL_B, PDF, digest, found_in
+from tests.days import after, month
+from tests.security.cases import ADMIN_B, ALL_B, CASES_DAY, CASES_END, PDF, digest, found_in
 from tests.security.permissions import addresses, routes, understood
 from tests.web.desk import Desk
 from tests.web.test_conflicts import opened
@@ -54,21 +54,21 @@ def form(known, sheet: bytes | None = None) -> dict:
         "branch_no": "105651000006",
         "holder": "某人",
         "number": "6217003810099999999",
-        "raised_on": "2026-11-30",
+        "raised_on": str(CASES_DAY),
         "raised_by": "某人",
         "contact": "某人",
         "content": "某事",
         "outcome": "upheld",
         "opinion": "同意",
         "reason": "某因",
-        "start": "2026-11-30",
-        "end": "2026-12-31",
-        "paid_on": "2026-11-30",
+        "start": str(CASES_DAY),
+        "end": str(after(31, CASES_DAY)),
+        "paid_on": str(CASES_DAY),
         "voucher_no": "X-1",
         "kind": "contract",
         "name": "张三",
         "category": "登记失业半年以上人员",
-        "contract_start": "2026-08-01",
+        "contract_start": str(month(3)),
         "version": "1",
         "office": str(known.ids["offices"][0]),
         "roles": ["clerk"],
@@ -77,16 +77,16 @@ def form(known, sheet: bytes | None = None) -> dict:
         "address": "别处",
         "phone": "13800000000",
         "project_id": "1",
-        "opens_on": "2026-12-01",
-        "closes_on": "2026-12-20",
-        "stop_from": "2026-12-01",
-        "stop_to": "2026-12-20",
+        "opens_on": str(after(1, CASES_DAY)),
+        "closes_on": str(after(20, CASES_DAY)),
+        "stop_from": str(after(1, CASES_DAY)),
+        "stop_to": str(after(20, CASES_DAY)),
         "hours": "20",
         "platform": "某平台",
         "teacher": "某教师",
         "passed": "是",
         "certificate_no": "Z-1",
-        "completed_on": "2026-11-30",
+        "completed_on": str(CASES_DAY),
         "person_id": str(known.ids["persons"][0]),
         "q": "王小",
         "file": (io.BytesIO(PDF), "x.pdf"),
@@ -167,7 +167,7 @@ HELD_BY_ONE = ("attachment", "correct")
 
 def test_the_same_addresses_open_for_those_whose_cases_they_are(cases_app, known, monkeypatch):
     """Else the test above would pass on addresses that open for nobody; after the publicity, so that all do."""
-    monkeypatch.setitem(cases_app.config, "TODAY", date(2026, 12, 7))
+    monkeypatch.setitem(cases_app.config, "TODAY", after(3, CASES_END))
     people = ("clerk", "reviewer", "cashier", "auditor", "county_admin", "policy")
     desks = {name: Desk(cases_app, name).client for name in people}
     closed, table = set(), routes()
@@ -259,10 +259,10 @@ def test_a_whole_citizen_id_finds_a_person_anywhere_and_shows_name_and_masked_id
 
 CLASS = {
     "project_id": "1",
-    "opens_on": "2026-12-01",
-    "closes_on": "2026-12-20",
-    "stop_from": "2026-12-01",
-    "stop_to": "2026-12-20",
+    "opens_on": str(after(1, CASES_DAY)),
+    "closes_on": str(after(20, CASES_DAY)),
+    "stop_from": str(after(1, CASES_DAY)),
+    "stop_to": str(after(20, CASES_DAY)),
     "hours": "20",
     "platform": "某平台",
     "teacher": "某教师",

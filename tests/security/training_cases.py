@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -21,11 +20,12 @@ from app.programmes.training.model import (
 )
 from app.registers.models import Contribution, Employer, Person
 from app.registers.organisation import Office, Staff
+from tests.days import after
 
 CLASS_STATES = ("draft", "submitted", "approved", "completion_submitted", "completed")
 CLAIM_STATES = ("draft", "submitted", "approved", "publicizing", "publicized")
 TEACHER, CONTACT = "司马讲师", "诸葛联系人"
-OPENS, CLOSES = date(2026, 11, 2), date(2026, 11, 20)
+OPENS, CLOSES = after(-21), after(-3)
 
 
 def build(session: Session, office: Office) -> None:
@@ -47,7 +47,7 @@ def _class(session: Session, office: Office, number: int, of: tuple[Employer, st
         office_id=office.id,
         employer_id=employer.id,
         project_id=session.scalars(select(Project.id).limit(1)).one(),
-        cohort_no=f"{office.code}-20261102-{number:03d}",
+        cohort_no=f"{office.code}-{OPENS:%Y%m%d}-{number:03d}",
         opens_on=OPENS,
         closes_on=CLOSES,
         stop_from=OPENS,
@@ -92,8 +92,8 @@ def _declare(session: Session, held: TrainingClass) -> None:
         created_by=held.created_by,
     )
     common = {"programme": "training", "office_id": held.office_id, "batch_id": batch}
-    notice = Notice(number="PX-GS-510104-2026-001", starts_on=OPENS, ends_on=CLOSES, **common)
-    paid = PaymentList(number="PX-FF-510104-2026-001", made_on=CLOSES, **common)
+    notice = Notice(number=f"PX-GS-510104-{OPENS:%Y}-001", starts_on=OPENS, ends_on=CLOSES, **common)
+    paid = PaymentList(number=f"PX-FF-510104-{CLOSES:%Y}-001", made_on=CLOSES, **common)
     session.add_all((application, notice, paid))
     session.flush()
     for number, state in enumerate(CLAIM_STATES, 2):

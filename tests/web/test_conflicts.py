@@ -1,7 +1,5 @@
 """A stale edit: every form shows what it was opened with, what has become of the row and what was typed; nothing is lost."""
 
-from datetime import date
-
 import pytest
 from lxml import html
 from sqlalchemy import select
@@ -15,9 +13,11 @@ from app.registers.models import Employer
 from app.registers.organisation import Office
 from app.web.accounts import make_user
 from app.web.demo.users import JINJIANG, PASSWORD
+from tests.days import after
 from tests.web.desk import Desk, HiringDesk, uscc_of
 from tests.web.test_training import TrainingDesk
 
+UNTIL, LATER = after(38), after(1134)
 REFUSAL = "此记录已被他人修改，您的修改没有保存"
 
 
@@ -101,22 +101,22 @@ def test_a_case(demo_app, demo_files, everything, colleague):
     address = f"/hiring/query/edit/{claim.id}"
     form = opened(clerk.get(address))
     colleague.post(address, opened(colleague.get(address)) | {"remark": "同事的备注"})
-    mine = form | {"contract_end": "2029-12-31", "phone": "13912345678"}
+    mine = form | {"contract_end": str(LATER), "phone": "13912345678"}
     stale = clerk.post(address, mine, expect=422)
     assert REFUSAL in stale and "何同事于" in stale
     assert versions(stale) == {
-        "劳动合同终止日期": [form["contract_end"] or "—", form["contract_end"] or "—", "2029-12-31"],
+        "劳动合同终止日期": [form["contract_end"] or "—", form["contract_end"] or "—", str(LATER)],
         "备注": ["—", "同事的备注", "—"],
     }
     again = opened(stale)
     assert (again["remark"], again["contract_end"], again["phone"]) == (
         "同事的备注",
-        "2029-12-31",
+        str(LATER),
         "13912345678",
     )
     clerk.post(address, again)
     everything.expire_all()
-    assert (claim.remark, claim.contract_end) == ("同事的备注", date(2029, 12, 31))
+    assert (claim.remark, claim.contract_end) == ("同事的备注", LATER)
 
 
 def test_a_class(demo_app, everything, colleague):
@@ -142,16 +142,16 @@ def test_a_login(demo_app, facts):
     admin = Desk(demo_app, "county_admin")
     address = f"/settings/users/change/{facts.id('clerk')}"
     form = opened(admin.get(address))
-    admin.post(address, form | {"roles": ["clerk", "cashier"], "until-cashier": "2026-12-31"})
+    admin.post(address, form | {"roles": ["clerk", "cashier"], "until-cashier": str(UNTIL)})
     stale = admin.post(address, form | {"name": "陈新名"}, expect=422)
     assert REFUSAL in stale and "罗丽华于" in stale
     found = versions(stale)
     assert found.pop("姓名") == ["陈小敏", "陈小敏", "陈新名"]
     assert found.pop("角色") == ["经办", "经办、发放", "经办"]
-    assert found == {"发放的截止日期": ["—", "2026-12-31", "—"]}
+    assert found == {"发放的截止日期": ["—", str(UNTIL), "—"]}
     admin.post(address, opened(stale))
     assert facts.roles("clerk") == {"clerk", "cashier"}
     assert facts.user("clerk")[0] == "陈新名"
-    assert ("value", "2026-12-31") in html.fromstring(admin.get(address)).get_element_by_id(
+    assert ("value", str(UNTIL)) in html.fromstring(admin.get(address)).get_element_by_id(
         "until-cashier"
     ).items()

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.registers.organisation import Office
 from app.web.accounts import make_user
 from app.web.demo.users import PASSWORD
+from tests.days import after, month
 from tests.web.desk import HiringDesk, uscc_of
 
 PHONE = "13912345678"
@@ -97,7 +98,7 @@ def raise_amount(session, starts_on: date) -> None:
 
 
 def test_the_dialog_asks_for_what_submitting_would_freeze(clerk, draft, everything):
-    raise_amount(everything, date(2026, 1, 1))
+    raise_amount(everything, month(24))
     dialog = clerk.post(
         "/hiring/query/action_post", {"action": "submit", "rowid": [str(draft.id)], "all": "0"}
     )
@@ -108,8 +109,8 @@ def test_the_dialog_asks_for_what_submitting_would_freeze(clerk, draft, everythi
 
 
 def test_a_corrected_contract_takes_its_own_days_amount(clerk, draft, everything):
-    raise_amount(everything, date(2026, 10, 1))
+    raise_amount(everything, month(1))
     assert str(draft.amount) == "1000.00"
-    clerk.post(f"/hiring/query/edit/{draft.id}", form(draft, contract_start="2026-10-15"))
+    clerk.post(f"/hiring/query/edit/{draft.id}", form(draft, contract_start=str(after(14, month(1)))))
     everything.expire_all()
     assert str(draft.amount) == "1500.00"

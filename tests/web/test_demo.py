@@ -31,9 +31,10 @@ from app.registers.organisation import Office, Staff
 from app.web.demo.sheets import FOLDER, NOTE, SHEETS
 from app.web.demo.users import PASSWORD, USERS
 from app.web.programmes import programmes
+from tests.days import TODAY
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}
-DAYS = [date(2026, 11, 23), date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31)]
+DAYS = [TODAY, date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31)]
 any_day = pytest.mark.parametrize("day", DAYS, indirect=True, ids=str)
 
 
@@ -191,7 +192,7 @@ def test_the_dreadful_sheets_are_read(session, uploaded, name, passed, failed):
 
 
 def test_the_papers_of_the_demonstration_name_a_document_and_an_address(session, demo):
-    policy = [p.policy.documents(stored(session, p.code), date(2026, 11, 23)) for p in programmes()]
+    policy = [p.policy.documents(stored(session, p.code), TODAY) for p in programmes()]
     assert all(len(documents) == 1 and "演示文件" in documents[0] for documents in policy)
     county = session.scalars(select(Office).where(Office.code == "510104")).one()
     assert "演示地址" in county.address and county.phone

@@ -1,7 +1,6 @@
 """The office's figures are the sums of what it did, and of nobody else's cases."""
 
 import re
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,9 +11,8 @@ from app.engine import figures
 from app.engine.claims import Check, Claim, FailedRow
 from app.engine.scope import Scope
 from app.extensions import db
+from tests.days import TODAY, after, month
 from tests.web.desk import HiringDesk
-
-TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def test_states_and_months_are_those_of_the_claims(taken_in):
     assert sum(row.count for row in states) == claims > 0
     assert sum(row.amount for row in states) == amount
     months = figures.by_month(db.session, TODAY)
-    assert [months[0].month, months[-1].month, len(months)] == ["2025-12", "2026-11", 12]
+    assert [months[0].month, months[-1].month, len(months)] == [f"{month(11):%Y-%m}", f"{month(0):%Y-%m}", 12]
     sent = db.session.scalar(select(func.count()).where(Claim.submitted_on.is_not(None)))
     assert months[-1].submitted == sent > 0
     assert months[-1].amount == 0
@@ -47,10 +45,10 @@ def test_states_and_months_are_those_of_the_claims(taken_in):
 
 def test_money_is_counted_in_the_month_in_which_it_was_paid(taken_in):
     claim = db.session.scalars(select(Claim).where(Claim.state == "submitted").limit(1)).one()
-    claim.state, claim.paid_on = "disbursed", date(2026, 2, 28)
+    claim.state, claim.paid_on = "disbursed", after(-1, month(8))
     db.session.flush()
     months = {row.month: row for row in figures.by_month(db.session, TODAY)}
-    assert (months["2026-02"].paid, months["2026-02"].amount) == (1, claim.amount)
+    assert (months[f"{month(9):%Y-%m}"].paid, months[f"{month(9):%Y-%m}"].amount) == (1, claim.amount)
 
 
 def test_every_refused_row_is_counted_once_for_each_rule(taken_in):
@@ -68,7 +66,7 @@ def test_a_claim_stopped_twice_by_a_rule_counts_once_and_only_within_the_year(ta
     db.session.execute(delete(FailedRow))
     claim = db.session.scalars(select(Claim).limit(1)).one()
     stopped = [{"rule": "HS-01", "verdict": "fail", "evidence": {}}, {"rule": "C-01", "verdict": "pass"}]
-    for day in (TODAY, TODAY, date(2025, 11, 30)):
+    for day in (TODAY, TODAY, after(-1, month(11))):
         db.session.add(
             Check(claim_id=claim.id, phase="approve", day=day, stops=True, warns=False, findings=stopped)
         )

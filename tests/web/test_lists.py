@@ -17,6 +17,7 @@ from app.registers.models import Employer, Person
 from app.web import exporting
 from app.web.sealing import in_clear
 from app.web.views import ModelView
+from tests.days import TODAY
 from tests.heard import heard
 from tests.web.desk import HiringDesk, uscc_of
 
@@ -194,7 +195,7 @@ def test_a_short_list_is_exported_at_once(clerk, everything):
     )
     title, header, *rows = workbook(answer.data)
     claims = everything.scalars(select(Claim).where(Claim.state == "draft").order_by(Claim.id.desc())).all()
-    assert re.search(r" · 锦江区就业服务管理局 陈小敏 2026-11-23 \d\d:\d\d 导出", title[0])
+    assert re.search(rf" · 锦江区就业服务管理局 陈小敏 {TODAY} \d\d:\d\d 导出", title[0])
     assert header[:2] == ("姓名", "公民身份号码")
     assert [row[1] for row in rows] == [claim.person.masked_id for claim in claims]
     assert "草稿" in rows[0]

@@ -2,7 +2,6 @@
 
 import io
 import re
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,6 +12,7 @@ from app.engine.claims import Claim
 from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
+from tests.days import END, OVER, TODAY, after
 from tests.web.desk import HiringDesk
 
 
@@ -22,7 +22,7 @@ def publicized(demo_app, demo_files):
     clerk, reviewer, cashier = (HiringDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
     application = clerk.hand_in(demo_files, "1-good.xlsx")
     reviewer.act("review", "approve")
-    reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
+    reviewer.act("publicity", "publicize", start=TODAY.isoformat(), end=END.isoformat())
     return clerk, reviewer, cashier, [str(i) for i in claim_ids(demo_app)], application
 
 
@@ -35,7 +35,7 @@ def claim_ids(app) -> list[int]:
 def object_to(clerk, claim: str) -> str:
     """The objection's address."""
     facts = {
-        "raised_on": "2026-11-23",
+        "raised_on": TODAY.isoformat(),
         "raised_by": "张先生",
         "contact": "13800000000",
         "content": "此人并未到岗",
@@ -50,7 +50,7 @@ def moved(page: str) -> int:
 def test_an_objection_holds_one_person_and_nobody_else(publicized, demo_app, monkeypatch):
     clerk, reviewer, cashier, ids, _ = publicized
     address = object_to(clerk, ids[0])
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     page = reviewer.act("outcome", "pass_publicity")
     assert moved(page) == 39
     assert "异议尚未处理" in page
@@ -73,11 +73,11 @@ def test_an_objection_needs_a_claim_under_publicity_of_the_own_office(publicized
     clerk, reviewer, _, ids, _ = publicized
     other = HiringDesk(demo_app, "clerk_b")
     other.get(f"/objections/add/{ids[0]}", expect=404)
-    early = {"raised_on": "2026-11-22", "raised_by": "张先生", "content": "早了"}
+    early = {"raised_on": str(after(-1)), "raised_by": "张先生", "content": "早了"}
     assert "异议日期" in clerk.post(f"/objections/add/{ids[0]}", early, expect=422)
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
-    late = {"raised_on": "2026-11-28", "raised_by": "张先生", "content": "晚了"}
+    late = {"raised_on": OVER.isoformat(), "raised_by": "张先生", "content": "晚了"}
     assert "只有公示中的记录" in clerk.post(f"/objections/add/{ids[0]}", late, expect=422)
 
 
@@ -85,7 +85,7 @@ def test_a_notice_is_printed_and_exported_with_masked_ids(publicized):
     clerk, reviewer, _, _, _ = publicized
     listed = reviewer.get("/hiring/notices/list/")
     notice = re.search(r"/hiring/notices/show/(\d+)", listed)[1]
-    assert "XN-GS-510104-2026-001" in reviewer.get(f"/hiring/notices/show/{notice}")
+    assert f"XN-GS-510104-{TODAY:%Y}-001" in reviewer.get(f"/hiring/notices/show/{notice}")
     paper = reviewer.get(f"/hiring/notices/print/{notice}")
     assert "肆万元整" in paper
     assert "2026年11月27日" in paper
@@ -98,12 +98,12 @@ def test_a_notice_is_printed_and_exported_with_masked_ids(publicized):
 
 def test_a_payment_list_goes_to_the_bank_and_comes_back_paid(publicized, demo_app, monkeypatch):
     _, reviewer, cashier, ids, _ = publicized
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
     assert moved(cashier.act("disbursement", "list", ids[:30])) == 30
     page = cashier.act("disbursement", "list", ids[25:])
     assert moved(page) == 10
-    assert "已编入发放清单XN-FF-510104-2026-001" in page
+    assert f"已编入发放清单XN-FF-510104-{OVER:%Y}-001" in page
     assert "已编入发放清单" in reviewer.act("publicity", "revoke", ids[:1], reason="测试")
 
     address = re.findall(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))
@@ -115,17 +115,17 @@ def test_a_payment_list_goes_to_the_bank_and_comes_back_paid(publicized, demo_ap
     reviewer.get(f"/hiring/payment_lists/export/{older}", expect=403)
 
     assert moved(cashier.act("payment_lists", "dissolve", [newer])) == 10
-    paid = cashier.act("payment_lists", "disburse", [older], paid_on="2026-11-28", voucher_no="PZ-1")
+    paid = cashier.act("payment_lists", "disburse", [older], paid_on=OVER.isoformat(), voucher_no="PZ-1")
     assert moved(paid) == 30
     assert moved(reviewer.act("publicity", "revoke", ids[30:31], reason="测试")) == 1
 
 
 def test_a_list_that_is_partly_paid_goes_on_with_what_was_paid(publicized, demo_app, monkeypatch):
     _, reviewer, cashier, ids, _ = publicized
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
     cashier.act("disbursement", "list", ids[:10])
-    cashier.act("disbursement", "disburse", ids[:4], paid_on="2026-11-28", voucher_no="PZ-1")
+    cashier.act("disbursement", "disburse", ids[:4], paid_on=OVER.isoformat(), voucher_no="PZ-1")
     number = re.search(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))[1]
     assert moved(cashier.act("payment_lists", "dissolve", [number])) == 6
     page = cashier.get(f"/hiring/payment_lists/show/{number}")
@@ -136,24 +136,29 @@ def test_a_list_that_is_partly_paid_goes_on_with_what_was_paid(publicized, demo_
 
 def test_nobody_is_paid_before_the_publicity_is_over(publicized, demo_app, monkeypatch):
     _, reviewer, cashier, ids, _ = publicized
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
     dialog = cashier.post("/hiring/disbursement/action_post", {"action": "disburse", "rowid": ids[:3]})
-    early = {"paid_on": "2026-11-27", "voucher_no": "PZ-1"}
-    assert "最早可填2026-11-28" in cashier.post(f"{dialog}/run", early, expect=422)
-    assert moved(cashier.confirm(dialog, **early | {"paid_on": "2026-11-28"})) == 3
+    early = {"paid_on": END.isoformat(), "voucher_no": "PZ-1"}
+    assert f"最早可填{OVER}" in cashier.post(f"{dialog}/run", early, expect=422)
+    assert moved(cashier.confirm(dialog, **early | {"paid_on": OVER.isoformat()})) == 3
 
 
 def test_a_whole_application_goes_on_one_payment_list(publicized, demo_app, monkeypatch):
     _, reviewer, cashier, ids, application = publicized
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
     assert moved(cashier.act("applications", "list", [application])) == 40
 
 
 def test_how_to_reach_an_objector_is_shown_to_few_and_written_down(publicized, demo_app):
     clerk, reviewer, cashier, ids, _ = publicized
-    said = {"raised_on": "2026-11-23", "raised_by": "张先生", "contact": "13912345678", "content": "未到岗"}
+    said = {
+        "raised_on": TODAY.isoformat(),
+        "raised_by": "张先生",
+        "contact": "13912345678",
+        "content": "未到岗",
+    }
     number = clerk.post(f"/objections/add/{ids[0]}", said).rsplit("/", 1)[1]
     for desk in (clerk, cashier):
         desk.post(f"/objections/contact/{number}", expect=403)
@@ -193,9 +198,9 @@ def test_papers_rest_on_no_document_that_nobody_has_named(publicized, demo_app):
 
 def test_ledger_and_sums_add_up(publicized, demo_app, monkeypatch):
     _, reviewer, cashier, ids, application = publicized
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
-    cashier.act("disbursement", "disburse", ids[:7], paid_on="2026-11-28", voucher_no="PZ-1")
+    cashier.act("disbursement", "disburse", ids[:7], paid_on=OVER.isoformat(), voucher_no="PZ-1")
     page = cashier.get("/ledger/")
     assert 'id="ledger-total">7,000.00<' in page
     assert "level=province" not in page
@@ -204,7 +209,7 @@ def test_ledger_and_sums_add_up(publicized, demo_app, monkeypatch):
         assert 'id="sums-paid">7,000.00<' in sums
         assert "不一致" not in sums
     book = load_workbook(io.BytesIO(cashier.client.get("/ledger/?download=1").data)).active
-    assert [cell.value for cell in book[3]][1:] == ["2026-11", "一次性吸纳就业补贴", 7, 7000]
+    assert [cell.value for cell in book[3]][1:] == [f"{OVER:%Y-%m}", "一次性吸纳就业补贴", 7, 7000]
     with demo_app.app_context():
         db.session.info["scope"] = Scope.everything()
         claim = db.session.get(Claim, int(ids[0]))
@@ -216,7 +221,7 @@ def test_ledger_and_sums_add_up(publicized, demo_app, monkeypatch):
 @pytest.mark.parametrize("paper", ["receipt", "failed"])
 def test_papers_of_an_application(publicized, paper):
     clerk, *_, application = publicized
-    assert "XN-510104-20261123-0001" in clerk.get(f"/print/{paper}/{application}")
+    assert f"XN-510104-{TODAY:%Y%m%d}-0001" in clerk.get(f"/print/{paper}/{application}")
 
 
 def test_review_form_and_no_refusal_without_a_refusal(publicized):
@@ -229,5 +234,5 @@ def test_the_home_page_counts_what_waits_and_nothing_else(publicized, demo_app, 
     _, reviewer, _, _, _ = publicized
     ended = re.compile(r"公示期满</span><b>(\d+)</b>")
     assert ended.search(reviewer.get("/"))[1] == "0"
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     assert ended.search(reviewer.get("/"))[1] == "40"

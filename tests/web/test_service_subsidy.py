@@ -1,7 +1,6 @@
 """The service subsidy through the web: an institution and a person as payees, from the sheet to the money."""
 
 import re
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,6 +12,7 @@ from app.engine.sheets import read
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from app.programmes.service_subsidy.sheet import SHEET
 from app.registers.models import Employer, Person
+from tests.conftest import at_the_turn
 from tests.web.desk import Desk, HiringDesk, uscc_of
 
 BASE = "/service"
@@ -31,9 +31,14 @@ class ServiceDesk(HiringDesk):
 
 
 @pytest.fixture
-def rows(demo_app, demo_files):
+def demo_files(demonstration):
+    return demonstration.files
+
+
+@pytest.fixture
+def rows(demo_app, demo_files, demonstration):
     """The people of the good hiring sheet, as rows of the service sheet: each names the own enterprise."""
-    content = read(HIRING_SHEET, demo_files / "1-good.xlsx", today=date(2026, 11, 23))
+    content = read(HIRING_SHEET, demo_files / "1-good.xlsx", today=demonstration.day)
     uscc = uscc_of(demo_files, "1-good.xlsx")
     return [{**row.raw, "employer_uscc": uscc, "insured_region": "锦江区"} for row in content.rows]
 
@@ -65,25 +70,26 @@ def moved(page: str) -> int:
     return int(re.search(r'id="moved">(\d+)<', page)[1])
 
 
-def walk(clerk, reviewer, cashier, application, app, monkeypatch) -> None:
+def walk(clerk, reviewer, cashier, application, demonstration, app, monkeypatch) -> None:
     clerk.bank(application)
     clerk.apply(application)
     reviewer.act("review", "approve")
-    reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
-    monkeypatch.setitem(app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("publicity", "publicize", start=str(demonstration.day), end=str(demonstration.end))
+    monkeypatch.setitem(app.config, "TODAY", demonstration.over)
     reviewer.act("outcome", "pass_publicity")
     cashier.act("disbursement", "list")
-    cashier.act("payment_lists", "disburse", paid_on="2026-11-28", voucher_no="PZ-FW-1")
+    cashier.act("payment_lists", "disburse", paid_on=str(demonstration.over), voucher_no="PZ-FW-1")
 
 
-def test_a_unit_is_paid_for_the_people_it_placed(demo_app, sheet, everything, monkeypatch):
+@at_the_turn
+def test_a_unit_is_paid_for_the_people_it_placed(demo_app, demonstration, sheet, everything, monkeypatch):
     clerk, reviewer, cashier = (ServiceDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
     payee = institution(everything)
     application = clerk.open_for_unit(payee.uscc)
     clerk.check(application, sheet())
     page = clerk.get(f"{BASE}/applications/show/{application}")
     assert payee.name in page
-    walk(clerk, reviewer, cashier, application, demo_app, monkeypatch)
+    walk(clerk, reviewer, cashier, application, demonstration, demo_app, monkeypatch)
     paid = select(func.count(), func.sum(Claim.amount)).where(
         Claim.programme == "service_subsidy", Claim.state == "disbursed"
     )
@@ -92,7 +98,7 @@ def test_a_unit_is_paid_for_the_people_it_placed(demo_app, sheet, everything, mo
     assert re.search(r"共\s*40\s*条", re.sub(r"<[^>]+>", "", query))
 
 
-def test_a_person_is_paid_on_the_own_account(demo_app, rows, sheet, everything, monkeypatch):
+def test_a_person_is_paid_on_the_own_account(demo_app, demonstration, rows, sheet, everything, monkeypatch):
     clerk, reviewer, cashier = (ServiceDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
     applicant, others = rows[0], rows[1:4]
     application = clerk.open_for_person(applicant["citizen_id"], applicant["name"])
@@ -101,7 +107,7 @@ def test_a_person_is_paid_on_the_own_account(demo_app, rows, sheet, everything, 
     assert [f["rule"] for row in failed for f in row.findings if f["verdict"] == "fail"] == ["F-03"]
     wrong = clerk.account(application, holder="别人")
     assert "与收款人" in clerk.post(f"{BASE}/applications/account/{application}", wrong, expect=422)
-    walk(clerk, reviewer, cashier, application, demo_app, monkeypatch)
+    walk(clerk, reviewer, cashier, application, demonstration, demo_app, monkeypatch)
     paid = select(func.count(), func.sum(Claim.amount)).where(Claim.state == "disbursed")
     assert everything.execute(paid).one() == (3, Decimal("900.00"))
 

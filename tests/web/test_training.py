@@ -2,16 +2,18 @@
 
 import io
 import re
-from datetime import date
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from app.engine.claims import Claim
 from app.programmes.training.model import Enrolment, Project, TrainingClass
 from app.registers.models import Contribution, Employer, Person
+from tests.conftest import at_the_turn
+from tests.days import after
 from tests.web.desk import HiringDesk
 
 CLASSES, DECLARATIONS, COMPLETION = (
@@ -22,15 +24,19 @@ CLASSES, DECLARATIONS, COMPLETION = (
 class TrainingDesk(HiringDesk):
     base = "/training"
 
+    def __init__(self, app: Flask, username: str):
+        super().__init__(app, username)
+        self.opens_on, self.closes_on = (after(n, app.config["TODAY"]) for n in (-42, -17))
+
     def open_class(self, uscc: str, project: int, **changed: str) -> str:
         """The number of the new class, as its address names it."""
         facts = {
             "employer": uscc,
             "project_id": str(project),
-            "opens_on": "2026-10-12",
-            "closes_on": "2026-11-06",
-            "stop_from": "2026-10-01",
-            "stop_to": "2026-11-30",
+            "opens_on": str(self.opens_on),
+            "closes_on": str(self.closes_on),
+            "stop_from": str(after(-11, self.opens_on)),
+            "stop_to": str(after(24, self.closes_on)),
             "hours": "40",
             "platform": "川培在线",
             "teacher": "李老师",
@@ -47,6 +53,11 @@ class TrainingDesk(HiringDesk):
 
 
 @pytest.fixture
+def demo_files(demonstration):
+    return demonstration.files
+
+
+@pytest.fixture
 def firm(everything) -> Employer:
     return everything.scalars(
         select(Employer)
@@ -57,10 +68,11 @@ def firm(everything) -> Employer:
 
 
 @pytest.fixture
-def staff(everything, firm) -> list[Person]:
-    """Five people with a contribution in October."""
+def staff(everything, firm, demonstration) -> list[Person]:
+    """Five people with a contribution in the month in which a class opens."""
+    month = after(-42, demonstration.day).replace(day=1)
     paid = select(Contribution.person_id).where(
-        Contribution.employer_id == firm.id, Contribution.paid, Contribution.month == date(2026, 10, 1)
+        Contribution.employer_id == firm.id, Contribution.paid, Contribution.month == month
     )
     return list(everything.scalars(select(Person).where(Person.id.in_(paid)).order_by(Person.id).limit(5)))
 
@@ -69,11 +81,15 @@ def moved(page: str) -> int:
     return int(re.search(r'id="moved">(\d+)<', page)[1])
 
 
-def test_a_class_from_opening_to_the_money(demo_app, everything, firm, staff, tmp_path, monkeypatch):
+@at_the_turn
+def test_a_class_from_opening_to_the_money(
+    demo_app, demonstration, everything, firm, staff, tmp_path, monkeypatch
+):
     clerk, reviewer, cashier = (TrainingDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
     project = everything.scalars(select(Project.id).where(Project.code == "YS-001")).one()
     opened = clerk.open_class(firm.uscc, project)
-    assert "510104-20261012-001" in clerk.get(f"{CLASSES}/show/{opened}")
+    cohort = f"510104-{clerk.opens_on:%Y%m%d}"
+    assert f"{cohort}-001" in clerk.get(f"{CLASSES}/show/{opened}")
     for person in staff:
         offers = clerk.offered(opened, person.name[:2])
         offer = next(one for one in offers if one["masked_id"] == person.masked_id)
@@ -87,14 +103,19 @@ def test_a_class_from_opening_to_the_money(demo_app, everything, firm, staff, tm
     clerk.bank(application)
     assert moved(clerk.apply(application)) == 5
     assert "没有未申报的学员" in clerk.post(f"{DECLARATIONS}/declare/{opened}", expect=409)
-    cohort = "/training/review/list/?enrolment.training_class.cohort_no"
-    assert staff[0].masked_id in reviewer.get(f"{cohort}=510104-20261012")
-    assert staff[0].masked_id not in reviewer.get(f"{cohort}=510104-20261013")
+    listed = "/training/review/list/?enrolment.training_class.cohort_no"
+    assert staff[0].masked_id in reviewer.get(f"{listed}={cohort}")
+    assert staff[0].masked_id not in reviewer.get(f"{listed}=510104-{after(1, clerk.opens_on):%Y%m%d}")
     assert moved(reviewer.act("review", "approve")) == 5
-    assert moved(reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")) == 5
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    assert (
+        moved(
+            reviewer.act("publicity", "publicize", start=str(demonstration.day), end=str(demonstration.end))
+        )
+        == 5
+    )
+    monkeypatch.setitem(demo_app.config, "TODAY", demonstration.over)
     assert moved(reviewer.act("outcome", "pass_publicity")) == 5
-    page = cashier.act("disbursement", "disburse", paid_on="2026-11-28", voucher_no="PX-1")
+    page = cashier.act("disbursement", "disburse", paid_on=str(demonstration.over), voucher_no="PX-1")
     assert moved(page) == 0
     assert "尚未结业" in page
 
@@ -109,7 +130,7 @@ def test_a_class_from_opening_to_the_money(demo_app, everything, firm, staff, tm
         sheet.cell(row, columns["理论成绩"]).value = 80 + number
         sheet.cell(row, columns["是否合格"]).value = "合格" if number else "不合格"
         sheet.cell(row, columns["证书编号"]).value = f"ZS-{number}"
-        sheet.cell(row, columns["结业日期"]).value = "2026-11-06"
+        sheet.cell(row, columns["结业日期"]).value = str(clerk.closes_on)
     last = header[0].row + 5
     for column in columns.values():
         sheet.cell(last, column).value = None
@@ -117,19 +138,24 @@ def test_a_class_from_opening_to_the_money(demo_app, everything, firm, staff, tm
     with path.open("rb") as file:
         clerk.post(f"{COMPLETION}/results/{opened}", {"sheet": (file, path.name)})
     left = everything.scalars(select(Enrolment.id).where(Enrolment.passed.is_(None))).one()
-    facts = {"passed": "yes", "certificate_no": "ZS-9", "completed_on": "2026-11-06", "theory_score": "91.5"}
+    facts = {
+        "passed": "yes",
+        "certificate_no": "ZS-9",
+        "completed_on": str(clerk.closes_on),
+        "theory_score": "91.5",
+    }
     clerk.post(f"{COMPLETION}/student/{left}", facts)
     assert moved(clerk.move(f"{COMPLETION}/submit/{opened}")) == 1
     assert moved(reviewer.act("completion_review", "approve_completion", [opened])) == 1
 
-    page = cashier.act("disbursement", "disburse", paid_on="2026-11-28", voucher_no="PX-1")
+    page = cashier.act("disbursement", "disburse", paid_on=str(demonstration.over), voucher_no="PX-1")
     assert moved(page) == 4
     assert "结业不合格" in page
     paid = select(func.count(), func.sum(Claim.amount)).where(Claim.state == "disbursed")
     assert everything.execute(paid).one() == (4, Decimal("4000.00"))
     assert everything.scalar(select(TrainingClass.state)) == "completed"
     for person in ("clerk", "reviewer", "auditor"):
-        assert "510104-20261012-001" in TrainingDesk(demo_app, person).get("/training/query/list/")
+        assert f"{cohort}-001" in TrainingDesk(demo_app, person).get("/training/query/list/")
 
 
 def test_students_by_sheet_come_back_with_reasons(demo_app, everything, firm, staff, tmp_path):
@@ -161,4 +187,4 @@ def test_another_county_sees_no_class(demo_app, everything, firm, staff):
     other.get(f"{CLASSES}/edit/{opened}", expect=404)
     offer = clerk.offered(opened, staff[0].name[:2])[0]
     other.post(f"{CLASSES}/students/{opened}", {"person_id": offer["id"]}, expect=404)
-    assert "510104-2026" not in other.get(f"{CLASSES}/list/")
+    assert f"510104-{clerk.opens_on:%Y}" not in other.get(f"{CLASSES}/list/")

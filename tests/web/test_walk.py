@@ -1,18 +1,25 @@
 """One hiring subsidy from the sheet to the money, through the web, by three people."""
 
-from datetime import date
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import func, select
 
 from app.engine.audit import AuditEntry
 from app.engine.claims import Check, Claim, Slot
 from app.engine.scope import Scope
 from app.extensions import db
+from tests.conftest import at_the_turn
 from tests.web.desk import HiringDesk, uscc_of
 
 
-def test_from_sheet_to_money(demo_app, demo_files, monkeypatch):
+@pytest.fixture
+def demo_files(demonstration):
+    return demonstration.files
+
+
+@at_the_turn
+def test_from_sheet_to_money(demo_app, demo_files, demonstration, monkeypatch):
     clerk, reviewer, cashier = (HiringDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
     application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
     clerk.check(application, demo_files / "1-good.xlsx")
@@ -21,19 +28,19 @@ def test_from_sheet_to_money(demo_app, demo_files, monkeypatch):
     assert "40" in clerk.apply(application)
 
     reviewer.act("review", "approve")
-    reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 27))
-    assert "11-28" in reviewer.act("publicity", "pass_publicity", query="state=publicizing")
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 11, 28))
+    reviewer.act("publicity", "publicize", start=str(demonstration.day), end=str(demonstration.end))
+    monkeypatch.setitem(demo_app.config, "TODAY", demonstration.end)
+    assert f"{demonstration.over}起" in reviewer.act("publicity", "pass_publicity", query="state=publicizing")
+    monkeypatch.setitem(demo_app.config, "TODAY", demonstration.over)
     reviewer.act("publicity", "pass_publicity", query="state=publicizing")
-    cashier.act("disbursement", "disburse", paid_on="2026-11-28", voucher_no="PZ-2026-1")
+    cashier.act("disbursement", "disburse", paid_on=str(demonstration.over), voucher_no="PZ-2026-1")
 
     with demo_app.app_context():
         db.session.info["scope"] = Scope.everything()
         paid = db.session.execute(
             select(func.count(), func.sum(Claim.amount)).where(
                 Claim.state == "disbursed",
-                Claim.paid_on == date(2026, 11, 28),
+                Claim.paid_on == demonstration.over,
                 Claim.voucher_no == "PZ-2026-1",
             )
         ).one()
