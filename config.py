@@ -37,6 +37,7 @@ class Config:
     LOG_LEVEL = os.environ.get("LOG_LEVEL") or "WARNING"
     METRICS_TOKEN = os.environ.get("METRICS_TOKEN") or None
     DEMO = os.environ.get("DEMO") == "1"
+    DEMO_DATE = os.environ.get("DEMO_DATE") or None
     API_PER_MINUTE = int(os.environ.get("API_PER_MINUTE") or 120)
     TRUSTED_HOSTS = os.environ.get("TRUSTED_HOSTS", "").split() or None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +18,7 @@ from tests.browser.camera import Camera
 from tests.browser.desk import Desk
 from tests.browser.manual import Illustrator
 from tests.browser.server import launch, running_demo
+from tests.days import publicity_end
 
 
 def entrance(camera: Camera) -> None:
@@ -121,11 +121,12 @@ def review(camera: Camera) -> None:
     reviewer.page.get_by_label("公示结束日期").fill(reviewer.today.isoformat())
     reviewer.page.locator("form.dialog button").click()
     camera.take(reviewer, "publicize-refused")
-    end = reviewer.today + timedelta(days=14)
+    end = publicity_end(reviewer.today, 10)
+    waited = (end - reviewer.today).days + 1
     reviewer.confirm(公示结束日期=end.isoformat())
     reviewer.hiring("公示与公示结果")
     camera.take(reviewer, "publicizing")
-    reviewer.move_date(15)
+    reviewer.move_date(waited)
 
 
 def money(camera: Camera) -> None:

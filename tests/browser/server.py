@@ -9,15 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Thread, Timer
 
 from playwright.sync_api import Browser, Playwright
 
+from app.kernel.dates import SHANGHAI
+from tests.days import TODAY
 from tests.places import throw_away
 
 ROOT = Path(__file__).parents[2]
-GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DEMO", "HTTPS")
+GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DEMO", "DEMO_DATE", "HTTPS")
 READY_SECONDS, STOP_SECONDS = 180, 60
 
 
@@ -98,6 +101,8 @@ def _start(place: Path) -> subprocess.Popen[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = {k: v for k, v in os.environ.items() if k not in GIVEN}
+    if datetime.now(SHANGHAI).date() < TODAY:
+        environ["DEMO_DATE"] = str(TODAY)
     environ |= {"PORT": str(port), "HOST": "127.0.0.1", "DATA_DIR": str(place), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "run.py", "--demo"]
     return subprocess.Popen(

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Download
 
 from tests.browser.desk import Desk
+from tests.days import publicity_end
 
 pytestmark = pytest.mark.browser
 
@@ -113,13 +114,14 @@ def review(reviewer: Desk, number: str, people: int) -> None:
 
 def publicize(reviewer: Desk, number: str, people: int) -> None:
     """Publicity, refused before its end, passed after it."""
-    end = reviewer.today + timedelta(days=14)
+    end = publicity_end(reviewer.today, 10)
+    waited = (end - reviewer.today).days + 1
     choose_all(reviewer, number, "公示")
     assert reviewer.confirm(公示结束日期=end.isoformat()) == (people, 0)
     choose_all(reviewer, number, "公示通过")
     assert reviewer.confirm() == (0, people)
     assert (end + timedelta(days=1)).isoformat()[5:] in reviewer.text()
-    reviewer.move_date(15)
+    reviewer.move_date(waited)
     choose_all(reviewer, number, "公示通过")
     assert reviewer.extent() == (people, yuan(people))
     assert reviewer.confirm() == (people, 0)

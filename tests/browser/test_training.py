@@ -14,6 +14,7 @@ from app.engine.sheets import read
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from tests.browser.desk import Desk
 from tests.browser.server import Demo
+from tests.days import publicity_end
 
 pytestmark = pytest.mark.browser
 
@@ -127,9 +128,10 @@ def publicity(reviewer: Desk) -> None:
     reviewer.training("疫情培训补贴公示")
     reviewer.look("training-publicity")
     reviewer.choose_all("公示")
-    end = reviewer.today + timedelta(days=9)
+    end = publicity_end(reviewer.today)
+    waited = (end - reviewer.today).days + 1
     assert reviewer.confirm(公示结束日期=end.isoformat()) == (STUDENTS, 0)
-    reviewer.move_date(10)
+    reviewer.move_date(waited)
     reviewer.training("疫情培训补贴公示期满")
     reviewer.look("training-outcome")
     reviewer.choose_all("公示通过")

@@ -11,6 +11,7 @@ from app.engine.actor import Actor
 from app.engine.applications import open_application
 from app.engine.audit import AuditEntry
 from app.engine.claims import Claim, FailedRow, Slot
+from app.engine.clock import DemoClock
 from app.engine.people import check
 from app.engine.policy import stored
 from app.engine.scope import Scope
@@ -31,7 +32,7 @@ from app.registers.organisation import Office, Staff
 from app.web.demo.sheets import FOLDER, NOTE, SHEETS
 from app.web.demo.users import PASSWORD, USERS
 from app.web.programmes import programmes
-from tests.days import TODAY
+from tests.days import TODAY, after
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}
 DAYS = [TODAY, date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31)]
@@ -196,3 +197,17 @@ def test_the_papers_of_the_demonstration_name_a_document_and_an_address(session,
     assert all(len(documents) == 1 and "演示文件" in documents[0] for documents in policy)
     county = session.scalars(select(Office).where(Office.code == "510104")).one()
     assert "演示地址" in county.address and county.phone
+
+
+def test_a_demonstration_begins_on_a_later_day(app, session, load, monkeypatch):
+    monkeypatch.setitem(app.config, "DEMO_DATE", str(after(100)))
+    assert load().exit_code == 0
+    assert session.scalars(select(DemoClock.days_ahead)).one() == 100
+
+
+@pytest.mark.parametrize("day_set", [str(TODAY), str(after(-1)), "2031-02-29", "soon"])
+def test_a_demonstration_begins_on_no_other_day(app, session, load, monkeypatch, day_set):
+    monkeypatch.setitem(app.config, "DEMO_DATE", day_set)
+    result = load()
+    assert result.exit_code == 1 and "DEMO_DATE" in result.output
+    assert _count(session, User) == _count(session, Person) == 0

@@ -45,6 +45,7 @@ def load_demo() -> None:
     if db.session.scalar(select(func.count(User.id)).where(User.username.in_([u.username for u in USERS]))):
         click.echo("演示数据已在 / The demonstration is loaded already")
         return
+    _begin()
     _make_users()
     _say_where()
     _name_documents()
@@ -57,6 +58,18 @@ def load_demo() -> None:
     write_sheets(Path(current_app.config["DATA_DIR"]) / FOLDER, groups, world.institution_of(JINJIANG))
     db.session.commit()
     click.echo(f"演示数据已装载，口令 / Demonstration loaded, password: {PASSWORD}")
+
+
+def _begin() -> None:
+    """Moves the demonstration to the day on which it shall begin, if one is set; time runs forward only."""
+    if wanted := current_app.config["DEMO_DATE"]:
+        try:
+            ahead = (date.fromisoformat(wanted) - clock.today(current_app.config, db.session)).days
+            clock.move_forward(db.session, ahead)
+        except ValueError as error:
+            raise click.ClickException(
+                f"DEMO_DATE 须是今天以后的日期，如 2031-01-01：{wanted} / DEMO_DATE must be a later day"
+            ) from error
 
 
 def _make_users() -> None:
