@@ -88,7 +88,7 @@ def test_a_notice_is_printed_and_exported_with_masked_ids(publicized):
     assert f"XN-GS-510104-{TODAY:%Y}-001" in reviewer.get(f"/hiring/notices/show/{notice}")
     paper = reviewer.get(f"/hiring/notices/print/{notice}")
     assert "肆万元整" in paper
-    assert "2026年11月27日" in paper
+    assert f"{END.year}年{END.month}月{END.day}日" in paper
     answer = clerk.client.get(f"/hiring/notices/export/{notice}")
     sheet = load_workbook(io.BytesIO(answer.data)).active
     ids = [row[2] for row in sheet.iter_rows(min_row=3, values_only=True)]
