@@ -51,7 +51,7 @@ def same_payee(application: Application) -> tuple:
 
 def is_holder(payee: Employer | Person, holder: str) -> bool:
     """Whether an account's holder is the payee, compared as C-03 does."""
-    return names.fold(holder) == names.fold(payee.name)
+    return names.agree(holder, payee.name)
 
 
 def save_account(

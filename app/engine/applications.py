@@ -66,7 +66,7 @@ def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str,
     person = find_person(session, typed_id, vault)
     if person is None:
         raise BadValue(N_("[C-03] 人员登记库中没有申请人的公民身份号码。请核对，或先办理人员登记。"))
-    if person.name_folded != names.fold(typed_name):
+    if not names.agree(typed_name, person.name):
         raise BadValue(N_("[C-03] 申请人姓名与人员登记库不一致。请核对姓名和公民身份号码。"))
     return person
 

@@ -24,9 +24,14 @@ TITLES = {
 
 
 def has_part(name: ColumnElement[str], part: str) -> ColumnElement[bool]:
-    """That a person's folded name, or an employer's name, contains a part; found by the index of names."""
+    """That a person's or an employer's folded name contains a folded part; found by the index of names."""
     found = func.grams(name, type_=ARRAY(Text)).contains(names.grams(part))
     return and_(found, name.contains(part, autoescape=True))
+
+
+def unit_name(employer: type[Employer] = Employer) -> ColumnElement[str]:
+    """An employer's folded name, which the database makes of the registered one and keeps in its indexes."""
+    return func.fold_name(employer.name, type_=Text())
 
 
 def search_employers(session: Session, text: str) -> list[Employer]:
@@ -38,7 +43,7 @@ def search_employers(session: Session, text: str) -> list[Employer]:
     if not typed:
         return []
     named = or_(
-        has_part(Employer.name, typed),
+        has_part(unit_name(), names.fold(typed)),
         Employer.unit_no == typed,
         Employer.uscc.startswith(code),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    SmallInteger,
     String,
     UniqueConstraint,
     func,
@@ -81,6 +82,8 @@ class Employer(Model):
 
 Index("person_name_grams", func.grams(Person.name_folded), postgresql_using="gin")
 Index("employer_name_grams", func.grams(Employer.name), postgresql_using="gin")
+Index("employer_folded_grams", func.grams(func.fold_name(Employer.name)), postgresql_using="gin")
+Index("employer_by_folded_name", func.fold_name(Employer.name))
 
 
 class Contribution(Model):
@@ -174,6 +177,16 @@ class Coverage(Model):
     last_day: Mapped[date]
     load: Mapped[RegisterLoad] = relationship(back_populates="coverage")
     region: Mapped[Region] = relationship()
+
+
+class Refolding(Model):
+    """How far a table's stored names have been folded by a version of `names.fold`; `reached` is the last id."""
+
+    __tablename__ = "refoldings"
+
+    table_name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger)
+    reached: Mapped[int] = mapped_column(BigInteger)
 
 
 class CalendarYear(Model):

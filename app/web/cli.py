@@ -18,6 +18,7 @@ from app.engine.actor import Actor
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.registers.organisation import Office
+from app.registers.refolding import refold
 from app.registers.shipping import ship
 from app.web import own_roles, roles
 from app.web.accounts import make_user
@@ -59,6 +60,7 @@ def prepare() -> None:
     with alone():
         upgrade(directory=str(current_app.config["ROOT"] / "migrations"))
         grant_runtime_login()
+        refold(current_app.config["DATABASE_OWNER_URL"])
         db.session.info["scope"] = Actor.command().scope
         ship(db.session)
         grants = roles.sync(db.session, current_app.appbuilder.baseviews)

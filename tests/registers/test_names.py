@@ -1,10 +1,13 @@
 """Part of a name finds what contains it, and the database looks it up rather than reading everybody."""
 
+import sys
+import unicodedata
+
 import pytest
 from sqlalchemy import func, select, text
 
 from app.kernel import names
-from app.registers.lookup import has_part
+from app.registers.lookup import has_part, search_employers, unit_name
 from app.registers.models import Employer, Person
 
 NAMES = ("王伟", "王伟国", "李国王", "买买提·吐尔逊", "A%_b", "𠮷田", None)
@@ -37,12 +40,46 @@ def test_the_database_makes_the_same_of_a_name_as_the_search(people, part):
 
 
 @pytest.mark.parametrize(
-    ("model", "index"), [(Person, "person_name_grams"), (Employer, "employer_name_grams")]
+    ("model", "index"), [(Person, "person_name_grams"), (Employer, "employer_folded_grams")]
 )
 def test_the_index_answers_what_is_asked(session, model, index):
     """Of few rows reading all is cheaper: the planner is told not to."""
     session.execute(text("SET LOCAL enable_seqscan = off"))
-    name = Person.name_folded if model is Person else Employer.name
+    name = Person.name_folded if model is Person else unit_name()
     wanted = select(model.id).where(has_part(name, "王伟"))
     asked = str(wanted.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
     assert index in "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
+
+
+def test_the_database_folds_every_character_as_the_search_does(session):
+    """Alone, doubled and between two others; what Unicode has not assigned, and halves of pairs, apart."""
+    assigned = [
+        chr(code)
+        for code in range(1, sys.maxunicode + 1)
+        if unicodedata.category(chr(code)) not in {"Cn", "Cs"}
+    ]
+    for written in ([f"甲{c}乙{c}{c}丙" for c in assigned], [f"{c} " for c in assigned]):
+        made = session.scalars(
+            text("SELECT fold_name(t) FROM unnest(CAST(:t AS text[])) WITH ORDINALITY AS u(t, n) ORDER BY n"),
+            {"t": written},
+        ).all()
+        assert [(a, b) for a, b in zip(made, map(names.fold, written), strict=True) if a != b] == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["四川远大（集团）有限公司", "四川远大(集团)有限公司", " 四川 远大(集团）", "远大(集团", "ＡＢ(集团)"],
+)
+def test_an_employer_written_otherwise_is_offered(session, typed):
+    session.execute(
+        text(
+            "INSERT INTO employers (uscc, name, kind, scale, region_code) VALUES"
+            " (:uscc, :name, 'enterprise', 'small', '510104')"
+        ),
+        [
+            {"uscc": "915101040000000001", "name": "四川远大（集团）有限公司"},
+            {"uscc": "915101040000000002", "name": "成都AB （集团）"},
+        ],
+    )
+    wanted = "AB" if "Ａ" in typed else "远大"
+    assert [wanted in employer.name for employer in search_employers(session, typed)] == [True]
