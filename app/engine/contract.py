@@ -29,7 +29,14 @@ REST_COLUMNS = (
         note="如 2026-03-01",
         example="2026-03-01",
     ),
-    Column("contract_end", "劳动合同终止日期", Kind.DATE, note="无固定期限合同不填", example="2027-02-28"),
+    Column(
+        "contract_end",
+        "劳动合同终止日期",
+        Kind.DATE,
+        open_ended=True,
+        note="无固定期限合同不填，或写“无固定期限”",
+        example="2027-02-28",
+    ),
     Column("phone", "联系电话", Kind.PHONE, example="13800000000"),
     Column("remark", "备注", Kind.TEXT, note="证件号、电话等长号码保存时会遮盖"),
 )

@@ -42,7 +42,7 @@ FRESH = {"populate_existing": True}
 """For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
 
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
-    row_id bigint PRIMARY KEY, id_hash bytea, name text, id_fault text, repeated boolean, employer_uscc text,
+    row_id bigint PRIMARY KEY, id_hash bytea, name text, dotted text, id_fault text, repeated boolean, employer_uscc text,
     insured_region text, category text, starts_on date, ends_on date, own jsonb, phone_cipher bytea, remark text,
     bad_fields text[], faults jsonb
 ) ON COMMIT DELETE ROWS"""
@@ -50,7 +50,9 @@ COPY = "COPY sheet_rows FROM STDIN"
 FILL = f"""
     INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
                             insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults, policy)
-    SELECT s.row_id, p.id, s.id_fault, s.name,
+    SELECT s.row_id, p.id, s.id_fault,
+           CASE WHEN p.name_folded = s.dotted OR p.name ~ '\\S\\s+\\S' AND p.name_folded = replace(s.name, '·', '')
+                THEN p.name_folded ELSE s.name END,
            s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
                                  AND c.person_id = p.id AND c.state IN {LIVE}),
            s.category, coalesce(CAST(:employer AS bigint), e.id), s.employer_uscc,
@@ -139,7 +141,7 @@ def check(
     session.execute(text(FILL), facts)
     rules.run(session, programme.code, programme.rules, today)
     progress.reach(JUDGED)
-    mended = _mended(session, application.id, rows, vault)
+    mended = mended_by(session, application.id, rows, vault)
     for statement in REPLACE:
         session.execute(text(statement), {**facts, "mended": mended})
     passed = session.execute(text(_pass_statement(programme)), facts).rowcount
@@ -220,6 +222,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             row_id,
             id_hash,
             _name(row),
+            names.writings(row.written("name"))[-1],
             fault,
             repeated,
             value("employer_uscc"),
@@ -239,7 +242,7 @@ def _name(row: SheetRow) -> str:
     return without_numbers(names.fold(row.values.get("name") or ""))[:100]
 
 
-def _mended(session: Session, application_id: int, rows: Sequence[SheetRow], vault: Vault) -> list[int]:
+def mended_by(session: Session, application_id: int, rows: Sequence[SheetRow], vault: Vault) -> list[int]:
     """Failed rows of nobody known that the new rows stand for: of one name, with ids a slip apart.
 
     A name alone says too little: namesakes stay.

@@ -3,7 +3,7 @@
 import calendar
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,17 @@ from app.kernel.text import squeeze
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _CLOCK = re.compile(r"[\sT]\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)", re.ASCII | re.IGNORECASE
+)
+_SERIAL = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
+_SERIAL_ZERO = date(1899, 12, 30)
+_SERIAL_DAYS = range(32_874, 73_051)
+"""1990 to 2099: the days that people mean."""
+_PUNCTUATION = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), "。": ".", "\\": "/"})
 _WRITINGS = (
     re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII),
-    re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})[日号]", re.ASCII),
+    re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})[日号]?", re.ASCII),
     re.compile(r"(\d{4})()(\d{2})(\d{2})", re.ASCII),
 )
 _EARLIEST_YEAR = 1900
@@ -33,8 +41,14 @@ def month_start(day: date) -> date:
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date | None:
-    """The date that a person typed, or None; a time of day behind it is left out, years begin at 1900."""
-    bare = squeeze(_CLOCK.sub("", unicodedata.normalize("NFKC", text).strip()))
+    """The date that a person typed, or None; a time of day behind it is left out, years begin at 1900.
+
+    A moment with its offset (`2026-02-28T16:00:00Z`) lies on the day that it has in Shanghai.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip().translate(_PUNCTUATION)
+    if _MOMENT.fullmatch(folded):
+        return _day_of(folded.upper())
+    bare = squeeze(_CLOCK.sub("", folded))
     for writing in _WRITINGS:
         if found := writing.fullmatch(bare):
             year, month, day = int(found[1]), int(found[3]), int(found[4])
@@ -43,3 +57,18 @@ def parse_date(text: str) -> date | None:
             except ValueError:
                 return None
     return None
+
+
+def serial_date(text: str) -> date | None:
+    """The day that a spreadsheet keeps as this number (46284 is 2026-09-19), or None for no plausible one."""
+    found = _SERIAL.fullmatch(squeeze(text))
+    if found is None or int(found[1]) not in _SERIAL_DAYS:
+        return None
+    return _SERIAL_ZERO + timedelta(int(found[1]))
+
+
+def _day_of(moment: str) -> date | None:
+    try:
+        return datetime.fromisoformat(moment).astimezone(SHANGHAI).date()
+    except (ValueError, OverflowError):
+        return None

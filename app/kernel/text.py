@@ -1,8 +1,12 @@
 """How typed text is made comparable: people paste full-width, spaced and invisible characters."""
 
+import re
 import unicodedata
 
 _DROPPED = {"Zs", "Zl", "Zp", "Cc", "Cf"}
+
+
+_BETWEEN = re.compile(r"[-‐‑‒–—―−/\\_|>·、,]")
 
 
 def squeeze(text: str) -> str:
@@ -11,3 +15,9 @@ def squeeze(text: str) -> str:
     if folded.isalnum():
         return folded
     return "".join(char for char in folded if unicodedata.category(char) not in _DROPPED)
+
+
+def word_key(text: str) -> str:
+    """A word of a list as it is compared: without case, blanks and what people put between its parts; "—" stays something."""
+    bare = squeeze(text).casefold()
+    return _BETWEEN.sub("", bare) or bare[:1]

@@ -21,7 +21,7 @@ FIRST_YEAR = 2004
 
 def ship(session: Session) -> None:
     """Adds what is missing and changes nothing that is there; the caller commits."""
-    regions = _read_regions()
+    regions = shipped_regions()
     _add(session, Region, regions)
     _ship_offices(session, regions)
     _ship_calendar(session)
@@ -29,7 +29,7 @@ def ship(session: Session) -> None:
 
 def region_labels() -> list[tuple[str, str, str]]:
     """(code, name, full name) of every shipped region: a county's name alone may mean several."""
-    regions = {row["code"]: row for row in _read_regions()}
+    regions = {row["code"]: row for row in shipped_regions()}
     named = []
     for code, row in sorted(regions.items()):
         prefix = regions[row["parent_code"]]["name"] if row["level"] == "county" else ""
@@ -37,7 +37,8 @@ def region_labels() -> list[tuple[str, str, str]]:
     return named
 
 
-def _read_regions() -> list[dict]:
+def shipped_regions() -> list[dict]:
+    """The rows of GB/T 2260 for the province, provinces before prefectures before counties."""
     with REGIONS.open(encoding="utf-8-sig", newline="") as file:
         rows = [{**row, "parent_code": row["parent_code"] or None} for row in csv.DictReader(file)]
     return sorted(rows, key=lambda row: (LEVELS.index(row["level"]), row["code"]))

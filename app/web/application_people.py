@@ -10,6 +10,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
 from app.engine import clock, people, sheets
+from app.engine.absentees import Absentee, absentees, leave_out
 from app.engine.audit import record
 from app.engine.claims import FailedRow
 from app.extensions import db
@@ -17,10 +18,12 @@ from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.web.downloads import blank, hand_out, mark
 from app.web.findings import readable
+from app.web.outcomes import Outcome
+from app.web.questions import Line, answers, what_was_chosen, who_stays
 from app.web.sheet_forms import row_form, typed_row
 from app.web.sheet_reading import read_sheet
 from app.web.translations import gettext
-from app.web.works import Outcome, Task, long_work, posted, take
+from app.web.works import Task, long_work, posted, take
 
 
 class PeopleRoutes:
@@ -146,14 +149,24 @@ class PeopleRoutes:
 
 @long_work("check", N_("人员校验"), permission="can_edit")
 def check_sheet(task: Task) -> Outcome:
-    """A people sheet, read and judged."""
+    """A people sheet, read and judged; one that lacks people of the former list is asked about first."""
     view, pk = task.view, int(task.subject)
     today = clock.today(current_app.config, db.session)
     content = read_sheet(view.programme.sheet, task, today)
-    vault = current_app.extensions["vault"]
-    report = people.check(db.session, g.actor, view.programme, pk, content.rows, vault, today, task.progress)
+    rows, vault = content.rows, current_app.extensions["vault"]
+    given, place = answers(task.asked), {"pk": pk, "_anchor": "people"}
+    gone = [] if content.corrects else absentees(db.session, g.actor, pk, rows, vault)
+    if any(one.key not in given for one in gone):
+        question = who_stays([_line(one) for one in gone], [N_("校验结果")])
+        return Outcome(question.sentence, f"{view.endpoint}.show", place, good=False, question=question)
+    out = leave_out(db.session, g.actor, pk, [one.key for one in gone if given[one.key]])
+    report = people.check(db.session, g.actor, view.programme, pk, rows, vault, today, task.progress)
     said = Message(
         N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
     )
-    place = {"pk": pk, "_anchor": "people"}
-    return Outcome(said, f"{view.endpoint}.show", place, good=not report.failed, notes=content.notes)
+    notes = [*what_was_chosen(len(gone), out), *content.notes]
+    return Outcome(said, f"{view.endpoint}.show", place, good=not report.failed, notes=notes)
+
+
+def _line(one: Absentee) -> Line:
+    return Line(one.key, [one.name, one.masked_id, gettext("校验通过") if one.passed else gettext("未通过")])

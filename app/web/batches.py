@@ -25,12 +25,13 @@ from app.kernel.messages import N_, Message
 from app.web.downloads import hand_out, mark
 from app.web.findings import readable
 from app.web.listing import SIZES
+from app.web.outcomes import Outcome
 from app.web.programmes import programme_of
 from app.web.roles import CASHIER, CLERK, REVIEWER
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import Screen
-from app.web.works import Outcome, Task, long_work, take
+from app.web.works import Task, long_work, take
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
 HEADERS = (N_("结果"), N_("当前状态"), N_("原因"))

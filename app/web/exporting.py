@@ -18,11 +18,12 @@ from app.engine.sheets import export
 from app.kernel.messages import N_, Message
 from app.web import listing
 from app.web.downloads import mark
+from app.web.outcomes import Outcome
 from app.web.sealing import parsed, sealed
 from app.web.templating import show
 from app.web.translations import gettext
 from app.web.views import ModelView, Screen
-from app.web.works import Outcome, Task, long_work, take, view_of
+from app.web.works import Task, long_work, take, view_of
 
 STEP = 1_000
 

@@ -9,7 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app.engine import batch, logins, sealing, searches, works
+from app.engine import batch, held_sheets, logins, sealing, searches, works
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.web.works import do
@@ -23,6 +23,7 @@ PERIODIC = {
     "drop_unnamed_searches": ("18 3 * * *", searches.drop_unnamed),
     "drop_old_works": ("19 3 * * *", works.drop_old),
     "drop_old_logins": ("20 3 * * *", logins.drop_old),
+    "drop_old_sheets": ("21 3 * * *", held_sheets.drop_old),
     "seal_audit_log": ("*/5 * * * *", lambda session: sealing.seal(session, current_app.extensions["vault"])),
 }
 TASKS = {works.TASK: do}

@@ -26,6 +26,7 @@ from app.web.own_password import PasswordView
 from app.web.pending import PendingView
 from app.web.prints import PrintView
 from app.web.programmes import programme_views
+from app.web.question_pages import SheetQuestionView
 from app.web.registers import REGISTER_VIEWS
 from app.web.role_views import RoleView
 from app.web.searching import SearchView
@@ -43,6 +44,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         SearchView,
         ExportView,
         WorkView,
+        SheetQuestionView,
         ShortcutView,
         HistoryView,
         HelpView,

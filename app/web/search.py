@@ -21,8 +21,10 @@ from app.kernel import citizen_id, names, uscc
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
-from app.registers.lookup import has_part
+from app.registers.lookup import has_part, unit_name
 from app.registers.models import Employer, Person
+from app.registers.organisation import Region
+from app.registers.region_names import codes_of
 from app.web.sealing import unseal
 from app.web.translations import gettext
 
@@ -182,11 +184,13 @@ def _person_name(text: str, person: type = Person) -> ColumnElement[bool]:
     words = [names.fold(word) for word in several(text)]
     if len(words) == 1:
         return has_part(person.name_folded, words[0])
-    return or_(person.name_folded.in_(words), has_part(person.name_folded, names.fold(text)))
+    parts = (has_part(person.name_folded, writing) for writing in names.writings(text))
+    return or_(person.name_folded.in_(words), *parts)
 
 
 def _employer_name(text: str, employer: type = Employer) -> ColumnElement[bool]:
-    return or_(employer.name.in_(several(text)), has_part(employer.name, text))
+    folded = unit_name(employer)
+    return or_(folded.in_([names.fold(word) for word in several(text)]), has_part(folded, names.fold(text)))
 
 
 INDEXED = {(Person, "name"): _person_name, (Employer, "name"): _employer_name}
@@ -206,6 +210,8 @@ def _named(relation, target, text: str) -> ColumnElement[bool]:
     (own, other), *_ = relation.property.local_remote_pairs
     model = aliased(target)
     wanted = or_(model.name.contains(text, autoescape=True), model.code == text)
+    if target is Region:
+        wanted = or_(wanted, model.code.in_(codes_of(text)))
     found = select(getattr(model, other.key)).where(wanted).scalar_subquery()
     return getattr(relation.class_, own.key) == any_(func.array(found))
 

@@ -32,6 +32,8 @@ FIELD_TITLES = {
     "sha256": N_("文件校验值"),
     "exported_at": N_("导出时间"),
     "failed_rows": N_("未通过行数"),
+    "drafts": N_("草稿数"),
+    "students": N_("学员数"),
     "person_id": N_("人员编号"),
     "day": N_("截至日期"),
     "shown": N_("查看的内容"),

@@ -14,10 +14,11 @@ from app.engine.audit import record
 from app.engine.works import LongWork
 from app.extensions import db
 from app.web.downloads import workbook
+from app.web.outcomes import Outcome
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import Screen
-from app.web.works import KINDS, Outcome
+from app.web.works import KINDS
 
 
 class WorkView(Screen, BaseView):

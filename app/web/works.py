@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import tempfile
 from collections.abc import Callable
@@ -20,16 +19,17 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import Forbidden
 
 from app import logs
-from app.engine import works
+from app.engine import held_sheets, works
+from app.engine.held_sheets import HeldSheet
 from app.engine.progress import Cancelled, Progress, TooLong
 from app.engine.scope import seeing
-from app.engine.sheets import SheetRow
 from app.engine.works import LongWork
 from app.extensions import db
-from app.kernel.citizen_id import mask
 from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
 from app.web.downloads import hand_out
+from app.web.outcomes import Outcome
+from app.web.questions import Question
 from app.web.security import actor_of
 from app.web.templating import translate
 from app.web.translations import gettext, speaking
@@ -38,53 +38,9 @@ AT_ONCE = 2_000
 """Rows that a request does itself, in about a second."""
 READ_SHEET = 0.3
 """The share of an import's time in which its file is read."""
+FLASHED = 3
+"""Notes that the next page shows; more stand on a page of their own, for the cookie has no room for them."""
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """A row of a sheet that was not taken in, as its page shows it."""
-
-    number: int
-    name: str
-    masked_id: str
-    reasons: list[Message]
-
-    @classmethod
-    def of(cls, row: SheetRow, reasons: list[Message]) -> RefusedRow:
-        return cls(row.number, row.raw.get("name", ""), mask(row.raw.get("citizen_id", "")), reasons)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a work: a sentence, where it can be seen, the rows that were refused, or a workbook to fetch."""
-
-    message: Message
-    endpoint: str
-    values: dict[str, str | int] = field(default_factory=dict)
-    good: bool = True
-    refused: list[RefusedRow] = field(default_factory=list)
-    status: int = 200
-    notes: list[Message] = field(default_factory=list)
-    """What of a sheet a person should hear of: hidden rows that were read, footers that were not."""
-    says_so_itself: bool = False
-    """The page that it leads to tells the same."""
-
-    @property
-    def address(self) -> str:
-        return url_for(self.endpoint, **self.values)
-
-    def as_json(self) -> str:
-        rows = [[r.number, r.name, r.masked_id, [m.as_json() for m in r.reasons]] for r in self.refused]
-        notes = [note.as_json() for note in self.notes]
-        return json.dumps([self.message.as_json(), self.endpoint, self.values, self.good, rows, notes])
-
-    @classmethod
-    def from_json(cls, stored: str) -> Outcome:
-        message, endpoint, values, good, rows, *more = json.loads(stored)  # 0.5.0 stored no notes
-        refused = [RefusedRow(*row, [Message.from_json(m) for m in reasons]) for *row, reasons in rows]
-        notes = [Message.from_json(note) for note in more[0]] if more else []
-        return cls(Message.from_json(message), endpoint, values, good, refused, notes=notes)
 
 
 @dataclass
@@ -152,16 +108,21 @@ def take(kind: Kind, task: Task, title: str):
         except TooLong:
             db.session.rollback()
             return _hand_over(kind, task, title)
-        return _answer(task, outcome, title)
+        return _answer(kind, task, outcome, title)
 
 
-def _answer(task: Task, outcome: Outcome, title: str):
+def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
+    if outcome.question is not None:
+        db.session.rollback()
+        asked = hold(db.session, kind.name, task, title, outcome.question)
+        db.session.commit()
+        return redirect(asked.address, 303)
     if task.content.tell():
         task.content.seek(0)
         made = BytesIO(task.content.read())
         return hand_out(made, title, subject=title, after={"rows": task.progress.total})
     db.session.commit()
-    if outcome.refused:
+    if outcome.refused or len(outcome.notes) > FLASHED:
         return render_template(
             "refused_rows.html", outcome=outcome, title=title, said=translate
         ), outcome.status
@@ -191,6 +152,22 @@ def _hand_over(kind: Kind, task: Task, title: str):
     address = url_for("WorkView.progress", work_id=asked.id)
     db.session.commit()
     return redirect(address, 303)
+
+
+def hold(session: Session, kind: str, task: Task, title: str, question: Question) -> Outcome:
+    """Keeps the task's sheet until its sender answers; the outcome leads to the page that asks."""
+    vault = current_app.extensions["vault"]
+    sheet = held_sheets.hold(
+        session,
+        user_id=g.actor.user_id,
+        kind=kind,
+        view=task.view.endpoint,
+        subject=task.subject,
+        title=title[: HeldSheet.title.type.length],
+        file_cipher=vault.encrypt_bytes(_content(task.file)),
+        question_cipher=vault.encrypt(question.as_json()),
+    )
+    return Outcome(question.sentence, "SheetQuestionView.ask", {"sheet_id": sheet}, good=False)
 
 
 def do(session: Session, work_id: str) -> None:
@@ -235,6 +212,8 @@ def _do(session: Session, work: LongWork) -> None:
             asked = vault.decrypt(work.asked_cipher)
             task = Task(view, work.subject or "", asked, file, progress, content)
             outcome = kind.perform(task)
+            if outcome.question is not None:
+                outcome = hold(session, kind.name, task, work.title, outcome.question)
             progress.reach(1)
             content.seek(0)
             made = content.read()

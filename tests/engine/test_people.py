@@ -15,6 +15,7 @@ from sqlalchemy import event, select, text
 from app.engine.claims import Check, Claim, FailedRow
 from app.engine.people import cells, drop_failed
 from app.engine.policy import PolicyValue
+from app.kernel import names
 from app.kernel.errors import NotFound, Refused
 from app.programmes.hiring_subsidy.model import HiringClaim
 from app.web.roles import CASHIER, CLERK, REVIEWER
@@ -91,6 +92,36 @@ def test_a_corrected_row_replaces_the_failed_one(county, clerk, opened):
     assert (report.passed, report.failed) == (1, 0)
     assert names_of(county, opened, FailedRow) == [county.people[4].name]
     assert names_of(county, opened, Claim) == sorted(county.people[n].name for n in (0, 2))
+
+
+@pytest.mark.parametrize(
+    ("registered", "typed"),
+    [
+        ("王䶮", "王\ue863"),
+        ("黄小玉", "⻩⼩⽟"),
+        ("买买提·吐尔逊", "买买提 吐尔逊"),
+        ("买买提·吐尔逊", "买买提。吐尔逊"),
+        ("买买提·吐尔逊", "买买提˙吐尔逊"),
+        ("买买提 吐尔逊", "买买提●吐尔逊"),
+        ("欧阳 娜", "欧阳娜"),
+    ],
+)
+def test_names_that_look_the_same_agree(county, clerk, opened, registered, typed):
+    facts = {"name": registered, "folded": names.fold(registered), "old": county.people[0].name}
+    renamed = "UPDATE persons SET name = :name, name_folded = :folded WHERE name = :old"
+    county.session.execute(text(renamed), facts)
+    assert county.check(clerk, opened, [county.typed(0, name=typed)]).passed == 1
+    assert names_of(county, opened, Claim) == [names.fold(registered)]
+    county.bank(clerk, opened)
+    assert county.move(clerk, "submit", county.session.scalars(select(Claim.id)).all()).moved == 1
+
+
+def test_a_name_without_the_dot_is_another(county, clerk, opened):
+    facts = {"name": "买买提·吐尔逊", "old": county.people[0].name}
+    renamed = "UPDATE persons SET name = :name, name_folded = :name WHERE name = :old"
+    county.session.execute(text(renamed), facts)
+    county.check(clerk, opened, [county.typed(0, name="买买提吐尔逊")])
+    assert [reasons(row) for row in failed_rows(county, opened)] == [{"C-03": "differ"}]
 
 
 def test_failing_again_leaves_one_failed_row(county, clerk, opened):

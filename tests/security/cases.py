@@ -20,6 +20,7 @@ from app.engine.api_keys import ApiKey, make
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
+from app.engine.held_sheets import HeldSheet
 from app.engine.logins import Login
 from app.engine.models import METADATA
 from app.engine.objections import Objection
@@ -36,6 +37,7 @@ from app.web.accounts import make_user
 from app.web.demo.users import PASSWORD
 from tests.days import END, OVER, TODAY, after, publicity_end
 from tests.security import training_cases
+from tests.security.held_cases import hold
 from tests.web.desk import JINJIANG, QINGYANG, HiringDesk, uscc_of
 from tests.web.test_service_subsidy import ServiceDesk
 
@@ -45,8 +47,7 @@ PDF = b"%PDF-1.7 made for a test"
 PAPER = "王某某劳动合同扫描件.pdf"
 OBJECTION, OBJECTOR = "此人从未到岗上班", "知情人欧阳先生"
 ALL_A, ALL_B, ADMIN_B = "all_a", "all_b", "admin_b"
-BOUND = "bound"
-"""Has a second factor; nobody logs in by it."""
+BOUND = "bound"  # has a second factor; nobody logs in by it
 BUSINESS = ["clerk", "reviewer", "cashier", "auditor"]
 BEYOND = ("county_admin", "policy_officer")
 """Roles that no screen would give beside those, so that one person reaches whatever anybody of the county can."""
@@ -196,8 +197,9 @@ def _known() -> Known:
             last_step=0,
         )
     )
+    hold(session, current_app.extensions["vault"])
     session.commit()
-    cases = (Attachment, Objection, Batch, LongWork, TrainingClass, Enrolment)
+    cases = (Attachment, Objection, Batch, LongWork, HeldSheet, TrainingClass, Enrolment)
     wanted = {model: select(model.id) for model in cases} | {
         Person: here,
         Employer: select(Employer.id).where(Employer.region_code == JINJIANG),

@@ -72,6 +72,8 @@ GET  /desk/works/<work_id>/state            {LOGGED_IN}
 GET  /desk/works/<work_id>/file             {LOGGED_IN}
 POST /desk/works/<work_id>/cancel           {LOGGED_IN}
 POST /desk/works/<work_id>/again            {LOGGED_IN}
+GET  /desk/sheets/<sheet_id>                {LOGGED_IN}
+POST /desk/sheets/<sheet_id>/answer         {LOGGED_IN}
 GET  /batches/<batch_id>                    clerk reviewer cashier
 POST /batches/<batch_id>/run                clerk reviewer cashier
 GET  /batches/<batch_id>/result             clerk reviewer cashier

@@ -18,6 +18,7 @@ SHARED = {"RoleView", "PolicyView", "DayView", "YearView", "LoadView", "ProjectV
 BY_ENDPOINT = {
     "BatchView": "batches",
     "WorkView": "long_works",
+    "SheetQuestionView": "held_sheets",
     "HistoryView": "claims",
     "DossierView": "persons",
     "LoginView": "logins",

@@ -32,6 +32,7 @@ NOT_SAID_ON_SCREENS = {
     "web/registers_cli.py": "commands speak both languages at once",
     "engine/actor.py": "the actor of commands, stored in the audit log",
     "engine/contract.py": "notes on a sheet's columns",
+    "registers/region_names.py": "how people write the names of regions",
     "registers/shipping.py": "names of offices and documents: data",
 }
 MARKED = [

@@ -1,6 +1,6 @@
 """Sheets as people exchange them: a template out, the filled-in one back, its errors marked, exports."""
 
-from app.engine.sheets.cells import ROUNDED
+from app.engine.sheets.cells import ROUNDED, is_blank
 from app.engine.sheets.columns import Column, Kind, Sheet
 from app.engine.sheets.exporting import Table, export, export_tables
 from app.engine.sheets.marking import MarkedRow, marked
@@ -20,6 +20,7 @@ __all__ = [
     "Unreadable",
     "export",
     "export_tables",
+    "is_blank",
     "marked",
     "parse_row",
     "read",

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from app.engine.sheets.child import Cell
 from app.engine.sheets.columns import Column, Kind
 from app.engine.sheets.unreadable import Unreadable, refuse
+from app.engine.sheets.words import QUOTES, is_no_score, is_open_end, unwrapped
 from app.kernel import citizen_id, uscc
-from app.kernel.dates import parse_date
+from app.kernel.dates import parse_date, serial_date
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.kernel.text import squeeze
@@ -34,6 +35,21 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2}", re.IGNORECASE | re.ASCII)
 _MOBILE = re.compile(r"(\+?86)?(1\d{10})", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,15}(\.0+)?", re.ASCII)
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2}0*)?", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,8}(\.\d+)?", re.ASCII)
+_CENT = Decimal("0.01")
+_NO_DATE = {
+    (False, False): N_("“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"),
+    (False, True): N_(
+        "“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子；没有终止日期的，留空或写“无固定期限”。"
+    ),
+    (True, False): N_(
+        "“{title}”的“{value}”是数字，看不出是哪一天。请把单元格格式设为“日期”，或写成 2020-03-01 的样子。"
+    ),
+    (True, True): N_(
+        "“{title}”的“{value}”是数字，看不出是哪一天。请把单元格格式设为“日期”，或写成 2020-03-01 的样子；没有终止日期的，留空或写“无固定期限”。"
+    ),
+}
+"""What is written is a number; the date may have no end."""
 _NOT_ROUNDED = {Kind.DATE, Kind.CHOICE}
 
 
@@ -50,6 +66,12 @@ def typed(cell: Cell) -> str:
     return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
 
 
+def is_blank(text: str) -> bool:
+    """Whether a person sees nothing in the cell."""
+    text = unwrapped(text)
+    return not text or text.isspace() or (not text.isprintable() and not squeeze(text))
+
+
 @lru_cache(maxsize=4096)
 def _iso(day: date) -> str:
     """One text for a day that stands in many rows."""
@@ -58,7 +80,8 @@ def _iso(day: date) -> str:
 
 def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
     """The value of a cell that reads `text`; the caller adds the column's title and the place."""
-    if not text or text.isspace():
+    text = unwrapped(text)
+    if is_blank(text):
         if column.required:
             raise BadValue(N_("“{title}”没有填写。请补填。"))
         return None
@@ -96,31 +119,41 @@ def _text(column: Column, text: str) -> str:
 
 
 def _citizen_id(column: Column, text: str) -> str:
-    return citizen_id.normalize(text).lstrip("'")
+    return citizen_id.normalize(text).strip(QUOTES)
 
 
 def _uscc(column: Column, text: str) -> str:
-    return uscc.normalize(text).lstrip("'")
+    return uscc.normalize(text).strip(QUOTES)
 
 
 def _phone(column: Column, text: str) -> str:
-    bare = squeeze(text).lstrip("'").removesuffix(".0")
+    bare = squeeze(text).strip(QUOTES).removesuffix(".0")
     mobile = _MOBILE.fullmatch(bare.replace("-", ""))
     return mobile[2] if mobile else bare
 
 
-def _date(column: Column, text: str) -> date:
-    if found := parse_date(text.lstrip("'")):
+def _date(column: Column, text: str) -> date | None:
+    bare = text.strip(QUOTES)
+    if column.open_ended and is_open_end(bare):
+        return None
+    if found := parse_date(bare) or serial_date(bare):
         return found
     raise BadValue(
-        N_("“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"),
-        value=text.strip(),
+        _NO_DATE[_NUMBER.fullmatch(squeeze(bare)) is not None, column.open_ended], value=text.strip()
     )
 
 
 def _choice(column: Column, text: str) -> str:
-    if (code := column.code(text)) is not None:
-        return code
+    codes = column.codes(text)
+    if len(codes) == 1:
+        return codes[0]
+    if codes:
+        raise BadValue(
+            N_("“{title}”的“{value}”有 {count} 个：{choices}。请写明是哪一个。"),
+            value=text.strip(),
+            count=len(codes),
+            choices="、".join(column.label(code) for code in codes),
+        )
     raise BadValue(
         N_("“{title}”不能填“{value}”。请从下拉列表中选择，如：{choices}。"),
         value=text.strip(),
@@ -148,6 +181,19 @@ def _money(column: Column, text: str) -> Decimal:
     )
 
 
+def _score(column: Column, text: str) -> Decimal | None:
+    """A score with two decimals, half up, as averages have more; None for somebody who did not sit the examination."""
+    if is_no_score(text):
+        return None
+    bare = squeeze(text).strip(QUOTES).removesuffix("分")
+    if _NUMBER.fullmatch(bare):
+        return Decimal(bare).quantize(_CENT, rounding=ROUND_HALF_UP)
+    raise BadValue(
+        N_("“{title}”的“{value}”不是分数。请只填数字；没有参加考试的填“缺考”。"),
+        value=text.strip(),
+    )
+
+
 _READERS: dict[Kind, Callable[[Column, str], Value]] = {
     Kind.TEXT: _text,
     Kind.CITIZEN_ID: _citizen_id,
@@ -157,4 +203,5 @@ _READERS: dict[Kind, Callable[[Column, str], Value]] = {
     Kind.CHOICE: _choice,
     Kind.INTEGER: _integer,
     Kind.MONEY: _money,
+    Kind.SCORE: _score,
 }

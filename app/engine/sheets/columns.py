@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from app.kernel.text import squeeze
+from app.kernel.text import squeeze, word_key
 
 _TAB_CHARACTERS = 31
 _NOT_IN_A_TAB = set("[]:*?/\\")
@@ -21,11 +21,15 @@ class Kind(Enum):
     PHONE = "phone"
     INTEGER = "integer"
     MONEY = "money"
+    SCORE = "score"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the field that the programme knows, under the title that people know."""
+    """One column: the field that the programme knows, under the title that people know.
+
+    `open_ended`: a date that may have no end, for which people write words. An alias that several choices share is refused.
+    """
 
     field: str
     title: str
@@ -33,6 +37,7 @@ class Column:
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    open_ended: bool = False
     note: str = ""
     example: str = ""
     width: int = 18
@@ -41,14 +46,22 @@ class Column:
         if bool(self.choices) != (self.kind is Kind.CHOICE):
             raise ValueError(f"{self.field}: a choice column, and no other, lists its choices")
 
-    def code(self, text: str) -> str | None:
-        """The code of a choice that was written as its label, an alias or the code itself."""
-        return self._codes.get(squeeze(text).casefold())
+    def codes(self, text: str) -> tuple[str, ...]:
+        """The codes of the choices that were written as their label, an alias or the code itself: one, none, or several."""
+        return self._codes.get(word_key(text), ())
 
     @cached_property
-    def _codes(self) -> dict[str, str]:
-        by_label = {squeeze(label).casefold(): code for code, label in (*self.aliases, *self.choices)}
-        return by_label | {squeeze(code).casefold(): code for code, _ in self.choices}
+    def _codes(self) -> dict[str, tuple[str, ...]]:
+        shared: dict[str, tuple[str, ...]] = {}
+        for code, alias in self.aliases:
+            held = shared.get(word_key(alias), ())
+            shared[word_key(alias)] = held if code in held else (*held, code)
+        own = {word_key(word): (code,) for code, label in self.choices for word in (label, code)}
+        return shared | own
+
+    def label(self, code: str) -> str:
+        """A choice as people read it."""
+        return dict(self.choices)[code]
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from app.engine.sheets.cells import Value, typed, value_of
 from app.engine.sheets.columns import Sheet
 from app.engine.sheets.header import Header, another, find, foreign, letter
 from app.engine.sheets.templates import EXAMPLE_TAB
+from app.engine.sheets.words import unwrapped
 from app.kernel.errors import BadSheet, BadValue
 from app.kernel.messages import N_, Message
 
@@ -34,6 +35,10 @@ class SheetRow:
     values: dict[str, Value] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
     errors: dict[str, Message] = field(default_factory=dict)
+
+    def written(self, name: str) -> str:
+        """A field as it was typed, blanks and all."""
+        return unwrapped(self.raw.get(name) or "")
 
 
 @dataclass(frozen=True)

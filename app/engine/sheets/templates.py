@@ -28,6 +28,7 @@ _HOW = {
     Kind.PHONE: "手机或固定电话；本列已设为文本格式",
     Kind.INTEGER: "整数",
     Kind.MONEY: "金额（元），最多两位小数",
+    Kind.SCORE: "分数，保留两位小数；没有参加考试的填“缺考”",
 }
 NUMBER_FORMATS = {
     Kind.CITIZEN_ID: "@",
@@ -36,6 +37,7 @@ NUMBER_FORMATS = {
     Kind.DATE: "yyyy-mm-dd",
     Kind.INTEGER: "0",
     Kind.MONEY: "0.00",
+    Kind.SCORE: "0.00",
 }
 
 

@@ -1,13 +1,11 @@
 """The people sheet of the service subsidy: the hiring subsidy's columns and where each person works (`domain.md` §5.2)."""
 
-from collections import Counter
-
 from app.engine.contract import PERSON_COLUMNS, REST_COLUMNS
 from app.engine.sheets import Column, Kind, Sheet
+from app.registers.region_names import writings
 from app.registers.shipping import region_labels
 
 REGIONS = region_labels()
-ONCE = Counter(name for _, name, _ in REGIONS)
 
 SHEET = Sheet(
     name="service_subsidy",
@@ -29,7 +27,7 @@ SHEET = Sheet(
             Kind.CHOICE,
             required=True,
             choices=tuple((code, full) for code, _, full in REGIONS),
-            aliases=tuple((code, name) for code, name, _ in REGIONS if ONCE[name] == 1),
+            aliases=tuple(writings()),
             note="就业单位为此人缴纳社会保险的区县",
             example="成都市锦江区",
         ),

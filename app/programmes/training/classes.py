@@ -222,7 +222,7 @@ def _faults(
         ]
     if person is None:
         return [Message(N_("[C-03] 人员登记库中没有该公民身份号码。请核对号码。"))]
-    if person.name_folded != names.fold(row.values.get("name") or ""):
+    if not names.agree(row.written("name"), person.name):
         return [Message(N_("[C-03] 姓名与人员登记库中该号码的姓名不一致。请核对后更正。"))]
     if person.id in good:
         return [Message(N_("[C-02] 此人在名单中重复出现，只保留第一行。请删除重复的行。"))]

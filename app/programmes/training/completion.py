@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, selectinload, undefer
@@ -16,18 +17,31 @@ from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound
 from app.kernel.messages import N_, Message
+from app.programmes.training import results
 from app.programmes.training.classes import PROGRAMME, lock_class
 from app.programmes.training.model import Enrolment, TrainingClass
-from app.programmes.training.sheet import YES
+from app.programmes.training.results import SCREEN, SHEET, Conflict, Result
 from app.programmes.training.states import COMPLETABLE
 from app.registers.models import Person
 
-FIELDS = ("theory_score", "practical_score", "passed", "certificate_no", "completed_on")
 STORE = """
     UPDATE enrolments SET theory_score = :theory_score, practical_score = :practical_score, passed = :passed,
-                          certificate_no = :certificate_no, completed_on = :completed_on, version = version + 1
+                          certificate_no = :certificate_no, completed_on = :completed_on, version = version + 1,
+                          result_source = :source, result_at = now()
     WHERE id = :id
 """
+SHOWN_NOTES = 50
+_SURPLUS = re.compile(r"[.．]\d{2}\d*[1-9]")
+
+
+@dataclass(frozen=True)
+class Import:
+    """What became of a roster: students whose result changed, refused rows with reasons, what must be asked first, what to look at."""
+
+    changed: int = 0
+    refused: list[tuple[SheetRow, list[Message]]] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
 
 def roster(session: Session, vault: Vault, class_id: int) -> Iterator[MarkedRow]:
@@ -48,36 +62,87 @@ def roster(session: Session, vault: Vault, class_id: int) -> Iterator[MarkedRow]
 
 
 def import_results(
-    session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
-) -> tuple[int, list[tuple[SheetRow, list[Message]]]]:
-    """(students whose result changed, refused rows with reasons); one refused row and nothing is stored.
+    session: Session,
+    actor: Actor,
+    class_id: int,
+    rows: Sequence[SheetRow],
+    vault: Vault,
+    today: date,
+    answers: Mapping[str, bool] | None = None,
+) -> Import:
+    """Stores the rows' results; one refused row, or one question without an answer, and nothing is stored.
 
-    A row in which nothing is filled in is a student who has no result yet.
+    A row in which nothing is filled in is a student who has no result yet, and a blank cell leaves what is stored. A result that was
+    typed on the screen is replaced only where `answers` (`Conflict.key` → whether the sheet's is taken) says so.
     """
-    held = lock_class(session, actor, class_id, COMPLETABLE)
-    students = {student.number: student for student in _students(session, held)}
+    training_class = lock_class(session, actor, class_id, COMPLETABLE)
+    students = {student.number: student for student in _students(session, training_class)}
     refused, good, seen = [], [], set()
-    for row in (row for row in rows if any((row.raw.get(name) or "").strip() for name in FIELDS)):
+    for row in filter(results.is_filled_in, rows):
         student = students.get(row.values.get("number") or "")
-        faults = list(row.errors.values()) or _faults(row, student, seen, vault, held, today)
+        faults = results.faults_of_cells(row, student)
+        faults = faults or _faults(row, student, seen, vault, training_class, today)
         seen.add(row.values.get("number"))
-        refused.append((row, faults)) if faults else good.append((student, _result(row.values)))
+        refused.append((row, faults)) if faults else good.append((row, student, results.merged(row, student)))
     if refused:
-        return 0, refused
-    changed = [(student, result) for student, result in good if _held(student) != result]
-    if changed:
-        session.execute(text(STORE), [{"id": student.id, **result} for student, result in changed])
-        record(
-            session,
-            actor,
-            "import_results",
-            programme=PROGRAMME,
-            class_id=held.id,
-            after={"rows": len(changed)},
+        return Import(refused=refused)
+    changed = [(student, new) for _, student, new in good if results.held(student) != new]
+    conflicts = {s.id: Conflict.of(s, new) for s, new in changed if _typed_on_screen(s)}
+    if any(conflict.key not in (answers or {}) for conflict in conflicts.values()):
+        return Import(conflicts=list(conflicts.values()))
+    taken = [(s, new) for s, new in changed if s.id not in conflicts or answers[conflicts[s.id].key]]
+    _store(session, actor, training_class, taken, SHEET)
+    return Import(len(taken), notes=_notes(session, good, len(changed) - len(taken)))
+
+
+def _store(
+    session: Session,
+    actor: Actor,
+    training_class: TrainingClass,
+    taken: Sequence[tuple[Enrolment, Result]],
+    source: str,
+) -> None:
+    """Writes results and what they were before; nothing for nobody."""
+    if not taken:
+        return
+    session.execute(text(STORE), [{"id": student.id, "source": source, **new} for student, new in taken])
+    if source == SHEET:
+        facts = {"programme": PROGRAMME, "class_id": training_class.id, "after": {"rows": len(taken)}}
+        record(session, actor, "import_results", **facts)
+    for student, new in taken:
+        _note(session, actor, training_class, student, new)
+    stored = select(Enrolment).where(Enrolment.id.in_([student.id for student, _ in taken]))
+    session.scalars(stored, execution_options={"populate_existing": True}).all()
+
+
+def _typed_on_screen(student: Enrolment) -> bool:
+    return student.passed is not None and student.result_source != SHEET
+
+
+def _notes(session: Session, good: Sequence[tuple[SheetRow, Enrolment, Result]], kept: int) -> list[Message]:
+    """What the person who hands the roster in should know of what was taken in."""
+    absent = {student.id: results.absences(row) for row, student, _ in good}
+    students = {student.id: student for _, student, _ in good}
+    warned = results.warnings(session, list(students.values()), absent)
+    notes = [
+        Message(
+            N_("学号{number} {name}：{fault}"),
+            number=students[n].number,
+            name=students[n].person.name,
+            fault=fault,
         )
-        for student, result in changed:
-            _note(session, actor, held, student, result)
-    return len(changed), []
+        for n, faults in warned.items()
+        for fault in faults
+    ]
+    if len(notes) > SHOWN_NOTES:
+        more = Message(N_("另有{count}处提示，见班级页面的结业名单。"), count=len(notes) - SHOWN_NOTES)
+        notes = [*notes[:SHOWN_NOTES], more]
+    cut = sum(bool(_SURPLUS.search(row.raw.get(name) or "")) for row, *_ in good for name in results.SCORES)
+    if cut:
+        notes.insert(0, Message(N_("{count}个成绩的小数超过两位，已四舍五入保留两位。"), count=cut))
+    if kept:
+        notes.insert(0, Message(N_("{count}名学员保留了在页面上登记的成绩。"), count=kept))
+    return notes
 
 
 def complete_student(
@@ -87,14 +152,13 @@ def complete_student(
     student = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
     if student is None or student.state != "enrolled":
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))
-    held = lock_class(session, actor, student.class_id, COMPLETABLE)
+    training_class = lock_class(session, actor, student.class_id, COMPLETABLE)
     session.refresh(student)
-    result = _result(values)
-    if fault := _fault_of(result, held, today):
+    result = results.entered(values)
+    if fault := results.fault_of(result, training_class, today):
         raise BadValue(fault.msgid, **fault.params)
-    if _held(student) != result:
-        session.execute(text(STORE), {"id": student.id, **result})
-        _note(session, actor, held, student, result)
+    if results.held(student) != result or student.result_source != SCREEN:
+        _store(session, actor, training_class, [(student, result)], SCREEN)
     return student
 
 
@@ -102,7 +166,7 @@ def _note(
     session: Session, actor: Actor, held: TrainingClass, student: Enrolment, result: Mapping[str, object]
 ) -> None:
     """One student's result in the log, before and after."""
-    before = {k: None if v is None else str(v) for k, v in _held(student).items()}
+    before = {k: None if v is None else str(v) for k, v in results.held(student).items()}
     after = {k: None if v is None else str(v) for k, v in result.items()}
     facts = {"programme": PROGRAMME, "class_id": held.id, "subject": student.number}
     record(session, actor, "complete_student", **facts, before=before, after=after)
@@ -115,14 +179,6 @@ def _students(session: Session, held: TrainingClass) -> list[Enrolment]:
         .options(selectinload(Enrolment.person), selectinload(Enrolment.training_class))
     )
     return list(session.scalars(wanted))
-
-
-def _result(values: Mapping[str, object]) -> dict[str, object]:
-    return {**{name: values.get(name) for name in FIELDS}, "passed": values.get("passed") == YES}
-
-
-def _held(student: Enrolment) -> dict[str, object]:
-    return {name: getattr(student, name) for name in FIELDS}
 
 
 def _faults(
@@ -138,28 +194,12 @@ def _faults(
     if student.number in seen:
         return [Message(N_("学号“{number}”重复出现。请只保留一行。"), number=student.number)]
     same_id = vault.hash(row.values.get("citizen_id") or "") == student.person.id_hash
-    if not same_id or names.fold(row.values.get("name") or "") != student.person.name_folded:
+    if not same_id or not names.agree(row.written("name"), student.person.name):
         return [
             Message(
                 N_("学号“{number}”的姓名或公民身份号码与学员不符。请勿修改导出的前三列。"),
                 number=student.number,
             )
         ]
-    fault = _fault_of(_result(row.values), held, today)
+    fault = results.fault_of(results.merged(row, student), held, today)
     return [fault] if fault else []
-
-
-def _fault_of(result: Mapping[str, object], held: TrainingClass, today: date) -> Message | None:
-    for name in ("theory_score", "practical_score"):
-        if result[name] is not None and not Decimal(0) <= result[name] <= Decimal(100):
-            return Message(N_("成绩{score}不在0至100之间。请更正。"), score=result[name])
-    if result["passed"] and not result["certificate_no"]:
-        return Message(N_("合格的学员须填写证书编号。请补填。"))
-    if not held.opens_on <= result["completed_on"] <= today:
-        return Message(
-            N_("结业日期{completed_on}应在开班日期{opens_on}至今天{today}之间。请更正。"),
-            completed_on=result["completed_on"],
-            opens_on=held.opens_on,
-            today=today,
-        )
-    return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from flask_appbuilder import Model
 from sqlalchemy import (
     CheckConstraint,
     Date,
+    DateTime,
     ForeignKey,
     Index,
     Numeric,
@@ -107,6 +108,10 @@ class Enrolment(Model):
             postgresql_where=text("state <> 'withdrawn'"),
         ),
         UniqueConstraint("class_id", "student_no", name="enrolment_number"),
+        CheckConstraint("result_source IN ('screen', 'sheet')", name="enrolment_result_source"),
+        Index(
+            "enrolment_of_certificate", "certificate_no", postgresql_where=text("certificate_no IS NOT NULL")
+        ),
     )
 
     id: Mapped[int] = row_id()
@@ -121,6 +126,8 @@ class Enrolment(Model):
     passed: Mapped[bool | None]
     certificate_no: Mapped[str | None] = mapped_column(String(60))
     completed_on: Mapped[date | None]
+    result_source: Mapped[str | None] = mapped_column(String(10))
+    result_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(server_default="1")
     training_class: Mapped[TrainingClass] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship()

@@ -12,8 +12,8 @@ from app.engine.audit import AuditEntry
 from app.engine.dossier import PastPlace, value_then
 from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_
-from app.programmes.training.completion import FIELDS
 from app.programmes.training.model import Enrolment, TrainingClass
+from app.programmes.training.results import FIELDS
 from app.programmes.training.states import TITLES
 
 STANDING = {"enrolled": N_("在班"), "stopped": N_("未通过系统风控点"), "withdrawn": N_("已移出")}

@@ -15,8 +15,8 @@ def test_a_column_is_found_by_its_field():
     "typed", ["登记失业半年以上人员", " 登记失业 半年以上人员", "registered", "ＲＥＧＩＳＴＥＲＥＤ"]
 )
 def test_a_choice_is_known_by_label_and_code(typed):
-    assert HIRED.column("category").code(typed) == "registered"
-    assert HIRED.column("category").code("其他") is None
+    assert HIRED.column("category").codes(typed) == ("registered",)
+    assert HIRED.column("category").codes("其他") == ()
 
 
 @pytest.mark.parametrize(

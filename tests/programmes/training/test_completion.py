@@ -12,7 +12,7 @@ from app.engine.audit import AuditEntry
 from app.engine.scope import seeing
 from app.engine.sheets import SheetRow
 from app.kernel.errors import BadValue, Refused
-from app.programmes.training import completion
+from app.programmes.training import completion, results
 from app.programmes.training.model import Enrolment
 from app.programmes.training.states import COMPLETABLE
 from app.registers.models import Person
@@ -57,9 +57,10 @@ def sheet(session, vault, held: int, **changed: object) -> list[SheetRow]:
 def take(session, clerk, held, rows, vault):
     """(changed, sentences of the refused rows by row number); commits."""
     with seeing(session, clerk.scope):
-        changed, refused = completion.import_results(session, clerk, held, rows, vault, school.TODAY)
+        taken = completion.import_results(session, clerk, held, rows, vault, school.TODAY)
     session.commit()
-    return changed, {row.number: [str(fault) for fault in faults] for row, faults in refused}
+    assert taken.conflicts == []
+    return taken.changed, {row.number: [str(fault) for fault in faults] for row, faults in taken.refused}
 
 
 def stored(session, held) -> set:
@@ -90,7 +91,7 @@ def test_the_second_import_of_one_transaction_sees_the_first(session, actors, ap
     rows = sheet(session, vault, held)
     with seeing(session, actors["clerk"].scope):
         counts = [
-            completion.import_results(session, actors["clerk"], held, rows, vault, school.TODAY)[0]
+            completion.import_results(session, actors["clerk"], held, rows, vault, school.TODAY).changed
             for _ in range(2)
         ]
     assert counts == [3, 0]
@@ -111,7 +112,7 @@ def test_only_what_changed_is_written(session, actors, approved, vault):
 def test_a_row_that_is_not_filled_in_is_a_student_without_a_result_yet(session, actors, approved, vault):
     held, _ = approved
     rows = sheet(session, vault, held)
-    empty = dict.fromkeys(completion.FIELDS, "")
+    empty = dict.fromkeys(results.FIELDS, "")
     blank = SheetRow(rows[0].number, {**rows[0].values, **dict.fromkeys(empty)}, {**rows[0].raw, **empty}, {})
     assert take(session, actors["clerk"], held, [blank, *rows[1:]], vault) == (2, {})
     assert len(list(completion.roster(session, vault, held))) == 1
@@ -140,6 +141,7 @@ def test_one_bad_row_and_nothing_is_stored(session, actors, approved, vault, cha
     held, _ = approved
     rows = sheet(session, vault, held)
     rows[1].values.update(changed)
+    rows[1].raw.update({name: "" if value is None else str(value) for name, value in changed.items()})
     count, refused = take(session, actors["clerk"], held, rows, vault)
     assert count == 0
     assert list(refused) == [rows[1].number]

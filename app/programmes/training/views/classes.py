@@ -17,6 +17,7 @@ from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, classes
 from app.programmes.training.discarding import discard_class
 from app.programmes.training.model import TrainingClass
+from app.programmes.training.roll import absent_students, withdraw_students
 from app.programmes.training.sheet import STUDENTS
 from app.programmes.training.states import EDITABLE
 from app.programmes.training.views.base import Classes, enrolment
@@ -26,12 +27,14 @@ from app.web import conflicts
 from app.web.conflicts import Conflict
 from app.web.downloads import blank
 from app.web.findings import readable
+from app.web.outcomes import Outcome, RefusedRow
+from app.web.questions import Line, answers, what_was_chosen, who_stays
 from app.web.roles import AUDITOR, CLERK, REVIEWER
 from app.web.sheet_reading import read_sheet
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import READ, version_of
-from app.web.works import READ_SHEET, Outcome, RefusedRow, Task, long_work, posted, take
+from app.web.works import READ_SHEET, Task, long_work, posted, take
 
 
 class ClassView(Classes):
@@ -250,17 +253,23 @@ def ask(view, row: TrainingClass, move: str):
 
 @long_work("roll", N_("学员导入"), permission="can_edit")
 def call_roll(task: Task) -> Outcome:
-    """Students by sheet; who may not be enrolled stays out."""
+    """Students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
     content = read_sheet(STUDENTS, task, _today())
+    rows = content.rows
     vault, pk = current_app.extensions["vault"], int(task.subject)
     task.progress.reach(READ_SHEET)
-    result = classes.add_from_sheet(db.session, g.actor, pk, content.rows, vault, _today())
+    place, given = {"pk": pk, "_anchor": "students"}, answers(task.asked)
+    gone = {str(s.id): s for s in absent_students(db.session, g.actor, pk, rows, vault)}
+    if not gone.keys() <= given.keys():
+        lines = [Line(key, [s.person.name, s.person.masked_id, s.number]) for key, s in gone.items()]
+        question = who_stays(lines, [N_("学号")])
+        return Outcome(question.sentence, f"{task.view.endpoint}.show", place, good=False, question=question)
+    out = withdraw_students(db.session, g.actor, pk, [s.id for key, s in gone.items() if given[key]])
+    result = classes.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
     said = Message(N_("已加入{count}名学员。"), count=result.added)
     refused = [RefusedRow.of(row, faults) for row, faults in result.refused]
-    place = {"pk": pk, "_anchor": "students"}
-    return Outcome(
-        said, f"{task.view.endpoint}.show", place, good=not refused, refused=refused, notes=content.notes
-    )
+    notes = [*what_was_chosen(len(gone), out), *content.notes]
+    return Outcome(said, f"{task.view.endpoint}.show", place, good=not refused, refused=refused, notes=notes)
 
 
 def _offers() -> URLSafeSerializer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -13,20 +13,23 @@ from app.engine import clock, sheets
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, DomainError
 from app.kernel.messages import N_, Message
-from app.programmes.training import PROGRAMME, completion
+from app.programmes.training import PROGRAMME, completion, results
 from app.programmes.training.model import TrainingClass
+from app.programmes.training.results import Conflict
 from app.programmes.training.sheet import NO, RESULTS, YES
 from app.programmes.training.states import COMPLETABLE
 from app.programmes.training.views.base import Classes, enrolment
 from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
 from app.web.downloads import hand_out, mark
+from app.web.outcomes import Outcome, RefusedRow
+from app.web.questions import Line, Question, answers
 from app.web.roles import AUDITOR, CLERK
 from app.web.sheet_reading import read_sheet
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import READ
-from app.web.works import READ_SHEET, Outcome, RefusedRow, Task, long_work, posted, take
+from app.web.works import READ_SHEET, Task, long_work, posted, take
 
 
 class CompletionView(Classes):
@@ -42,7 +45,7 @@ class CompletionView(Classes):
     def show_more(self, row: TrainingClass) -> dict:
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and row.office_id == g.actor.office_id and row.state in COMPLETABLE
-        return {**super().show_more(row), "editable": editable}
+        return {**_with_warnings(super().show_more(row)), "editable": editable}
 
     @expose("/roster/<int:pk>")
     @has_access
@@ -79,12 +82,14 @@ class CompletionView(Classes):
         """单个结业: one student's result; `pk` is the enrolment."""
         student, problem = enrolment(pk), None
         today = clock.today(current_app.config, db.session)
-        held = {name: getattr(student, name) for name in completion.FIELDS}
+        held = {name: getattr(student, name) for name in results.FIELDS}
         held["passed"] = NO if student.passed is False else YES
         form = ResultForm(request.form, data={**held, "completed_on": student.completed_on or today})
         if request.method == "POST" and form.validate():
             try:
-                completion.complete_student(db.session, g.actor, pk, form.data, today)
+                done = completion.complete_student(db.session, g.actor, pk, form.data, today)
+                for warning in results.warnings(db.session, [done]).get(done.id, ()):
+                    flash(translate(warning), "warning")
                 db.session.commit()
                 return redirect(url_for(f"{self.endpoint}.show", pk=student.class_id))
             except DomainError as error:
@@ -105,26 +110,53 @@ class CompletionView(Classes):
 
 @long_work("results", N_("结业导入"), permission="can_edit")
 def import_results(task: Task) -> Outcome:
-    """The results of a class, all or none."""
+    """The results of a class, all or none; a result that was typed on the screen is asked about first."""
     today, pk = clock.today(current_app.config, db.session), int(task.subject)
     content = read_sheet(RESULTS, task, today)
     task.progress.reach(READ_SHEET)
     vault = current_app.extensions["vault"]
-    changed, refused = completion.import_results(db.session, g.actor, pk, content.rows, vault, today)
-    said = Message(N_("已导入{count}名学员的成绩。"), count=changed)
-    if refused:
+    taken = completion.import_results(
+        db.session, g.actor, pk, content.rows, vault, today, answers(task.asked)
+    )
+    said = Message(N_("已导入{count}名学员的成绩。"), count=taken.changed)
+    if taken.refused:
         said = Message(N_("没有导入任何成绩。请按原因更正后重新导入整个文件。"))
-    lines = [RefusedRow.of(row, faults) for row, faults in refused]
-    place, status = {"pk": pk}, 422 if refused else 200
+    lines = [RefusedRow.of(row, faults) for row, faults in taken.refused]
+    question = _which_holds(taken.conflicts) if taken.conflicts else None
     return Outcome(
         said,
         f"{task.view.endpoint}.show",
-        place,
-        good=not refused,
+        {"pk": pk},
+        good=not taken.refused,
         refused=lines,
-        status=status,
-        notes=content.notes,
+        status=422 if lines else 200,
+        notes=[*taken.notes, *content.notes],
+        question=question,
     )
+
+
+def _which_holds(conflicts: list[Conflict]) -> Question:
+    """Both results of every student, side by side."""
+    return Question(
+        Message(
+            N_("有{count}名学员的成绩已在页面上登记，与表格中的不同。请选择以哪个为准。"),
+            count=len(conflicts),
+        ),
+        headers=[N_("学号"), N_("姓名"), N_("页面上登记的"), N_("表格中的")],
+        lines=[Line(c.key, [c.number, c.name, _in_words(c.held), _in_words(c.new)]) for c in conflicts],
+        check=N_("采用表格中的成绩"),
+        none=N_("全部保留页面上登记的"),
+        all=N_("全部采用表格中的"),
+    )
+
+
+def _in_words(result: results.Result) -> str:
+    """理论成绩 85.00，实操成绩 90.50，合格，ZS-1，2026-03-31."""
+    scores = [
+        f"{RESULTS.column(n).title} {result[n] if result[n] is not None else '—'}" for n in results.SCORES
+    ]
+    passed = RESULTS.column("passed").label(YES if result["passed"] else NO)
+    return "，".join([*scores, passed, result["certificate_no"] or "—", str(result["completed_on"])])
 
 
 class CompletionReviewView(Classes):
@@ -136,4 +168,10 @@ class CompletionReviewView(Classes):
     transitions = ("approve_completion", "return_completion")
 
     def show_more(self, row: TrainingClass) -> dict:
-        return {**super().show_more(row), "editable": False}
+        return {**_with_warnings(super().show_more(row)), "editable": False}
+
+
+def _with_warnings(more: dict) -> dict:
+    """Enrolment id → what the clerk and the reviewer should look at."""
+    enrolled = [student for student in more["students"] if student.state == "enrolled"]
+    return {**more, "warnings": results.warnings(db.session, enrolled), "said": translate}

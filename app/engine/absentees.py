@@ -1,0 +1,82 @@
+"""People of an application whom a list that is handed in again lacks: named, and taken out only when the clerk says so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.engine.claims import Claim, FailedRow
+from app.engine.people import cells, lock_own, mended_by
+from app.engine.sheets import SheetRow
+from app.kernel import citizen_id
+from app.kernel.crypto import Vault
+from app.registers.models import Person
+
+DRAFT, FAILED = "d", "f"
+
+
+@dataclass(frozen=True)
+class Absentee:
+    """A draft claim or a failed row whose person is not in the list; `key` names it."""
+
+    key: str
+    name: str
+    masked_id: str
+    passed: bool
+
+
+def absentees(
+    session: Session, actor: Actor, application_id: int, rows: Sequence[SheetRow], vault: Vault
+) -> list[Absentee]:
+    """Whom the rows lack of what the application holds as a draft or as failed; claims that went on are left alone.
+
+    Two statements, whatever the number of rows. Raises NotFound, Refused.
+    """
+    application = lock_own(session, actor, application_id)
+    hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
+    drafts = (
+        select(Claim)
+        .where(Claim.application_id == application.id, Claim.state == "draft")
+        .options(joinedload(Claim.person))
+        .order_by(Claim.id)
+    )
+    failed = (
+        select(FailedRow, Person.id_hash)
+        .outerjoin(Person, Person.id == FailedRow.person_id)
+        .where(FailedRow.application_id == application.id)
+        .order_by(FailedRow.row_no, FailedRow.id)
+    )
+    mended = set(mended_by(session, application.id, rows, vault))
+    found = [
+        Absentee(f"{DRAFT}{claim.id}", claim.name, claim.person.masked_id, passed=True)
+        for claim in session.scalars(drafts)
+        if claim.person.id_hash not in hashes
+    ]
+    for row, id_hash in session.execute(failed):
+        if id_hash not in hashes and row.id not in mended:
+            written = citizen_id.mask(citizen_id.normalize(cells(row, vault).get("citizen_id", ""))[:20])
+            found.append(Absentee(f"{FAILED}{row.id}", row.name, written, passed=False))
+    return found
+
+
+def leave_out(session: Session, actor: Actor, application_id: int, keys: Collection[str]) -> int:
+    """Takes drafts and failed rows out of an application; returns how many there were."""
+    application = lock_own(session, actor, application_id)
+    ids = {kind: [int(key[1:]) for key in keys if key[0] == kind] for kind in (DRAFT, FAILED)}
+    drafts = delete(Claim).where(
+        Claim.application_id == application.id, Claim.state == "draft", Claim.id.in_(ids[DRAFT])
+    )
+    failed = delete(FailedRow).where(
+        FailedRow.application_id == application.id, FailedRow.id.in_(ids[FAILED])
+    )
+    gone = {"drafts": session.execute(drafts).rowcount, "failed_rows": session.execute(failed).rowcount}
+    if any(gone.values()):
+        facts = {"application_id": application.id, "programme": application.programme}
+        record(session, actor, "remove", **facts, after={name: n for name, n in gone.items() if n})
+        session.flush()
+    return sum(gone.values())

@@ -1,0 +1,61 @@
+"""A sheet that waits for an answer: handed in, read, and not taken in before its sender has said how it is meant."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from flask_appbuilder import Model
+from sqlalchemy import DateTime, ForeignKey, String, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel.errors import NotFound
+from app.kernel.messages import N_
+from app.registers.ciphers import Cipher
+
+KEPT_FOR = timedelta(days=2)
+
+
+class HeldSheet(Model):
+    """One person's sheet; `kind`, `view` and `subject` say which work it is for, as in `LongWork`."""
+
+    __tablename__ = "held_sheets"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    view: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(36))
+    title: Mapped[str] = mapped_column(String(100))
+    file_cipher: Mapped[bytes] = mapped_column(Cipher, deferred=True)
+    question_cipher: Mapped[bytes] = mapped_column(Cipher)
+    held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+def hold(session: Session, **facts: object) -> str:
+    """Keeps a sheet with its question and returns its id; an older one of the same person, work and subject gives way."""
+    same = {name: facts[name] for name in ("user_id", "kind", "view", "subject")}
+    session.execute(delete(HeldSheet).filter_by(**same))
+    held = HeldSheet(id=str(uuid4()), **facts)
+    session.add(held)
+    session.flush()
+    return held.id
+
+
+def find(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
+    """The person's own sheet; anybody else's does not exist. Raises NotFound."""
+    own = select(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id)
+    held = session.scalars(own).one_or_none()
+    if held is None:
+        raise NotFound(N_("这份表格已经办理过，或已放置超过两天。请回到原来的页面查看结果，需要时重新上传。"))
+    return held
+
+
+def drop(session: Session, user_id: int, sheet_id: str) -> None:
+    """Forgets a sheet of one's own that has been answered."""
+    session.execute(delete(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id))
+
+
+def drop_old(session: Session) -> int:
+    """Forgets sheets that nobody answered."""
+    return session.execute(delete(HeldSheet).where(HeldSheet.held_at < func.now() - KEPT_FOR)).rowcount

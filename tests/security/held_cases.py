@@ -1,0 +1,31 @@
+"""A sheet of a county's clerk that waits for an answer."""
+
+from __future__ import annotations
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine import held_sheets
+from app.kernel.crypto import Vault
+from app.kernel.messages import Message
+from app.registers.models import Person
+from app.web.questions import Line, Question
+
+
+def hold(session: Session, vault: Vault) -> None:
+    """Asks about somebody of the register."""
+    name = session.scalars(select(Person.name).limit(1)).one()
+    question = Question(
+        Message("甲"), ["姓名"], [Line("d1", [name])], check="移出", none="全部保留", all="全部移出"
+    )
+    held_sheets.hold(
+        session,
+        user_id=session.scalars(select(User.id).where(User.username == "clerk")).one(),
+        kind="check",
+        view="HiringApplicationView",
+        subject="1",
+        title="名单",
+        file_cipher=vault.encrypt_bytes(b""),
+        question_cipher=vault.encrypt(question.as_json()),
+    )
