@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import LargeBinary, any_, delete, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, contains_eager
 
 from app.engine.actor import Actor
 from app.engine.audit import record
@@ -39,26 +40,27 @@ def absentees(
     """
     application = lock_own(session, actor, application_id)
     hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
+    listed = Person.id_hash == any_(literal(list(hashes), ARRAY(LargeBinary)))
     drafts = (
         select(Claim)
-        .where(Claim.application_id == application.id, Claim.state == "draft")
-        .options(joinedload(Claim.person))
+        .join(Claim.person)
+        .where(Claim.application_id == application.id, Claim.state == "draft", ~listed)
+        .options(contains_eager(Claim.person))
         .order_by(Claim.id)
     )
     failed = (
-        select(FailedRow, Person.id_hash)
+        select(FailedRow)
         .outerjoin(Person, Person.id == FailedRow.person_id)
-        .where(FailedRow.application_id == application.id)
+        .where(FailedRow.application_id == application.id, listed.is_not(True))
         .order_by(FailedRow.row_no, FailedRow.id)
     )
     mended = set(mended_by(session, application.id, rows, vault))
     found = [
         Absentee(f"{DRAFT}{claim.id}", claim.name, claim.person.masked_id, passed=True)
         for claim in session.scalars(drafts)
-        if claim.person.id_hash not in hashes
     ]
-    for row, id_hash in session.execute(failed):
-        if id_hash not in hashes and row.id not in mended:
+    for row in session.scalars(failed):
+        if row.id not in mended:
             written = citizen_id.mask(citizen_id.normalize(cells(row, vault).get("citizen_id", ""))[:20])
             found.append(Absentee(f"{FAILED}{row.id}", row.name, written, passed=False))
     return found

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.dates import SHANGHAI, add_months, month_start, parse_date
+from app.kernel.dates import SHANGHAI, add_months, month_start, parse_date, serial_date
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,43 @@ def test_what_is_no_date(text):
 )
 def test_what_is_written_is_read(day, writing):
     assert parse_date(writing.format(day.year, day.month, day.day)) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2026-03-01T00:00:00Z", date(2026, 3, 1)),
+        ("2026-02-28T16:00:00.000Z", date(2026, 3, 1)),
+        ("2026-02-28T15:59:59Z", date(2026, 2, 28)),
+        ("2026-02-28t16:00:00z", date(2026, 3, 1)),
+        ("2026-02-28T16:00:00+08:00", date(2026, 2, 28)),
+        ("2026-03-01T08:00", date(2026, 3, 1)),
+        ("2026。3。1", date(2026, 3, 1)),
+        ("2026–03–01", date(2026, 3, 1)),
+        ("2026年3月1", date(2026, 3, 1)),
+        ("2026-13-01T00:00:00Z", None),
+        ("9999-12-31T23:00:00Z", None),
+    ],
+)
+def test_moments_and_other_punctuation(typed, day):
+    assert parse_date(typed) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("46284", date(2026, 9, 19)),
+        ("43891", date(2020, 3, 1)),
+        ("46284.5", date(2026, 9, 19)),
+        ("４６２８４", date(2026, 9, 19)),
+        ("32874", date(1990, 1, 1)),
+        ("73050", date(2099, 12, 31)),
+        ("32873", None),
+        ("73051", None),
+        ("2026", None),
+        ("202603", None),
+        ("", None),
+    ],
+)
+def test_a_serial_number_is_the_spreadsheets_day(typed, day):
+    assert serial_date(typed) == day

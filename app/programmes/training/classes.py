@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
@@ -115,7 +115,7 @@ def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, t
     elif len(whole) == 4 and whole[:3].isdigit():
         found = Person.last4 == whole
     elif len(names.fold(text)) >= 2:
-        found = has_part(Person.name_folded, names.fold(text))
+        found = or_(*(has_part(Person.name_folded, writing) for writing in names.writings(text)))
     else:
         return []
     since = add_months(month_start(today), -INSURED_MONTHS)

@@ -91,8 +91,9 @@ def import_results(
     if any(conflict.key not in (answers or {}) for conflict in conflicts.values()):
         return Import(conflicts=list(conflicts.values()))
     taken = [(s, new) for s, new in changed if s.id not in conflicts or answers[conflicts[s.id].key]]
+    replaced = sum(student.passed is not None for student, _ in taken)
     _store(session, actor, training_class, taken, SHEET)
-    return Import(len(taken), notes=_notes(session, good, len(changed) - len(taken)))
+    return Import(len(taken), notes=_notes(session, good, len(changed) - len(taken), replaced))
 
 
 def _store(
@@ -119,7 +120,9 @@ def _typed_on_screen(student: Enrolment) -> bool:
     return student.passed is not None and student.result_source != SHEET
 
 
-def _notes(session: Session, good: Sequence[tuple[SheetRow, Enrolment, Result]], kept: int) -> list[Message]:
+def _notes(
+    session: Session, good: Sequence[tuple[SheetRow, Enrolment, Result]], kept: int, replaced: int
+) -> list[Message]:
     """What the person who hands the roster in should know of what was taken in."""
     absent = {student.id: results.absences(row) for row, student, _ in good}
     students = {student.id: student for _, student, _ in good}
@@ -140,6 +143,9 @@ def _notes(session: Session, good: Sequence[tuple[SheetRow, Enrolment, Result]],
     cut = sum(bool(_SURPLUS.search(row.raw.get(name) or "")) for row, *_ in good for name in results.SCORES)
     if cut:
         notes.insert(0, Message(N_("{count}个成绩的小数超过两位，已四舍五入保留两位。"), count=cut))
+    if replaced:
+        sentence = N_("{count}名学员原有的成绩已换成这份表格中的；换掉的见办理记录。")
+        notes.insert(0, Message(sentence, count=replaced))
     if kept:
         notes.insert(0, Message(N_("{count}名学员保留了在页面上登记的成绩。"), count=kept))
     return notes

@@ -219,5 +219,7 @@ def test_a_result_that_0_5_0_stored_is_asked_about(session, actors, approved, ro
 
 def test_a_corrected_sheet_replaces_what_a_sheet_brought(session, roster, take):
     take(roster(WHOLE))
-    assert take(roster({**WHOLE, "theory_score": "70"})).changed == 3
+    taken = take(roster({**WHOLE, "theory_score": "70"}))
+    assert (taken.changed, taken.conflicts) == (3, [])
+    assert "3名学员原有的成绩已换成这份表格中的" in str(taken.notes[0])
     assert scores(session) == [Decimal("70.00")] * 3
