@@ -112,7 +112,11 @@ def _store(
         record(session, actor, "import_results", **facts)
     for student, new in taken:
         _note(session, actor, training_class, student, new)
-    stored = select(Enrolment).where(Enrolment.id.in_([student.id for student, _ in taken]))
+    stored = (
+        select(Enrolment)
+        .where(Enrolment.id.in_([student.id for student, _ in taken]))
+        .options(selectinload(Enrolment.person))
+    )
     session.scalars(stored, execution_options={"populate_existing": True}).all()
 
 

@@ -55,7 +55,7 @@ def measured(session, actors, firm, vault):
             "import",
             lambda: completion.import_results(session, clerk, held, results, vault, school.TODAY),
         )
-        assert stored == (number, [])
+        assert (stored.changed, stored.refused) == (number, [])
         return found
 
     return walk
