@@ -6,8 +6,8 @@ The indexes are made without keeping anybody from writing; what was begun and gi
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
