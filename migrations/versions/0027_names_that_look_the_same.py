@@ -6,8 +6,8 @@ The indexes are made without keeping anybody from writing; what was begun and gi
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
