@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, contains_eager
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Claim, FailedRow
-from app.engine.people import cells, lock_own, mended_by
+from app.engine.people import lock_own
 from app.engine.sheets import SheetRow
+from app.engine.slips import cells, mended_by
 from app.kernel import citizen_id
 from app.kernel.crypto import Vault
 from app.registers.models import Person

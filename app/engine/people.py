@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql
@@ -21,6 +19,7 @@ from app.engine.claims import Application, FailedRow
 from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
+from app.engine.slips import folded_name, mended_by
 from app.engine.states import LIVE, OPEN_OR_LIVE
 from app.engine.takings import refuse_when_paid
 from app.kernel import citizen_id, names
@@ -31,10 +30,6 @@ from app.kernel.messages import N_
 
 COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
 """Shares of a check's time."""
-ALIKE = 0.95
-NAMESAKES = 50
-ID_CHARACTERS = 64
-"""No id is longer, with all its blanks: what is, isn't compared character by character."""
 
 DIALECT = postgresql.dialect()
 ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
@@ -178,11 +173,6 @@ def drop_failed(session: Session, actor: Actor, application_id: int, row_ids: Se
     return gone
 
 
-def cells(row: FailedRow, vault: Vault) -> dict[str, str]:
-    """What the sheet said in a failed row, field → text."""
-    return json.loads(vault.decrypt(row.cells_cipher))
-
-
 def _pass_statement(programme: Programme) -> str:
     kinds = programme.claim.__mapper__.columns
     own = {n: f"CAST(candidates.own->>'{n}' AS {kinds[n].type.compile(DIALECT)})" for n in programme.own}
@@ -221,7 +211,7 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
         yield (
             row_id,
             id_hash,
-            _name(row),
+            folded_name(row),
             names.writings(row.written("name"))[-1],
             fault,
             repeated,
@@ -236,48 +226,6 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             sorted(faults),
             without_numbers(json.dumps(faults, ensure_ascii=False)) if faults else "{}",
         )
-
-
-def _name(row: SheetRow) -> str:
-    return without_numbers(names.fold(row.values.get("name") or ""))[:100]
-
-
-def mended_by(session: Session, application_id: int, rows: Sequence[SheetRow], vault: Vault) -> list[int]:
-    """Failed rows of nobody known that the new rows stand for: of one name, with ids a slip apart.
-
-    A name alone says too little: namesakes stay.
-    """
-    held = (FailedRow.application_id == application_id) & FailedRow.person_id.is_(None)
-    names_held = set(session.scalars(select(FailedRow.name).where(held)))
-    if not names_held:
-        return []
-    typed = defaultdict(list)
-    for row in rows:
-        if (name := _name(row)) in names_held:
-            typed[name].append((row.number, row.raw.get("citizen_id", "")))
-    wanted = select(FailedRow).where(held, FailedRow.name.in_(list(typed)))
-    return [
-        failed.id
-        for failed in session.scalars(wanted)
-        if _stands_for(typed[failed.name], failed.row_no, cells(failed, vault).get("citizen_id", ""))
-    ]
-
-
-def _stands_for(typed: Sequence[tuple[int, str]], row_no: int, held_id: str) -> bool:
-    """Whether one of (row number, id) may be the held row, corrected; without any id the place must be the same."""
-    if not held_id:
-        return any(number == row_no for number, _ in typed)
-    return any(_slip(held_id, code) for _, code in typed[:NAMESAKES])
-
-
-def _slip(one: str, other: str) -> bool:
-    """Up to three digits wrong (what Excel loses), or one left out or put in too many."""
-    if one == other or max(len(one), len(other)) > ID_CHARACTERS:
-        return one == other
-    one, other = citizen_id.normalize(one), citizen_id.normalize(other)
-    if len(one) == len(other):
-        return sum(a != b for a, b in zip(one, other, strict=True)) <= 3
-    return abs(len(one) - len(other)) == 1 and SequenceMatcher(None, one, other).ratio() > ALIKE
 
 
 def _id_fault(row: SheetRow) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
 
-from app.engine import application_accounts, applications, batch, clock, people, takings
+from app.engine import application_accounts, applications, batch, clock, slips, takings
 from app.engine.case_history import history_of
 from app.engine.claims import Application, Attachment, Claim, FailedRow
 from app.engine.discarding import discard_application
@@ -122,7 +122,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             if len(failed_rows) < SHOWN
             else db.session.scalar(select(func.count()).select_from(failed.subquery())),
             "failed": [
-                (row, people.cells(row, vault), readable(self.programme, row.findings)) for row in failed_rows
+                (row, slips.cells(row, vault), readable(self.programme, row.findings)) for row in failed_rows
             ],
             "shown": SHOWN,
             "account_form": account_form(application),

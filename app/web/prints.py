@@ -7,7 +7,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from app.engine import clock, people
+from app.engine import clock, slips
 from app.engine.audit import AuditEntry
 from app.engine.claims import Application, Claim, FailedRow
 from app.engine.takings import sent_in_on
@@ -57,7 +57,7 @@ class PrintView(Screen, BaseView):
         programme, vault = programme_of(application.programme), current_app.extensions["vault"]
         held = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
         rows = [
-            (row, people.cells(row, vault), [f for f in readable(programme, row.findings) if f.stops])
+            (row, slips.cells(row, vault), [f for f in readable(programme, row.findings) if f.stops])
             for row in db.session.scalars(held)
         ]
         return self._paper("print/failed.html", application, rows=rows)

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import event, select, text
 
 from app.engine.claims import Check, Claim, FailedRow
-from app.engine.people import cells, drop_failed
+from app.engine.people import drop_failed
 from app.engine.policy import PolicyValue
+from app.engine.slips import cells
 from app.kernel import names
 from app.kernel.errors import NotFound, Refused
 from app.programmes.hiring_subsidy.model import HiringClaim

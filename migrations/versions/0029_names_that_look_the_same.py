@@ -6,8 +6,8 @@ The indexes are made without keeping anybody from writing; what was begun and gi
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

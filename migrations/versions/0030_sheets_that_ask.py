@@ -5,8 +5,8 @@ The index is made without keeping anybody from writing; what was begun and given
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
