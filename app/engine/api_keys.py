@@ -10,11 +10,23 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from flask_appbuilder import Model
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, String, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    String,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app.engine.actor import Actor
 from app.engine.audit import record
+from app.engine.duties import may_confirm
 from app.engine.free_text import FreeText
 from app.engine.scope import OPEN, Scope
 from app.kernel.errors import BadValue, Refused
@@ -57,6 +69,11 @@ class ApiKey(Model):
     def __repr__(self) -> str:
         return f"{self.name} · {self.id}"
 
+    @property
+    def waits(self) -> bool:
+        """Whether the key works only once a second administrator has confirmed it."""
+        return REGISTER_LOAD in self.abilities and self.confirmed_at is None and self.revoked_at is None
+
 
 def make(
     session: Session,
@@ -77,11 +94,30 @@ def make(
     text = SIGN + secrets.token_urlsafe(32)
     key = ApiKey(name=name, office=office, abilities=sorted(set(abilities)), ends_on=ends_on)
     key.digest, key.made_by = _digest(text), actor.name
+    key.made_by_id, key.made_in_id = actor.user_id, actor.office_id
+    if actor.user_id is None or actor.office_id != office.id or REGISTER_LOAD not in abilities:
+        key.confirmed_at = func.now()
     session.add(key)
     session.flush()
     facts = {"office": office.code, "abilities": key.abilities, "ends_on": ends_on.isoformat()}
     record(session, actor, "key_made", subject=str(key), office_id=office.id, after=facts)
     return key, text
+
+
+def confirm(session: Session, actor: Actor, key_id: int) -> ApiKey:
+    """The second administrator's word on a key that loads registers (migration 0026). Raises Refused."""
+    own = select(ApiKey).where(ApiKey.id == key_id).with_for_update(of=ApiKey)
+    key = session.scalars(own, execution_options={"populate_existing": True}).one()
+    if key.waits is False:
+        raise Refused(N_("此密钥已经确认或撤销，无需确认。"))
+    made_in = key.made_in_id or key.office_id
+    if not session.scalar(select(may_confirm(key.made_by_id, made_in, actor.user_id))):
+        raise Refused(
+            N_("您不能确认这把密钥：须由发放人上级机构的管理员，或同一机构中账号互不经手的另一名管理员确认。")
+        )
+    key.confirmed_by_id, key.confirmed_at = actor.user_id, func.now()
+    record(session, actor, "key_confirmed", subject=str(key), office_id=key.office_id)
+    return key
 
 
 def revoke(session: Session, actor: Actor, key: ApiKey) -> None:
@@ -92,10 +128,13 @@ def revoke(session: Session, actor: Actor, key: ApiKey) -> None:
     record(session, actor, "key_revoked", subject=str(key), office_id=key.office_id)
 
 
-def recognise(session: Session, text: str, today: date) -> ApiKey | None:
-    """The key that is in force; being asked notes that it was used, to the minute."""
+def recognise(session: Session, text: str, today: date, *kept: ColumnElement[bool]) -> ApiKey | None:
+    """The key that is in force; being asked notes that it was used, to the minute.
+
+    `kept`: what else must hold, as that its maker still has the right to make keys.
+    """
     own = select(ApiKey).options(joinedload(ApiKey.office)).where(ApiKey.digest == _digest(text))
-    in_force = own.where(ApiKey.revoked_at.is_(None), ApiKey.ends_on >= today)
+    in_force = own.where(ApiKey.revoked_at.is_(None), ApiKey.ends_on >= today, confirmed(), *kept)
     key = session.scalar(in_force, execution_options=OPEN)
     if key is not None:
         rarely = ApiKey.used_at.is_(None) | (ApiKey.used_at < func.now() - USED_EVERY)
@@ -108,6 +147,11 @@ def actor_of(session: Session, key: ApiKey, address: str) -> Actor:
     """Who acts by a key: nobody in person; it sees what somebody of its office sees."""
     scope = Scope.of_office(session, key.office)
     return Actor(None, f"API · {key}", key.office_id, key.office.code, key.office.name, address, scope)
+
+
+def confirmed() -> ColumnElement[bool]:
+    """The condition of the keys that wait for nobody."""
+    return ApiKey.confirmed_at.is_not(None) | ~(literal(REGISTER_LOAD) == ApiKey.abilities.any_())
 
 
 def _digest(text: str) -> str:

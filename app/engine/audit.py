@@ -84,7 +84,9 @@ EVENTS = {
     "password_change": N_("修改密码"),
     "key_rotation": N_("更换加密密钥"),
     "key_made": N_("发放接口密钥"),
+    "key_confirmed": N_("确认接口密钥"),
     "key_revoked": N_("撤销接口密钥"),
+    "api_read": N_("接口查询"),
     "clock_change": N_("调整演示日期"),
 }
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from flask_appbuilder import Model
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     Engine,
     ForeignKey,
@@ -93,17 +94,22 @@ def begin(session: Session, user_id: int, address: str, browser: str, ticket: st
 
 
 def renew(session: Session, user_id: int, token: str) -> str:
-    """Another token for the same session, once more has been proven: the one known before is worth nothing."""
+    """Another token for the same session, once a code has proven more: the one known before is worth nothing."""
     new = secrets.token_urlsafe(32)
     own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
-    session.execute(update(Login).where(own).values(digest=digest_of(new)))
+    session.execute(update(Login).where(own).values(digest=digest_of(new), by_code=True))
     return new
 
 
-def bearer(session: Session, user_id: int, token: str) -> tuple[User, Staff | None] | None:
-    """Whose session is still open, and the office; being asked keeps it open. One statement, for every request asks."""
+def bearer(
+    session: Session, user_id: int, token: str, *met: ColumnElement[bool]
+) -> tuple[User, Staff | None] | None:
+    """Whose session is still open, and the office; being asked keeps it open. One statement, for every request asks.
+
+    `met`: what else must hold of the session; the same objects each time, for the statement is kept.
+    """
     asked = {"digest": digest_of(token), "user_id": user_id}
-    found = session.execute(_asking(), asked, execution_options=OPEN).one_or_none()
+    found = session.execute(_asking(*met), asked, execution_options=OPEN).one_or_none()
     if found is None:
         return None
     user, staff, idle = found
@@ -121,14 +127,14 @@ def is_open(session: Session, user_id: int, token: str) -> bool:
 
 
 @cache
-def _asking() -> Select:
+def _asking(*met: ColumnElement[bool]) -> Select:
     """Written once, and no longer than it must be: every request asks it."""
     own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
     asked = select(User, Staff, func.now() - Login.seen_at).join(Login, Login.user_id == User.id)
     asked = asked.options(
         load_only(User.username, User.first_name, User.last_name, User.password, User.active)
     )
-    return asked.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now())
+    return asked.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now(), *met)
 
 
 def end(session: Session, user_id: int, *, token: str | None = None, but: str | None = None) -> None:

@@ -17,7 +17,8 @@ class Register:
 
     The first `key_length` of the `columns` are the key. `staged` declares the table that a chunk is copied to
     (a person as `id_hash`), `store` upserts from it and leaves alone what is the same, `coverage` selects
-    (region, first day, last day) of the chunk. `period` names a first day and its last day.
+    (region, first day, last day) of the chunk. `held` joins the staged rows `s` with those that are held, and `facts`
+    names the columns beyond the key by what they tell. `period` names a first day and its last day.
     """
 
     kind: str
@@ -26,11 +27,20 @@ class Register:
     staged: str
     store: str
     coverage: str
+    held: str
+    facts: Mapping[str, str]
     period: tuple[str, str] | None = None
 
     @property
     def table(self) -> str:
         return f"staged_{self.kind}"
+
+    @property
+    def changes(self) -> str:
+        """Selects how many staged rows are new, then how many change each of the facts."""
+        differ = (f"held.id IS NOT NULL AND held.{c} IS DISTINCT FROM s.{c}" for c in self.facts.values())
+        counted = ", ".join(f"count(*) FILTER (WHERE {one})" for one in ("held.id IS NULL", *differ))
+        return " ".join(("SELECT", counted, "FROM", self.table, "s", self.held))
 
     def row_reader(self, header: Sequence[str]) -> Callable[[Sequence[str], cells.Known], tuple]:
         """A function that reads one line's cells, which stand in the order of `header`; it raises BadCell."""
@@ -87,6 +97,8 @@ PERSONS = Register(
               (excluded.name, excluded.name_folded, excluded.phone_cipher, excluded.region_code)
     """,
     coverage="SELECT DISTINCT region_code, CAST(:today AS date), CAST(:today AS date) FROM staged_persons",
+    held="LEFT JOIN persons held USING (id_hash)",
+    facts={"name": "name", "phone": "phone_cipher", "region_code": "region_code"},
 )
 EMPLOYERS = Register(
     kind="employers",
@@ -110,6 +122,8 @@ EMPLOYERS = Register(
               (excluded.unit_no, excluded.name, excluded.kind, excluded.scale, excluded.region_code)
     """,
     coverage="SELECT DISTINCT region_code, CAST(:today AS date), CAST(:today AS date) FROM staged_employers",
+    held="LEFT JOIN employers held USING (uscc)",
+    facts={name: name for name in ("unit_no", "name", "kind", "scale", "region_code")},
 )
 CONTRIBUTIONS = Register(
     kind="contributions",
@@ -134,6 +148,12 @@ CONTRIBUTIONS = Register(
         SELECT insured_region, min(month), (max(month) + interval '1 month')::date - 1
         FROM staged_contributions GROUP BY insured_region
     """,
+    held="""
+        JOIN persons p USING (id_hash) JOIN employers e USING (uscc)
+        LEFT JOIN contributions held ON held.person_id = p.id AND held.employer_id = e.id
+            AND held.insured_region = s.insured_region AND held.month = s.month
+    """,
+    facts={"paid": "paid"},
 )
 UNEMPLOYMENT = Register(
     kind="unemployment",
@@ -153,6 +173,11 @@ UNEMPLOYMENT = Register(
         FROM staged_unemployment s JOIN persons p USING (id_hash)
         WHERE p.region_code IS NOT NULL GROUP BY p.region_code
     """,
+    held="""
+        JOIN persons p USING (id_hash)
+        LEFT JOIN unemployment held ON held.person_id = p.id AND held.registered_on = s.registered_on
+    """,
+    facts={"cancelled_on": "cancelled_on"},
 )
 TRANSFERS = Register(
     kind="transfers",
@@ -180,5 +205,10 @@ TRANSFERS = Register(
         FROM staged_transfers s JOIN persons p USING (id_hash)
         WHERE p.region_code IS NOT NULL GROUP BY p.region_code
     """,
+    held="""
+        JOIN persons p USING (id_hash)
+        LEFT JOIN transfers held ON held.person_id = p.id AND held.left_on = s.left_on
+    """,
+    facts={"returned_on": "returned_on", "destination": "destination"},
 )
 REGISTERS = {r.kind: r for r in (PERSONS, EMPLOYERS, CONTRIBUTIONS, UNEMPLOYMENT, TRANSFERS)}

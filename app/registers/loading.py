@@ -56,12 +56,21 @@ class Declared:
         first, last = self.first or known.today, self.last or known.today
         if first > last:
             raise BadValue(N_("装载范围的开始日期{first}晚于截止日期{last}。"), first=first, last=last)
+        if last > known.today:
+            raise BadValue(
+                N_("装载范围的截止日期{last}晚于今天，尚未到来的日子不能算作已装载。请改为{today}或更早。"),
+                last=last,
+                today=known.today,
+            )
         return dict.fromkeys(self.regions, (first, last))
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What became of a file's lines; `stored` counts the rows that were new or differed."""
+    """What became of a file's lines; `stored` counts the rows that were new or differed.
+
+    `added` and `changed` (fact → rows) say what: new rows, and which facts of the known ones.
+    """
 
     load_id: int
     kind: str
@@ -69,6 +78,8 @@ class LoadReport:
     stored: int
     refused: int
     coverage: dict[str, Span]
+    added: int
+    changed: dict[str, int]
 
     @property
     def unchanged(self) -> int:
@@ -140,6 +151,7 @@ class _Intake:
         self.width, self.read_row = len(header), register.row_reader(header)
         self.read = self.stored = self.refused = 0
         self.spans: dict[str, Span] = {}
+        self.changes = [0] * (1 + len(register.facts))
         table = f"CREATE TEMP TABLE IF NOT EXISTS {register.table} ({register.staged}) ON COMMIT DROP"
         session.execute(text(table))
 
@@ -163,6 +175,8 @@ class _Intake:
         rows = self._known_employers(rows, refusals)
         latest = {row[: self.register.key_length]: row for _, row in rows}
         self._copy(self._staged(list(latest.values())))
+        found = self.session.execute(text(self.register.changes)).one()
+        self.changes = [before + more for before, more in zip(self.changes, found, strict=True)]
         self.stored += self.session.execute(text(self.register.store)).rowcount
         self._cover()
         self.read += len(chunk)
@@ -185,7 +199,10 @@ class _Intake:
         ]
         self.session.add(held)
         self.session.flush()
-        return LoadReport(held.id, self.register.kind, self.read, self.stored, self.refused, spans)
+        counts = self.read, self.stored, self.refused
+        added, *changed = self.changes
+        told = {fact: n for fact, n in zip(self.register.facts, changed, strict=True) if n}
+        return LoadReport(held.id, self.register.kind, *counts, spans, added, told)
 
     def _parse(self, chunk: list[files.Line], refusals: list[Refusal]) -> list[Row]:
         rows = []
@@ -241,4 +258,4 @@ class _Intake:
         covered = self.session.execute(text(self.register.coverage), {"today": self.known.today})
         for code, first, last in covered:
             held = self.spans.get(code, (first, last))
-            self.spans[code] = (min(held[0], first), max(held[1], last))
+            self.spans[code] = (min(held[0], first), min(max(held[1], last), self.known.today))

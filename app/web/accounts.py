@@ -116,8 +116,16 @@ def take_in(
     roles: set[str],
     ends: Mapping[str, date] | None = None,
 ) -> None:
-    """An office and roles for somebody whom another authority has let in; sessions without them end."""
+    """An office and roles for somebody whom another authority has let in; sessions without them end.
+
+    By the office above; the province's own people by two of its administrators: until the second, nothing works.
+    """
     refuse_grant(actor, office, roles)
+    if office.id == actor.office_id and office.parent is not None:
+        raise Refused(
+            N_("用统一认证登录的新人员由上级机构接收。请把其用户名告知{office}的管理员，由其授权。"),
+            office=office.parent.name,
+        )
     _fill(session, user, name, roles)
     staff = Staff(user=user, user_id=user.id, office_id=office.id)
     session.add(staff)
@@ -127,6 +135,9 @@ def take_in(
     facts = {"name": name, "office": office.code, "active": bool(user.active)}
     record(session, actor, "user_change", subject=user.username, office_id=office.id, after=facts)
     _record_roles(session, actor, staff, {}, dated)
+    duties.note(session, actor, user.id, duties.MADE)
+    if office.id == actor.office_id:
+        deciding.wait_whole(session, actor, staff)
 
 
 def let_go(session: Session, actor: Actor, staff: Staff) -> None:

@@ -72,6 +72,10 @@ class ConfirmationView(ModelView):
         seen = () if scope.whole else (Staff.office_id.in_(scope.office_ids),)
         return super().base_query().filter(DutyGrant.confirmed_at.is_(None), DutyGrant.staff.has(*seen))
 
+    def columns(self) -> list[tuple[str, str]]:
+        """Long sentences in several lines, so that the buttons stay in sight."""
+        return [(column, "wrap" if "office" in column else kind) for column, kind in super().columns()]
+
     def value(self, row: DutyGrant, column: str) -> object:
         said = {
             "staff": lambda: accounts.full_name(row.staff.user),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
-from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import ARRAY, Select, String, cast, delete, select
+from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
+from sqlalchemy import ARRAY, ColumnElement, Select, String, cast, delete, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.engine import second_factor
@@ -30,8 +31,23 @@ def demand(session: Session, roles: Collection[str]) -> None:
     session.execute(delete(DemandingRole))
     session.add_all(DemandingRole(role=role) for role in roles)
     session.flush()
-    lacking = _holders(roles).where(User.id.not_in(select(SecondFactor.user_id)))
+    end_lacking(session)
+
+
+def end_lacking(session: Session) -> None:
+    """Ends the sessions of those who need a second factor and have none: they bind one as they return."""
+    lacking = _holders(demanded(session)).where(User.id.not_in(select(SecondFactor.user_id)))
     session.execute(delete(Login).where(Login.user_id.in_(lacking)))
+
+
+@cache
+def met() -> ColumnElement[bool]:
+    """The condition of the sessions that came with a code or need none: one begun before a role or a demand opens nothing."""
+    held, part = assoc_user_role.c, DemandingRole.role == OwnRole.parts.any_()
+    needed = select(DemandingRole.role).join(Role, true()).join(assoc_user_role, held.role_id == Role.id)
+    needed = needed.outerjoin(OwnRole, OwnRole.role_id == Role.id)
+    needed = needed.where(held.user_id == Login.user_id, or_(DemandingRole.role == Role.name, part))
+    return or_(Login.by_code, ~needed.correlate(Login).exists())
 
 
 def _holders(roles: Collection[str]) -> Select:

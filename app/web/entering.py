@@ -68,8 +68,12 @@ def note_failure(actor: Actor, event: str, username: str) -> None:
 def office_of(username: str) -> int:
     """The office of an account; the province's for a name that nobody has or that lies in none."""
     own = select(Staff.office_id).join(Staff.user).where(func.lower(User.username) == username.lower())
-    top = select(Office.id).where(Office.parent_id.is_(None)).order_by(Office.id).limit(1)
-    return db.session.scalar(own) or db.session.scalar(top)
+    return db.session.scalar(own) or top_office()
+
+
+def top_office() -> int:
+    """The province's."""
+    return db.session.scalar(select(Office.id).where(Office.parent_id.is_(None)).order_by(Office.id).limit(1))
 
 
 def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):

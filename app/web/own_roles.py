@@ -22,7 +22,7 @@ from app.extensions import db
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, OwnRole
-from app.web import deciding
+from app.web import deciding, demands
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 
 PARTS = (CLERK, REVIEWER, CASHIER, AUDITOR)
@@ -90,6 +90,7 @@ def change(
     held = held_by(session, own.role_id)
     _write(session, own, set(chosen) | brought)
     _record(session, actor, own, before, _facts(session, own))
+    demands.end_lacking(session)
     if deciding.among_pairs(session, (set(chosen) | brought) - held):
         deciding.wait_of_holders(session, actor, own)
 

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 from app.extensions import db
 from app.kernel.errors import DomainError, NotFound
 from app.kernel.messages import N_
-from app.web import accounts, cas_people
+from app.web import accounts, cas_people, entering, pending_duties
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.web.settings import PLACE
 from app.web.templating import translate
@@ -44,12 +44,14 @@ class PendingView(Screen, BaseView):
     @expose("/", methods=["GET", "POST"])
     @has_access
     def take(self):
-        given = {"office": g.actor.office_id, "username": request.args.get("username", "")[:64]}
+        own = g.actor.office_id if g.actor.office_id == entering.top_office() else None
+        given = {"office": own, "username": request.args.get("username", "")[:64]}
         form, problem = TakeForm(request.form or None, data=given), None
         if request.method == "POST" and form.validate():
             try:
-                self._take(form)
+                user_id = self._take(form)
                 flash(gettext("已授权。此人重新登录后即可办理业务。"), "success")
+                pending_duties.tell(user_id)
                 return redirect(url_for("UserView.list"))
             except DomainError as error:
                 db.session.rollback()
@@ -60,7 +62,8 @@ class PendingView(Screen, BaseView):
             "pending.html", view=self, form=form, problem=problem, people=people, full_name=accounts.full_name
         ), status
 
-    def _take(self, form: TakeForm) -> None:
+    def _take(self, form: TakeForm) -> int:
+        """The user that was taken in."""
         found = cas_people.waiting(db.session, form.username.data)
         if not found:
             raise NotFound(
@@ -71,3 +74,4 @@ class PendingView(Screen, BaseView):
             )
         accounts.take_in(db.session, g.actor, found[0], **form.facts())
         db.session.commit()
+        return found[0].id

@@ -36,6 +36,9 @@ def load_and_record(
         "read": report.read,
         "stored": report.stored,
         "refused": report.refused,
+        "added": report.added,
+        "changed": report.changed,
+        "coverage": {code: f"{first} — {last}" for code, (first, last) in sorted(report.coverage.items())},
     }
     actor = by or Actor.command()
     record(db.session, actor, "register_load", subject=str(options["source"])[:200], after=after)
@@ -111,8 +114,15 @@ def _bound(value: str | None, *, last: bool) -> date | None:
     if day := parse_date(value):
         return day
     if month := parse_date(f"{value}-01"):
-        return add_months(month, 1) - timedelta(days=1) if last else month
+        today = clock.today(current_app.config, db.session)
+        return _end(month, today) if last else month
     raise click.BadParameter(f"{value}: YYYY-MM / YYYY-MM-DD")
+
+
+def _end(month: date, today: date) -> date:
+    """The last day of a month; of the month that is under way, today."""
+    ends = add_months(month, 1) - timedelta(days=1)
+    return today if month <= today < ends else ends
 
 
 def _print(report: LoadReport) -> None:

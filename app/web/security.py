@@ -109,7 +109,7 @@ class SecurityManager(FabSecurityManager):
 
     def load_user(self, pk: int) -> User | None:
         """The active login of a session that is open, unless the password has changed since it began."""
-        found = logins.bearer(db.session, int(pk), session.get("token", ""))
+        found = logins.bearer(db.session, int(pk), session.get("token", ""), demands.met())
         if found is None:
             return None
         user, g.staff = found

@@ -35,7 +35,7 @@ READ = ("can_list", "can_show")
 HINTS = ("warned", "post_check")
 KINDS = {
     **dict.fromkeys(("amount", "rows_read", "rows_stored", "rows_refused"), "number"),
-    **dict.fromkeys(("employer.name", "category", "office.name", "note", "subject"), "wrap"),
+    **dict.fromkeys(("employer.name", "category", "office.name", "note", "subject", "standing"), "wrap"),
     **dict.fromkeys(("document", "content", "decision", "address", "account"), "text"),
 }
 """How a list sets a column: at the right, in several lines, or as long text."""

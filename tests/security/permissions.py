@@ -227,6 +227,7 @@ POST /settings/users/reset/<pk>             {KEEPERS}
 GET  /settings/keys/list/                   {KEEPERS}
 GET  /settings/keys/add                     {KEEPERS}
 POST /settings/keys/add                     {KEEPERS}
+POST /settings/keys/confirm/<pk>            {KEEPERS}
 POST /settings/keys/revoke/<pk>             {KEEPERS}
 GET  /settings/keys/openapi                 {KEEPERS}
 GET  /api/v1/openapi                        keys

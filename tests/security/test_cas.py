@@ -22,8 +22,10 @@ from app.engine.tries import TRIES_HERE
 from app.extensions import db
 from app.registers.organisation import Office
 from app.web.roles import CLERK
+from tests.security.test_second_administrator import administrator, waiting
 from tests.security.test_second_factor import code_of, demand, secret_on
 from tests.web.desk import JINJIANG, Desk
+from tests.web.facts import Facts, changed
 
 PASSWORD = "Cas-2026!"
 
@@ -81,12 +83,12 @@ class Browser(requests.Session):
 
 
 def take_in(app, username: str = "zhou.min") -> None:
-    """The county's administrator gives the person an office and a role."""
+    """The administrator of the office above gives the person an office and a role."""
     with app.app_context():
         office = db.session.scalar(select(Office.id).where(Office.code == JINJIANG))
     facts = {"username": username, "name": "周敏", "office": office, "roles": [CLERK]}
     app.config["WTF_CSRF_ENABLED"] = False
-    assert Desk(app, "county_admin").post("/settings/pending/", facts).endswith("/settings/users/list/")
+    assert Desk(app, "province_admin").post("/settings/pending/", facts).endswith("/settings/users/list/")
     app.config["WTF_CSRF_ENABLED"] = True
 
 
@@ -286,5 +288,34 @@ def test_only_the_province_sees_who_waits_and_nobody_gives_more_than_the_own(dem
     with demo_app.app_context():
         db.session.execute(delete(SecondFactor))
         db.session.commit()
-    county.post("/settings/pending/", good)
-    county.post("/settings/pending/", good, expect=422)
+    refused = county.post("/settings/pending/", good, expect=422)
+    assert "由上级机构接收" in refused and "成都市就业服务管理局" in refused
+    province.post("/settings/pending/", good)
+    province.post("/settings/pending/", good, expect=422)
+
+
+def test_the_provinces_own_people_are_taken_in_by_two_administrators(demo_app, address):
+    """Nothing works before the second one's word, whatever the first adds; refused, the person waits again."""
+    Browser().sign_on(address)
+    demo_app.config["WTF_CSRF_ENABLED"] = False
+    facts = Facts(demo_app)
+    administrator(demo_app, "province2", "510000", "province_admin")
+    first, second = Desk(demo_app, "province_admin"), Desk(demo_app, "province2")
+    taken = {"username": "zhou.min", "name": "周敏", "office": facts.office("510000"), "roles": []}
+    first.post("/settings/pending/", taken)
+    form = changed(facts, first, "zhou.min", roles=["policy_officer"])
+    first.post(f"/settings/users/change/{facts.id('zhou.min')}", form)
+    browser = Browser()
+    assert "须由四川省" in browser.sign_on(address).text
+    assert browser.get(f"{address}/settings/policy/list/", timeout=20).status_code == 403
+    (grant,) = waiting(facts, "zhou.min")
+    first.post(f"/settings/confirmations/agree/{grant}", expect=409)
+    second.post(f"/settings/confirmations/refuse/{grant}")
+    assert facts.user("zhou.min") is None and facts.roles("zhou.min") == set()
+    assert "周敏" in second.get("/settings/pending/")
+    second.post("/settings/pending/", {**taken, "roles": ["policy_officer"]})
+    (grant,) = waiting(facts, "zhou.min")
+    first.post(f"/settings/confirmations/agree/{grant}")
+    browser = Browser()
+    browser.sign_on(address)
+    assert browser.get(f"{address}/settings/policy/list/", timeout=20).status_code == 200

@@ -27,6 +27,8 @@ from tests.web.test_users import password_on
 LIST = "/settings/confirmations"
 REVIEW, PAYMENT = "/hiring/review/list/", "/hiring/disbursement/list/"
 CHENGDU = "510100"
+BEFORE = "0025"
+"""The schema before there was a second administrator."""
 
 
 @pytest.fixture
@@ -385,7 +387,7 @@ def test_what_was_given_before_is_confirmed_and_kept_by_id_from_the_log(demo_app
     with demo_app.app_context():
         db.session.remove()
         db.engine.dispose()
-        downgrade(migrations, "0025")
+        downgrade(migrations, BEFORE)
         upgrade(migrations, "head")
         assert demo_app.test_cli_runner().invoke(args=["prepare"]).exit_code == 0
     assert waiting(facts, "wang.li") == waiting(facts, "reviewer") == []

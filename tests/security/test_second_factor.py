@@ -21,6 +21,9 @@ from app.web.roles import CLERK, COUNTY_ADMIN
 from tests.security.permissions import addresses
 from tests.security.test_logins import WRONG, staff_of, try_in
 from tests.web.desk import Desk
+from tests.web.facts import BASE, Facts, changed
+from tests.web.test_roles import ROLES as OWN_ROLES
+from tests.web.test_roles import TITLE, name_of, own, ticked
 
 ROLES, CODE, INSIDE = "/settings/second_factor/roles", "/login/code/", "/hiring/query/list/"
 
@@ -217,3 +220,39 @@ def test_the_login_log_shows_the_own_subtree_and_no_business(demo_app):
 def test_an_address_of_mail_is_no_second_name_to_try(demo_app):
     for _ in range(2):
         assert try_in(demo_app, "clerk@localhost", PASSWORD).status_code == 401
+
+
+def test_an_own_role_that_comes_to_need_one_ends_the_sessions_that_came_without(demo_app):
+    """A role of clerks that somebody holds gets the reviewer's part, of which a code is demanded."""
+    facts, admin = Facts(demo_app), Desk(demo_app, "county_admin")
+    admin.post(f"{OWN_ROLES}/add", {"title": TITLE, "parts": ["clerk"]})
+    number = own(facts)
+    roles = [name_of(facts, number)]
+    admin.post(f"{BASE}/change/{facts.id('clerk')}", changed(facts, admin, "clerk", roles=roles))
+    demand(demo_app, "reviewer")
+    clerk, auditor = Desk(demo_app, "clerk"), Desk(demo_app, "auditor")
+    may = ticked(admin.get(f"{OWN_ROLES}/edit/{number}"))
+    admin.post(f"{OWN_ROLES}/edit/{number}", {"title": TITLE, "parts": ["clerk", "reviewer"], "may": may})
+    assert clerk.client.get(INSIDE).status_code == 302 and auditor.client.get(INSIDE).status_code == 200
+    assert halfway(demo_app).get(CODE).status_code == 200
+
+
+@pytest.mark.parametrize("by", ["role", "demand"])
+def test_a_session_that_began_beside_the_demand_opens_nothing(demo_app, by, monkeypatch):
+    """The login had asked whether a code is needed just before it was, and comes in just after."""
+    facts = Facts(demo_app)
+    if by == "role":
+        demand(demo_app, "auditor")
+        admin = Desk(demo_app, "county_admin")
+        form = changed(facts, admin, "clerk", roles=["clerk", "auditor"])
+        admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
+    else:
+        demand(demo_app, CLERK)
+    with monkeypatch.context() as before:
+        before.setattr("app.web.demands.wanted", lambda *_: False)
+        client = demo_app.test_client()
+        client.post("/login/", data={"username": "clerk", "password": PASSWORD})
+    assert client.get(INSIDE).status_code == 302
+    client = halfway(demo_app)
+    assert client.post(CODE, data={"code": code_of(secret_on(client.get(CODE).text))}).status_code == 302
+    assert client.get(INSIDE).status_code == 200

@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
 from app.engine import api_keys, clock, logins
 from app.extensions import db
-from app.web.api import in_api
+from app.web.api import in_api, makers
 
 MINUTE = timedelta(minutes=1)
 
@@ -61,7 +61,7 @@ def key_of_call() -> api_keys.ApiKey | None:
     given = request.authorization
     text = given.token if given is not None and given.type == "bearer" else None
     today = clock.today(current_app.config, db.session)
-    return api_keys.recognise(db.session, text, today) if text else None
+    return api_keys.recognise(db.session, text, today, makers.in_office(today)) if text else None
 
 
 def needs(ability: str) -> Callable:

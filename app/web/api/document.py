@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 ERRORS = {
     400: "The request can't be read",
-    401: "No valid key: missing, unknown, revoked or past its last day",
+    401: "No valid key: missing, unknown, not confirmed yet, revoked, past its last day, or its maker is no administrator any more",
     403: "The key has not this ability",
     404: "No such record within the key's office",
     409: "Refused by the domain; nothing was changed",

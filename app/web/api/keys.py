@@ -9,7 +9,7 @@ from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import select
+from sqlalchemy import func, select
 from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -20,6 +20,8 @@ from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.organisation import Office
+from app.web import pending_duties
+from app.web.api import makers
 from app.web.api.document import document
 from app.web.options import LongSelect, options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
@@ -27,6 +29,7 @@ from app.web.settings import PLACE
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import ModelView
+from app.web.waiting import Task
 
 
 class KeyForm(Form):
@@ -41,7 +44,9 @@ class KeyForm(Form):
         N_("机构"),
         coerce=int,
         widget=LongSelect(),
-        description=N_("密钥只能看到和写入此机构及下级机构的数据"),
+        description=N_(
+            "密钥只能看到和写入此机构及下级机构的数据；为本机构发放的装载密钥，须由另一名管理员确认"
+        ),
     )
     abilities = SelectMultipleField(
         N_("用途"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
@@ -58,16 +63,16 @@ class KeyForm(Form):
 
 
 class KeyView(ModelView):
-    """A key acts at once when it is made, and no longer when it is revoked."""
+    """A key acts when it is made, one that loads registers when it is confirmed; no longer when it is revoked."""
 
     datamodel = SQLAInterface(ApiKey)
     route_base = "/settings/keys"
     menu = PLACE
     menu_title = N_("接口密钥")
-    include_route_methods: ClassVar[set[str]] = {"list", "add", "revoke", "openapi"}
+    include_route_methods: ClassVar[set[str]] = {"list", "add", "confirm", "revoke", "openapi"}
     watched = True
     granted = dict.fromkeys(
-        (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_add", "can_revoke")
+        (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_add", "can_agree", "can_revoke")
     )
     list_template = "key_list.html"
     label_columns = {
@@ -94,7 +99,33 @@ class KeyView(ModelView):
     def _standing(self, row: ApiKey) -> str:
         if row.revoked_at is not None:
             return gettext("已撤销")
-        return gettext("已过期") if row.ends_on < _today() else gettext("有效")
+        if row.ends_on < _today():
+            return gettext("已过期")
+        if row.id in _dead():
+            return gettext("失效：发放人已停用、调离或不再是管理员")
+        if row.waits:
+            by = pending_duties.by_whom(row.made_in or row.office)
+            return gettext("待确认：须由{by}确认后才能使用").format(by=by)
+        return gettext("有效")
+
+    def list_more(self, rows: list[ApiKey]) -> dict:
+        word = api_keys.may_confirm(
+            ApiKey.made_by_id, func.coalesce(ApiKey.made_in_id, ApiKey.office_id), g.actor.user_id
+        )
+        own = ApiKey.id.in_([row.id for row in rows if row.waits])
+        return {"confirmable": set(db.session.scalars(select(ApiKey.id).where(own, word)))}
+
+    def tasks(self) -> list[Task]:
+        """For the home page of administrators."""
+        if not self.appbuilder.sm.has_access("can_agree", self.class_permission_name):
+            return []
+        waiting = select(func.count()).select_from(ApiKey)
+        waiting = waiting.where(
+            ApiKey.revoked_at.is_(None), ApiKey.ends_on >= _today(), ~api_keys.confirmed()
+        )
+        count = db.session.scalar(waiting)
+        title = gettext("待确认接口密钥")
+        return [Task(title, url_for("KeyView.list"), count, None, gettext("把"))] if count else []
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -115,9 +146,20 @@ class KeyView(ModelView):
         office = db.session.get(Office, form.office.data)
         facts = form.name.data.strip(), office, form.abilities.data, form.ends_on.data
         key, text = api_keys.make(db.session, g.actor, *facts, _today())
-        page = self.render_template("key_made.html", view=self, key=key, text=text)
+        by = pending_duties.by_whom(office) if key.waits else ""
+        page = self.render_template("key_made.html", view=self, key=key, text=text, by=by)
         db.session.commit()
         return page, 200, {"Cache-Control": "no-store"}
+
+    @expose("/confirm/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("agree")
+    def confirm(self, pk):
+        """The second administrator's word on a key that loads registers."""
+        api_keys.confirm(db.session, g.actor, self.item(pk).id)
+        db.session.commit()
+        flash(gettext("密钥已确认，现在可以使用。"), "success")
+        return redirect(url_for("KeyView.list"))
 
     @expose("/revoke/<pk>", methods=["POST"])
     @has_access
@@ -140,3 +182,10 @@ def _today() -> date:
     if "today" not in g:
         g.today = clock.today(current_app.config, db.session)
     return g.today
+
+
+def _dead() -> set[int]:
+    """The keys in sight whose makers may make none any more; asked once a request, for a list says it of every row."""
+    if "dead_keys" not in g:
+        g.dead_keys = set(db.session.scalars(select(ApiKey.id).where(~makers.in_office(_today()))))
+    return g.dead_keys
