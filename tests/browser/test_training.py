@@ -86,9 +86,8 @@ def opening(clerk: Desk, reviewer: Desk, demo: Demo) -> tuple[str, date]:
 
 
 def enrol(clerk: Desk, demo) -> None:
-    people = [row.raw for row in read(HIRING_SHEET, demo.sheets / PEOPLE_OF, today=clerk.today).rows][
-        :STUDENTS
-    ]
+    with (demo.sheets / PEOPLE_OF).open("rb") as file:
+        people = [row.raw for row in read(HIRING_SHEET, file, today=clerk.today).rows][:STUDENTS]
     ways = (people[0]["citizen_id"], people[1]["citizen_id"][-4:], people[2]["name"][:2])
     for count, (person, typed) in enumerate(zip(people, ways, strict=True), 1):
         clerk.page.wait_for_load_state("load")  # the address names a part of the page, which takes the focus

@@ -38,7 +38,8 @@ def demo_files(demonstration):
 @pytest.fixture
 def rows(demo_app, demo_files, demonstration):
     """The people of the good hiring sheet, as rows of the service sheet: each names the own enterprise."""
-    content = read(HIRING_SHEET, demo_files / "1-good.xlsx", today=demonstration.day)
+    with (demo_files / "1-good.xlsx").open("rb") as file:
+        content = read(HIRING_SHEET, file, today=demonstration.day)
     uscc = uscc_of(demo_files, "1-good.xlsx")
     return [{**row.raw, "employer_uscc": uscc, "insured_region": "锦江区"} for row in content.rows]
 
