@@ -13,7 +13,7 @@ from app.kernel.errors import BadSheet
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
 from app.programmes.service_subsidy.sheet import SHEET as SERVICE
 from app.programmes.training.sheet import RESULTS, STUDENTS
-from tests.cases.grid import Grid
+from tests.cases.grid import Formula, Grid
 from tests.cases.layouts import FIELDS, LAYOUTS, TITLES, Layout, people, table
 from tests.cases.test_cells import read_bytes
 from tests.cases.writers import (
@@ -26,6 +26,7 @@ from tests.cases.writers import (
     by_office,
     by_openpyxl,
     by_xlsxwriter,
+    by_xlwt,
     worksheet,
     zipped,
 )
@@ -162,6 +163,13 @@ def test_excel_95_is_read_in_chinese_whatever_code_page_it_says(code_page):
     grid = table(*people(3))
     rows = read_bytes(HIRING, by_excel_95(grid, code_page)).rows
     assert [(row.values["name"], row.errors) for row in rows] == [("张三", {})] * 3
+
+
+@pytest.mark.parametrize("write", [by_hand, by_openpyxl, by_xlsxwriter, by_xlwt])
+def test_a_file_of_nothing_but_formulas_without_result_is_said_to_be_one(write):
+    grid = Grid([[Formula("A9&A9") for _ in TITLES] for _ in range(5)])
+    with pytest.raises(BadSheet, match="没有计算结果"):
+        read_bytes(HIRING, write(grid))
 
 
 OTHERS = (HIRING, SERVICE, STUDENTS, RESULTS)

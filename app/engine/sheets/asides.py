@@ -11,11 +11,63 @@ from app.engine.sheets.unreadable import MERGED, Unreadable
 from app.kernel.messages import N_, Message
 from app.kernel.text import squeeze
 
-_FOOTER = re.compile(
-    r"[(*]?(合计|总计|小计|共计|总人数|合计人数|填表人|填报人|制表人|制表|编制人|经办人|审核人|复核人|审批人|负责人"
-    r"|单位负责人|部门负责人|法定代表人|联系人|(填表|填报|制表|申报)?(日期|时间)|(填表|填报|制表|申报)?单位(名称)?|单位盖章|盖章|公章|签字|签章"
-    r"|备注|附注|注|注意事项|说明|填表说明|(此行|以下|此处)?以下空白|以下无正文)(\([^)]*\)|\))?(:.*|\d+\.?\d*[人名元]?|)"
+_WORDS = (
+    *(
+        "合计",
+        "总计",
+        "小计",
+        "共计",
+        "总人数",
+        "合计人数",
+        "填表人",
+        "填报人",
+        "制表人",
+        "制表",
+        "编制人",
+        "经办人",
+    ),
+    *(
+        "审核人",
+        "复核人",
+        "审批人",
+        "负责人",
+        "单位负责人",
+        "部门负责人",
+        "法定代表人",
+        "联系人",
+        "日期",
+        "时间",
+    ),
+    *(
+        "填表日期",
+        "填表时间",
+        "填报日期",
+        "填报时间",
+        "制表日期",
+        "制表时间",
+        "申报日期",
+        "申报时间",
+        "单位",
+        "单位名称",
+    ),
+    *(
+        "填表单位",
+        "填报单位",
+        "制表单位",
+        "申报单位",
+        "单位盖章",
+        "盖章",
+        "公章",
+        "签字",
+        "签章",
+        "备注",
+        "附注",
+        "注",
+    ),
+    *("注意事项", "说明", "填表说明", "以下空白", "此行以下空白", "以下无正文"),
 )
+_FOOTER = re.compile(rf"[(*]?({'|'.join(_WORDS)})(\([^)]*\)|\))?(:.*|\d+\.?\d*[人名元]?|)")
+_STARTS = {word[0] for word in _WORDS} | set("（(＊*")
 _TEXT_CHARACTERS = 300
 _ID_DIGITS = 10
 _LISTED = 10
@@ -31,6 +83,8 @@ class Asides:
         self._ids = [places[c.field] for c in header.sheet.columns if c.kind is Kind.CITIZEN_ID]
         self._required = [places[c.field] for c in header.sheet.columns if c.required]
         self._known = set(header.titles)
+        self._starts = _STARTS | {title[0] for title in (*self._known, header.sheet.title) if title}
+        self._second = sorted(self._titles)[min(1, len(self._titles) - 1)]
         self._footers: list[int] = []
         self._headers: list[int] = []
         self._hidden_rows = 0
@@ -39,7 +93,7 @@ class Asides:
     def takes(self, line: Line) -> bool:
         """Whether a row is no person's; it is noted."""
         first = next((cell for cell in line.cells if _is_words(cell)), None)
-        if first is None or len(first) > _TEXT_CHARACTERS:
+        if first is None or len(first) > _TEXT_CHARACTERS or not self._may_be_aside(first, line):
             return False
         word = squeeze(first)
         if is_titled(word, self._sheet) or (word.strip("*") in self._known and self._repeats_header(line)):
@@ -49,6 +103,10 @@ class Asides:
             self._footers.append(line.number)
             return True
         return False
+
+    def _may_be_aside(self, first: str, line: Line) -> bool:
+        """What nearly no person's row passes, and costs little."""
+        return first.lstrip()[:1] in self._starts or isinstance(_at(line.cells, self._second), Unreadable)
 
     def count_hidden(self, line: Line) -> None:
         """Counts a person's row if nobody sees it; notes columns that nobody sees."""
@@ -109,7 +167,7 @@ def _at(cells: Sequence[Cell], place: int) -> Cell:
 
 
 def _is_words(cell: Cell) -> bool:
-    return isinstance(cell, str) and not cell.isspace() and not squeeze(cell[:20]).isdigit()
+    return isinstance(cell, str) and not cell.isspace() and not cell.strip().isdigit()
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -85,7 +85,8 @@ def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
         if column.required:
             raise BadValue(N_("“{title}”没有填写。请补填。"))
         return None
-    refuse(cell, text)
+    if not text.isalnum():  # nothing unreadable is all letters and digits
+        refuse(cell, text)
     if len(text) > MAX_CHARACTERS:
         raise BadValue(
             N_("“{title}”有 {length} 个字，最多 {most} 个。请缩短。"),

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from app.engine.sheets.child import Cell, Line
 from app.engine.sheets.columns import Sheet, heading
 from app.engine.sheets.marking import ADDED
-from app.engine.sheets.unreadable import Unreadable
+from app.engine.sheets.unreadable import UNCACHED, Unreadable
 from app.kernel.errors import BadSheet
 from app.kernel.messages import N_
 
@@ -18,13 +18,17 @@ _ALIKE = 0.5
 
 @dataclass(frozen=True)
 class Header:
-    """What may be the header: the titles by column index from 0, the number of its (last) row, the texts above it."""
+    """What may be the header: the titles by column index from 0, the number of its (last) row, the texts above it.
+
+    `unreckoned`: at least half of the row's cells are formulas without a result.
+    """
 
     sheet: Sheet
     tab: str
     row: int
     titles: tuple[str, ...]
     above: tuple[str, ...] = ()
+    unreckoned: bool = False
 
     @property
     def corrects(self) -> bool:
@@ -44,6 +48,11 @@ class Header:
         """How many columns of the sheet the row has."""
         return len(self.sheet.columns) - len(self.missing)
 
+    @property
+    def nearness(self) -> tuple[int, bool]:
+        """By this rows are compared when none is whole."""
+        return self.found, self.unreckoned
+
     def places(self) -> dict[str, int]:
         """The index of every field's column; two columns of one title leave open which is meant."""
         for column in self.sheet.columns:
@@ -60,6 +69,13 @@ class Header:
 
     def refusal(self) -> BadSheet:
         """The sentence for a header that lacks columns."""
+        if self.unreckoned:
+            return BadSheet(
+                N_(
+                    "工作表“{tab}”的表头是公式，文件中没有计算结果。请用 Excel 或 WPS 打开文件，保存后重新上传。"
+                ),
+                tab=self.tab,
+            )
         if self.found * 2 < len(self.sheet.columns):
             return foreign(self.sheet)
         facts = {"tab": self.tab, "row": self.row, "missing": "、".join(self.missing)}
@@ -94,8 +110,8 @@ def find(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = ()) -> H
         if before is not None and before.number == line.number - 1:
             rows.append(_joined(sheet, before.cells, line.cells))
         for titles in rows:
-            candidate = Header(sheet, line.tab, line.number, titles, tuple(above))
-            if nearest is None or candidate.found > nearest.found:
+            candidate = Header(sheet, line.tab, line.number, titles, tuple(above), _unreckoned(line.cells))
+            if nearest is None or candidate.nearness > nearest.nearness:
                 nearest = candidate
             if not candidate.missing or any(_has(titles, other) for other in strange):
                 return candidate
@@ -132,6 +148,12 @@ def _has(titles: Sequence[str], sheet: Sheet) -> bool:
 
 def _titles(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(_title(cell) for cell in cells)
+
+
+def _unreckoned(cells: Sequence[Cell]) -> bool:
+    filled = [cell for cell in cells if cell is not None]
+    without = sum(isinstance(cell, Unreadable) and cell.kind == UNCACHED for cell in filled)
+    return without > 0 and without * 2 >= len(filled)
 
 
 def _title(cell: Cell) -> str:

@@ -120,9 +120,9 @@ class _Found:
             )
         if not self._headers:
             raise BadSheet(N_("文件中没有任何数据。请在“{title}”模板中填写后上传。"), title=self._sheet.title)
-        nearest = max(self._headers, key=lambda header: header.found)
+        nearest = max(self._headers, key=lambda header: header.nearness)
         if nearest.missing:
-            raise nearest.refusal() if nearest.found else foreign(self._sheet)
+            raise nearest.refusal() if nearest.found or nearest.unreckoned else foreign(self._sheet)
         raise BadSheet(
             N_("工作表“{tab}”第 {row} 行表头下面没有数据。请填写后重新上传。"),
             tab=nearest.tab,
