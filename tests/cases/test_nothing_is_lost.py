@@ -17,6 +17,7 @@ from app.engine.sheets import Sheet, parse_row
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
 from app.programmes.training import completion
 from app.programmes.training.model import Enrolment
+from app.programmes.training.results import FIELDS
 from app.programmes.training.sheet import RESULTS
 from app.web.roles import CLERK
 from tests.bench.county import TODAY as COUNTY_DAY
@@ -50,11 +51,11 @@ class Drawn:
 
 
 @st.composite
-def spoilt(draw, sheet: Sheet, persons: list[dict[str, object]], *, blanks: bool = True) -> Drawn:
+def spoilt(draw, sheet: Sheet, persons: list[dict[str, object]]) -> Drawn:
     """The persons' rows with unreadable and blank cells anywhere, and up to four merged ranges."""
     cells = [[person.get(column.field) or None for column in sheet.columns] for person in persons]
     height, width = len(cells), len(sheet.columns)
-    kinds = st.sampled_from(("error", "uncached", "blank") if blanks else ("error", "uncached"))
+    kinds = st.sampled_from(("error", "uncached", "blank"))
     for row, column in draw(st.lists(places(height, width), max_size=8)):
         kind = draw(kinds)
         cells[row][column] = {"error": Error("#N/A"), "uncached": Formula("A1&A1"), "blank": None}[kind]
@@ -166,7 +167,7 @@ def test_no_stored_result_disappears(session, actors, approved, vault, how):  # 
     assert all(value is not None for result in before.values() for value in result)
 
     @how
-    @given(spoilt(RESULTS, persons, blanks=False), st.sampled_from(WRITERS))
+    @given(spoilt(RESULTS, persons), st.sampled_from(WRITERS))
     def hold(drawn, write):
         with session.begin_nested() as unsaved:
             take(session, clerk, held, vault, drawn.grid, write)
@@ -190,6 +191,6 @@ def take(session, clerk, held: int, vault, grid: Grid, write=by_hand) -> None:  
 
 
 def results(session, held: int) -> dict[int, tuple]:
-    columns = [getattr(Enrolment, name) for name in completion.FIELDS]
+    columns = [getattr(Enrolment, name) for name in FIELDS]
     found = session.execute(select(Enrolment.id, *columns).where(Enrolment.class_id == held)).all()
     return {row[0]: tuple(row[1:]) for row in found}
