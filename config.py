@@ -22,6 +22,7 @@ class Config:
     DATA_HASH_KEY = os.environ.get("DATA_HASH_KEY")
     DATA_CIPHER_KEY = os.environ.get("DATA_CIPHER_KEY")
     DATA_CIPHER = os.environ.get("DATA_CIPHER") or "aes"
+    DATA_CIPHER_FORMAT = os.environ.get("DATA_CIPHER_FORMAT") or "old"
     DATA_READ_KEYS = os.environ.get("DATA_READ_KEYS", "").split()
     SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL")
     DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")

@@ -73,11 +73,15 @@ def _keys(environ: Mapping[str, str], data_dir: Path, demo: bool) -> dict[str, s
 
 
 def _children_environ(settings: Settings, keys: Mapping[str, str], urls: Urls, demo: bool) -> dict[str, str]:
-    """What web server and worker see: the runtime login, never the owner's."""
+    """What web server and worker see: the runtime login, never the owner's.
+
+    Beside the embedded database there is no host of an older release, which could not read the new format.
+    """
     kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_OWNER_URL", "DEMO"}}
     given = {"HOST": settings.host, "PORT": str(settings.port), "WEB_WORKERS": str(settings.workers)}
     given |= {"DATA_DIR": str(settings.data_dir), "DATABASE_URL": urls.runtime, "PYTHONUNBUFFERED": "1"}
-    return kept | keys | given | ({"DEMO": "1"} if demo else {})
+    form = {"DATA_CIPHER_FORMAT": "new"} if from_environment(os.environ) is None else {}
+    return form | kept | keys | given | ({"DEMO": "1"} if demo else {})
 
 
 def _database(stack: ExitStack, children: Children, data_dir: Path) -> Urls:

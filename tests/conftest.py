@@ -53,6 +53,7 @@ def settings(urls: Urls, **more: object) -> dict:
     """What a test application needs beyond the environment."""
     return {
         "TESTING": True,
+        "DATA_CIPHER_FORMAT": "only",
         "TODAY": TODAY,
         "SECRET_KEY": "test",
         "SQLALCHEMY_DATABASE_URI": urls.runtime,

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, contains_eager
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Claim, FailedRow
+from app.engine.failed_rows import readable_cells
 from app.engine.people import lock_own
 from app.engine.sheets import SheetRow
-from app.engine.slips import cells, mended_by
+from app.engine.slips import mended_by
 from app.kernel import citizen_id
 from app.kernel.crypto import Vault
 from app.registers.models import Person
@@ -62,7 +63,9 @@ def absentees(
     ]
     for row in session.scalars(failed):
         if row.id not in mended:
-            written = citizen_id.mask(citizen_id.normalize(cells(row, vault).get("citizen_id", ""))[:20])
+            written = citizen_id.mask(
+                citizen_id.normalize(readable_cells(row, vault).get("citizen_id", ""))[:20]
+            )
             found.append(Absentee(f"{FAILED}{row.id}", row.name, written, passed=False))
     return found
 

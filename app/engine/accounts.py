@@ -13,7 +13,7 @@ from app.kernel import bank
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import Cipher, place
 from app.registers.models import Employer, Person, row_id
 
 KINDS = {
@@ -44,7 +44,7 @@ class Account(Model):
     branch_no: Mapped[str | None] = mapped_column(String(12))
     kind: Mapped[str | None] = mapped_column(String(20))
     holder: Mapped[str] = mapped_column(FreeText(200))
-    number_cipher: Mapped[bytes] = mapped_column(Cipher, deferred=True)
+    number_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("employer_id", "person_id")), deferred=True)
     last4: Mapped[str] = mapped_column(String(4))
 
     def __repr__(self) -> str:
@@ -73,13 +73,12 @@ def add_account(session: Session, vault: Vault, payee: Employer | Person, detail
     if details.kind not in KINDS["unit" if unit else "person"]:
         raise BadValue(N_("请选择与收款人相符的账户类型。"))
     account = Account(
-        employer_id=payee.id if unit else None,
-        person_id=None if unit else payee.id,
+        **paying(payee),
         bank_name=details.bank_name,
         branch_no=branch_no,
         kind=details.kind,
         holder=details.holder,
-        number_cipher=vault.encrypt(number),
+        number_cipher=vault.encrypt(number, place(Account.number_cipher, **paying(payee))),
         last4=number[-4:],
     )
     session.add(account)
@@ -87,13 +86,25 @@ def add_account(session: Session, vault: Vault, payee: Employer | Person, detail
     return account
 
 
-def number_of(vault: Vault, account: Account) -> str:
-    """The whole number. Raises Refused when it doesn't end in the digits that every screen shows."""
-    number = vault.decrypt(account.number_cipher)
-    if number[-4:] != account.last4:
+def paying(payee: Employer | Person) -> dict[str, int | None]:
+    """The columns by which an account names whom it pays."""
+    unit = isinstance(payee, Employer)
+    return {"employer_id": payee.id if unit else None, "person_id": None if unit else payee.id}
+
+
+def number_of(vault: Vault, account: Account, payee: Employer | Person) -> str:
+    """The whole number of an account that shall pay `payee`.
+
+    Raises Unreadable when it was sealed for somebody else, Refused when the account names somebody else or the number
+    doesn't end in the digits that every screen shows.
+    """
+    due = paying(payee)
+    number = vault.decrypt(account.number_cipher, place(Account.number_cipher, **due))
+    named = {name: getattr(account, name) for name in due}
+    if number[-4:] != account.last4 or (any(named.values()) and named != due):
         raise Refused(
             N_(
-                "{holder}的收款账户（尾号{last4}）与加密保存的账号不一致，数据可能被改动，已停止办理。请立即报告系统管理员核查。"
+                "{holder}的收款账户（尾号{last4}）与加密保存的账号或收款人不一致，数据可能被改动，已停止办理。请立即报告系统管理员核查。"
             ),
             holder=account.holder,
             last4=account.last4,

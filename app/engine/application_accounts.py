@@ -78,7 +78,7 @@ def save_account(
             payee=application.payee.name,
         )
     details = with_number(
-        session, vault, details, application.account or last_account(session, application), kept
+        vault, application.payee, details, application.account or last_account(session, application), kept
     )
     account = add_account(session, vault, application.payee, details)
     before = {"account_id": application.account_id}
@@ -96,7 +96,7 @@ def save_account(
 
 
 def with_number(
-    session: Session, vault: Vault, details: Details, offered: Account | None, kept: int | None
+    vault: Vault, payee: Employer | Person, details: Details, offered: Account | None, kept: int | None
 ) -> Details:
     """The details with the offered account's number where none was typed. Raises BadValue, Refused."""
     if details.number:
@@ -105,4 +105,4 @@ def with_number(
         raise BadValue(N_("请填写银行账号。"))
     if offered.id != kept:
         raise Refused(N_("页面打开后收款账户已有变化，没有保存。请刷新页面，核对后重新填写账号。"))
-    return replace(details, number=number_of(vault, offered))
+    return replace(details, number=number_of(vault, offered, payee))

@@ -25,7 +25,7 @@ from app.engine.accounts import Account
 from app.engine.free_text import FreeText
 from app.engine.payments import PaymentList
 from app.engine.states import LIVE, OPEN_OR_LIVE, STATES
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import SEALED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
 
@@ -123,7 +123,10 @@ class Claim(Model):
     policy: Mapped[dict | None] = mapped_column(JSONB)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(100))
-    phone_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
+    row_key: Mapped[bytes | None] = row_key()
+    phone_cipher: Mapped[bytes | None] = mapped_column(
+        Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=SEALED
+    )
     remark: Mapped[str | None] = mapped_column(FreeText(200))
     submitted_on: Mapped[date | None]
     first_submitted_on: Mapped[date | None]
@@ -174,7 +177,8 @@ class FailedRow(Model):
     row_no: Mapped[int]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     name: Mapped[str] = mapped_column(String(100))
-    cells_cipher: Mapped[bytes] = mapped_column(Cipher)
+    row_key: Mapped[bytes | None] = row_key(deferred=False)
+    cells_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("row_key", "application_id")))
     findings: Mapped[list] = mapped_column(JSONB)
 
 
@@ -232,7 +236,10 @@ class Attachment(Model):
     media_type: Mapped[str] = mapped_column(String(40))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(Cipher, deferred=True)
+    row_key: Mapped[bytes | None] = row_key()
+    content: Mapped[bytes] = mapped_column(
+        Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=SEALED
+    )
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     application: Mapped[Application] = relationship()
 

@@ -9,9 +9,10 @@ from flask_appbuilder import Model
 from sqlalchemy import DateTime, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound
 from app.kernel.messages import N_
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import Cipher, place
 
 KEPT_FOR = timedelta(days=2)
 
@@ -27,19 +28,22 @@ class HeldSheet(Model):
     view: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(36))
     title: Mapped[str] = mapped_column(String(100))
-    file_cipher: Mapped[bytes] = mapped_column(Cipher, deferred=True)
-    question_cipher: Mapped[bytes] = mapped_column(Cipher)
+    file_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("id", "user_id")), deferred=True)
+    question_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("id", "user_id")))
     held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
-def hold(session: Session, **facts: object) -> str:
+def hold(session: Session, vault: Vault, content: bytes, question: str, **facts: object) -> str:
     """Keeps a sheet with its question and returns its id; an older one of the same person, work and subject gives way."""
     same = {name: facts[name] for name in ("user_id", "kind", "view", "subject")}
     session.execute(delete(HeldSheet).filter_by(**same))
-    held = HeldSheet(id=str(uuid4()), **facts)
-    session.add(held)
+    owned = {"id": str(uuid4()), "user_id": facts["user_id"]}
+    file_cipher = vault.encrypt_bytes(content, place(HeldSheet.file_cipher, **owned))
+    question_cipher = vault.encrypt(question, place(HeldSheet.question_cipher, **owned))
+    facts |= {**owned, "file_cipher": file_cipher, "question_cipher": question_cipher}
+    session.add(HeldSheet(**facts))
     session.flush()
-    return held.id
+    return owned["id"]
 
 
 def find(session: Session, user_id: int, sheet_id: str) -> HeldSheet:

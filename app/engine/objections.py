@@ -16,7 +16,7 @@ from app.engine.people import FRESH
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import SEALED, Cipher, new_row_key, place, row_key
 from app.registers.models import row_id
 from app.registers.organisation import Office
 
@@ -38,7 +38,10 @@ class Objection(Model):
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     raised_on: Mapped[date]
     raised_by: Mapped[str] = mapped_column(FreeText(100))
-    contact_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
+    row_key: Mapped[bytes | None] = row_key()
+    contact_cipher: Mapped[bytes | None] = mapped_column(
+        Cipher(bound_to=("row_key", "claim_id")), deferred=True, deferred_group=SEALED
+    )
     content: Mapped[str] = mapped_column(FreeText(1000))
     state: Mapped[str] = mapped_column(String(10), server_default="open")
     registered_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
@@ -83,12 +86,15 @@ def register(
             starts_on=claim.notice.starts_on,
             today=today,
         )
+    key = new_row_key()
+    own = place(Objection.contact_cipher, row_key=key, claim_id=claim.id)
     objection = Objection(
+        row_key=key,
         claim_id=claim.id,
         office_id=claim.office_id,
         raised_on=raised_on,
         raised_by=raised_by,
-        contact_cipher=vault.encrypt(contact) if contact else None,
+        contact_cipher=vault.encrypt(contact, own) if contact else None,
         content=content,
         registered_by=actor.user_id,
     )

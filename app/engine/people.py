@@ -15,7 +15,8 @@ from app.engine import rules
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.candidates import begin
-from app.engine.claims import Application, FailedRow
+from app.engine.claims import Application, Claim, FailedRow
+from app.engine.failed_rows import store_failed
 from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
@@ -27,6 +28,7 @@ from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
+from app.registers.ciphers import new_row_key, place
 
 COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
 """Shares of a check's time."""
@@ -38,8 +40,8 @@ FRESH = {"populate_existing": True}
 
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
     row_id bigint PRIMARY KEY, id_hash bytea, name text, dotted text, id_fault text, repeated boolean, employer_uscc text,
-    insured_region text, category text, starts_on date, ends_on date, own jsonb, phone_cipher bytea, remark text,
-    bad_fields text[], faults jsonb
+    insured_region text, category text, starts_on date, ends_on date, own jsonb, row_key bytea,
+    phone_cipher bytea, remark text, bad_fields text[], faults jsonb
 ) ON COMMIT DELETE ROWS"""
 COPY = "COPY sheet_rows FROM STDIN"
 FILL = f"""
@@ -68,15 +70,16 @@ REPLACE = (
 )
 PASS = f"""
     INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state,
-                        amount, name, phone_cipher, remark, warned, {{fields}})
+                        amount, name, row_key, phone_cipher, remark, warned, {{fields}})
     SELECT :programme, :application, :office, candidates.person_id, candidates.employer_id,
            candidates.insured_region, 'draft',
-           {{amount}}, candidates.name, s.phone_cipher, s.remark, o.warns, {{columns}}
+           {{amount}}, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, {{columns}}
     FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
     WHERE NOT o.stops ORDER BY candidates.row_id
     ON CONFLICT (application_id, person_id) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
     SET amount = excluded.amount, name = excluded.name, employer_id = excluded.employer_id,
-        insured_region = excluded.insured_region, phone_cipher = excluded.phone_cipher, remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
+        insured_region = excluded.insured_region, row_key = excluded.row_key, phone_cipher = excluded.phone_cipher,
+        remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
 """
 STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
@@ -84,15 +87,6 @@ STORE_CHECKS = """
     FROM candidates d JOIN outcomes o USING (row_id)
     JOIN claims c ON c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
     WHERE NOT o.stops
-"""
-FAILED_CELLS = """CREATE TEMP TABLE IF NOT EXISTS failed_cells (
-    row_id bigint PRIMARY KEY, row_no integer, cells_cipher bytea
-) ON COMMIT DELETE ROWS"""
-COPY_FAILED = "COPY failed_cells FROM STDIN"
-STORE_FAILED = """
-    INSERT INTO failed_rows (application_id, office_id, row_no, person_id, name, cells_cipher, findings)
-    SELECT :application, :office, f.row_no, d.person_id, d.name, f.cells_cipher, o.findings
-    FROM failed_cells f JOIN candidates d USING (row_id) JOIN outcomes o USING (row_id) ORDER BY f.row_id
 """
 
 
@@ -131,7 +125,7 @@ def check(
         "today": today,
     }
     begin(session, programme)
-    _copy(session, programme, rows, vault, today)
+    _copy(session, programme, application.id, rows, vault, today)
     progress.reach(COPIED)
     session.execute(text(FILL), facts)
     rules.run(session, programme.code, programme.rules, today)
@@ -142,7 +136,7 @@ def check(
     passed = session.execute(text(_pass_statement(programme)), facts).rowcount
     session.execute(text(STORE_CHECKS), facts)
     progress.reach(STORED)
-    failed = _store_failed(session, rows, vault, facts)
+    failed = store_failed(session, rows, vault, facts)
     after = {"rows": len(rows), "passed": passed, "failed": failed}
     record(session, actor, "import", application_id=application.id, programme=programme.code, after=after)
     session.flush()
@@ -186,17 +180,24 @@ def _pass_statement(programme: Programme) -> str:
 
 
 def _copy(
-    session: Session, programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: date
+    session: Session,
+    programme: Programme,
+    application_id: int,
+    rows: Sequence[SheetRow],
+    vault: Vault,
+    today: date,
 ) -> None:
     session.execute(text(SHEET_ROWS))
     session.execute(text("DELETE FROM sheet_rows"))
     cursor = session.connection().connection.cursor()
     with cursor.copy(COPY) as copy:
-        for line in _lines(programme, rows, vault, today):
+        for line in _lines(programme, application_id, rows, vault, today):
             copy.write_row(line)
 
 
-def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: date) -> Iterator[tuple]:
+def _lines(
+    programme: Programme, application_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
+) -> Iterator[tuple]:
     category, starts_on, ends_on = (programme.judged.get(c, "") for c in ("category", "starts_on", "ends_on"))
     seen: set[bytes] = set()
     for row_id, row in enumerate(rows):
@@ -221,11 +222,18 @@ def _lines(programme: Programme, rows: Sequence[SheetRow], vault: Vault, today: 
             value(starts_on),
             value(ends_on),
             json.dumps({name: value(name) for name in programme.own}, default=str),
-            vault.encrypt(value("phone")) if value("phone") else None,
+            *_phone(vault, application_id, value("phone")),
             without_numbers(value("remark") or "") or None,
             sorted(faults),
             without_numbers(json.dumps(faults, ensure_ascii=False)) if faults else "{}",
         )
+
+
+def _phone(vault: Vault, application_id: int, phone: str | None) -> tuple[bytes, bytes | None]:
+    """The key of a claim to be, and its phone."""
+    key = new_row_key()
+    own = place(Claim.phone_cipher, row_key=key, application_id=application_id)
+    return key, vault.encrypt(phone, own) if phone else None
 
 
 def _id_fault(row: SheetRow) -> str:
@@ -234,17 +242,3 @@ def _id_fault(row: SheetRow) -> str:
     if error is not None and error.params.get("fault", error).msgid == ROUNDED:
         return "rounded"
     return unreadable_kind(row.raw.get("citizen_id", "")) or "invalid"
-
-
-def _store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, facts: dict) -> int:
-    """Only the failed rows' cells are sealed; what the rules found never leaves the server."""
-    failed = session.scalars(text("SELECT row_id FROM outcomes WHERE stops")).all()
-    session.execute(text(FAILED_CELLS))
-    session.execute(text("DELETE FROM failed_cells"))
-    with session.connection().connection.cursor().copy(COPY_FAILED) as copy:
-        for row_id in failed:
-            row = rows[row_id]
-            sealed = vault.encrypt(json.dumps(row.raw, ensure_ascii=False))
-            copy.write_row((row_id, row.number, sealed))
-    session.execute(text(STORE_FAILED), facts)
-    return len(failed)

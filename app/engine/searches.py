@@ -13,9 +13,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.engine.free_text import FreeText
 from app.engine.scope import OPEN
+from app.kernel.crypto import Vault
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import Cipher, new_row_key, place, row_key
 
 MOST = 30
 UNNAMED_FOR = timedelta(days=7)
@@ -31,19 +32,20 @@ class Search(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     view: Mapped[str] = mapped_column(String(60))
     name: Mapped[str | None] = mapped_column(FreeText(40))
-    query_cipher: Mapped[bytes] = mapped_column(Cipher)
+    row_key: Mapped[bytes | None] = row_key(deferred=False)
+    query_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("row_key", "user_id")))
     kept_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
-def keep(session: Session, user_id: int, view: str, query_cipher: bytes, name: str | None = None) -> str:
+def keep(session: Session, vault: Vault, user_id: int, view: str, query: str, name: str | None = None) -> str:
     """Stores a search and returns its id; one of the same name is replaced. Raises Refused."""
     if name is not None and len(named(session, user_id, view)) >= MOST:
         raise Refused(N_("每个列表最多保存{most}个查询条件。请先删除不用的。"), most=MOST)
-    facts = {"user_id": user_id, "view": view, "name": name, "query_cipher": query_cipher}
-    stored = insert(Search).values(id=str(uuid4()), **facts)
-    stored = stored.on_conflict_do_update(
-        constraint="search_name", set_={"query_cipher": query_cipher, "kept_at": func.now()}
-    )
+    key = new_row_key()
+    cipher = vault.encrypt(query, place(Search.query_cipher, row_key=key, user_id=user_id))
+    facts, sealed = {"user_id": user_id, "view": view, "name": name}, {"row_key": key, "query_cipher": cipher}
+    stored = insert(Search).values(id=str(uuid4()), **facts, **sealed)
+    stored = stored.on_conflict_do_update(constraint="search_name", set_={**sealed, "kept_at": func.now()})
     return session.scalars(stored.returning(Search.id)).one()
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.kernel.crypto import Vault
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import Cipher, place
 from app.registers.organisation import Staff
 
 DRIFT = 1
@@ -29,7 +29,7 @@ class SecondFactor(Model):
     __tablename__ = "second_factors"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
-    secret_cipher: Mapped[bytes] = mapped_column(Cipher)
+    secret_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("user_id",)))
     last_step: Mapped[int] = mapped_column(BigInteger)
     enrolled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     staff: Mapped[Staff] = relationship(
@@ -65,7 +65,7 @@ def enrol(session: Session, vault: Vault, user_id: int, secret: str, code: str, 
     step = _step_of(secret, code, now)
     if step is None:
         return False
-    row = {"user_id": user_id, "secret_cipher": vault.encrypt(secret), "last_step": step}
+    row = {"user_id": user_id, "secret_cipher": vault.encrypt(secret, _place(user_id)), "last_step": step}
     added = insert(SecondFactor).values(row).on_conflict_do_nothing().returning(SecondFactor.user_id)
     return session.scalar(added) is not None
 
@@ -74,11 +74,15 @@ def accept(session: Session, vault: Vault, user_id: int, code: str, now: float) 
     """Whether the code is right at `now` (seconds since 1970) and its step of time was never used before."""
     own = SecondFactor.user_id == user_id
     sealed = session.scalar(select(SecondFactor.secret_cipher).where(own))
-    step = None if sealed is None else _step_of(vault.decrypt(sealed), code, now)
+    step = None if sealed is None else _step_of(vault.decrypt(sealed, _place(user_id)), code, now)
     if step is None:
         return False
     used = update(SecondFactor).where(own, SecondFactor.last_step < step).values(last_step=step)
     return session.scalar(used.returning(SecondFactor.user_id)) is not None
+
+
+def _place(user_id: int) -> bytes:
+    return place(SecondFactor.secret_cipher, user_id=user_id)
 
 
 def _step_of(secret: str, code: str, now: float) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.claims import FailedRow
+from app.engine.failed_rows import readable_cells
 from app.engine.sheets import SheetRow
 from app.kernel import citizen_id, names
 from app.kernel.crypto import Vault
@@ -20,11 +20,6 @@ ALIKE = 0.95
 NAMESAKES = 50
 ID_CHARACTERS = 64
 """No id is longer, with all its blanks: what is, isn't compared character by character."""
-
-
-def cells(row: FailedRow, vault: Vault) -> dict[str, str]:
-    """What the sheet said in a failed row, field → text."""
-    return json.loads(vault.decrypt(row.cells_cipher))
 
 
 def folded_name(row: SheetRow) -> str:
@@ -49,7 +44,7 @@ def mended_by(session: Session, application_id: int, rows: Sequence[SheetRow], v
     return [
         failed.id
         for failed in session.scalars(wanted)
-        if _stands_for(typed[failed.name], failed.row_no, cells(failed, vault).get("citizen_id", ""))
+        if _stands_for(typed[failed.name], failed.row_no, readable_cells(failed, vault).get("citizen_id", ""))
     ]
 
 

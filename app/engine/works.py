@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from threading import Event, Thread
-from uuid import uuid4
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -32,13 +31,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from app.engine.jobs import defer
 from app.engine.progress import Cancelled, Progress
 from app.engine.scope import OPEN
+from app.kernel.crypto import Vault
 from app.kernel.messages import N_
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import Cipher, place
 
 STATES = {
     "waiting": N_("等待处理"),
@@ -81,21 +81,26 @@ class LongWork(Model):
     title: Mapped[str] = mapped_column(String(100))
     address: Mapped[str] = mapped_column(String(60))
     locale: Mapped[str] = mapped_column(String(10))
-    asked_cipher: Mapped[bytes] = mapped_column(Cipher)
-    file_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
+    asked_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("id", "user_id")))
+    file_cipher: Mapped[bytes | None] = mapped_column(Cipher(bound_to=("id", "user_id")), deferred=True)
     state: Mapped[str] = mapped_column(String(10), server_default="waiting")
     done: Mapped[int] = mapped_column(server_default="0")
     total: Mapped[int] = mapped_column(server_default="0")
     attempts: Mapped[int] = mapped_column(server_default="0")
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    outcome_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
-    content: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
+    outcome_cipher: Mapped[bytes | None] = mapped_column(Cipher(bound_to=("id", "user_id")), deferred=True)
+    content: Mapped[bytes | None] = mapped_column(Cipher(bound_to=("id", "user_id")), deferred=True)
+
+
+def seal(vault: Vault, column: InstrumentedAttribute, owned: dict, content: bytes | None) -> bytes | None:
+    """What comes with a work, or of it, sealed for its column; `owned` are its id and its user's, nothing stays nothing."""
+    return vault.encrypt_bytes(content, place(column, **owned)) if content else None
 
 
 def ask(session: Session, **facts: object) -> LongWork:
     """Queues a work in the caller's transaction; one of the same kind and subject that is under way is given back instead."""
-    adding = postgresql.insert(LongWork).values(id=str(uuid4()), **facts).on_conflict_do_nothing()
+    adding = postgresql.insert(LongWork).values(facts).on_conflict_do_nothing()
     added = session.scalar(adding.returning(LongWork.id))
     if added is not None:
         defer(session, TASK, {"work_id": added})

@@ -1,13 +1,15 @@
 """Guards what identifies people: a keyed hash to look up by, ciphers to read back.
 
-A ciphertext says by which cipher and key it was made, so that rows of several keys stand side by side while
-`app.engine.rotation` brings them under the current one.
+A ciphertext says by which format, cipher and key it was made, so that rows of several stand side by side while
+`app.engine.rotation` brings them under the current ones. The new format binds it to its place in the database, so
+that one that was put elsewhere doesn't open there; the old one, of release 0.5.0 and before, opens anywhere.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
+import logging
 import os
 from collections.abc import Iterable
 
@@ -17,17 +19,27 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.kernel.errors import BadValue
+from app.kernel.errors import BadValue, Unreadable
 from app.kernel.messages import N_
+
+log = logging.getLogger(__name__)
 
 KEY_BYTES = 32
 HEADER_BYTES = 5
 """Version byte and the key's number."""
 NAMES = {"aes": "AES-256-GCM", "sm4": "SM4-GCM"}
+FORMATS = ("old", "new", "only")
+"""Write the old format, or the new one, and read both; write the new one and refuse the old."""
 _NUMBER_BYTES, _NONCE_BYTES, _TAG_BYTES, _SM4_KEY_BYTES = 4, 12, 16, 16
 _UNNUMBERED = b"\x01"
 """AES-256-GCM of the product's first release, which had one key and no number."""
-_VERSIONS = {"aes": b"\x02", "sm4": b"\x03"}
+_FREE = {"aes": b"\x02", "sm4": b"\x03"}
+_BOUND = {"aes": b"\x04", "sm4": b"\x05"}
+NO_KEY = N_("加密数据无法解开。请系统管理员核对密钥是否与写入数据时相同。")
+MOVED = N_("加密数据与所在的记录不符，可能被改动或调换过，没有显示。请把这条记录告诉系统管理员核查。")
+OLD_FORMAT = N_(
+    "加密数据仍是旧格式，当前设置不读取，没有显示。请系统管理员把 DATA_CIPHER_FORMAT 设为 new，运行 keys rotate。"
+)
 
 
 def new_key() -> str:
@@ -58,72 +70,105 @@ class Vault:
     """A key to look up by and keys to read by: whoever learns one can neither look people up nor read them with it alone."""
 
     def __init__(
-        self, hash_key: bytes, cipher_key: bytes, cipher: str = "aes", read_keys: Iterable[bytes] = ()
+        self,
+        hash_key: bytes,
+        cipher_key: bytes,
+        cipher: str = "aes",
+        read_keys: Iterable[bytes] = (),
+        form: str = "new",
     ) -> None:
-        """`cipher` and `cipher_key` make new ciphertexts; `read_keys` open what was made under others."""
+        """`cipher`, `cipher_key` and `form` (of FORMATS) make new ciphertexts; `read_keys` open what was made under others."""
         self._hash_key = hash_key
         self._by_header: dict[bytes, AESGCM | _SM4GCM] = {}
         self._unnumbered: list[AESGCM] = []
         for key in (cipher_key, *read_keys):
-            number, aes = _number(key), AESGCM(key)
-            self._by_header |= {_VERSIONS["aes"] + number: aes, _VERSIONS["sm4"] + number: _SM4GCM(key)}
+            number, aes, sm4 = _number(key), AESGCM(key), _SM4GCM(key)
+            for versions in (_FREE, _BOUND):
+                self._by_header |= {versions["aes"] + number: aes, versions["sm4"] + number: sm4}
             self._unnumbered.append(aes)
-        self.header = _VERSIONS[cipher] + _number(cipher_key)
+        self.form = form
+        self.header = (_FREE if form == "old" else _BOUND)[cipher] + _number(cipher_key)
 
     @classmethod
     def from_base64(
-        cls, hash_key: str | None, cipher_key: str | None, cipher: str = "aes", read_keys: Iterable[str] = ()
+        cls,
+        hash_key: str | None,
+        cipher_key: str | None,
+        cipher: str = "aes",
+        read_keys: Iterable[str] = (),
+        form: str = "new",
     ) -> "Vault":
         """The vault of the configured keys; a missing or short key stops the start, not the first save."""
         if cipher not in NAMES:
             raise BadValue(
                 N_("没有“{cipher}”这种加密算法。请把 DATA_CIPHER 设为 aes 或 sm4。"), cipher=cipher
             )
+        if form not in FORMATS:
+            raise BadValue(
+                N_("没有“{form}”这种密文格式设置。请把 DATA_CIPHER_FORMAT 设为 old、new 或 only。"),
+                form=form,
+            )
         others = [_decode(key, N_("旧加密")) for key in read_keys]
-        return cls(_decode(hash_key, N_("散列")), _decode(cipher_key, N_("加密")), cipher, others)
+        return cls(_decode(hash_key, N_("散列")), _decode(cipher_key, N_("加密")), cipher, others, form)
 
     def hash(self, text: str) -> bytes:
         """HMAC-SHA256 of normalized text, 32 bytes: equal texts are found by it, nothing is read from it."""
         return hmac.digest(self._hash_key, text.encode(), hashlib.sha256)
 
-    def encrypt(self, text: str) -> bytes:
+    def encrypt(self, text: str, bound_to: bytes) -> bytes:
         """A text as `encrypt_bytes` seals it."""
-        return self.encrypt_bytes(text.encode())
+        return self.encrypt_bytes(text.encode(), bound_to)
 
-    def encrypt_bytes(self, content: bytes) -> bytes:
-        """Under a fresh nonce: 5-byte header, 12-byte nonce, ciphertext with 16-byte tag; the header is authenticated."""
+    def encrypt_bytes(self, content: bytes, bound_to: bytes) -> bytes:
+        """Under a fresh nonce: 5-byte header, 12-byte nonce, ciphertext with 16-byte tag.
+
+        The header is authenticated; in the new format also `bound_to`, which names the place that it is kept in.
+        """
         nonce = os.urandom(_NONCE_BYTES)
-        return self.header + nonce + self._by_header[self.header].encrypt(nonce, content, self.header)
+        aad = _authenticated(self.header, bound_to)
+        return self.header + nonce + self._by_header[self.header].encrypt(nonce, content, aad)
 
-    def decrypt(self, sealed: bytes) -> str:
-        """The text that `encrypt` sealed."""
-        return self.decrypt_bytes(sealed).decode()
+    def decrypt(self, sealed: bytes, bound_to: bytes) -> str:
+        """The text that `encrypt` sealed for that place."""
+        return self.decrypt_bytes(sealed, bound_to).decode()
 
-    def decrypt_bytes(self, sealed: bytes) -> bytes:
-        """What `encrypt_bytes` sealed; refuses what a key that is not configured sealed or anyone altered."""
+    def decrypt_bytes(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """What `encrypt_bytes` sealed for that place.
+
+        Raises Unreadable for what anyone altered or put elsewhere, what a key that is not configured sealed, and what
+        is of a format that is refused.
+        """
         sealed = bytes(sealed)
         header = header_of(sealed)
+        if self.refuses(header):
+            raise _unreadable(OLD_FORMAT, bound_to)
         known = self._by_header.get(header)
         ciphers = self._unnumbered if header == _UNNUMBERED else [known] if known else []
         nonce, body = len(header), len(header) + _NONCE_BYTES
         for cipher in ciphers:
             try:
-                return cipher.decrypt(sealed[nonce:body], sealed[body:], header)
+                return cipher.decrypt(sealed[nonce:body], sealed[body:], _authenticated(header, bound_to))
             except (InvalidTag, ValueError):
                 continue
-        raise BadValue(N_("加密数据无法解开。请系统管理员核对密钥是否与写入数据时相同。"))
+        raise _unreadable(MOVED if known else NO_KEY, bound_to)
 
     def opens(self, header: bytes) -> bool:
         """Whether a configured key may open what was made so; of ciphertexts without a number nobody can tell."""
         return header == _UNNUMBERED or header in self._by_header
 
+    def refuses(self, header: bytes) -> bool:
+        """Whether the setting forbids to read this format, whatever the keys."""
+        return self.form == "only" and is_free(header)
+
     def current(self, sealed: bytes) -> bool:
-        """Whether a ciphertext was made by today's cipher and key."""
+        """Whether a ciphertext was made by today's format, cipher and key."""
         return bytes(sealed[:HEADER_BYTES]) == self.header
 
-    def renew(self, sealed: bytes) -> bytes:
-        """The same content by today's cipher and key."""
-        return sealed if self.current(sealed) else self.encrypt_bytes(self.decrypt_bytes(sealed))
+    def renew(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """The same content by today's format, cipher and key."""
+        if self.current(sealed):
+            return sealed
+        return self.encrypt_bytes(self.decrypt_bytes(sealed, bound_to), bound_to)
 
 
 def header_of(sealed: bytes) -> bytes:
@@ -131,10 +176,26 @@ def header_of(sealed: bytes) -> bytes:
     return bytes(sealed[:1] if sealed[:1] == _UNNUMBERED else sealed[:HEADER_BYTES])
 
 
+def is_free(header: bytes) -> bool:
+    """Whether it is of the old format, which opens wherever it is put."""
+    return header[:1] in (_UNNUMBERED, *_FREE.values())
+
+
 def name_of(header: bytes) -> str:
-    """A header as an operator reads it: cipher and number of the key."""
-    cipher = next((name for name, version in _VERSIONS.items() if version == header[:1]), "aes")
-    return f"{NAMES[cipher]} {header[1:].hex() or '—'}"
+    """A header as an operator reads it: cipher, number of the key, format."""
+    cipher = next((name for name in NAMES if header[:1] in (_FREE[name], _BOUND[name])), "aes")
+    said = "旧格式 / old format" if is_free(header) else "新格式 / new format"
+    return f"{NAMES[cipher]} {header[1:].hex() or '—'} {said}"
+
+
+def _authenticated(header: bytes, bound_to: bytes) -> bytes:
+    return header if is_free(header) else header + bound_to
+
+
+def _unreadable(msgid: str, bound_to: bytes) -> Unreadable:
+    """Logged by the place's label, which holds nobody's data."""
+    log.error("a ciphertext of %s does not open", bound_to.partition(b"\0")[0].decode(errors="replace"))
+    return Unreadable(msgid)
 
 
 def _number(key: bytes) -> bytes:

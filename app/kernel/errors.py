@@ -40,6 +40,10 @@ class BadValue(DomainError):
     """A value that cannot be what it claims to be."""
 
 
+class Unreadable(BadValue):
+    """A ciphertext that doesn't open where it lies: altered, put elsewhere, or of a key or format that isn't read."""
+
+
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DISK_FULL = "53100"
 AWAY = ("08", "57P")

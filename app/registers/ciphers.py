@@ -1,7 +1,82 @@
-"""The type of every column that only the vault reads; the rotation of keys finds the columns by it."""
+"""The type of every column that only the vault reads, and the name of the place that a ciphertext is bound to.
 
-from sqlalchemy import LargeBinary
+The rotation of keys finds the columns by their type.
+"""
+
+from __future__ import annotations
+
+import os
+
+from flask_appbuilder import Model
+from sqlalchemy import Column, LargeBinary
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+
+from app.kernel.crypto import Vault
+from app.kernel.errors import Unreadable
+from app.kernel.messages import N_
+
+UNREADABLE = N_("无法解开")
+"""What a list shows instead of the one value that does not open; the row's own page says why."""
+SEALED = "sealed"
+"""Ciphertexts are loaded together with the row's key: one that was renewed meanwhile would not fit the other."""
 
 
 class Cipher(LargeBinary):
-    """What `Vault` sealed, with the header that names its cipher and key."""
+    """What `Vault` sealed for one row: for the table, the column, and that row's values of the columns `bound_to`.
+
+    These are known before the row is inserted and never change; a row's own random key is one of them where nothing
+    else tells the row from others. Table and column are part of what was sealed: they can't be renamed.
+    """
+
+    def __init__(self, bound_to: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.bound_to = bound_to
+
+
+def row_key(deferred: bool = True) -> Mapped[bytes | None]:
+    """A random number that a row's ciphertexts are bound to; rows of 0.5.0 get theirs with the new format."""
+    return mapped_column(LargeBinary, deferred=deferred, deferred_group=SEALED if deferred else None)
+
+
+def new_row_key() -> bytes:
+    """16 random bytes."""
+    return os.urandom(16)
+
+
+def place(column: Column | InstrumentedAttribute, **values: object) -> bytes:
+    """The name of the place that a ciphertext is bound to. Raises KeyError for a value that is missing."""
+    if not isinstance(column, Column):
+        (column,) = column.property.columns
+    parts = (_told_apart(values[name]) for name in column.type.bound_to)
+    return f"{column.table.name}.{column.name}\0".encode() + b"".join(parts)
+
+
+def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> str | None:
+    """The text in a row's column. Raises Unreadable."""
+    content = bytes_of(vault, row, attribute)
+    return None if content is None else content.decode()
+
+
+def text_or(vault: Vault, row: Model, attribute: InstrumentedAttribute, instead: str) -> str | None:
+    """The same for a list, which one row that doesn't open must not stop."""
+    try:
+        return text_of(vault, row, attribute)
+    except Unreadable:
+        return instead
+
+
+def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> bytes | None:
+    """The bytes in a row's column. Raises Unreadable."""
+    sealed = getattr(row, attribute.key)
+    (column,) = attribute.property.columns
+    if sealed is None:
+        return None
+    return vault.decrypt_bytes(sealed, place(column, **{n: getattr(row, n) for n in column.type.bound_to}))
+
+
+def _told_apart(value: object) -> bytes:
+    """So written that no two rows of values yield the same bytes; an absent value differs from an empty one."""
+    if value is None:
+        return b"-"
+    content = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+    return b"+" + len(content).to_bytes(4) + content

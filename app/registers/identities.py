@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.kernel import names
 from app.kernel.crypto import Vault
+from app.kernel.errors import Unreadable
+from app.registers.ciphers import place
+from app.registers.models import Person
 
 HELD = text("SELECT id_hash FROM persons WHERE id_hash = ANY(:hashes)")
 PHONES = text("""
@@ -30,7 +33,9 @@ def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, b
             CREATE,
             {
                 "hashes": [found for found, _ in missing],
-                "ciphers": [vault.encrypt(code) for _, code in missing],
+                "ciphers": [
+                    vault.encrypt(code, place(Person.id_cipher, id_hash=found)) for found, code in missing
+                ],
                 "heads": [code[:4] for _, code in missing],
                 "lasts": [code[-4:] for _, code in missing],
             },
@@ -48,19 +53,28 @@ def sealed(session: Session, vault: Vault, rows: list[tuple]) -> list[tuple]:
     return [
         (
             found,
-            vault.encrypt(code),
+            vault.encrypt(code, place(Person.id_cipher, id_hash=found)),
             code[:4],
             code[-4:],
             name,
             names.fold(name),
-            _phone(vault, phone, held.get(found)),
+            _phone(vault, phone, found, held.get(found)),
             region,
         )
         for found, (code, name, phone, region) in zip(hashes, rows, strict=True)
     ]
 
 
-def _phone(vault: Vault, phone: str | None, held: bytes | None) -> bytes | None:
+def _phone(vault: Vault, phone: str | None, id_hash: bytes, held: bytes | None) -> bytes | None:
     if phone is None:
         return None
-    return held if held and vault.decrypt(held) == phone else vault.encrypt(phone)
+    own = place(Person.phone_cipher, id_hash=id_hash)
+    return held if held and _reads(vault, held, own, phone) else vault.encrypt(phone, own)
+
+
+def _reads(vault: Vault, held: bytes, own: bytes, phone: str) -> bool:
+    """Whether that phone is what is held; what doesn't open is replaced."""
+    try:
+        return vault.decrypt(held, own) == phone
+    except Unreadable:
+        return False

@@ -40,12 +40,12 @@ class Person(Model):
 
     id: Mapped[int] = row_id()
     id_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    id_cipher: Mapped[bytes] = mapped_column(Cipher, deferred=True)
+    id_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("id_hash",)), deferred=True)
     head4: Mapped[str] = mapped_column(String(4))
     last4: Mapped[str] = mapped_column(String(4))
     name: Mapped[str | None] = mapped_column(String(100))
     name_folded: Mapped[str | None] = mapped_column(String(100), index=True)
-    phone_cipher: Mapped[bytes | None] = mapped_column(Cipher, deferred=True)
+    phone_cipher: Mapped[bytes | None] = mapped_column(Cipher(bound_to=("id_hash",)), deferred=True)
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     region: Mapped[Region | None] = relationship()
 

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.file_names import file_name, visible
 from app.kernel.messages import N_
+from app.registers.ciphers import bytes_of
 from app.web.translations import gettext
 from app.web.works import uploaded
 
@@ -60,11 +61,13 @@ class PaperRoutes:
             programme=self.programme.code,
             subject=visible(held.name),
         )
-        content, media_type = held.content, held.media_type
+        content, media_type = (
+            bytes_of(current_app.extensions["vault"], held, Attachment.content),
+            held.media_type,
+        )
         name = file_name(held.name, media_type)
         db.session.commit()
-        content = io.BytesIO(current_app.extensions["vault"].decrypt_bytes(content))
-        return send_file(content, media_type, as_attachment=True, download_name=name)
+        return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
 
     @expose("/detach/<int:pk>", methods=["POST"])
     @has_access

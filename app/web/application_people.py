@@ -9,7 +9,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
-from app.engine import clock, people, sheets, slips
+from app.engine import clock, failed_rows, people, sheets
 from app.engine.absentees import Absentee, absentees, leave_out
 from app.engine.audit import record
 from app.engine.claims import FailedRow
@@ -17,7 +17,7 @@ from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.web.downloads import blank, hand_out, mark
-from app.web.findings import readable
+from app.web.findings import cells_of, readable
 from app.web.outcomes import Outcome
 from app.web.questions import Line, answers, what_was_chosen, who_stays
 from app.web.sheet_forms import row_form, typed_row
@@ -93,7 +93,7 @@ class PeopleRoutes:
     def _marked(self, row: FailedRow) -> sheets.MarkedRow:
         stops = [f for f in readable(self.programme, row.findings) if f.stops]
         return sheets.MarkedRow(
-            raw=slips.cells(row, current_app.extensions["vault"]),
+            raw=cells_of(row),
             wrong={field for finding in stops for field in finding.fields},
             result=gettext("未通过"),
             reasons=[finding.reason for finding in stops],
@@ -108,7 +108,7 @@ class PeopleRoutes:
         if row is None or row.application_id != application.id:
             abort(404)
         vault = current_app.extensions["vault"]
-        form = row_form(self.programme.sheet, request.form, slips.cells(row, vault))
+        form = row_form(self.programme.sheet, request.form, failed_rows.cells(row, vault))
         if request.method == "POST":
             today = clock.today(current_app.config, db.session)
             corrected = typed_row(self.programme.sheet, form, row.row_no, today)

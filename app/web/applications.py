@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
 
-from app.engine import application_accounts, applications, batch, clock, slips, takings
+from app.engine import application_accounts, applications, batch, clock, takings
 from app.engine.case_history import history_of
 from app.engine.claims import Application, Attachment, Claim, FailedRow
 from app.engine.discarding import discard_application
@@ -22,7 +22,7 @@ from app.web.application_money import AccountRoutes, account_form
 from app.web.application_papers import PaperRoutes
 from app.web.application_people import PeopleRoutes
 from app.web.demo.sheets import offered
-from app.web.findings import readable
+from app.web.findings import cells_of, readable
 from app.web.opening import EmployerForm
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import ApplicationsView, state_counts
@@ -111,7 +111,6 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         failed = select(FailedRow).where(FailedRow.application_id == application_id)
         counts = state_counts(Claim.application_id, [application_id]).get(application_id, {})
         failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
-        vault = current_app.extensions["vault"]
         return {
             "programme": self.programme,
             "counts": counts,
@@ -121,9 +120,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             "failed_count": len(failed_rows)
             if len(failed_rows) < SHOWN
             else db.session.scalar(select(func.count()).select_from(failed.subquery())),
-            "failed": [
-                (row, slips.cells(row, vault), readable(self.programme, row.findings)) for row in failed_rows
-            ],
+            "failed": [(row, cells_of(row), readable(self.programme, row.findings)) for row in failed_rows],
             "shown": SHOWN,
             "account_form": account_form(application),
             "takes_account": application_accounts.takes_account(db.session, application_id),

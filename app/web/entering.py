@@ -88,10 +88,15 @@ def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
     return devices.remember(answer, user.username)
 
 
+def in_cookie(user_id: int) -> bytes:
+    """What the secret of somebody who has half logged in is bound to."""
+    return f"half login\0{user_id}".encode()
+
+
 def _half(user: User, token: str, target: str, by_cas: bool) -> dict:
     """What waits in the cookie: signed, and the secret of somebody who has none yet is sealed too."""
     half = {"user": user.id, "seal": seal(user, current_app.secret_key), "token": token}
     if not second_factor.enrolled(db.session, user.id):
-        sealed = current_app.extensions["vault"].encrypt(second_factor.new_secret())
+        sealed = current_app.extensions["vault"].encrypt(second_factor.new_secret(), in_cookie(user.id))
         half["secret"] = b64encode(sealed).decode()
     return half | {"target": own_path(target) or "", "cas": by_cas}

@@ -11,7 +11,16 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from app import logs
 from app.extensions import db
-from app.kernel.errors import BadSheet, BadValue, DomainError, NotFound, Refused, is_database_away, is_no_room
+from app.kernel.errors import (
+    BadSheet,
+    BadValue,
+    DomainError,
+    NotFound,
+    Refused,
+    Unreadable,
+    is_database_away,
+    is_no_room,
+)
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.web.api import in_api
@@ -44,7 +53,7 @@ FOR_SYSTEMS = {
     429: N_("调用过于频繁。请在 Retry-After 所示的秒数之后重试。"),
 }
 SAID_BESIDE = ("Allow", "Retry-After", "WWW-Authenticate")
-STATUS = {NotFound: 404, Refused: 409, BadValue: 422, BadSheet: 422}
+STATUS = {Unreadable: 409, NotFound: 404, Refused: 409, BadValue: 422, BadSheet: 422}
 
 
 def init_app(app: Flask) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask import current_app
 from sqlalchemy import select
 
-from app.engine.claims import Check
+from app.engine import failed_rows
+from app.engine.claims import Check, FailedRow
 from app.engine.programme import Programme
 from app.engine.rules import FAIL, UNKNOWN
 from app.extensions import db
+from app.registers.ciphers import UNREADABLE
 from app.web.programmes import programme_of
 from app.web.templating import translate
 from app.web.translations import gettext
@@ -34,6 +37,11 @@ class ReadableFinding:
     @property
     def reason(self) -> str:
         return f"[{self.code}] {self.sentence}"
+
+
+def cells_of(row: FailedRow) -> dict[str, str]:
+    """What the sheet said in a failed row; of one that doesn't open, its name and that it doesn't."""
+    return failed_rows.readable_cells(row, current_app.extensions["vault"], gettext(UNREADABLE))
 
 
 def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFinding]:

@@ -57,7 +57,10 @@ class Readiness:
                 found = MigrationContext.configure(connection).get_current_heads()
                 if not self._current(found):
                     return f"schema {', '.join(found) or 'missing'}: run prepare"
-                self._keys_fit = self._keys_fit or key_check.fits(connection, self._app.extensions["vault"])
+                vault = self._app.extensions["vault"]
+                if not self._keys_fit and key_check.format_left(connection, vault):
+                    return "ciphertexts of the old format are left: DATA_CIPHER_FORMAT=new, then keys rotate"
+                self._keys_fit = self._keys_fit or key_check.fits(connection, vault)
         except SQLAlchemyError as error:
             return f"database: {type(error).__name__}"
         return None if self._keys_fit else "keys do not fit the data"

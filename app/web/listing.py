@@ -14,7 +14,9 @@ from werkzeug.datastructures import MultiDict
 
 from app.engine import searches
 from app.engine.scope import CASE_COLUMN
+from app.engine.searches import Search
 from app.extensions import PLANNED_ANEW, db
+from app.registers.ciphers import text_of
 from app.web import search
 from app.web.paging import Ordering, Page, Place, key_of, page
 
@@ -89,7 +91,7 @@ def expanded(view: str, args: MultiDict) -> MultiDict:
     if "search" not in args:
         return args
     kept = searches.find(db.session, g.actor.user_id, view, args["search"][:36]) or abort(404)
-    typed = MultiDict(parse_qsl(current_app.extensions["vault"].decrypt(kept.query_cipher)))
+    typed = MultiDict(parse_qsl(text_of(current_app.extensions["vault"], kept, Search.query_cipher)))
     for name in (*args.getlist("without"), *args):
         typed.poplist(name)
     return MultiDict([*typed.items(multi=True), *args.items(multi=True)])

@@ -17,6 +17,7 @@ from app.engine.objections import Objection
 from app.extensions import db
 from app.kernel.errors import DomainError, NotFound
 from app.kernel.messages import N_
+from app.registers.ciphers import text_of
 from app.web.options import options
 from app.web.programmes import programme_of
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
@@ -122,13 +123,11 @@ class ObjectionView(ModelView):
     def contact(self, pk):
         """How to reach who objected, once, on a page that is not kept; audited."""
         row = self.item(str(pk))
-        cipher = row.contact_cipher or abort(404)
+        full = text_of(current_app.extensions["vault"], row, Objection.contact_cipher) or abort(404)
         facts = {"claim_id": row.claim_id, "office_id": row.office_id, "programme": row.claim.programme}
         record(db.session, g.actor, "reveal", **facts, after={"objection_id": row.id})
-        full, name = current_app.extensions["vault"].decrypt(cipher), row.raised_by
-        page = self.render_template(
-            "reveal.html", view=self, row=row, name=name, full=full, title=gettext("异议人联系方式")
-        )
+        shown = {"name": row.raised_by, "full": full, "title": gettext("异议人联系方式")}
+        page = self.render_template("reveal.html", view=self, row=row, **shown)
         db.session.commit()
         return page
 

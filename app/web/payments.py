@@ -14,7 +14,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query, selectinload, undefer
 
-from app.engine.accounts import Account
+from app.engine.accounts import Account, number_of
 from app.engine.claims import Application, Claim
 from app.engine.payments import PaymentList
 from app.engine.sheets import Table, export_tables
@@ -125,9 +125,9 @@ def _summary(claims: list[Claim]):
     vault = current_app.extensions["vault"]
     for claim, count, amount in by_account(claims):
         account = claim.account
-        number = vault.decrypt(account.number_cipher)
-        payee = claim.application.payee.name
-        yield payee, account.bank_name, account.holder, number, count, amount, uppercase(amount)
+        payee = claim.application.payee
+        number = number_of(vault, account, payee)
+        yield payee.name, account.bank_name, account.holder, number, count, amount, uppercase(amount)
     total = sum((claim.amount for claim in claims), Decimal(0))
     yield gettext("合计"), "", "", gettext("控制合计"), len(claims), total, uppercase(total)
 

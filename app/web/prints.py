@@ -7,14 +7,14 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from app.engine import clock, slips
+from app.engine import clock
 from app.engine.audit import AuditEntry
 from app.engine.claims import Application, Claim, FailedRow
 from app.engine.takings import sent_in_on
 from app.extensions import db
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
-from app.web.findings import latest_findings, readable
+from app.web.findings import cells_of, latest_findings, readable
 from app.web.notices import legal_basis
 from app.web.programmes import programme_of
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
@@ -54,10 +54,10 @@ class PrintView(Screen, BaseView):
     def failed(self, pk):
         """校验未通过告知单: whom the check stopped, by which rule, with which facts."""
         application = _application(pk)
-        programme, vault = programme_of(application.programme), current_app.extensions["vault"]
+        programme = programme_of(application.programme)
         held = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
         rows = [
-            (row, slips.cells(row, vault), [f for f in readable(programme, row.findings) if f.stops])
+            (row, cells_of(row), [f for f in readable(programme, row.findings) if f.stops])
             for row in db.session.scalars(held)
         ]
         return self._paper("print/failed.html", application, rows=rows)

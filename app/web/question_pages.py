@@ -11,6 +11,7 @@ from flask_login import current_user
 from app.engine import held_sheets
 from app.engine.held_sheets import HeldSheet
 from app.extensions import db
+from app.registers.ciphers import bytes_of, text_of
 from app.web.questions import SHOWN, Question
 from app.web.templating import translate
 from app.web.views import Screen
@@ -45,7 +46,7 @@ class SheetQuestionView(Screen, BaseView):
             return self._give_up(sheet, kind)
         asked = _question(sheet).answered(choice, request.form.getlist("key"))
         with tempfile.TemporaryFile() as file:
-            file.write(current_app.extensions["vault"].decrypt_bytes(sheet.file_cipher))
+            file.write(bytes_of(current_app.extensions["vault"], sheet, HeldSheet.file_cipher))
             file.flush()
             answer = take(kind, Task(view, sheet.subject, asked, file), facts[1])
         held_sheets.drop(db.session, g.actor.user_id, facts[0])
@@ -74,4 +75,4 @@ class SheetQuestionView(Screen, BaseView):
 
 
 def _question(sheet: HeldSheet) -> Question:
-    return Question.from_json(current_app.extensions["vault"].decrypt(sheet.question_cipher))
+    return Question.from_json(text_of(current_app.extensions["vault"], sheet, HeldSheet.question_cipher))

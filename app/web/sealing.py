@@ -16,6 +16,7 @@ from app.kernel.free_text import without_numbers
 MARK = "~"
 KEPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_FIELDS = 100
+IN_ADDRESS = b"address\0"
 
 
 def in_clear(args: MultiDict) -> bool:
@@ -41,7 +42,7 @@ def unseal(text: str) -> str:
         return text
     try:
         cipher = base64.urlsafe_b64decode(text.removeprefix(MARK))
-        owner, _, typed = current_app.extensions["vault"].decrypt(cipher).partition(":")
+        owner, _, typed = current_app.extensions["vault"].decrypt(cipher, IN_ADDRESS).partition(":")
     except (BadValue, binascii.Error):
         return ""
     return typed if owner == str(g.actor.user_id) else ""
@@ -50,5 +51,5 @@ def unseal(text: str) -> str:
 def _seal(text: str) -> str:
     if without_numbers(text) == text:
         return text
-    cipher = current_app.extensions["vault"].encrypt(f"{g.actor.user_id}:{text}")
+    cipher = current_app.extensions["vault"].encrypt(f"{g.actor.user_id}:{text}", IN_ADDRESS)
     return MARK + base64.urlsafe_b64encode(cipher).decode()

@@ -34,8 +34,8 @@ class SearchView(Screen, BaseView):
         typed = [(k, v) for k, v in request.form.items(multi=True) if k not in OWN_FIELDS and v.strip()]
         query, name = sealed(MultiDict(typed)), request.form.get("keep_as", "").strip()[:40] or None
         if name or len(query) > LONGEST:
-            cipher = current_app.extensions["vault"].encrypt(urlencode(typed))
-            kept = searches.keep(db.session, g.actor.user_id, endpoint, cipher, name)
+            vault = current_app.extensions["vault"]
+            kept = searches.keep(db.session, vault, g.actor.user_id, endpoint, urlencode(typed), name)
             db.session.commit()
             query = urlencode({"search": kept})
             if name:

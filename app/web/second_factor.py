@@ -88,7 +88,7 @@ class CodeView(BaseView):
         vault, now = current_app.extensions["vault"], time.time()
         if "secret" not in half:
             return second_factor.accept(db.session, vault, user.id, code, now)
-        secret = vault.decrypt(b64decode(half["secret"]))
+        secret = vault.decrypt(b64decode(half["secret"]), entering.in_cookie(user.id))
         if not second_factor.enrol(db.session, vault, user.id, secret, code, now):
             return False
         logins.end(db.session, user.id, but=half["token"])
@@ -99,7 +99,8 @@ class CodeView(BaseView):
         """The secret as text and as a square code, for somebody who binds one; drawn here, for the intranet has no other."""
         if "secret" not in half:
             return {"secret": None}  # nosec B105  # a field of a form
-        secret = current_app.extensions["vault"].decrypt(b64decode(half["secret"]))
+        vault = current_app.extensions["vault"]
+        secret = vault.decrypt(b64decode(half["secret"]), entering.in_cookie(user.id))
         code = segno.make(second_factor.address(secret, user.username, gettext(ISSUER)), error="m")
         rows = enumerate(code.matrix_iter(border=QUIET))
         dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in rows for x, on in enumerate(row) if on)

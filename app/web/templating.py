@@ -28,6 +28,7 @@ from app.kernel.file_names import visible
 from app.kernel.free_text import masked
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
+from app.registers.ciphers import UNREADABLE, text_or
 from app.web import own_roles
 from app.web.addresses import application_url, attachment_url, claim_url, query_url
 from app.web.programmes import programme_of, programme_or_none
@@ -197,8 +198,10 @@ def fact_title(
 
 
 def masked_phone(claim: Claim) -> str:
-    """The last digits of the phone that a claim was registered with."""
-    return masked(current_app.extensions["vault"].decrypt(claim.phone_cipher))
+    """The last digits of the phone that a claim was registered with; the page opens without it too."""
+    vault, instead = current_app.extensions["vault"], gettext(UNREADABLE)
+    phone = text_or(vault, claim, Claim.phone_cipher, instead)
+    return phone if phone == instead else masked(phone)
 
 
 def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:

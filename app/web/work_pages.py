@@ -13,6 +13,7 @@ from app.engine import works
 from app.engine.audit import record
 from app.engine.works import LongWork
 from app.extensions import db
+from app.registers.ciphers import bytes_of, text_of
 from app.web.downloads import workbook
 from app.web.outcomes import Outcome
 from app.web.templating import translate
@@ -32,7 +33,9 @@ class WorkView(Screen, BaseView):
         work = self._own(work_id)
         outcome = None
         if work.outcome_cipher is not None:
-            outcome = Outcome.from_json(current_app.extensions["vault"].decrypt(work.outcome_cipher))
+            outcome = Outcome.from_json(
+                text_of(current_app.extensions["vault"], work, LongWork.outcome_cipher)
+            )
         return self.render_template(
             "work.html",
             work=work,
@@ -55,7 +58,7 @@ class WorkView(Screen, BaseView):
         if work.content is None:
             abort(404)
         record(db.session, g.actor, "export", subject=work.title, after={"rows": work.done})
-        content = BytesIO(current_app.extensions["vault"].decrypt_bytes(work.content))
+        content = BytesIO(bytes_of(current_app.extensions["vault"], work, LongWork.content))
         title = work.title
         db.session.commit()
         return workbook(content, title)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import BinaryIO
+from uuid import uuid4
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import BaseView
@@ -27,6 +28,7 @@ from app.engine.works import LongWork
 from app.extensions import db
 from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
+from app.registers.ciphers import bytes_of, place, text_of
 from app.web.downloads import hand_out
 from app.web.outcomes import Outcome
 from app.web.questions import Question
@@ -118,14 +120,12 @@ def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
         db.session.commit()
         return redirect(asked.address, 303)
     if task.content.tell():
-        task.content.seek(0)
-        made = BytesIO(task.content.read())
+        made = BytesIO(_content(task.content))
         return hand_out(made, title, subject=title, after={"rows": task.progress.total})
     db.session.commit()
     if outcome.refused or len(outcome.notes) > FLASHED:
-        return render_template(
-            "refused_rows.html", outcome=outcome, title=title, said=translate
-        ), outcome.status
+        page = render_template("refused_rows.html", outcome=outcome, title=title, said=translate)
+        return page, outcome.status
     if not outcome.says_so_itself:
         flash(translate(outcome.message), "success" if outcome.good else "warning")
     for note in outcome.notes:
@@ -134,18 +134,18 @@ def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
 
 
 def _hand_over(kind: Kind, task: Task, title: str):
-    vault = current_app.extensions["vault"]
+    vault, owned = current_app.extensions["vault"], {"id": str(uuid4()), "user_id": g.actor.user_id}
     asked = works.ask(
         db.session,
-        user_id=g.actor.user_id,
+        **owned,
         kind=kind.name,
         view=task.view.endpoint,
         subject=task.subject or None,
         title=f"{gettext(kind.title)} · {title}"[: LongWork.title.type.length],
         address=g.actor.address,
         locale=str(get_locale()),
-        asked_cipher=vault.encrypt(task.asked),
-        file_cipher=vault.encrypt_bytes(_content(task.file)) if task.file else None,
+        asked_cipher=vault.encrypt(task.asked, place(LongWork.asked_cipher, **owned)),
+        file_cipher=works.seal(vault, LongWork.file_cipher, owned, task.file and _content(task.file)),
     )
     if asked.user_id != g.actor.user_id:
         raise Refused(N_("他人正在办理同一项工作。请等其完成后再办。"))
@@ -156,16 +156,16 @@ def _hand_over(kind: Kind, task: Task, title: str):
 
 def hold(session: Session, kind: str, task: Task, title: str, question: Question) -> Outcome:
     """Keeps the task's sheet until its sender answers; the outcome leads to the page that asks."""
-    vault = current_app.extensions["vault"]
     sheet = held_sheets.hold(
         session,
+        current_app.extensions["vault"],
+        _content(task.file),
+        question.as_json(),
         user_id=g.actor.user_id,
         kind=kind,
         view=task.view.endpoint,
         subject=task.subject,
         title=title[: HeldSheet.title.type.length],
-        file_cipher=vault.encrypt_bytes(_content(task.file)),
-        question_cipher=vault.encrypt(question.as_json()),
     )
     return Outcome(question.sentence, "SheetQuestionView.ask", {"sheet_id": sheet}, good=False)
 
@@ -175,7 +175,7 @@ def do(session: Session, work_id: str) -> None:
     work = works.begin(session, work_id)
     if work is None:
         return
-    engine = session.get_bind()
+    engine, owned = session.get_bind(), {"id": work_id, "user_id": work.user_id}
     try:
         _do(session, work)
     except Cancelled:
@@ -183,16 +183,16 @@ def do(session: Session, work_id: str) -> None:
         log.info("long work %s was cancelled", work_id)
     except DomainError as error:
         session.rollback()
-        _fail(engine, work_id, error.message)
+        _fail(engine, owned, error.message)
     except Forbidden:
         session.rollback()
-        _fail(engine, work_id, Message(WITHDRAWN))
+        _fail(engine, owned, Message(WITHDRAWN))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         session.rollback()
         log.error("long work %s broke\n%s", work_id, logs.trace(error))
-        _fail(engine, work_id, Message(NO_ROOM if is_no_room(error) else BROKEN, work_id=work_id))
+        _fail(engine, owned, Message(NO_ROOM if is_no_room(error) else BROKEN, work_id=work_id))
         raise
 
 
@@ -209,16 +209,16 @@ def _do(session: Session, work: LongWork) -> None:
         tempfile.TemporaryFile() as content,
     ):
         with works.watched(session, work.id) as progress:
-            asked = vault.decrypt(work.asked_cipher)
+            asked = text_of(vault, work, LongWork.asked_cipher)
             task = Task(view, work.subject or "", asked, file, progress, content)
             outcome = kind.perform(task)
             if outcome.question is not None:
                 outcome = hold(session, kind.name, task, work.title, outcome.question)
             progress.reach(1)
-            content.seek(0)
-            made = content.read()
-        sealed = vault.encrypt_bytes(made) if made else None
-        works.finish(session, work.id, progress.total, vault.encrypt(outcome.as_json()), sealed)
+        owned = {"id": work.id, "user_id": work.user_id}
+        sealed = works.seal(vault, LongWork.content, owned, _content(content))
+        said = works.seal(vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
+        works.finish(session, work.id, progress.total, said, sealed)
         session.commit()
 
 
@@ -234,9 +234,9 @@ def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
         raise Refused(WITHDRAWN)
 
 
-def _fail(engine, work_id: str, message: Message) -> None:
-    outcome = Outcome(message, "", {}, good=False)
-    works.fail(engine, work_id, current_app.extensions["vault"].encrypt(outcome.as_json()))
+def _fail(engine, owned: dict, message: Message) -> None:
+    said, vault = Outcome(message, "", {}, good=False).as_json().encode(), current_app.extensions["vault"]
+    works.fail(engine, owned["id"], works.seal(vault, LongWork.outcome_cipher, owned, said))
 
 
 @contextmanager
@@ -246,7 +246,7 @@ def _file_of(work: LongWork):
         yield None
         return
     with tempfile.TemporaryFile() as file:
-        file.write(current_app.extensions["vault"].decrypt_bytes(work.file_cipher))
+        file.write(bytes_of(current_app.extensions["vault"], work, LongWork.file_cipher))
         file.flush()
         yield file
 

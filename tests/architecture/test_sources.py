@@ -19,11 +19,13 @@ LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
 
 RAW_SQL = {
     "app/backup.py": "counts every table, whatever it is called, and all money",
+    "app/engine/account_payees.py": "whom accounts pay, asked of all that uses them, by the owner",
     "app/engine/batch.py": "keeps and sums a selection in one statement",
     "app/engine/candidates.py": "fills the rules' table",
     "app/engine/claims.py": "a partial index",
     "app/engine/dissolution.py": "the lists of a batch, locked and dissolved in one statement",
     "app/engine/effects.py": "what a move writes beside its rows",
+    "app/engine/failed_rows.py": "failed rows of a check that people.py has begun",
     "app/engine/firing.py": "guards and one compare-and-set over a batch",
     "app/engine/jobs.py": "a job deferred in the caller's transaction",
     "app/engine/people.py": "the check of a sheet in a fixed number of statements",

@@ -112,7 +112,7 @@ def floor(path: Path, facts: dict, vault) -> None:
     session.execute(text(PASS), facts)
     stopped = session.scalars(text("SELECT row_id FROM judged WHERE stops")).all()
     session.execute(text("CREATE TEMP TABLE failed (row_id bigint, row_no int, cells bytea) ON COMMIT DROP"))
-    sealed = ((n, n + 3, vault.encrypt(_cells(grid[n + 2]))) for n in stopped)
+    sealed = ((n, n + 3, vault.encrypt(_cells(grid[n + 2]), b"")) for n in stopped)
     registers.copy(session, "failed", ("row_id", "row_no", "cells"), sealed)
     session.execute(text(FAIL), facts)
     after = {"rows": len(grid) - 2, "failed": len(stopped)}
@@ -125,7 +125,7 @@ def _staged(grid: list[list], vault) -> Iterator[tuple]:
     for n, (name, code, category, start, end, phone, remark) in enumerate(grid):
         fault = None if citizen_id.is_valid(code, TODAY) else "invalid"
         found = None if fault else vault.hash(code)
-        sealed = vault.encrypt(phone) if phone else None
+        sealed = vault.encrypt(phone, b"") if phone else None
         yield (
             n,
             found,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.kernel import names
 from app.kernel.crypto import Vault
-from app.registers.models import Coverage, RegisterLoad
+from app.registers.ciphers import place
+from app.registers.models import Coverage, Person, RegisterLoad
 from app.web.demo.identities import Resident, make_id, make_name, make_phone, make_uscc
 
 DATED = ("contributions", "unemployment", "transfers")
@@ -49,7 +50,7 @@ def add_persons(session: Session, vault: Vault, people: Sequence[Resident]) -> l
         (
             (
                 found,
-                vault.encrypt(p.citizen_id),
+                vault.encrypt(p.citizen_id, place(Person.id_cipher, id_hash=found)),
                 p.citizen_id[:4],
                 p.citizen_id[-4:],
                 p.name,

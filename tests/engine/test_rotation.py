@@ -11,7 +11,7 @@ from app.engine.rotation import holdings, rotate, sealed_columns
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.crypto import Vault, new_key
-from app.registers.ciphers import Cipher
+from app.registers.ciphers import Cipher, place, text_of
 from app.registers.models import Person
 
 PEOPLE = 300
@@ -19,6 +19,9 @@ NO_CIPHERTEXT = {
     "persons.id_hash": "a keyed hash; its key stays",
     "audit_seals.leaves": "digests",
     "audit_seals.head": "an HMAC",
+    **dict.fromkeys(
+        (f"{t}.row_key" for t in ("claims", "failed_rows", "attachments", "objections", "searches")), "random"
+    ),
 }
 
 
@@ -33,16 +36,19 @@ def people_ids(app, session, monkeypatch):
     """People enough for three batches, the first with a phone."""
     monkeypatch.setattr(rotation, "ROWS", PEOPLE // 3)
     vault = app.extensions["vault"]
+    hashes = [vault.hash(f"{n:018d}") for n in range(PEOPLE)]
     people = [
         Person(
-            id_hash=vault.hash(f"{n:018d}"),
-            id_cipher=vault.encrypt(f"{n:018d}"),
+            id_hash=own,
+            id_cipher=vault.encrypt(f"{n:018d}", place(Person.id_cipher, id_hash=own)),
             head4="5101",
             last4=f"{n:04d}",
             name=f"某{n}",
-            phone_cipher=vault.encrypt("13912345678") if n == 0 else None,
+            phone_cipher=vault.encrypt("13912345678", place(Person.phone_cipher, id_hash=own))
+            if n == 0
+            else None,
         )
-        for n in range(PEOPLE)
+        for n, own in enumerate(hashes)
     ]
     session.add_all(people)
     session.commit()
@@ -51,7 +57,7 @@ def people_ids(app, session, monkeypatch):
 
 def ids_read_by(session, vault) -> list[str]:
     session.expire_all()
-    return sorted(vault.decrypt(cipher) for cipher in session.scalars(select(Person.id_cipher)))
+    return sorted(text_of(vault, person, Person.id_cipher) for person in session.scalars(select(Person)))
 
 
 def test_every_column_of_ciphertext_is_found_by_its_type():
@@ -102,7 +108,10 @@ def test_who_writes_meanwhile_is_neither_waited_for_nor_overwritten(
     engine = create_engine(cluster.urls.runtime)
     with engine.connect() as other:
         writing = update(Person).where(Person.id == people_ids[5])
-        other.execute(writing.values(phone_cipher=app.extensions["vault"].encrypt("13800001234")))
+        own = place(Person.phone_cipher, id_hash=session.get(Person, people_ids[5]).id_hash)
+        phone = app.extensions["vault"].encrypt("13800001234", own)
+        session.rollback()
+        other.execute(writing.values(phone_cipher=phone))
         first = next(r for r in rotate(session, new_vault) if r.table == "persons")
         assert (first.renewed, first.left) == (PEOPLE - 1, 1)
         other.commit()
@@ -110,11 +119,11 @@ def test_who_writes_meanwhile_is_neither_waited_for_nor_overwritten(
     second = next(r for r in rotate(session, new_vault) if r.table == "persons")
     assert (second.stale, second.renewed, second.left) == (1, 1, 0)
     session.expire_all()
-    assert new_vault.decrypt(session.get(Person, people_ids[5]).phone_cipher) == "13800001234"
+    assert text_of(new_vault, session.get(Person, people_ids[5]), Person.phone_cipher) == "13800001234"
 
 
 def test_what_no_key_opens_stays_and_is_counted(session, people_ids, new_vault):
-    lost = Vault.from_base64(new_key(), new_key()).encrypt("1")
+    lost = Vault.from_base64(new_key(), new_key()).encrypt("1", b"")
     session.execute(update(Person).where(Person.id == people_ids[7]).values(id_cipher=lost))
     session.commit()
     people = next(r for r in rotate(session, new_vault) if r.table == "persons")
@@ -137,7 +146,7 @@ def test_large_contents_are_taken_few_at_a_time(session, people_ids, new_vault, 
 def test_the_command_renews_records_and_says_what_is_left(app, session, people_ids, keys, monkeypatch):
     runner = app.test_cli_runner()
     before = runner.invoke(args=["keys", "status"])
-    assert "persons.id_cipher: AES-256-GCM" in before.output and "old" not in before.output
+    assert "persons.id_cipher: AES-256-GCM" in before.output and "须更换" not in before.output
     new = Vault.from_base64(keys["DATA_HASH_KEY"], new_key(), read_keys=[keys["DATA_CIPHER_KEY"]])
     monkeypatch.setitem(app.extensions, "vault", new)
     assert "persons.phone_cipher" in runner.invoke(args=["keys", "status"]).output
@@ -149,7 +158,7 @@ def test_the_command_renews_records_and_says_what_is_left(app, session, people_i
         text("SELECT subject, after FROM audit_entries WHERE event = 'key_rotation'")
     ).one()
     assert entry.after == {"left": 0, "persons": PEOPLE} and entry.subject.startswith("AES-256-GCM ")
-    lost = Vault.from_base64(new_key(), new_key()).encrypt("1")
+    lost = Vault.from_base64(new_key(), new_key()).encrypt("1", b"")
     db.session.execute(update(Person).where(Person.id == people_ids[0]).values(id_cipher=lost))
     db.session.commit()
     left = runner.invoke(args=["keys", "rotate"])

@@ -3,14 +3,30 @@ import os
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hypothesis import given
+from hypothesis import strategies as some
 
-from app.kernel.crypto import HEADER_BYTES, KEY_BYTES, NAMES, Vault, name_of, new_key
-from app.kernel.errors import BadValue
+from app.kernel.crypto import FORMATS, HEADER_BYTES, KEY_BYTES, NAMES, Vault, is_free, name_of, new_key
+from app.kernel.errors import BadValue, Unreadable
+
+HERE, ELSEWHERE = b"persons.id_cipher\0one", b"persons.id_cipher\0other"
+HASH_KEY, KEY, OTHER_KEY = new_key(), new_key(), new_key()
+VAULTS = {
+    (cipher, form): Vault.from_base64(HASH_KEY, KEY, cipher, [OTHER_KEY], form)
+    for cipher in NAMES
+    for form in FORMATS
+}
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=VAULTS, ids="-".join)
 def vault(request):
-    return Vault.from_base64(new_key(), new_key(), request.param)
+    return VAULTS[request.param]
+
+
+def first_release(key: str, content: bytes) -> bytes:
+    """As release 0.1 sealed: one key and no number."""
+    nonce = os.urandom(12)
+    return b"\x01" + nonce + AESGCM(base64.urlsafe_b64decode(key)).encrypt(nonce, content, b"\x01")
 
 
 def test_new_key_is_base64url_of_32_bytes():
@@ -27,34 +43,34 @@ def test_hash_is_keyed_and_repeatable(vault):
 
 @pytest.mark.parametrize("text", ["", "11010519491231002X", "王𬎆"])
 def test_what_is_sealed_is_read_back(vault, text):
-    sealed = vault.encrypt(text)
-    assert vault.decrypt(sealed) == text
-    assert vault.decrypt(memoryview(sealed)) == text
+    sealed = vault.encrypt(text, HERE)
+    assert vault.decrypt(sealed, HERE) == text
+    assert vault.decrypt(memoryview(sealed), HERE) == text
     assert sealed[:HEADER_BYTES] == vault.header
     assert len(sealed) == HEADER_BYTES + 12 + len(text.encode()) + 16
 
 
 def test_sealing_twice_differs(vault):
-    assert vault.encrypt("a") != vault.encrypt("a")
+    assert vault.encrypt("a", HERE) != vault.encrypt("a", HERE)
 
 
 def test_every_altered_byte_is_refused(vault):
-    sealed = vault.encrypt("11010519491231002X")
+    sealed = vault.encrypt("11010519491231002X", HERE)
     for place in range(len(sealed)):
         altered = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
         with pytest.raises(BadValue):
-            vault.decrypt(altered)
+            vault.decrypt(altered, HERE)
 
 
 @pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + bytes(12), bytes(40), b"\x02" + bytes(60)])
 def test_what_was_never_sealed_is_refused(vault, sealed):
-    with pytest.raises(BadValue, match="密钥"):
-        vault.decrypt(sealed)
+    with pytest.raises(Unreadable, match="密钥|旧格式"):
+        vault.decrypt(sealed, HERE)
 
 
 def test_another_key_is_refused(vault):
     with pytest.raises(BadValue):
-        Vault.from_base64(new_key(), new_key()).decrypt(vault.encrypt("a"))
+        Vault.from_base64(new_key(), new_key()).decrypt(vault.encrypt("a", HERE), HERE)
 
 
 @pytest.mark.parametrize("key", [None, "", "abc", "不是密钥", base64.b64encode(bytes(31)).decode()])
@@ -69,21 +85,21 @@ def test_ciphertexts_of_every_cipher_and_key_are_read_side_by_side():
     old, new = new_key(), new_key()
     made = [Vault.from_base64(new_key(), key, cipher) for key in (old, new) for cipher in NAMES]
     vault = Vault.from_base64(new_key(), new, "sm4", [old])
-    sealed = [one.encrypt("11010519491231002X") for one in made]
+    sealed = [one.encrypt("11010519491231002X", HERE) for one in made]
     assert len({one[:HEADER_BYTES] for one in sealed}) == len(sealed)
-    assert {vault.decrypt(one) for one in sealed} == {"11010519491231002X"}
+    assert {vault.decrypt(one, HERE) for one in sealed} == {"11010519491231002X"}
     assert [vault.current(one) for one in sealed] == [False, False, False, True]
-    renewed = [vault.renew(one) for one in sealed]
+    renewed = [vault.renew(one, HERE) for one in sealed]
     assert all(map(vault.current, renewed)) and renewed[-1] == sealed[-1]
-    assert {vault.decrypt(one) for one in renewed} == {"11010519491231002X"}
+    assert {vault.decrypt(one, HERE) for one in renewed} == {"11010519491231002X"}
 
 
-def test_what_the_first_release_sealed_is_read_under_any_configured_key():
-    old, nonce = new_key(), os.urandom(12)
-    body = AESGCM(base64.urlsafe_b64decode(old)).encrypt(nonce, b"13912345678", b"\x01")
-    vault = Vault.from_base64(new_key(), new_key(), read_keys=[old])
-    assert vault.decrypt(b"\x01" + nonce + body) == "13912345678"
-    assert vault.current(vault.renew(b"\x01" + nonce + body))
+@pytest.mark.parametrize("form", ["old", "new"])
+def test_what_the_first_release_sealed_is_read_under_any_configured_key(form):
+    sealed = first_release(OTHER_KEY, b"13912345678")
+    vault = VAULTS["aes", form]
+    assert vault.decrypt(sealed, HERE) == "13912345678"
+    assert vault.current(vault.renew(sealed, HERE))
 
 
 def test_a_header_names_cipher_and_key_and_not_the_key():
@@ -94,8 +110,92 @@ def test_a_header_names_cipher_and_key_and_not_the_key():
     assert aes[1:] not in base64.urlsafe_b64decode(key)
 
 
+@pytest.mark.parametrize("cipher", NAMES)
+def test_formats_write_and_read_as_their_setting_says(cipher):
+    old, new, only = (VAULTS[cipher, form] for form in FORMATS)
+    free, bound = old.encrypt("110105", HERE), new.encrypt("110105", HERE)
+    assert is_free(free) and not is_free(bound) and only.header == new.header == bound[:HEADER_BYTES]
+    for vault in (old, new):
+        assert {vault.decrypt(sealed, HERE) for sealed in (free, bound)} == {"110105"}
+    assert only.decrypt(bound, HERE) == "110105"
+    for sealed in (free, first_release(KEY, b"110105")):
+        with pytest.raises(Unreadable, match="旧格式"):
+            only.decrypt(sealed, HERE)
+        assert only.refuses(sealed) and not new.refuses(sealed) and is_free(sealed)
+    assert new.decrypt(free, ELSEWHERE) == "110105", "the old format opens anywhere: what the new one ends"
+    assert new.renew(free, HERE)[:HEADER_BYTES] == new.header
+    assert old.renew(bound, HERE)[:HEADER_BYTES] == old.header, "the way back"
+
+
+def test_what_was_put_elsewhere_is_refused_and_named(caplog):
+    sealed = VAULTS["aes", "new"].encrypt("110105", HERE)
+    with pytest.raises(Unreadable, match="改动或调换"):
+        VAULTS["aes", "new"].decrypt(sealed, ELSEWHERE)
+    assert caplog.messages == ["a ciphertext of persons.id_cipher does not open"]
+
+
+def test_the_old_header_cannot_be_put_before_what_was_bound():
+    """Else whoever may write could take the binding off."""
+    old, new = VAULTS["aes", "old"], VAULTS["aes", "new"]
+    bound = new.encrypt("110105", HERE)
+    for header in (old.header, b"\x01"):
+        with pytest.raises(Unreadable):
+            new.decrypt(header + bound[HEADER_BYTES:], HERE)
+
+
+anything = some.binary(max_size=80)
+places = some.binary(max_size=40)
+
+
+@given(content=anything, at=places, kind=some.sampled_from(list(VAULTS)))
+def test_whatever_is_sealed_is_read_where_it_was_sealed(content, at, kind):
+    sealed = VAULTS[kind].encrypt_bytes(content, at)
+    assert all(
+        vault.decrypt_bytes(sealed, at) == content
+        for vault in VAULTS.values()
+        if not vault.refuses(sealed[:HEADER_BYTES])
+    )
+
+
+@given(content=anything, at=places, elsewhere=places, cipher=some.sampled_from(list(NAMES)))
+def test_nothing_bound_opens_in_another_place(content, at, elsewhere, cipher):
+    sealed = VAULTS[cipher, "new"].encrypt_bytes(content, at)
+    if at == elsewhere:
+        return
+    for vault in VAULTS.values():
+        with pytest.raises(Unreadable):
+            vault.decrypt_bytes(sealed, elsewhere)
+
+
+@given(
+    content=anything,
+    kind=some.sampled_from(list(VAULTS)),
+    start=some.integers(0, 200),
+    length=some.integers(0, 20),
+    put=some.binary(max_size=20),
+)
+def test_nothing_altered_opens(content, kind, start, length, put):
+    sealed = VAULTS[kind].encrypt_bytes(content, HERE)
+    altered = sealed[:start] + put + sealed[start + length :]
+    if altered == sealed:
+        return
+    for vault in VAULTS.values():
+        with pytest.raises(Unreadable):
+            vault.decrypt_bytes(altered, HERE)
+
+
+@given(some.binary(max_size=120))
+def test_junk_is_refused_and_breaks_nothing(junk):
+    for vault in VAULTS.values():
+        with pytest.raises(Unreadable):
+            vault.decrypt_bytes(junk, HERE)
+    name_of(junk[:HEADER_BYTES])
+
+
 def test_another_ciphers_name_and_a_bad_old_key_stop_the_start():
     with pytest.raises(BadValue, match="DATA_CIPHER"):
         Vault.from_base64(new_key(), new_key(), "des")
+    with pytest.raises(BadValue, match="DATA_CIPHER_FORMAT"):
+        Vault.from_base64(new_key(), new_key(), form="both")
     with pytest.raises(BadValue, match="旧加密"):
         Vault.from_base64(new_key(), new_key(), "aes", ["abc"])

@@ -31,6 +31,7 @@ from app.engine.works import LongWork
 from app.extensions import db
 from app.programmes.service_subsidy.model import ServiceClaim
 from app.programmes.training.model import Enrolment, TrainingClass
+from app.registers.ciphers import place, text_of
 from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
 from app.registers.organisation import Office, Staff
 from app.web.accounts import make_user
@@ -175,11 +176,11 @@ def _known() -> Known:
     for claim_id, state, programme in rows:
         claims[state].append(claim_id)
         sample[programme, state] = claim_id
-    asked = select(User.id).where(User.username == "clerk").scalar_subquery()
+    vault, work_id, bound = current_app.extensions["vault"], str(uuid4()), _user_id(session, BOUND)
+    owned = {"id": work_id, "user_id": _user_id(session, "clerk")}
     session.execute(
         insert(LongWork).values(
-            id=str(uuid4()),
-            user_id=asked,
+            **owned,
             kind="export",
             view="ClassView",
             title="补贴查询",
@@ -187,13 +188,13 @@ def _known() -> Known:
             asked_cipher=b"",
             locale="zh",
             state="done",
-            content=current_app.extensions["vault"].encrypt_bytes(b""),
+            content=vault.encrypt_bytes(b"", place(LongWork.content, **owned)),
         )
     )
     session.execute(
         insert(SecondFactor).values(
-            user_id=select(User.id).where(User.username == BOUND).scalar_subquery(),
-            secret_cipher=current_app.extensions["vault"].encrypt("JBSWY3DPEHPK3PXP"),
+            user_id=bound,
+            secret_cipher=vault.encrypt("JBSWY3DPEHPK3PXP", place(SecondFactor.secret_cipher, user_id=bound)),
             last_step=0,
         )
     )
@@ -232,12 +233,16 @@ def _known() -> Known:
     return Known(ids, dict(claims), failed, frozenset(_secrets()), _asked(), programmes)
 
 
+def _user_id(session, username: str) -> int:
+    return session.scalar(select(User.id).where(User.username == username))
+
+
 def _asked() -> dict[str, str]:
     """What somebody who knows a person and an employer of 锦江区 would type."""
     claim = db.session.scalars(select(Claim).order_by(Claim.id).limit(1)).one()
     vault = current_app.extensions["vault"]
     return {
-        "citizen_id": vault.decrypt(claim.person.id_cipher),
+        "citizen_id": text_of(vault, claim.person, Person.id_cipher),
         "part": claim.person.name[:2],
         "last4": claim.person.last4,
         "uscc": claim.employer.uscc,

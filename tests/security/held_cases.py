@@ -21,11 +21,12 @@ def hold(session: Session, vault: Vault) -> None:
     )
     held_sheets.hold(
         session,
+        vault,
+        b"",
+        question.as_json(),
         user_id=session.scalars(select(User.id).where(User.username == "clerk")).one(),
         kind="check",
         view="HiringApplicationView",
         subject="1",
         title="名单",
-        file_cipher=vault.encrypt_bytes(b""),
-        question_cipher=vault.encrypt(question.as_json()),
     )

@@ -17,6 +17,8 @@ from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
 from app.programmes.training.model import Enrolment
+from app.registers.ciphers import text_of
+from app.registers.models import Person
 from app.web.programmes import programme_of
 from tests.days import TODAY, after
 from tests.security.cases import ALL_B, CASES_DAY
@@ -106,7 +108,7 @@ def paid(cases_app, known, cluster):
     with cases_app.app_context():
         db.session.info["scope"] = Scope.everything()
         person = db.session.get(Claim, known.claims["disbursed"][0]).person
-        found = cases_app.extensions["vault"].decrypt(person.id_cipher), person.masked_id
+        found = text_of(cases_app.extensions["vault"], person, Person.id_cipher), person.masked_id
     engine = create_engine(cluster.urls.owner)
     with engine.begin() as connection:
         for statement in DATED:

@@ -20,6 +20,7 @@ from app.engine.objections import Objection
 from app.engine.rotation import sealed_columns
 from app.engine.scope import Scope
 from app.extensions import db
+from app.registers.ciphers import bytes_of
 from app.registers.models import Person
 from app.web import works as web_works
 from app.web.demo.identities import make_id
@@ -93,7 +94,7 @@ def _long_works(app, clerk: HiringDesk, whole: str, own: int, sheet: Path, monke
 def everybody(app) -> frozenset[bytes]:
     """All ids, phones, accounts and contacts that the database holds, read with the key."""
     vault = app.extensions["vault"]
-    columns = (
+    sealed = (
         Person.id_cipher,
         Person.phone_cipher,
         Claim.phone_cipher,
@@ -102,8 +103,10 @@ def everybody(app) -> frozenset[bytes]:
     )
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
-        sealed = [cipher for c in columns for cipher in db.session.scalars(select(c).where(c.is_not(None)))]
-        return frozenset(vault.decrypt(cipher).encode() for cipher in sealed)
+        rows = [
+            (row, c) for c in sealed for row in db.session.scalars(select(c.class_).where(c.is_not(None)))
+        ]
+        return frozenset(bytes_of(vault, row, column) for row, column in rows)
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -48,7 +48,8 @@ def upgraded(cluster) -> Upgraded:
         f"CREATE DATABASE {DATABASE} OWNER benefits_owner",
     )
     urls = Urls(*(_named(url, DATABASE) for url in (cluster.urls.owner, cluster.urls.runtime)))
-    app = create_app(settings(urls, TODAY=date.fromisoformat(stated["today"])) | stated["keys"])
+    given = {"TODAY": date.fromisoformat(stated["today"]), "DATA_CIPHER_FORMAT": "old"}
+    app = create_app(settings(urls, **given) | stated["keys"])
     made = Upgraded(app, urls, stated)
     made.command("restore", str(FOLDER))
     made.command("prepare")

@@ -11,6 +11,7 @@ from app.engine.claims import Claim, FailedRow
 from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
+from app.registers.ciphers import text_of
 from app.registers.organisation import Office
 from app.web.accounts import make_user
 from app.web.demo.users import PASSWORD
@@ -54,8 +55,9 @@ def form(draft: Claim, **changes: str) -> dict[str, str]:
 
 
 def phone_of(app, session, claim_id: int) -> str:
-    cipher = session.scalar(select(Claim.phone_cipher).where(Claim.id == claim_id))
-    return app.extensions["vault"].decrypt(cipher)
+    claim = session.get(Claim, claim_id, populate_existing=True)
+    session.refresh(claim, ["phone_cipher", "row_key"])
+    return text_of(app.extensions["vault"], claim, Claim.phone_cipher)
 
 
 def test_a_phone_is_not_shown_and_kept_when_left_empty(demo_app, clerk, draft, everything):

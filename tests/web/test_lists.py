@@ -13,6 +13,7 @@ from app.engine.audit import AuditEntry
 from app.engine.claims import Claim
 from app.engine.searches import Search
 from app.extensions import PLANNED_ANEW, db
+from app.registers.ciphers import text_of
 from app.registers.models import Employer, Person
 from app.web import exporting
 from app.web.sealing import in_clear
@@ -116,7 +117,7 @@ def test_names_sort_by_their_sound(clerk, everything):
 def test_many_ids_numbers_and_names_at_once(demo_app, clerk, everything):
     vault = demo_app.extensions["vault"]
     claims = everything.scalars(select(Claim).order_by(Claim.id).limit(6)).all()
-    codes = [vault.decrypt(everything.get(Person, claim.person_id).id_cipher) for claim in claims]
+    codes = [text_of(vault, everything.get(Person, claim.person_id), Person.id_cipher) for claim in claims]
     address = clerk.post(
         "/desk/search", {"view": "HiringQueryView", "person": "\n".join(codes[:3])}, expect=303
     )
@@ -138,7 +139,7 @@ def test_a_long_search_is_kept_on_the_server(demo_app, clerk, everything):
     vault = demo_app.extensions["vault"]
     claims = everything.scalars(select(Claim).order_by(Claim.id)).all()
     people = everything.scalars(select(Person).limit(400)).all()
-    codes = [vault.decrypt(person.id_cipher) for person in people]
+    codes = [text_of(vault, person, Person.id_cipher) for person in people]
     wanted = {str(claim.id) for claim in claims if claim.person_id in {p.id for p in people}}
     typed = {"view": "HiringQueryView", "person": "\n".join(codes), "state": "draft"}
     address = clerk.post("/desk/search", typed, expect=303)

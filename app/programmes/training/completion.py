@@ -22,6 +22,7 @@ from app.programmes.training.classes import PROGRAMME, lock_class
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.results import SCREEN, SHEET, Conflict, Result
 from app.programmes.training.states import COMPLETABLE
+from app.registers.ciphers import UNREADABLE, text_or
 from app.registers.models import Person
 
 STORE = """
@@ -45,7 +46,7 @@ class Import:
 
 
 def roster(session: Session, vault: Vault, class_id: int) -> Iterator[MarkedRow]:
-    """The students without a result, with whole citizen ids: a working file."""
+    """The students without a result, with whole citizen ids, but for one that doesn't open: a working file."""
     wanted = (
         select(Enrolment)
         .where(Enrolment.class_id == class_id, Enrolment.state == "enrolled", Enrolment.passed.is_(None))
@@ -57,7 +58,7 @@ def roster(session: Session, vault: Vault, class_id: int) -> Iterator[MarkedRow]
     )
     for student in session.scalars(wanted):
         person = student.person
-        whole = vault.decrypt(person.id_cipher)
+        whole = text_or(vault, person, Person.id_cipher, UNREADABLE)
         yield MarkedRow({"number": student.number, "name": person.name, "citizen_id": whole})
 
 

@@ -12,6 +12,7 @@ from app.kernel.errors import Refused
 from app.programmes.training.model import Enrolment
 from app.programmes.training.roll import absent_students, withdraw_students
 from app.programmes.training.sheet import STUDENTS
+from app.registers.ciphers import text_of
 from app.registers.models import Person
 from tests.programmes.training import school
 
@@ -25,11 +26,11 @@ def enrolled(session, actors, firm, vault):
 
 
 def rows_of(session, vault, people):
-    found = session.execute(select(Person.name, Person.id_cipher).where(Person.id.in_(people)))
-    return [
-        parse_row(STUDENTS, {"name": name, "citizen_id": vault.decrypt(cipher)}, n, today=school.TODAY)
-        for n, (name, cipher) in enumerate(found, 3)
+    found = [
+        {"name": person.name, "citizen_id": text_of(vault, person, Person.id_cipher)}
+        for person in session.scalars(select(Person).where(Person.id.in_(people)))
     ]
+    return [parse_row(STUDENTS, typed, n, today=school.TODAY) for n, typed in enumerate(found, 3)]
 
 
 def test_who_is_not_in_the_list_is_named(session, actors, enrolled, vault):

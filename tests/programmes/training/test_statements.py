@@ -10,6 +10,7 @@ from app.engine.scope import seeing
 from app.engine.sheets import parse_row
 from app.programmes.training import PROGRAMME, classes, completion, declaration
 from app.programmes.training.sheet import STUDENTS
+from app.registers.ciphers import text_of
 from app.registers.models import Person
 from tests.heard import heard
 from tests.programmes.training import school
@@ -64,7 +65,7 @@ def measured(session, actors, firm, vault):
 def identities(session, vault, people):
     """Each person with the whole id."""
     wanted = select(Person).where(Person.id.in_(people)).options(undefer(Person.id_cipher))
-    return [(person, vault.decrypt(person.id_cipher)) for person in session.scalars(wanted)]
+    return [(person, text_of(vault, person, Person.id_cipher)) for person in session.scalars(wanted)]
 
 
 def test_the_number_of_students_does_not_change_the_number_of_statements(measured):

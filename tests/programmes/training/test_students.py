@@ -13,6 +13,7 @@ from app.kernel.errors import BadValue, Refused
 from app.programmes.training import classes
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.sheet import STUDENTS
+from app.registers.ciphers import text_of
 from app.registers.models import Person
 from tests.engine.workflow import facts
 from tests.programmes.training import school
@@ -36,7 +37,7 @@ def offered(session, clerk, firm, vault):
 
 
 def whole_id(session, vault, person: int) -> str:
-    return vault.decrypt(session.scalar(select(Person.id_cipher).where(Person.id == person)))
+    return text_of(vault, session.get(Person, person), Person.id_cipher)
 
 
 def rename(session, person: int, name: str) -> None:

@@ -1,0 +1,40 @@
+"""Whom the accounts of release 0.5.0 pay: their rows didn't say, but what they are used for does."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
+
+USED = """
+    SELECT used.account_id, min(used.employer_id) AS employer_id, min(used.payee_person_id) AS person_id,
+           count(*) AS payees
+    FROM (
+        SELECT account_id, employer_id, payee_person_id FROM applications WHERE account_id IS NOT NULL
+        UNION
+        SELECT c.account_id, x.employer_id, x.payee_person_id
+        FROM claims c JOIN applications x ON x.id = c.application_id WHERE c.account_id IS NOT NULL
+    ) used JOIN accounts a ON a.id = used.account_id AND a.employer_id IS NULL AND a.person_id IS NULL
+    GROUP BY used.account_id
+"""
+FILL = text(f"""
+    UPDATE accounts SET employer_id = u.employer_id, person_id = u.person_id
+    FROM ({USED}) u WHERE accounts.id = u.account_id AND u.payees = 1
+""")
+UNCLEAR = text(f"SELECT account_id FROM ({USED}) u WHERE payees > 1")
+
+
+def fill_payees(session: Session) -> frozenset[int]:
+    """Names the payee of each account that names none and is used; ids of those used for several, which stay.
+
+    An account that nothing uses any more names nobody for good. Needs the rights of the database's owner.
+    """
+    session.execute(FILL)
+    unclear = frozenset(session.scalars(UNCLEAR))
+    if unclear:
+        log.error("accounts used for several payees are left as they are: %s", sorted(unclear))
+    session.commit()
+    return unclear
