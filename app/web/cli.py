@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_migrate import upgrade
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from app.engine.actor import Actor
@@ -37,7 +37,17 @@ GRANTS = """
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {login};
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {login};
     REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries, audit_seals FROM {login};
+    REVOKE UPDATE, DELETE ON accounts FROM {login};
+    REVOKE INSERT ON audit_entries FROM {login};
+    GRANT INSERT ({given}) ON audit_entries TO {login};
 """
+GIVEN_BY_THE_DATABASE = ("id", "at")
+"""Of an audit entry: whoever chose them could put one behind all others to come, and end the sealing."""
+ONE_LOGIN = (
+    "DATABASE_URL 与 DATABASE_OWNER_URL 是同一个登录：数据库不限制程序修改收款账户、指定审计日志的编号和时间。"
+    "正式使用请分开两个登录 / DATABASE_URL and DATABASE_OWNER_URL are one login: the database does not keep the "
+    "product from changing accounts nor from choosing an audit entry's number and time. Use two logins in production."
+)
 
 
 def init_app(app: Flask) -> None:
@@ -115,11 +125,17 @@ def alone() -> Iterator[None]:
 
 
 def grant_runtime_login() -> None:
-    """The login that serves requests may read and write rows, never change the schema nor the audit log."""
+    """The login that serves requests may read and write rows, never change the schema, the audit log nor an account.
+
+    Says so when it is the owner itself, which no grant holds back.
+    """
     runtime = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).username
     owner = make_url(current_app.config["DATABASE_OWNER_URL"])
     if owner.username == runtime:
+        click.echo(ONE_LOGIN, err=True)
         return
     with create_engine(owner, poolclass=NullPool).begin() as connection:
-        quoted = connection.dialect.identifier_preparer.quote(runtime)
-        connection.execute(text(GRANTS.format(login=quoted)))
+        quote = connection.dialect.identifier_preparer.quote
+        columns = (column["name"] for column in inspect(connection).get_columns("audit_entries"))
+        given = ", ".join(quote(name) for name in columns if name not in GIVEN_BY_THE_DATABASE)
+        connection.execute(text(GRANTS.format(login=quote(runtime), given=given)))
