@@ -76,6 +76,6 @@ class AccountForm(Form):
 
     @property
     def kept_id(self) -> int | None:
-        """The account whose number shall stay, as the page named it."""
-        text = self.kept.data or ""
+        """The account whose number shall stay, as the page named it; what was posted may name none."""
+        text = self.kept.data if isinstance(self.kept.data, str) else ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
