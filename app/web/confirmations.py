@@ -8,14 +8,14 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy.orm import Query
+from sqlalchemy.orm import Query, joinedload
 
 from app.engine import duties
 from app.engine.audit import record
 from app.engine.duties import DutyGrant
 from app.extensions import db
 from app.kernel.messages import N_
-from app.registers.organisation import Staff
+from app.registers.organisation import Office, Staff
 from app.web import accounts, pending_duties
 from app.web.paging import key_of
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
@@ -24,6 +24,7 @@ from app.web.translations import gettext
 from app.web.views import ModelView
 from app.web.waiting import Task
 
+LONG = ("staff.office.name", "second")
 WORDS = ("can_list", "can_agree", "can_refuse", "can_recall")
 
 
@@ -49,7 +50,7 @@ class ConfirmationView(ModelView):
         "cause": N_("事由"),
         "giver": N_("经办管理员"),
         "given_at": N_("时间"),
-        "office": N_("须由谁确认"),
+        "second": N_("须由谁确认"),
     }
     list_columns = [
         "staff.user.username",
@@ -59,9 +60,9 @@ class ConfirmationView(ModelView):
         "cause",
         "giver",
         "given_at",
-        "office",
+        "second",
     ]
-    loads = ("role", "giver", "office.parent")
+    loads = ("role", "giver")
     order_columns = ["given_at"]
     choices: ClassVar = {"cause": duties.CAUSES}
     search_columns = ("cause",)
@@ -70,26 +71,28 @@ class ConfirmationView(ModelView):
         """What waits on the accounts that the administrator sees."""
         scope = g.actor.scope
         seen = () if scope.whole else (Staff.office_id.in_(scope.office_ids),)
-        return super().base_query().filter(DutyGrant.confirmed_at.is_(None), DutyGrant.staff.has(*seen))
+        query = super().base_query().filter(DutyGrant.confirmed_at.is_(None), DutyGrant.staff.has(*seen))
+        return query.options(joinedload(DutyGrant.office).joinedload(Office.parent))
 
     def columns(self) -> list[tuple[str, str]]:
         """Long sentences in several lines, so that the buttons stay in sight."""
-        return [(column, "wrap" if "office" in column else kind) for column, kind in super().columns()]
+        return [(column, "wrap" if column in LONG else kind) for column, kind in super().columns()]
 
     def value(self, row: DutyGrant, column: str) -> object:
         said = {
             "staff": lambda: accounts.full_name(row.staff.user),
             "role": lambda: pending_duties.duty(row),
             "giver": lambda: pending_duties.giver(row),
-            "office": lambda: pending_duties.by_whom(row.office),
+            "second": lambda: pending_duties.by_whom(row.office),
         }
         return said[column]() if column in said else super().value(row, column)
 
     def list_more(self, rows: list[DutyGrant]) -> dict:
+        required = duties.required(db.session)
         return {
             "confirmable": pending_duties.confirmable(db.session, rows),
-            "required": duties.required(db.session),
-            "alone": pending_duties.alone(db.session),
+            "required": required,
+            "alone": pending_duties.alone(db.session) if required else None,
         }
 
     def tasks(self) -> list[Task]:

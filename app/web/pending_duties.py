@@ -93,7 +93,7 @@ def sentences(session: Session, user_id: int, held: Collection[str] = ()) -> lis
     """What is said on somebody's page; `held` are the roles, of which an earlier release may have given some unasked."""
     said = [sentence(grant) for grant in of_user(session, user_id)]
     unasked = gettext("待确认：{duty}。请打开“修改”并保存一次，即列入“待确认授权”。")
-    for role in sorted(deciding.unconfirmed(session, user_id, held)):
+    for role in sorted(deciding.unconfirmed(session, user_id, held) if held else ()):
         said.append(unasked.format(duty=role_title(role)))
     return said
 
@@ -113,7 +113,7 @@ def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
 
 def alone(session: Session) -> str | None:
     """What the actor is told when no administrator could confirm what the actor gives."""
-    if not duties.required(session) or session.scalar(_seconds(clock.today(current_app.config, session))):
+    if session.scalar(_seconds(clock.today(current_app.config, session))):
         return None
     if PROVINCE_ADMIN in g.actor.roles:
         return gettext(

@@ -11,6 +11,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.engine.api_keys import ApiKey
+from app.engine.duties import DutyGrant
 from app.engine.models import METADATA
 from app.engine.second_factor import SecondFactor
 from app.extensions import db
@@ -55,7 +56,7 @@ def rows(cases_app, monkeypatch):
 
 
 def _keys_and_telephones() -> None:
-    """Two rows of what no case has; of people who needn't log in here."""
+    """Two rows of what no case has, keys, telephones and duties that wait; of people who needn't log in here."""
     named = select(Staff).join(Staff.user).where(User.username.in_(("cashier", "clerk")))
     staff = db.session.scalars(named).all()
     for one in staff:
@@ -67,6 +68,9 @@ def _keys_and_telephones() -> None:
         }
         db.session.add(ApiKey(name="某系统", digest=f"{one.user_id:064}", **facts))
         db.session.add(SecondFactor(user_id=one.user_id, secret_cipher=b"-", last_step=0))
+    for one, other in zip(staff, reversed(staff), strict=True):
+        facts = {"cause": "given", "given_by": other.user_id, "given_in": one.office_id}
+        db.session.add(DutyGrant(user_id=one.user_id, role_id=one.user.roles[0].id, **facts))
 
 
 def test_no_list_asks_once_a_row(cases_app, rows, sent, monkeypatch):
@@ -128,7 +132,7 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
 @pytest.mark.parametrize(
     ("page", "most"),
     [
-        ("/", 8),
+        ("/", 9),
         ("/hiring/query/list/", 6),
         ("/hiring/applications/list/", 7),
         ("/hiring/query/show/{}", 8),
