@@ -1,10 +1,11 @@
 """Rules about a labour contract and its social insurance, shared by the programmes that subsidise contracts.
 
-"Reaches" means: a register's coverage of the insured region holds some day of the month in question.
+A verdict is unknown when months that the insured region's coverage leaves out could change it; `missing` names them.
+A month after today's can't be loaded and lacks nowhere. What a register of days held before its first load is no gap.
 Where each row names its own enterprise and region, `place` lists the sheet's columns that say so.
 """
 
-from app.engine.rules.rule import RiskRule, rule
+from app.engine.rules.rule import RiskRule, missing_months, rule
 from app.kernel.messages import N_
 
 UNEMPLOYED = "unemployed"
@@ -19,18 +20,17 @@ ENROLMENT_RUNS = """
         SELECT row_id, month,
                month - row_number() OVER (PARTITION BY row_id ORDER BY month) * interval '1 month' AS island
         FROM paid_months
+    ), runs AS (
+        SELECT row_id, min(month) AS first_month, max(month) AS last_month FROM islands GROUP BY row_id, island
     ), enrolment AS (
-        SELECT DISTINCT ON (row_id) row_id, min(month) AS first_month, max(month) AS last_month
-        FROM islands GROUP BY row_id, island ORDER BY row_id, last_month DESC
+        SELECT DISTINCT ON (row_id) row_id, first_month, last_month FROM runs ORDER BY row_id, last_month DESC
     )
 """
 """The enrolment: the unbroken run of paid months under the employer, any region, that holds the latest."""
 
 
-def not_reached(days: str, day: str) -> str:
-    """SQL: whether a coverage (none, before, after or around it) leaves out the whole month of a day."""
-    month = f"date_trunc('month', {day})"
-    return f"NOT coalesce({days} && daterange({month}::date, ({month} + interval '1 month')::date), false)"
+FROM_THE_FIRST_LOAD = "least(coalesce({first}, {day}), {day})"
+"""SQL: the first day that matters when `day` is the last one: `first`, or `day` where nothing was loaded before it."""
 
 
 def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
@@ -50,7 +50,8 @@ def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
         future=N_("合同{since}才开始，尚不可能有缴费。请在合同开始并缴费后再申请。"),
     )
     def statement() -> str:
-        return """
+        lacking = missing_months("v.days", "greatest(a.since, a.floor)", "a.this_month")
+        return f"""
             WITH asked AS (
                 SELECT c.*, date_trunc('month', c.starts_on)::date AS since,
                        date_trunc('month', CAST(:today AS date))::date AS this_month,
@@ -59,17 +60,15 @@ def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                 FROM candidates c
             )
             SELECT a.row_id,
-                   CASE WHEN s.month >= a.floor THEN 'pass'
-                        WHEN a.since <= a.this_month AND NOT coalesce(v.days @> greatest(a.since, a.floor), false)
-                        THEN 'unknown' ELSE 'fail' END AS verdict,
+                   CASE WHEN s.month >= a.floor THEN 'pass' WHEN lacking.months IS NOT NULL THEN 'unknown'
+                        ELSE 'fail' END AS verdict,
                    jsonb_build_object(
                        'why', CASE WHEN s.month >= a.floor THEN 'paid' WHEN s.month IS NOT NULL THEN 'stale'
                                    WHEN a.since > a.this_month THEN 'future' ELSE 'none' END,
                        'contribution_id', s.id, 'latest', to_char(s.month, 'YYYY-MM'),
                        'since', to_char(a.since, 'YYYY-MM'), 'floor', to_char(a.floor, 'YYYY-MM'),
                        'employer', e.name, 'region', r.name, 'register', 'contributions',
-                       'wanted', to_char(greatest(a.since, a.floor), 'YYYY-MM'),
-                       'until', to_char(upper(v.days) - 1, 'YYYY-MM')) AS evidence
+                       'missing', lacking.months, 'until', to_char(upper(v.days) - 1, 'YYYY-MM')) AS evidence
             FROM asked a
             JOIN employers e ON e.id = a.employer_id
             LEFT JOIN regions r ON r.code = a.insured_region
@@ -80,6 +79,9 @@ def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                   AND s.insured_region = a.insured_region AND s.paid AND s.month >= a.since
                 ORDER BY s.month DESC LIMIT 1
             ) s ON true
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN s.month IS NULL OR s.month < a.floor THEN {lacking} END AS months
+            ) lacking
         """
 
     return statement
@@ -117,7 +119,7 @@ def contract_term(code: str) -> RiskRule:
 def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     """HS-03 / SS-03: registered long enough before the contract and not cancelled before it (first category).
 
-    Also unknown when the coverage leaves out the month before the contract: a cancellation may not be loaded.
+    Who is registered may have been cancelled in a month that isn't loaded; who isn't, registered in one.
     The latest day to register is asked twice, because several days clamp to one month's end.
     """
 
@@ -135,6 +137,8 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
         ),
     )
     def statement() -> str:
+        first = "CASE WHEN qualifies THEN greatest(registered_on, lower(days)) ELSE lower(days) END"
+        since = FROM_THE_FIRST_LOAD.format(first=first, day="wanted")
         return f"""
             WITH asked AS (
                 SELECT c.row_id, c.person_id, c.insured_region, c.starts_on, m.months,
@@ -147,7 +151,8 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
             ), judged AS (
                 SELECT a.*, u.id AS unemployment_id, u.registered_on, u.cancelled_on, u.still, u.long_enough,
                        coalesce(u.still AND u.long_enough, false) AS qualifies, r.name AS region, v.days,
-                       CASE WHEN u.still AND u.long_enough THEN a.starts_on - 1 ELSE a.latest_start END AS wanted
+                       least(CASE WHEN u.still AND u.long_enough THEN a.starts_on - 1 ELSE a.latest_start END,
+                             CAST(:today AS date)) AS wanted
                 FROM asked a
                 LEFT JOIN regions r ON r.code = a.insured_region
                 LEFT JOIN covered v ON v.kind = 'unemployment' AND v.region_code = a.insured_region
@@ -162,7 +167,7 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                 ) u ON true
             )
             SELECT row_id,
-                   CASE WHEN {not_reached("days", "wanted")} THEN 'unknown'
+                   CASE WHEN missing IS NOT NULL THEN 'unknown'
                         WHEN qualifies THEN 'pass' ELSE 'fail' END AS verdict,
                    jsonb_build_object(
                        'why', CASE WHEN qualifies THEN 'registered' WHEN unemployment_id IS NULL THEN 'none'
@@ -170,8 +175,8 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                        'unemployment_id', unemployment_id, 'registered_on', registered_on,
                        'cancelled_on', cancelled_on, 'starts_on', starts_on, 'months', months,
                        'latest_start', latest_start, 'register', 'unemployment', 'region', region,
-                       'wanted', to_char(wanted, 'YYYY-MM'), 'until', upper(days) - 1) AS evidence
-            FROM judged
+                       'missing', missing, 'until', upper(days) - 1) AS evidence
+            FROM (SELECT j.*, {missing_months("days", since, "wanted")} AS missing FROM judged j) asked_of
         """
 
     return statement
@@ -190,15 +195,16 @@ def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
         ),
     )
     def statement() -> str:
+        last = "least(c.starts_on, CAST(:today AS date))"
+        since = FROM_THE_FIRST_LOAD.format(first="lower(v.days)", day=last)
         return f"""
             SELECT c.row_id,
-                   CASE WHEN t.id IS NOT NULL THEN 'pass'
-                        WHEN {not_reached("v.days", "c.starts_on")} THEN 'unknown'
+                   CASE WHEN t.id IS NOT NULL THEN 'pass' WHEN lacking.months IS NOT NULL THEN 'unknown'
                         ELSE 'fail' END AS verdict,
                    jsonb_build_object(
                        'why', CASE WHEN t.id IS NOT NULL THEN 'left' ELSE 'none' END, 'transfer_id', t.id,
                        'left_on', t.left_on, 'returned_on', t.returned_on, 'starts_on', c.starts_on,
-                       'register', 'transfers', 'region', r.name, 'wanted', to_char(c.starts_on, 'YYYY-MM'),
+                       'register', 'transfers', 'region', r.name, 'missing', lacking.months,
                        'until', upper(v.days) - 1) AS evidence
             FROM candidates c
             LEFT JOIN regions r ON r.code = c.insured_region
@@ -207,10 +213,34 @@ def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                 SELECT t.id, t.left_on, t.returned_on FROM transfers t
                 WHERE t.person_id = c.person_id AND t.left_on <= c.starts_on ORDER BY t.left_on DESC LIMIT 1
             ) t ON true
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN t.id IS NULL THEN {missing_months("v.days", since, last)} END AS months
+            ) lacking
             WHERE c.category = '{STRANDED_MIGRANT}'
         """
 
     return statement
+
+
+JOINED_RUNS = """
+    neighbours AS (
+        SELECT r.row_id, a.months, a.days, r.first_month, r.last_month,
+               lag(r.last_month) OVER w AS before_it, lead(r.first_month) OVER w AS after_it
+        FROM runs r JOIN asked a ON a.row_id = r.row_id
+        WINDOW w AS (PARTITION BY r.row_id ORDER BY r.last_month)
+    ), bridged AS (
+        SELECT n.*, bool_and(n.after_it IS NULL OR NOT coalesce(
+                   n.days && daterange((n.last_month + interval '1 month')::date, n.after_it), false))
+                   OVER (PARTITION BY n.row_id ORDER BY n.last_month DESC) AS whole
+        FROM neighbours n
+    ), joined AS (
+        SELECT row_id, max(last_month) AS last_month FROM bridged
+        WHERE whole AND after_it IS NOT NULL
+              AND (before_it IS NULL OR before_it < first_month - make_interval(months => months))
+        GROUP BY row_id
+    )
+"""
+"""An earlier run that months which aren't loaded may join to the enrolment, which would then begin early enough."""
 
 
 def previously_uninsured(code: str) -> RiskRule:
@@ -230,37 +260,49 @@ def previously_uninsured(code: str) -> RiskRule:
         ),
     )
     def statement() -> str:
+        before = missing_months(
+            "a.days",
+            "coalesce(a.before_first, a.today)",
+            "CASE WHEN a.first_month IS NOT NULL THEN a.first_month - 1 WHEN a.days IS NULL THEN a.today END",
+        )
+        between = missing_months("a.days", "j.last_month + interval '1 month'", "a.first_month - 1")
+        later = missing_months("a.days", "a.next_first", "a.today")
         return f"""
             WITH asked AS (
                 SELECT c.row_id, c.person_id, c.employer_id, c.insured_region, m.months, run.first_month,
-                       (run.first_month - make_interval(months => m.months))::date AS before_first
+                       (run.first_month - make_interval(months => m.months))::date AS before_first,
+                       (run.last_month + make_interval(months => m.months + 1))::date AS next_first,
+                       v.days, CAST(:today AS date) AS today
                 FROM candidates c
-                LEFT JOIN enrolment run ON run.row_id = c.row_id,
+                LEFT JOIN enrolment run ON run.row_id = c.row_id
+                LEFT JOIN covered v ON v.kind = 'contributions' AND v.region_code = c.insured_region,
                 LATERAL (SELECT (c.policy->>'uninsured_months')::int AS months) m
                 WHERE c.category = '{STRANDED_MIGRANT}'
-            )
+            ), {JOINED_RUNS}
             SELECT a.row_id,
-                   CASE WHEN before.paid IS NOT NULL THEN 'fail' WHEN v.days IS NULL THEN 'unknown'
-                        WHEN a.first_month IS NULL THEN 'pass'
-                        WHEN v.days @> daterange(a.before_first, a.first_month) THEN 'pass'
-                        ELSE 'unknown' END AS verdict,
+                   CASE WHEN lacking.months IS NOT NULL THEN 'unknown' WHEN before.paid IS NOT NULL THEN 'fail'
+                        ELSE 'pass' END AS verdict,
                    jsonb_build_object(
                        'why', CASE WHEN before.paid IS NOT NULL THEN 'insured'
                                    WHEN a.first_month IS NULL THEN 'no_months' ELSE 'uninsured' END,
                        'first', to_char(a.first_month, 'YYYY-MM'), 'months', a.months, 'paid', before.paid,
                        'contribution_ids', before.ids, 'before_first', to_char(a.before_first, 'YYYY-MM'),
                        'before_last', to_char(a.first_month - 1, 'YYYY-MM'), 'register', 'contributions',
-                       'region', r.name, 'wanted', to_char(a.before_first, 'YYYY-MM'),
-                       'until', to_char(upper(v.days) - 1, 'YYYY-MM')) AS evidence
+                       'region', r.name, 'missing', lacking.months,
+                       'until', to_char(upper(a.days) - 1, 'YYYY-MM')) AS evidence
             FROM asked a
             LEFT JOIN regions r ON r.code = a.insured_region
-            LEFT JOIN covered v ON v.kind = 'contributions' AND v.region_code = a.insured_region
+            LEFT JOIN joined j ON j.row_id = a.row_id
             LEFT JOIN LATERAL (
                 SELECT string_agg(DISTINCT to_char(s.month, 'YYYY-MM'), '、') AS paid, jsonb_agg(s.id ORDER BY s.month, s.id) AS ids
                 FROM contributions s
                 WHERE s.person_id = a.person_id AND s.employer_id = a.employer_id AND s.paid
                   AND s.month >= a.before_first AND s.month < a.first_month
             ) before ON true
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN before.paid IS NULL THEN {before}
+                            ELSE nullif(coalesce({between}, '[]') || coalesce({later}, '[]'), '[]') END AS months
+            ) lacking
         """
 
     return statement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from string import Formatter
@@ -48,11 +48,42 @@ class RiskRule:
             return reduce(lambda one, other: Message(TWO, one=one, other=other), cells)
         known = {k: v for k, v in evidence.items() if v is not None}
         facts = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **known})
-        if verdict == UNKNOWN:
-            facts["register"] = REGISTERS[str(facts["register"])]
-            return Message(NOT_LOADED, **{k: facts[k] for k in ("register", "region", "wanted", "until")})
-        sentence = self.sentences[str(facts["why"])]
-        return Message(sentence, **{k: facts[k] for k in _placeholders(sentence)})
+        sentence = self.sentences.get(str(facts["why"]))
+        reason = sentence and Message(sentence, **{k: facts[k] for k in _placeholders(sentence)})
+        if verdict != UNKNOWN:
+            return reason
+        facts["register"] = REGISTERS[str(facts["register"])]
+        facts["wanted"] = spans(evidence["missing"]) if "missing" in evidence else facts["wanted"]
+        lacking = Message(NOT_LOADED, **{k: facts[k] for k in ("register", "region", "wanted", "until")})
+        # what is loaded says something only where a part of the months is there
+        return (
+            Message(TWO, one=reason, other=lacking) if "missing" in evidence and "until" in known else lacking
+        )
+
+
+def missing_months(days: str, first: str, last: str) -> str:
+    """SQL: the months (JSON, YYYY-MM) from one day's to another's of which a coverage holds no day; NULL when none lacks."""
+    return f"""(
+        SELECT jsonb_agg(to_char(m, 'YYYY-MM') ORDER BY m)
+        FROM generate_series(date_trunc('month', {first}), date_trunc('month', {last}), interval '1 month') m
+        WHERE NOT coalesce({days} && daterange(m::date, (m + interval '1 month')::date), false)
+    )"""
+
+
+def spans(months: Iterable[str]) -> str:
+    """Months (YYYY-MM, in order) as a person reads them: 2026-03、2026-05～2026-08."""
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and _number(month) == _number(runs[-1][-1]) + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return "、".join(run[0] if len(run) == 1 else f"{run[0]}～{run[-1]}" for run in runs)
+
+
+def _number(month: str) -> int:
+    year, _, rest = month.partition("-")
+    return int(year) * 12 + int(rest)
 
 
 def rule(

@@ -18,7 +18,7 @@ SCHEMA = (
         repeated boolean NOT NULL DEFAULT false, category text, employer_id bigint, employer_uscc text,
         insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
-        own jsonb NOT NULL DEFAULT '{}', policy jsonb
+        own jsonb NOT NULL DEFAULT '{}', policy jsonb, named boolean NOT NULL DEFAULT true
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS policy_periods (
         first_day date, last_day date, values jsonb
@@ -44,8 +44,21 @@ FOUND = """
            jsonb_strip_nulls(found.evidence) AS evidence
     FROM ({sql}) found JOIN candidates c ON c.row_id = found.row_id
     WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND (c.id_fault IS NULL OR :code_{n} = 'C-01')
+          AND (c.named OR :code_{n} = ANY(:of_the_sheet))
 """
-"""A row with a bad id gets that reason alone."""
+"""A row with a bad id, or a name that isn't this person's, gets that reason alone."""
+
+NAMED = "C-03"
+OF_THE_SHEET = ["F-01", "C-01", NAMED]
+"""Rules that tell nothing of a person but whether the sheet names him or her."""
+MISNAMED = """
+    UPDATE candidates c SET named = false
+    FROM candidates k
+    LEFT JOIN persons p ON p.id = k.person_id
+    LEFT JOIN covered v ON v.kind = 'persons' AND v.region_code = k.insured_region
+    WHERE k.row_id = c.row_id AND ('name' = ANY(k.bad_fields) OR p.name_folded <> k.name
+                                   OR (p.name_folded IS NULL AND v.days IS NOT NULL))
+"""
 
 SUM_UP = """
     {shared}
@@ -72,7 +85,11 @@ def prepare(session: Session, periods: Iterable[tuple[date, date, dict]]) -> Non
 def run(session: Session, programme: str, rules: Iterable[RiskRule], today: date) -> None:
     """Judges every row of `candidates`; the result stands in `outcomes` (row_id, stops, warns, findings)."""
     session.execute(text("ANALYZE candidates"))
-    facts, found, shared = {"today": today, "programme": programme}, [], {}
+    rules = list(rules)
+    if any(rule.code == NAMED for rule in rules):
+        session.execute(text(MISNAMED))
+    facts: dict[str, object] = {"today": today, "programme": programme, "of_the_sheet": OF_THE_SHEET}
+    found, shared = [], {}
     for n, rule in enumerate(rules):
         shared |= {rule.shared: None} if rule.shared else {}
         facts |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}

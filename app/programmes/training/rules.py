@@ -1,11 +1,13 @@
 """TR-01 … TR-05 (`domain.md` §5.3), one statement each, for the students of classes and for their claims alike."""
 
-from app.engine.rules.rule import rule
+from app.engine.rules.rule import missing_months, rule
 from app.kernel.messages import N_
 
 STUDENTS = """
     students AS (
-        SELECT c.row_id, c.person_id, c.policy, e.id AS enrolment_id, k.id AS class_id, k.employer_id, k.project_id,
+        SELECT c.row_id, c.person_id, c.policy, e.id AS enrolment_id, k.id AS class_id, k.office_id,
+               k.employer_id, k.project_id, k.state IN ('approved', 'completion_submitted', 'completion_returned',
+                                                        'completed') AND e.state = 'enrolled' AS kept,
                k.cohort_no, k.opens_on, k.closes_on, k.stop_from, k.stop_to,
                (c.policy->>'window_from')::date AS window_from,
                coalesce((c.policy->>'window_to')::date, 'infinity') AS window_to
@@ -15,7 +17,10 @@ STUDENTS = """
         JOIN training_classes k ON k.id = e.class_id
     )
 """
-"""A candidate is a claim, or without one the enrolment of that id."""
+"""A candidate is a claim, or without one the enrolment of that id.
+
+`kept`: the place was approved with its class; a limit or window that changes later stops new places only.
+"""
 
 
 @rule(
@@ -26,13 +31,19 @@ STUDENTS = """
     twice=N_(
         "{employer}已有同一培训项目“{project}”的班级（{cohort_no}），同一项目只能享受一次补贴。请取消其中一个班级。"
     ),
+    elsewhere=N_(
+        "{employer}在其他经办机构已有同一培训项目“{project}”的班级，同一项目只能享受一次补贴。请与该单位核实，只保留一个班级。"
+    ),
 )
 def one_class_a_project() -> str:
     return f"""
         WITH {STUDENTS}
         SELECT s.row_id, CASE WHEN o.id IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
-               jsonb_build_object('why', CASE WHEN o.id IS NULL THEN 'only' ELSE 'twice' END, 'employer', m.name,
-                                  'project', j.name, 'class_id', o.id, 'cohort_no', o.cohort_no) AS evidence
+               CASE WHEN o.office_id <> s.office_id
+                    THEN jsonb_build_object('why', 'elsewhere', 'employer', m.name, 'project', j.name)
+                    ELSE jsonb_build_object('why', CASE WHEN o.id IS NULL THEN 'only' ELSE 'twice' END,
+                                            'employer', m.name, 'project', j.name, 'class_id', o.id,
+                                            'cohort_no', o.cohort_no) END AS evidence
         FROM students s JOIN employers m ON m.id = s.employer_id JOIN training_projects j ON j.id = s.project_id
         LEFT JOIN class_places p
                ON p.employer_id = s.employer_id AND p.project_id = s.project_id AND p.class_id <> s.class_id
@@ -46,22 +57,23 @@ def one_class_a_project() -> str:
     fields=(),
     few=N_("此人在政策期内已参加{count}次其他培训，未达到{most}次。"),
     many=N_("此人在政策期内已参加{count}次其他培训，每人最多{most}次。请从班级中移除此人。"),
+    kept=N_("此人的名额已随开班审核通过，继续有效；以后调整的次数不影响已通过的名额。"),
 )
 def not_too_often() -> str:
     """Who holds a place within the limit keeps it, even when a later policy gives the person places beyond it."""
     return f"""
         WITH {STUDENTS}
-        SELECT row_id, CASE WHEN held < most THEN 'pass' ELSE 'fail' END AS verdict,
-               jsonb_build_object('why', CASE WHEN held < most THEN 'few' ELSE 'many' END, 'count', held, 'most', most)
-                   AS evidence
-        FROM (SELECT s.row_id, (s.policy->>'trainings')::int AS most, count(p.enrolment_id) AS held
+        SELECT row_id, CASE WHEN held < most OR kept THEN 'pass' ELSE 'fail' END AS verdict,
+               jsonb_build_object('why', CASE WHEN held < most THEN 'few' WHEN kept THEN 'kept' ELSE 'many' END,
+                                  'count', held, 'most', most) AS evidence
+        FROM (SELECT s.row_id, s.kept, (s.policy->>'trainings')::int AS most, count(p.enrolment_id) AS held
               FROM students s
               LEFT JOIN student_places own ON own.enrolment_id = s.enrolment_id
               LEFT JOIN student_places p ON p.person_id = s.person_id AND p.enrolment_id <> s.enrolment_id
                     AND lower(p.during) BETWEEN s.window_from AND s.window_to
                     AND (own.slot_no IS NULL OR p.slot_no <= (s.policy->>'trainings')::int
                          OR own.slot_no > (s.policy->>'trainings')::int)
-              GROUP BY s.row_id, s.policy) judged
+              GROUP BY s.row_id, s.kept, s.policy) judged
     """
 
 
@@ -71,6 +83,9 @@ def not_too_often() -> str:
     fields=(),
     free=N_("此人在{opens_on}至{closes_on}没有参加其他培训。"),
     lost=N_("此人刚刚被录入另一个时间重叠的班级，或已达到规定次数。请从班级中移除此人。"),
+    elsewhere=N_(
+        "此人在其他经办机构参加的就业创业培训与本班（{opens_on}至{closes_on}）时间重叠。同一时间只能参加一个培训项目，请与本人核实，或从班级中移除此人。"
+    ),
     busy=N_(
         "此人在{busy_from}至{busy_to}参加其他培训，与本班（{opens_on}至{closes_on}）时间重叠。同一时间只能参加一个培训项目，请从班级中移除此人。"
     ),
@@ -79,15 +94,19 @@ def one_at_a_time() -> str:
     return f"""
         WITH {STUDENTS}
         SELECT s.row_id, CASE WHEN other.during IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
-               jsonb_build_object('why', CASE WHEN other.during IS NULL THEN 'free' ELSE 'busy' END,
-                                  'opens_on', s.opens_on, 'closes_on', s.closes_on,
-                                  'busy_from', lower(other.during), 'busy_to', upper(other.during) - 1) AS evidence
+               jsonb_build_object('why', CASE WHEN other.during IS NULL THEN 'free' WHEN other.own THEN 'busy'
+                                              ELSE 'elsewhere' END,
+                                  'opens_on', s.opens_on, 'closes_on', s.closes_on)
+               || CASE WHEN other.own THEN jsonb_build_object('busy_from', lower(other.during),
+                                                              'busy_to', upper(other.during) - 1)
+                       ELSE '{{}}' END AS evidence
         FROM students s
         LEFT JOIN LATERAL (
-            SELECT p.during FROM student_places p
+            SELECT p.during, x.office_id = s.office_id AS own
+            FROM student_places p JOIN enrolments x ON x.id = p.enrolment_id
             WHERE p.person_id = s.person_id AND p.enrolment_id <> s.enrolment_id
               AND p.during && daterange(s.opens_on, s.closes_on, '[]')
-            ORDER BY lower(p.during) LIMIT 1
+            ORDER BY own DESC, lower(p.during) LIMIT 1
         ) other ON true
     """
 
@@ -102,6 +121,7 @@ def one_at_a_time() -> str:
     ),
 )
 def employee() -> str:
+    lacking = missing_months("v.days", "a.floor", "least(a.opening, CAST(:today AS date))")
     return f"""
         WITH {STUDENTS}, asked AS (
             SELECT s.*, date_trunc('month', s.opens_on)::date AS opening,
@@ -110,13 +130,13 @@ def employee() -> str:
             FROM students s
         )
         SELECT a.row_id,
-               CASE WHEN paid.month IS NOT NULL THEN 'pass'
-                    WHEN NOT coalesce(v.days @> a.floor, false) THEN 'unknown' ELSE 'fail' END AS verdict,
+               CASE WHEN paid.month IS NOT NULL THEN 'pass' WHEN lacking.months IS NOT NULL THEN 'unknown'
+                    ELSE 'fail' END AS verdict,
                jsonb_build_object(
                    'why', CASE WHEN paid.month IS NOT NULL THEN 'insured' ELSE 'stranger' END,
                    'contribution_id', paid.id, 'latest', to_char(paid.month, 'YYYY-MM'), 'employer', m.name,
                    'floor', to_char(a.floor, 'YYYY-MM'), 'opening', to_char(a.opening, 'YYYY-MM'),
-                   'register', 'contributions', 'region', r.name, 'wanted', to_char(a.floor, 'YYYY-MM'),
+                   'register', 'contributions', 'region', r.name, 'missing', lacking.months,
                    'until', to_char(upper(v.days) - 1, 'YYYY-MM')) AS evidence
         FROM asked a JOIN employers m ON m.id = a.employer_id JOIN regions r ON r.code = m.region_code
         LEFT JOIN covered v ON v.kind = 'contributions' AND v.region_code = m.region_code
@@ -126,6 +146,7 @@ def employee() -> str:
               AND s.month BETWEEN a.floor AND a.opening
             ORDER BY s.month DESC LIMIT 1
         ) paid ON true
+        CROSS JOIN LATERAL (SELECT CASE WHEN paid.month IS NULL THEN {lacking} END AS months) lacking
     """
 
 
@@ -151,7 +172,7 @@ def enterprise_and_dates() -> str:
                                   'stop_from', stop_from, 'stop_to', stop_to) AS evidence
         FROM (SELECT s.*, m.name,
                      CASE WHEN m.scale NOT IN ('micro', 'small', 'medium') THEN 'large'
-                          WHEN s.opens_on < s.window_from OR s.closes_on > s.window_to THEN 'window'
+                          WHEN (s.opens_on < s.window_from OR s.closes_on > s.window_to) AND NOT s.kept THEN 'window'
                           WHEN s.opens_on < s.stop_from OR s.closes_on > s.stop_to THEN 'at_work'
                           ELSE 'fits' END AS why
               FROM students s JOIN employers m ON m.id = s.employer_id) judged

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 from typing import BinaryIO
 
@@ -71,14 +71,13 @@ class World:
     def files(self) -> Iterator[tuple[str, BinaryIO, Declared]]:
         """(kind, CSV, what it covers), in the order in which they can be loaded."""
         counties = tuple(PEOPLE)
-        months = Declared(counties, self.first_month, self.this_month - timedelta(days=1))
-        days = Declared(counties, self.first_month, self.today)
+        covered = Declared(counties, self.first_month, self.today)
         yield "persons", _csv("persons", self._person_rows()), Declared(counties)
         yield "employers", _csv("employers", self._employer_rows()), Declared(counties)
-        yield "contributions", _csv("contributions", self._contribution_rows()), months
+        yield "contributions", _csv("contributions", self._contribution_rows()), covered
         spells = ((*key, off) for key, off in self.unemployment.items())
-        yield "unemployment", _csv("unemployment", spells), days
-        yield "transfers", _csv("transfers", ((*key, *rest) for key, rest in self.transfers.items())), days
+        yield "unemployment", _csv("unemployment", spells), covered
+        yield "transfers", _csv("transfers", ((*key, *rest) for key, rest in self.transfers.items())), covered
 
     def _person_rows(self) -> Iterator[tuple]:
         return ((r.citizen_id, r.name, r.phone, r.region) for r in self.residents)

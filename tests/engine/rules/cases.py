@@ -22,16 +22,19 @@ from app.web.demo.identities import Resident, make_id
 from tests.bench import registers
 
 TODAY = date(2026, 11, 23)
-HOME, NEIGHBOUR, STALE, BARE, LATE, BROKEN = "510104", "510105", "510106", "510107", "510108", "510112"
-"""Covered whole; the same; until June only; never loaded; from 2026 on only; with nothing known of early 2026."""
+HOME, NEIGHBOUR, STALE, BARE, LATE, BROKEN, LAGGING = (
+    "510104", "510105", "510106", "510107", "510108", "510112", "510113",
+)  # fmt: skip
+"""Covered until today; the same; until June only; never loaded; from 2026 on only; with nothing known of early 2026; but for this month."""
 
 SPANS = {
-    HOME: [("2024-11-01", "2026-10-31")],
-    NEIGHBOUR: [("2024-11-01", "2026-10-31")],
+    HOME: [("2024-11-01", "2026-11-23")],
+    NEIGHBOUR: [("2024-11-01", "2026-11-23")],
     STALE: [("2024-11-01", "2026-06-30")],
     BARE: [],
-    LATE: [("2026-01-01", "2026-10-31")],
-    BROKEN: [("2024-11-01", "2025-12-31"), ("2026-06-01", "2026-10-31")],
+    LATE: [("2026-01-01", "2026-11-23")],
+    BROKEN: [("2024-11-01", "2025-12-31"), ("2026-06-01", "2026-11-23")],
+    LAGGING: [("2024-11-01", "2026-10-31")],
 }
 OWN, OTHER = "own", "other"
 POLICY = {

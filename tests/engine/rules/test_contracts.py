@@ -1,7 +1,7 @@
 """HS-01 … HS-05 line by line (`domain.md` §5.1), with the days and months on which a verdict turns."""
 
 from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
-from tests.engine.rules.cases import BARE, BROKEN, LATE, NEIGHBOUR, STALE, Case, months
+from tests.engine.rules.cases import BARE, BROKEN, LAGGING, LATE, NEIGHBOUR, STALE, Case, months
 
 PAID = ("pass", "paid")
 N = "latest_contribution_months"
@@ -18,7 +18,24 @@ def test_insured(table):
             Case("paid N+1 months ago", "fail", "stale", paid=["2026-07"]),
             Case("the latest of several counts", *PAID, paid=["2026-03", "2026-05", "2026-08"]),
             Case("N=0, this month", *PAID, paid=["2026-11"], policy={N: 0}, region=NEIGHBOUR),
-            Case("N=0, last month", "unknown", paid=["2026-10"], policy={N: 0}),
+            Case("N=0, last month", "fail", "stale", paid=["2026-10"], policy={N: 0}),
+            Case(
+                "N=0, last month, this month not loaded",
+                "unknown",
+                paid=["2026-10"],
+                policy={N: 0},
+                region=LAGGING,
+            ),
+            Case("never paid, this month not loaded", "unknown", region=LAGGING),
+            Case("paid N months ago, this month not loaded", *PAID, paid=["2026-08"], region=LAGGING),
+            Case("stale, this month not loaded", "unknown", paid=["2026-07"], region=LAGGING),
+            Case(
+                "starts next month, this month not loaded",
+                "fail",
+                "future",
+                start="2026-12-01",
+                region=LAGGING,
+            ),
             Case("N=4, four months ago", *PAID, paid=["2026-07"], policy={N: 4}),
             Case("N=4, five months ago", "fail", "stale", paid=["2026-06"], policy={N: 4}),
             Case("N=12 reaches into last year", *PAID, start="2025-06-10", paid=["2025-11"], policy={N: 12}),
@@ -44,26 +61,33 @@ def test_insured(table):
             Case("owed lately, paid before", *PAID, paid=["2026-08"], unpaid=["2026-09", "2026-10"]),
             Case("the contract's own month", *PAID, start="2026-10-31", paid=["2026-10"]),
             Case("the month before the contract", "fail", "none", start="2026-10-01", paid=["2026-09"]),
-            Case("starts this month, not yet covered", "unknown", start="2026-11-02", paid=["2026-10"]),
+            Case("starts this month, not yet covered", "unknown", start="2026-11-02", region=LAGGING),
+            Case("starts this month, paid before only", "fail", "none", start="2026-11-02", paid=["2026-10"]),
             Case("starts this month, paid already", *PAID, start="2026-11-02", paid=["2026-11"]),
             Case("starts next month", "fail", "future", start="2026-12-01", paid=["2026-10"]),
             Case("starts next year", "fail", "future", start="2027-06-01"),
             Case("paid ahead", *PAID, start="2026-12-01", paid=["2026-12"]),
-            Case("not registered", "fail", "none", name=None),
+            Case("not registered", None, name=None),
             Case("never loaded", "unknown", region=BARE),
             Case("never loaded, yet a month is known", *PAID, region=BARE, paid=["2026-10"]),
             Case("loaded for another region only", "unknown", region=BARE, paid_in={NEIGHBOUR: ["2026-10"]}),
             Case("loaded until June", "unknown", region=STALE, paid=["2026-06"]),
             Case("loaded until June, N=5", *PAID, region=STALE, paid=["2026-06"], policy={N: 5}),
-            Case("loaded until June, N=5, nothing there", "fail", "none", region=STALE, policy={N: 5}),
+            Case("loaded until June, N=5, nothing there", "unknown", region=STALE, policy={N: 5}),
             Case("loaded from January, contract before", "fail", "none", region=LATE, start="2025-06-01"),
             Case("a hole in what is loaded", "unknown", region=BROKEN, policy={N: 8}),
+            Case("a hole before what counts", "fail", "none", region=BROKEN, policy={N: 5}),
+            Case("a hole, paid after it", *PAID, region=BROKEN, policy={N: 8}, paid=["2026-07"]),
         ],
     )
     assert found["paid N months ago"].evidence["contribution_id"] > 0
     assert "最近缴费月份为2026-07，早于2026-08" in found["paid N+1 months ago"].sentence
-    assert "社保缴费库没有金牛区2026-08的数据（数据截至2026-06）" in found["loaded until June"].sentence
-    assert "登记库未加载：社保缴费库" in found["never loaded"].sentence
+    lacks = "社保缴费库没有金牛区2026-08～2026-11的数据（数据截至2026-06）"
+    assert lacks in found["loaded until June"].sentence
+    assert found["loaded until June"].sentence.startswith(
+        "在510104第1有限公司（参保地金牛区）最近缴费月份为2026-06"
+    )
+    assert found["never loaded"].sentence.startswith("登记库未加载：社保缴费库")
     assert "（数据截至—）" in found["never loaded"].sentence
 
 
@@ -150,7 +174,7 @@ def test_registered_unemployed(table):
             ),
             Case("registered after the contract", "fail", "short", unemployed=[("2026-04-01", None)]),
             Case("no registration", "fail", "none"),
-            Case("not registered at all", "fail", "none", name=None),
+            Case("not registered at all", None, name=None),
             Case("the other category", None, category=STRANDED_MIGRANT),
             Case(
                 "three months by policy",
@@ -189,12 +213,40 @@ def test_registered_unemployed(table):
             ),
             Case("loaded until June, none by June", "fail", "none", region=STALE, start="2026-12-31"),
             Case("loaded until June, none by July", "unknown", region=STALE, start="2027-01-01"),
+            Case("a contract in the far future, all loaded", "fail", "none", start="2027-09-01"),
+            Case(
+                "a contract in the far future, this month not loaded",
+                "unknown",
+                start="2027-09-01",
+                region=LAGGING,
+            ),
+            Case(
+                "registered, a contract in the future",
+                *good,
+                start="2027-01-01",
+                unemployed=[("2026-05-01", None)],
+            ),
             Case("loaded from January, six months before not", "unknown", region=LATE),
             Case(
                 "loaded from January, six months before it", "fail", "none", region=LATE, start="2026-07-01"
             ),
             Case("loaded from January, one is known", *good, region=LATE, unemployed=[("2025-05-01", None)]),
             Case("six months before lies in a hole", "unknown", region=BROKEN, start="2026-09-01"),
+            Case("a hole before the last day to register", "unknown", region=BROKEN, start="2027-02-01"),
+            Case(
+                "registered before a hole in which it may have been cancelled",
+                "unknown",
+                region=BROKEN,
+                start="2026-10-01",
+                unemployed=[("2025-05-01", None)],
+            ),
+            Case(
+                "registered after the hole",
+                *good,
+                region=BROKEN,
+                start="2027-02-01",
+                unemployed=[("2026-07-01", None)],
+            ),
         ],
     )
     assert found["six months"].evidence["unemployment_id"] > 0
@@ -240,7 +292,7 @@ def test_transferred(table):
             Case("years before", *left, **migrant, left=["2019-05-01"]),
             Case("before and after", *left, **migrant, left=["2026-01-01", "2026-06-01"]),
             Case("never", "fail", "none", **migrant),
-            Case("not registered", "fail", "none", **migrant, name=None),
+            Case("not registered", None, **migrant, name=None),
             Case("the other category", None, left=["2026-01-01"], category=UNEMPLOYED),
             Case("never loaded", "unknown", **migrant, region=BARE),
             Case("never loaded, yet one is known", *left, **migrant, region=BARE, left=["2026-01-01"]),
@@ -258,6 +310,15 @@ def test_transferred(table):
                 "loaded from January, starts then", "fail", "none", **migrant, region=LATE, start="2026-01-01"
             ),
             Case("starts in a hole", "unknown", **migrant, region=BROKEN, start="2026-03-01"),
+            Case("starts after a hole", "unknown", **migrant, region=BROKEN, start="2026-09-01"),
+            Case("starts next year, never", "fail", "none", **migrant, start="2027-05-01"),
+            Case(
+                "starts next year, this month not loaded",
+                "unknown",
+                **migrant,
+                region=LAGGING,
+                start="2027-05-01",
+            ),
         ],
     )
     assert found["that day"].evidence["transfer_id"] > 0
@@ -316,7 +377,7 @@ def test_previously_uninsured(table):
             ),
             Case("owed before, not paid", *free, **migrant, paid=run, unpaid=["2026-01", "2025-12"]),
             Case("no months at all", "pass", "no_months", **migrant),
-            Case("not registered", "pass", "no_months", **migrant, name=None),
+            Case("not registered", None, **migrant, name=None),
             Case("N=0, two months before", *free, **migrant, paid=["2026-01", *run], policy={wait: 0}),
             Case("N=1, two months before", *free, **migrant, paid=["2026-01", *run], policy={wait: 1}),
             Case("N=2, two months before", *paid, **migrant, paid=["2026-01", *run], policy={wait: 2}),
@@ -325,7 +386,13 @@ def test_previously_uninsured(table):
             Case("across the turn of the year", *paid, **migrant, paid=["2025-11", "2026-01", "2026-02"]),
             Case("the other category", None, paid=["2026-01", *run]),
             Case("never loaded", "unknown", **migrant, region=BARE),
-            Case("never loaded, yet paid before", *paid, **migrant, region=BARE, paid=["2026-01", *run]),
+            Case(
+                "never loaded, yet paid before: the gap may be paid",
+                "unknown",
+                **migrant,
+                region=BARE,
+                paid=["2026-01", *run],
+            ),
             Case("loaded from January, run from March", "unknown", **migrant, region=LATE, paid=run),
             Case(
                 "loaded from January, run from April",
@@ -336,6 +403,31 @@ def test_previously_uninsured(table):
             ),
             Case("the months before lie in a hole", "unknown", **migrant, region=BROKEN, paid=run),
             Case("a run after the hole, N=0", *free, **migrant, region=BROKEN, paid=run, policy={wait: 0}),
+            Case("a gap that a hole may fill", "unknown", **migrant, region=BROKEN, paid=["2025-12", *run]),
+            Case(
+                "a gap that a hole may fill, paid before that too",
+                *paid,
+                **migrant,
+                region=BROKEN,
+                paid=["2025-09", "2025-12", *run],
+            ),
+            Case(
+                "a gap that is partly loaded",
+                *paid,
+                **migrant,
+                region=LATE,
+                paid=["2025-12", "2026-02", *run[1:]],
+            ),
+            Case(
+                "paid lately, this month not loaded", *paid, **migrant, region=LAGGING, paid=["2026-01", *run]
+            ),
+            Case(
+                "ended long ago: a new enrolment may have begun",
+                "unknown",
+                **migrant,
+                region=LAGGING,
+                paid=["2026-05", "2026-07"],
+            ),
         ],
     )
     fail = found["three months before"]

@@ -6,23 +6,25 @@ from app.engine.rules import UNKNOWN
 from app.engine.rules.contracts import STRANDED_MIGRANT
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.service_subsidy import PROGRAMME as SERVICE
-from tests.engine.rules.cases import BARE, LATE, Case, months
+from tests.engine.rules.cases import BARE, LAGGING, LATE, Case, months
 
+ID_FAULTS = ("invalid", "rounded", "error", "uncached", "merged", "lost")
 MIGRANT = {"category": STRANDED_MIGRANT}
 RUN = months("2026-03", "2026-10")
 CASES = [
     Case("fine", None, end="2027-02-28", paid=RUN, unemployed=[("2025-05-01", None)], left=["2026-01-01"]),
     Case("stale", None, end="2026-12-31", paid=["2026-02", "2026-03"], unemployed=[("2025-12-01", None)]),
-    Case("future", None, start="2027-01-01", typed="李四", scale="large", repeated=True),
+    Case("future", None, start="2027-01-01", scale="large", repeated=True),
+    Case("other name", None, typed="李四"),
     Case("before the policy", None, start="2019-01-01", unemployed=[("2018-01-01", "2018-05-01")]),
     Case("cancelled", None, unemployed=[("2025-01-01", "2025-05-01")], name="王芳"),
-    Case("invalid", None, id_fault="invalid"),
-    Case("rounded", None, id_fault="rounded"),
+    *(Case(fault, None, id_fault=fault) for fault in ID_FAULTS),
     Case("nobody", None, name=None),
     Case("migrant", None, **MIGRANT, paid=RUN, left=["2026-01-01"]),
     Case("migrant without", None, **MIGRANT),
     Case("migrant paid before", None, **MIGRANT, paid=["2026-01", *RUN]),
     Case("bare", None, region=BARE, name=None),
+    Case("lagging", None, region=LAGGING),
     Case("bare migrant", None, region=BARE, **MIGRANT),
     Case("late migrant", None, region=LATE, **MIGRANT, paid=RUN),
 ]
@@ -48,7 +50,7 @@ def test_sentences_ask_only_for_facts_that_rules_give():
     for programme in (PROGRAMME, SERVICE):
         for rule in programme.rules:
             for why, sentence in rule.sentences.items():
-                assert f"'{why}'" in rule.sql or why in ("invalid", "rounded"), (rule.code, why)
+                assert f"'{why}'" in rule.sql or why in ID_FAULTS, (rule.code, why)
                 for _, name, _, _ in Formatter().parse(sentence):
                     assert name is None or f"'{name}'," in rule.sql.replace("\n", " "), (rule.code, why, name)
 
