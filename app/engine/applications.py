@@ -120,11 +120,13 @@ def detach(session: Session, actor: Actor, attachment_id: int) -> Application:
     if attachment is None:
         raise NotFound(N_("没有找到这个附件。请刷新页面。"))
     application = lock_own(session, actor, attachment.application_id)
-    gone_on = select(Claim.id).where(
+    gone_on = select(Claim.state).where(
         Claim.application_id == application.id, Claim.state.not_in((*EDITABLE, "withdrawn"))
     )
-    if session.scalar(gone_on.limit(1)):
-        raise Refused(N_("申请已提交，附件不能删除。退回修改后才可删除。"))
+    if states := set(session.scalars(gone_on.distinct())):
+        if states == {"submitted"}:
+            raise Refused(N_("申请已提交，附件不能删除。请审核人员退回修改，退回后即可删除。"))
+        raise Refused(N_("申请已经审核，附件须留存备查，不能删除。需要补充的，请另行上传。"))
     record(
         session,
         actor,

@@ -37,7 +37,15 @@ REPRICED = Guard(
     "(SELECT {amount} FROM candidates WHERE candidates.claim_id = c.id) <> c.amount",
     N_("政策调整后，此人的金额与您确认时不同，没有办理。请返回列表重新勾选，核对新的金额后再办理。"),
 )
-STOPPED = N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。")
+STOPPED = {
+    "submit": N_(
+        "系统风控校验未通过，见所列规则。请更正后重新提交，或移出此人；数据不全的，待更新后再提交。"
+    ),
+    "approve": N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。"),
+    "pass_publicity": N_("系统风控校验未通过，见所列规则。请核实后办理公示不通过，或待数据更新后再办理。"),
+    "list": N_("系统风控校验未通过，见所列规则。请核实后由审核人员撤销，或待数据更新后再编入清单。"),
+}
+"""By phase: what is possible in the state that the claim stays in."""
 
 
 def subject_of(transition: Transition) -> Subject:
@@ -56,7 +64,7 @@ def _judge(firing: Firing) -> None:
     rules.run(move.session, move.programme.code, move.programme.rules, move.today)
     firing.execute(STORE_CHECKS, phase=transition.phase, today=move.today)
     if not transition.marks:
-        firing.execute(REFUSE_BY_RULES, sentence=STOPPED)
+        firing.execute(REFUSE_BY_RULES, sentence=STOPPED[transition.phase])
 
 
 def _take(firing: Firing) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -16,9 +17,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
+from app.kernel.money import yuan
+from app.kernel.text import squeeze
 from app.registers.models import row_id
 
 UNITS = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
+_PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 MOST = {"yuan": 1_000_000, "months": 1_200, "working_days": 366, "times": 1_000}
 """Beyond these a value is a slip of the pen, and further still no check could reckon with it."""
 
@@ -62,7 +66,9 @@ class Parameter:
                 return None
             raise BadValue(N_("参数“{title}”不能为空，请填写数值。"), title=self.title)
         try:
-            value = parse_date(str(text)) if self.unit == "date" else UNITS[self.unit](str(text))
+            value = parse_date(str(text)) if self.unit == "date" else UNITS[self.unit](squeeze(str(text)))
+            if self.unit == "yuan" and value == yuan(value):
+                value = yuan(value)
             possible = value is not None and (self.unit == "date" or 0 <= value <= MOST[self.unit])
         except (ValueError, InvalidOperation):
             possible = False
@@ -71,6 +77,31 @@ class Parameter:
                 N_("参数“{title}”的值“{text}”无法识别，请按单位填写。"), title=self.title, text=str(text)
             )
         return value
+
+    def canonical(self, text: str | None) -> str | None:
+        """What is typed, in the one form in which its unit is stored. Raises BadValue for what that can't hold."""
+        bare = squeeze(text or "")
+        value = self.parse(bare)
+        if self.unit == "yuan" and value != yuan(value):
+            raise BadValue(
+                N_("参数“{title}”以元为单位，最多两位小数。请更正“{text}”。"), title=self.title, text=bare
+            )
+        if self.unit != "date" and not _PLAIN.fullmatch(bare):
+            raise BadValue(N_("参数“{title}”请只填数字，不带逗号、正负号或单位。"), title=self.title)
+        return None if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days on which one value of a parameter is in force; `row` is None for the shipped default."""
+
+    first: date
+    last: date
+    value: object
+    row: PolicyValue | None
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True)
@@ -122,20 +153,43 @@ class Policy:
             Frozen(
                 self.parameters[code].title,
                 value,
-                held.get(code) if now[code] == value else None,
-                code not in held and shipped[code] == value,
+                held.get(code) if self._equal(code, now[code], value) else None,
+                code not in held and self._equal(code, shipped[code], value),
             )
             for code, value in values.items()
             if code in self.parameters
         ]
 
+    def _equal(self, code: str, one: str | None, other: str | None) -> bool:
+        """Whether two texts are the same value; what was frozen once may be written otherwise."""
+        return self.parameters[code].parse(one) == self.parameters[code].parse(other)
+
+    def timeline(self, rows: Iterable[PolicyValue], code: str) -> list[Span]:
+        """All of time for one parameter: which row, or the default, is in force from when to when."""
+        own = [row for row in rows if row.parameter == code]
+        spans: list[Span] = []
+        for first, last in _cut(own):
+            row = _held(own, first).get(code)
+            if spans and spans[-1].row is row:
+                spans[-1] = replace(spans[-1], last=last)
+            else:
+                value = self.parameters[code].parse(row.value) if row else self.parameters[code].default
+                spans.append(Span(first, last, value, row))
+        return spans
+
+    def split_by(self, rows: Sequence[PolicyValue], new: PolicyValue) -> PolicyValue | None:
+        """The row that would be in force both before and after `new`, which would cut it in two."""
+        others = [row for row in rows if row.parameter == new.parameter and row is not new]
+        spans = self.timeline([*others, new], new.parameter)
+        for before, here, after in zip(spans, spans[1:], spans[2:], strict=False):
+            if here.row is new and before.row is after.row is not None:
+                return before.row
+        return None
+
     def periods(self, rows: Iterable[PolicyValue]) -> list[tuple[date, date, dict[str, str | None]]]:
         """All of time cut into spans of equal values: (first day, last day, JSON-ready values)."""
         rows = list(rows)
-        cuts = {date.min, *(r.starts_on for r in rows), *(_after(r.ends_on) for r in rows if r.ends_on)}
-        starts = sorted(cuts)
-        ends = [s - timedelta(days=1) for s in starts[1:]] + [date.max]
-        return [(s, e, as_json(self.at(rows, s))) for s, e in zip(starts, ends, strict=True)]
+        return [(first, last, as_json(self.at(rows, first))) for first, last in _cut(rows)]
 
 
 def stored(session: Session, programme: str) -> list[PolicyValue]:
@@ -156,6 +210,14 @@ def _held(rows: Iterable[PolicyValue], day: date) -> dict[str, PolicyValue]:
         for row in first_to_last
         if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
     }
+
+
+def _cut(rows: Sequence[PolicyValue]) -> list[tuple[date, date]]:
+    """All of time in spans within which no row begins or ends."""
+    cuts = {date.min, *(r.starts_on for r in rows), *(_after(r.ends_on) for r in rows if r.ends_on)}
+    starts = sorted(cuts)
+    ends = [start - timedelta(days=1) for start in starts[1:]] + [date.max]
+    return list(zip(starts, ends, strict=True))
 
 
 def _after(day: date) -> date:

@@ -68,8 +68,14 @@ def day(text: str, known: Known) -> date:
     return _not_ahead(found, known)
 
 
-def day_or_none(text: str, known: Known) -> date | None:
-    return day(text, known) if text.strip() else None
+def end_or_none(text: str, known: Known) -> date | None:
+    """A last day; one that lies ahead is a fact like any."""
+    if not text.strip():
+        return None
+    found = _day(text.strip())
+    if found is None:
+        raise BadValue(N_("日期无法识别，请写成 2026-03-01 的形式。"))
+    return found
 
 
 def flag(text: str, known: Known) -> bool:

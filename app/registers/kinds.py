@@ -157,7 +157,7 @@ CONTRIBUTIONS = Register(
 )
 UNEMPLOYMENT = Register(
     kind="unemployment",
-    columns={"citizen_id": cells.person, "registered_on": cells.day, "cancelled_on": cells.day_or_none},
+    columns={"citizen_id": cells.person, "registered_on": cells.day, "cancelled_on": cells.end_or_none},
     key_length=2,
     period=("registered_on", "cancelled_on"),
     staged="id_hash bytea, registered_on date, cancelled_on date",
@@ -169,7 +169,7 @@ UNEMPLOYMENT = Register(
         WHERE held.cancelled_on IS DISTINCT FROM excluded.cancelled_on
     """,
     coverage="""
-        SELECT p.region_code, min(s.registered_on), max(coalesce(s.cancelled_on, s.registered_on))
+        SELECT p.region_code, min(s.registered_on), least(max(coalesce(s.cancelled_on, s.registered_on)), CAST(:today AS date))
         FROM staged_unemployment s JOIN persons p USING (id_hash)
         WHERE p.region_code IS NOT NULL GROUP BY p.region_code
     """,
@@ -184,7 +184,7 @@ TRANSFERS = Register(
     columns={
         "citizen_id": cells.person,
         "left_on": cells.day,
-        "returned_on": cells.day_or_none,
+        "returned_on": cells.end_or_none,
         "destination": cells.optional(100),
     },
     key_length=2,
@@ -201,7 +201,7 @@ TRANSFERS = Register(
               (excluded.returned_on, excluded.destination)
     """,
     coverage="""
-        SELECT p.region_code, min(s.left_on), max(coalesce(s.returned_on, s.left_on))
+        SELECT p.region_code, min(s.left_on), least(max(coalesce(s.returned_on, s.left_on)), CAST(:today AS date))
         FROM staged_transfers s JOIN persons p USING (id_hash)
         WHERE p.region_code IS NOT NULL GROUP BY p.region_code
     """,

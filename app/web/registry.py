@@ -24,6 +24,7 @@ from app.web.logins import LoginView
 from app.web.objections import ObjectionView
 from app.web.own_password import PasswordView
 from app.web.pending import PendingView
+from app.web.policies import PolicyView
 from app.web.prints import PrintView
 from app.web.programmes import programme_views
 from app.web.question_pages import SheetQuestionView
@@ -58,6 +59,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         LedgerView,
         FiguresView,
         *REGISTER_VIEWS,
+        PolicyView,
         *SETTINGS_VIEWS,
         *CALENDAR_VIEWS,
         UserView,

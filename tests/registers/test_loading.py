@@ -131,6 +131,22 @@ def test_a_later_load_updates_by_key(session, take, held, kind, later, query, ex
     assert expected in [tuple(row) for row in session.execute(text(query))]
 
 
+@pytest.mark.parametrize(
+    ("kind", "line", "column"),
+    [
+        ("unemployment", f"{UNEMPLOYMENT}{ANNA},2026-01-05,2027-03-01\n", "cancelled_on"),
+        ("transfers", f"{TRANSFERS}{ANNA},2026-01-05,2027-03-01,北京市\n", "returned_on"),
+    ],
+)
+def test_an_end_that_lies_ahead_is_a_fact_and_covers_nothing_to_come(session, take, kind, line, column):
+    take("persons", FILES["persons"])
+    report = take(kind, line)
+    assert (report.stored, report.refused) == (1, 0)
+    table = MODELS[kind].__tablename__
+    assert session.scalar(text(f"SELECT {column} FROM {table}")) == date(2027, 3, 1)
+    assert {last for _, last in report.coverage.values()} == {TODAY}
+
+
 def test_a_phone_that_is_gone_is_removed(session, take):
     take("persons", f"{PERSONS}{ANNA},安娜,13800000000,510104\n")
     assert take("persons", f"{PERSONS}{ANNA},安娜,,510104\n").stored == 1

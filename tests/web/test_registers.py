@@ -1,11 +1,13 @@
 """The registers' screens: everybody in scope reads, only who holds the permission corrects, and it is written down."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app.engine.audit import AuditEntry
+from app.engine.policy import PolicyValue
 from app.kernel.names import fold
 from app.registers.ciphers import text_of
 from app.registers.models import Contribution, Employer, Person
@@ -100,3 +102,23 @@ def test_a_value_that_no_check_could_use_is_refused(demo_app, parameter, value):
         "document": "川人社",
     }
     assert "无法识别" in Desk(demo_app, "policy").post("/settings/policy/add", facts, expect=422)
+
+
+def test_a_row_that_would_cut_another_in_two_says_so_before_it_is_saved(demo_app, everything):
+    """The demonstration's amount holds since 2020; two months at another one are a cut, from then on is none."""
+    policy = Desk(demo_app, "policy")
+    facts = {
+        "parameter": "hiring_subsidy.amount",
+        "value": "１２００",
+        "document": "川人社",
+        "starts_on": "2030-01-01",
+    }
+    page = policy.post("/settings/policy/add", facts | {"ends_on": "2030-02-28"}, expect=422)
+    assert "截成两段" in page and 'name="split"' in page
+    wanted = select(PolicyValue).where(PolicyValue.starts_on == date(2030, 1, 1))
+    assert everything.scalars(wanted).all() == []
+    policy.post("/settings/policy/add", facts | {"ends_on": "2030-02-28", "split": "y"})
+    policy.post("/settings/policy/add", facts | {"starts_on": "2031-01-01"})
+    assert everything.scalars(wanted).one().value == "1200.00"
+    page = policy.get("/settings/policy/list/")
+    assert "2030-01-01至2030-02-28" in page and "2030-03-01至2030-12-31" in page and "2031-01-01起" in page

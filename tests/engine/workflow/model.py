@@ -104,7 +104,7 @@ class World:
 
     def _judged(self, move: str, case: Case, places: dict[int, int]) -> str | None:
         taken = places.get(case.person, case.id) != case.id
-        return moving_claims.STOPPED if move in JUDGING and (taken or self.stops(case)) else None
+        return moving_claims.STOPPED[move] if move in JUDGING and (taken or self.stops(case)) else None
 
     def _refusal(self, move: str, case: Case, actor: Actor) -> str | None:
         if not (actor.scope.whole or case.office in actor.scope.office_ids):

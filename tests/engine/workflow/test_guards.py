@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from app.engine import application_accounts, applications
 from app.engine.batch import BatchRow
 from app.engine.claims import Check, Claim, Slot
+from app.engine.moving_claims import STOPPED
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.programmes.hiring_subsidy import PROGRAMME
@@ -25,7 +26,6 @@ NOT_EDITOR = (
 )
 NOT_APPROVER = "您审核通过了本件，不能由您发放。请由其他发放人员办理。"
 UNSEEN = "没有找到这条记录。请刷新列表后重新勾选。"
-STOPPED = "系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。"
 START, END, OVER = date(2026, 11, 23), date(2026, 11, 27), date(2026, 11, 28)
 
 
@@ -166,7 +166,7 @@ def test_facts_of_the_day_stop_a_move_with_their_findings(session, actors, submi
     unpaid(claims[:1])
     chosen = facts.prepare(session, actors["reviewer"], move, claims)
     facts.run(session, actors["reviewer"], chosen, OVER)
-    assert facts.reasons(session, chosen) == {claims[0]: STOPPED, **dict.fromkeys(claims[1:])}
+    assert facts.reasons(session, chosen) == {claims[0]: STOPPED[move], **dict.fromkeys(claims[1:])}
     row = session.get(BatchRow, (chosen, claims[0]))
     assert [f["rule"] for f in row.findings if f["verdict"] == "fail"] == ["HS-01"]
     check = session.scalars(select(Check).where(Check.claim_id == claims[0], Check.phase == move)).one()
@@ -195,7 +195,7 @@ def test_later_steps_judge_by_the_policy_of_the_submission(session, actors, empl
     set_policy(session, "least_contract_months", "24", date(2020, 1, 1))
     set_policy(session, "amount", "1500", date(2020, 1, 1))
 
-    assert act(session, clerk, "submit", claims[1:]) == {claims[1]: STOPPED}
+    assert act(session, clerk, "submit", claims[1:]) == {claims[1]: STOPPED["submit"]}
     bring_on(session, actors, claims[:1], to="publicized")
     held = stored(session, claims[0])
     assert (held.policy["least_contract_months"], held.amount) == ("12", Decimal(1000))
@@ -219,7 +219,7 @@ def test_a_returned_case_is_corrected_and_frozen_anew_while_siblings_keep_theirs
     done = facts.run(session, clerk, facts.prepare(session, clerk, "submit", [first]), later)
     assert (done.moved, done.moved_amount) == (1, 1500)
     held = stored(session, first)
-    assert (held.amount, held.policy["amount"], held.submitted_on) == (Decimal(1500), "1500", later)
+    assert (held.amount, held.policy["amount"], held.submitted_on) == (Decimal(1500), "1500.00", later)
     assert held.account_id == application.account_id != old_account
     assert {c: (stored(session, c).amount, stored(session, c).account_id) for c in siblings} == before
 

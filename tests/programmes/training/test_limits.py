@@ -84,3 +84,45 @@ def test_a_training_before_the_window_of_a_later_policy_does_not_count_in_it(ses
     held, said = attend(9)
     assert said is None
     assert counted(session, held, attend.person) == ("pass", 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"), [("trainings", "1"), ("window_to", "2026-05-31"), ("window_from", "2026-12-01")]
+)
+def test_a_place_that_was_approved_is_kept_whatever_limit_or_window_comes_later(
+    session, actors, attend, parameter, value
+):
+    """Declared, approved and paid; only a new place meets the new value."""
+    april, may, june = (attend(month)[0] for month in (4, 5, 6))
+    advance(session, actors, june, "approve_class")
+    school.set_policy(session, parameter, value, date(2026, 1, 1))
+    if parameter != "window_to":
+        _, said = attend(7)
+        assert said is not None
+    _, claims = school.declare(session, actors["clerk"], june)
+    for name, move in (("clerk", "submit"), ("reviewer", "approve")):
+        assert act(session, actors[name], move, claims) == dict.fromkeys(claims), move
+    if parameter != "window_to":
+        assert act(session, actors["reviewer"], "approve_class", [may])[may] is not None
+
+
+def test_another_offices_class_is_not_described(session, actors, attend, vault):
+    """That it overlaps, that the employer has one: yes; its days and its number are its office's."""
+    firm = school.make_employer(session)
+    project = school.make_project(session)
+    school.insure(session, [attend.person], [firm], MONTHS)
+    dates = {"opens_on": date(2026, 4, 6), "closes_on": date(2026, 4, 30), **YEAR}
+    theirs = open_class(session, actors["clerk_b"], firm, [attend.person], project=project, **dates)
+    session.commit()
+    assert act(session, actors["clerk_b"], "submit_class", [theirs]) == {theirs: None}
+    held, said = attend(4)
+    assert said is not None
+    finding = school.findings(session, held, attend.person)["TR-03"]
+    assert finding["evidence"] == {"why": "elsewhere", "opens_on": "2026-04-01", "closes_on": "2026-04-20"}
+
+    (other,) = school.make_students(session, vault, 1, [firm], MONTHS)
+    dates = {"opens_on": date(2026, 8, 3), "closes_on": date(2026, 8, 28), **YEAR}
+    same = open_class(session, actors["clerk"], firm, [other], project=project, **dates)
+    session.commit()
+    assert "同一培训项目" in act(session, actors["clerk"], "submit_class", [same])[same]
+    assert "510105" not in str(school.findings(session, same, other))
