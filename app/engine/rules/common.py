@@ -1,6 +1,6 @@
 """C-01 … C-07 and F-01: what every programme asks of a person, a row and an employer."""
 
-from app.engine.rules.contracts import ENROLMENT_RUNS
+from app.engine.rules.enrolment import ENROLMENT_RUNS
 from app.engine.rules.rule import rule
 from app.kernel.messages import N_
 

@@ -1,13 +1,13 @@
 """HS-01 … HS-05 and what every programme asks (`domain.md` §5.1)."""
 
-from app.engine.rules import common, contracts
+from app.engine.rules import common, contracts, enrolment
 
 RULES = (
     contracts.insured("HS-01"),
     contracts.contract_term("HS-02"),
     contracts.registered_unemployed("HS-03"),
     contracts.transferred("HS-04"),
-    contracts.previously_uninsured("HS-05"),
+    enrolment.previously_uninsured("HS-05"),
     common.citizen_id,
     common.once_in_application,
     common.name,
