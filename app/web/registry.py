@@ -37,23 +37,25 @@ from app.web.shortcuts import ShortcutView
 from app.web.users import UserView
 from app.web.work_pages import WorkView
 
+SHARED = (
+    DeskView,
+    SearchView,
+    ExportView,
+    WorkView,
+    SheetQuestionView,
+    ShortcutView,
+    HistoryView,
+    HelpView,
+    BatchView,
+    PrintView,
+)
+"""What several screens use, whatever the programme."""
+
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
-    shared = (
-        DeskView,
-        SearchView,
-        ExportView,
-        WorkView,
-        SheetQuestionView,
-        ShortcutView,
-        HistoryView,
-        HelpView,
-        BatchView,
-        PrintView,
-    )
     views = (
-        *shared,
+        *SHARED,
         *programme_views(),
         ObjectionView,
         LedgerView,
