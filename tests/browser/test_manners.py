@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.desk import Desk
@@ -196,3 +198,72 @@ def test_shortcuts_are_chosen_and_ordered_by_keys_and_by_dragging(sit_down):
     clerk.button("保存").click()
     page.wait_for_url("/")
     assert [one.split()[0] for one in mine.all_inner_texts()] == ["网络疫情培训开班", "修改密码"]
+
+
+def test_a_tab_of_what_is_gone_closes_and_says_so(sit_down, demo):
+    clerk: Desk = sit_down("clerk")
+    page, tabs = clerk.page, clerk.page.locator(".tabs > span")
+    number = clerk.open_application(demo.uscc_of("1-good.xlsx"))
+    page.wait_for_load_state("load")
+    clerk.button("删除空申请").click()
+    page.get_by_text(f"申请{number}已删除。").wait_for()
+    page.wait_for_load_state("load")
+    tabs.filter(has_text=number).locator("a").click()
+    page.get_by_text(f"“{number}”已不存在或不在您的机构范围内，标签已关闭。").wait_for()
+    assert page.url.endswith("/hiring/applications/list/")
+    assert tabs.filter(has_text=number).count() == 0
+    clerk.forgive("404")
+
+
+def test_tabs_speak_the_language_of_the_page(sit_down):
+    clerk: Desk = sit_down("clerk")
+    page, tabs = clerk.page, clerk.page.locator(".tabs > span a")
+    for address in ("/training/classes/list/", "/settings/password/"):
+        page.goto(address)
+        page.wait_for_load_state("load")
+    clerk.button("English").click()
+    page.locator(".tabs a", has_text="Online training").wait_for()
+    page.locator(".tabs a", has_text="Change password").wait_for()
+    assert not any(re.search("[一-鿿]", title) for title in tabs.all_inner_texts())
+    clerk.button("中文").click()
+    page.locator(".tabs a", has_text="网络疫情培训开班").wait_for()
+    page.locator(".tabs a", has_text="修改密码").wait_for()
+
+
+def test_the_way_back_leads_to_the_list_as_it_was_left(sit_down, sent):
+    clerk: Desk = sit_down("clerk")
+    clerk.hiring("查询")
+    clerk.search(申请单号=sent)
+    filtered = clerk.page.url
+    assert "?" in filtered
+    clerk.page.locator("tbody a").first.click()
+    clerk.page.get_by_role("link", name="返回列表").click()
+    clerk.page.wait_for_url(filtered)
+
+
+def test_all_rows_are_held_to_their_states_like_single_ones(sit_down, sent):
+    clerk: Desk = sit_down("clerk")
+    clerk.hiring("查询")
+    clerk.search(申请单号=sent, 状态="待审核")
+    submit, withdraw = clerk.button("提交"), clerk.button("撤回")
+    clerk.page.get_by_label("勾选本页全部").check()
+    assert submit.is_disabled() and withdraw.is_enabled()
+    clerk.page.get_by_label("选择全部").check()
+    assert submit.is_disabled() and withdraw.is_enabled()
+    assert "都不能办理“提交”" in clerk.page.locator("[data-why]").inner_text()
+
+
+def test_the_badge_counts_anew_after_ones_own_deed(sit_down, sent):
+    reviewer: Desk = sit_down("reviewer")
+    page = reviewer.page
+    waits = page.locator(".notices .menu-body a", has_text="一次性吸纳就业补贴审核")
+    waits.wait_for(state="attached")
+    before = int(waits.text_content().split()[-1])
+    reviewer.hiring("审核")
+    reviewer.search(申请单号=sent)
+    reviewer.tick(1)
+    reviewer.button("审核通过").click()
+    assert reviewer.confirm() == (1, 0)
+    page.locator(".notices .menu-body a", has_text=f"一次性吸纳就业补贴审核 {before - 1}").wait_for(
+        state="attached"
+    )

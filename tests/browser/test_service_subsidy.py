@@ -87,7 +87,8 @@ def apply_as_person(clerk: Desk, demo) -> str:
 
 
 def rows_of(clerk: Desk, demo, sheet: Sheet, name: str) -> list[dict[str, str]]:
-    return [row.raw for row in read(sheet, demo.sheets / name, today=clerk.today).rows]
+    with (demo.sheets / name).open("rb") as file:
+        return [row.raw for row in read(sheet, file, today=clerk.today).rows]
 
 
 def type_person(clerk: Desk, row: dict, uscc: str) -> None:

@@ -108,7 +108,7 @@ def declaration(clerk: Desk, reviewer: Desk, cohort: str) -> None:
         clerk.bank()
         if people == STUDENTS:
             clerk.look("declaration-form")
-        clerk.button("补贴申请").click()
+        clerk.button("提交申报").click()
         assert clerk.extent() == (people, yuan(people))
         assert clerk.confirm() == (people, 0)
         if people == STUDENTS:
