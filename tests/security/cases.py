@@ -52,7 +52,7 @@ BOUND = "bound"  # has a second factor; nobody logs in by it
 BUSINESS = ["clerk", "reviewer", "cashier", "auditor"]
 BEYOND = ("county_admin", "policy_officer")
 """Roles that no screen would give beside those, so that one person reaches whatever anybody of the county can."""
-SAMPLE = ("submitted", "rejected", "publicizing", "publicized")
+SAMPLE = ("submitted", "rejected", "publicizing", "publicized", "disbursed")
 QUIET = {"audit_entries", "batches", "alembic_version", "logins", "login_attempts"}
 """Tables in which asking leaves a trace: the log, logins, and the asker's own empty selection."""
 
@@ -101,6 +101,9 @@ def build(app: Flask, folder: Path, patch) -> Known:
     reviewer.act("outcome", "pass_publicity", ids[24:])
     ServiceDesk(app, "reviewer").act("outcome", "pass_publicity", placed[6:])
     ServiceDesk(app, "cashier").act("disbursement", "list")
+    ServiceDesk(app, "cashier").act(
+        "disbursement", "disburse", placed[-1:], paid_on="2026-11-30", voucher_no="PZ-锦江-0002"
+    )
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
     cashier.act("disbursement", "list", ids[32:36])
     cashier.act("disbursement", "disburse", ids[36:39], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0001")
@@ -109,6 +112,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
         db.session.info["scope"] = Scope.everything()
         office = db.session.scalars(select(Office).where(Office.code == JINJIANG)).one()
         training_cases.build(db.session, office)
+        db.session.execute(text("UPDATE claims SET post_check = true WHERE state = 'disbursed'"))
         ends_on = CASES_DAY + timedelta(days=30)
         make(db.session, Actor.command(), "市级平台", office, ["case_read"], ends_on, CASES_DAY)
         db.session.commit()

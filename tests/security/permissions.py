@@ -116,6 +116,8 @@ GET  {{a}}/notices/extend/<pk>              reviewer
 POST {{a}}/notices/extend/<pk>              reviewer
 GET  {{a}}/notices/print/<pk>               clerk reviewer auditor
 GET  {{a}}/notices/export/<pk>              clerk reviewer auditor
+GET  {{a}}/post_check/list/                 cashier auditor
+GET  {{a}}/post_check/show/<pk>             cashier auditor
 GET  {{a}}/payment_lists/list/              cashier auditor
 GET  {{a}}/payment_lists/show/<pk>          cashier auditor
 GET  {{a}}/payment_lists/export/<pk>        cashier
