@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from app.engine.scope import Scope
 
@@ -19,6 +20,13 @@ class Actor:
     address: str
     scope: Scope
     roles: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def sight(self) -> str:
+        """A digest of office and scope: another one sees other rows."""
+        scope = self.scope
+        seen = (self.office_id, scope.whole, sorted(scope.office_ids), sorted(scope.region_codes))
+        return sha256(repr(seen).encode()).hexdigest()
 
     @classmethod
     def command(cls) -> Actor:

@@ -30,6 +30,7 @@ class HeldSheet(Model):
     title: Mapped[str] = mapped_column(String(100))
     file_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("id", "user_id")), deferred=True)
     question_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("id", "user_id")))
+    sight: Mapped[str | None] = mapped_column(String(64))
     held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

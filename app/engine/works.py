@@ -59,7 +59,10 @@ NOTICE_DEATH = "SET LOCAL client_connection_check_interval = '2s'"
 
 
 class LongWork(Model):
-    """One thing that one person asked for; `done` and `total` are rows, `subject` is what it is done to."""
+    """One thing that one person asked for; `done` and `total` are rows, `subject` is what it is done to.
+
+    `sight` is the `Actor.sight` with which it was done.
+    """
 
     __tablename__ = "long_works"
     __table_args__ = (
@@ -91,6 +94,7 @@ class LongWork(Model):
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     outcome_cipher: Mapped[bytes | None] = mapped_column(Cipher(bound_to=("id", "user_id")), deferred=True)
     content: Mapped[bytes | None] = mapped_column(Cipher(bound_to=("id", "user_id")), deferred=True)
+    sight: Mapped[str | None] = mapped_column(String(64))
 
 
 def seal(vault: Vault, column: InstrumentedAttribute, owned: dict, content: bytes | None) -> bytes | None:
@@ -196,7 +200,12 @@ def _watch(engine: Engine, work_id: str, progress: Progress, statement, over: Ev
 
 
 def finish(
-    session: Session, work_id: str, rows: int, outcome_cipher: bytes, content: bytes | None = None
+    session: Session,
+    work_id: str,
+    rows: int,
+    sight: str,
+    outcome_cipher: bytes,
+    content: bytes | None = None,
 ) -> None:
     """Marks a work done in the transaction of its effect. Raises Cancelled when that is no longer wanted."""
     ending = update(LongWork).where(LongWork.id == work_id, LongWork.state == "running")
@@ -206,6 +215,7 @@ def finish(
         total=rows,
         outcome_cipher=outcome_cipher,
         content=content,
+        sight=sight,
         file_cipher=None,
     )
     if session.scalar(done.returning(LongWork.id)) is None:

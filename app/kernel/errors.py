@@ -17,6 +17,10 @@ class Refused(DomainError):
     """An operation that the rules forbid."""
 
 
+class Withdrawn(Refused):
+    """Something that was this person's to take, and is no longer."""
+
+
 class Stale(Refused):
     """A change of a row that somebody has changed since it was shown."""
 

@@ -22,6 +22,7 @@ from app.engine.workflow import Subject
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
+from app.web import standing
 from app.web.downloads import hand_out, mark
 from app.web.findings import readable
 from app.web.listing import SIZES
@@ -84,17 +85,18 @@ class BatchView(Screen, BaseView):
         found = batch.find(db.session, g.actor, batch_id)
         if found.ran_at is None:
             return redirect(url_for("BatchView.confirm", batch_id=batch_id))
-        programme = programme_of(found.programme)
+        programme, transition = self.transition_of(found)
         number = request.args.get("page", "1")
         page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 7 else 1
         size = SIZES[-1]
-        subject = subject_of(programme.transitions[found.transition])
+        subject = subject_of(transition)
+        standing.insist_on_rows(found, subject, gettext(transition.title))
         rows = db.session.execute(_rows(found, subject).limit(size).offset((page - 1) * size)).all()
         return self.render_template(
             "batch_result.html",
             batch=found,
             programme=programme,
-            transition=programme.transitions[found.transition],
+            transition=transition,
             counted=subject.counted,
             titles=subject.titles,
             headers=_titles(subject),
@@ -107,9 +109,10 @@ class BatchView(Screen, BaseView):
     @has_access
     def download(self, batch_id):
         found = batch.find(db.session, g.actor, batch_id)
-        programme = programme_of(found.programme)
-        title = gettext(programme.title) + " " + gettext(programme.transitions[found.transition].title)
-        subject = subject_of(programme.transitions[found.transition])
+        programme, transition = self.transition_of(found)
+        title = gettext(programme.title) + " " + gettext(transition.title)
+        subject = subject_of(transition)
+        standing.insist_on_rows(found, subject, title)
         headers = [gettext(h) for h in (*_titles(subject), *HEADERS)]
         stream = io.BytesIO()
         rows = db.session.execute(_rows(found, subject)).all()

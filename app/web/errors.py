@@ -18,6 +18,7 @@ from app.kernel.errors import (
     NotFound,
     Refused,
     Unreadable,
+    Withdrawn,
     is_database_away,
     is_no_room,
 )
@@ -53,7 +54,7 @@ FOR_SYSTEMS = {
     429: N_("调用过于频繁。请在 Retry-After 所示的秒数之后重试。"),
 }
 SAID_BESIDE = ("Allow", "Retry-After", "WWW-Authenticate")
-STATUS = {Unreadable: 409, NotFound: 404, Refused: 409, BadValue: 422, BadSheet: 422}
+STATUS = {Unreadable: 409, NotFound: 404, Withdrawn: 403, Refused: 409, BadValue: 422, BadSheet: 422}
 
 
 def init_app(app: Flask) -> None:

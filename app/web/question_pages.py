@@ -12,6 +12,7 @@ from app.engine import held_sheets
 from app.engine.held_sheets import HeldSheet
 from app.extensions import db
 from app.registers.ciphers import bytes_of, text_of
+from app.web import standing
 from app.web.questions import SHOWN, Question
 from app.web.templating import translate
 from app.web.views import Screen
@@ -40,7 +41,6 @@ class SheetQuestionView(Screen, BaseView):
     def answer(self, sheet_id):
         sheet = self._own(sheet_id)
         kind, view, choice = KINDS[sheet.kind], view_of(sheet.view), request.form.get("choice", "")
-        self._may(kind, view)
         facts = sheet.id, sheet.title
         if choice not in ("all", "none", "checked"):
             return self._give_up(sheet, kind)
@@ -61,17 +61,12 @@ class SheetQuestionView(Screen, BaseView):
         return redirect(back, 303)
 
     @staticmethod
-    def _may(kind: Kind, view: BaseView) -> None:
-        """Asked again: a permission may have gone since the sheet was handed in."""
-        sm = current_app.appbuilder.sm
-        if kind.permission and not sm.has_access(kind.permission, view.class_permission_name):
-            abort(403)
-
-    @staticmethod
     def _own(sheet_id: str) -> HeldSheet:
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login", next=request.path)))
-        return held_sheets.find(db.session, g.actor.user_id, sheet_id[:36])
+        sheet = held_sheets.find(db.session, g.actor.user_id, sheet_id[:36])
+        standing.insist(sheet, KINDS[sheet.kind].permission, view_of(sheet.view))
+        return sheet
 
 
 def _question(sheet: HeldSheet) -> Question:

@@ -1,4 +1,4 @@
-"""What somebody tried on the screens of administration and was refused stays written down."""
+"""What somebody tried and was refused stays written down: on the screens of administration, and in taking things away."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from app.engine.audit import record
 from app.extensions import db
 
 READING = ("GET", "HEAD", "OPTIONS")
+TAKING = ("attachment", "download", "export", "failed", "file", "heads", "roster", "start")
+"""Endpoints, of whatever view, that hand out files."""
 
 
 def init_app(app: Flask) -> None:
@@ -16,7 +18,7 @@ def init_app(app: Flask) -> None:
 
 def _write_down(answer: Response) -> Response:
     """After the error was answered: whatever the request had written is rolled back by then."""
-    if answer.status_code < 400 or request.method in READING or not _watched():
+    if answer.status_code < 400 or "actor" not in g or not (_deed_refused() or _taking_refused(answer)):
         return answer
     if g.actor.user_id is not None:
         db.session.rollback()
@@ -26,6 +28,10 @@ def _write_down(answer: Response) -> Response:
     return answer
 
 
-def _watched() -> bool:
+def _deed_refused() -> bool:
     view = next((v for v in current_app.appbuilder.baseviews if v.endpoint == request.blueprint), None)
-    return getattr(view, "watched", False) and "actor" in g
+    return request.method not in READING and getattr(view, "watched", False)
+
+
+def _taking_refused(answer: Response) -> bool:
+    return answer.status_code == 403 and (request.endpoint or "").rpartition(".")[2] in TAKING

@@ -13,13 +13,15 @@ from app.engine import works
 from app.engine.audit import record
 from app.engine.works import LongWork
 from app.extensions import db
+from app.kernel.messages import Message
 from app.registers.ciphers import bytes_of, text_of
+from app.web import standing
 from app.web.downloads import workbook
 from app.web.outcomes import Outcome
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import Screen
-from app.web.works import KINDS
+from app.web.works import KINDS, view_of
 
 
 class WorkView(Screen, BaseView):
@@ -32,7 +34,8 @@ class WorkView(Screen, BaseView):
     def progress(self, work_id):
         work = self._own(work_id)
         outcome = None
-        if work.outcome_cipher is not None:
+        open_ = work.state != "done" or standing.stands(work, *_asked_by(work))
+        if work.outcome_cipher is not None and open_:
             outcome = Outcome.from_json(
                 text_of(current_app.extensions["vault"], work, LongWork.outcome_cipher)
             )
@@ -40,6 +43,7 @@ class WorkView(Screen, BaseView):
             "work.html",
             work=work,
             outcome=outcome,
+            gone=None if open_ else translate(Message(standing.GONE, title=work.title)),
             states=works.STATES,
             under_way=work.state in works.UNDER_WAY,
             how_far=how_far(work),
@@ -57,6 +61,7 @@ class WorkView(Screen, BaseView):
         work = self._own(work_id)
         if work.content is None:
             abort(404)
+        standing.insist(work, *_asked_by(work))
         record(db.session, g.actor, "export", subject=work.title, after={"rows": work.done})
         content = BytesIO(bytes_of(current_app.extensions["vault"], work, LongWork.content))
         title = work.title
@@ -82,6 +87,11 @@ class WorkView(Screen, BaseView):
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login", next=request.path)))
         return works.find(db.session, g.actor.user_id, work_id[:36]) or abort(404)
+
+
+def _asked_by(work: LongWork) -> tuple[str | None, BaseView | None]:
+    """The permission and the view that a work asks for."""
+    return KINDS[work.kind].permission, view_of(work.view)
 
 
 def how_far(work: LongWork) -> str:

@@ -29,6 +29,7 @@ from app.extensions import db
 from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
 from app.registers.ciphers import bytes_of, place, text_of
+from app.web import standing
 from app.web.downloads import hand_out
 from app.web.outcomes import Outcome
 from app.web.questions import Question
@@ -166,6 +167,7 @@ def hold(session: Session, kind: str, task: Task, title: str, question: Question
         view=task.view.endpoint,
         subject=task.subject,
         title=title[: HeldSheet.title.type.length],
+        sight=g.actor.sight,
     )
     return Outcome(question.sentence, "SheetQuestionView.ask", {"sheet_id": sheet}, good=False)
 
@@ -218,7 +220,7 @@ def _do(session: Session, work: LongWork) -> None:
         owned = {"id": work.id, "user_id": work.user_id}
         sealed = works.seal(vault, LongWork.content, owned, _content(content))
         said = works.seal(vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
-        works.finish(session, work.id, progress.total, said, sealed)
+        works.finish(session, work.id, progress.total, g.actor.sight, said, sealed)
         session.commit()
 
 
@@ -228,9 +230,7 @@ def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
     user = sm.get_user_by_id(work.user_id)
     g.actor = replace(actor_of(user), address=work.address)
     g.permissions = sm.permissions_of(work.user_id) if user.is_active else frozenset()
-    if not user.is_active or (
-        kind.permission and not sm.has_access(kind.permission, view.class_permission_name)
-    ):
+    if not user.is_active or not standing.permits(kind.permission, view):
         raise Refused(WITHDRAWN)
 
 

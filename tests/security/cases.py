@@ -38,7 +38,7 @@ from app.web.accounts import make_user
 from app.web.demo.users import PASSWORD
 from tests.days import END, OVER, TODAY, after, publicity_end
 from tests.security import training_cases
-from tests.security.held_cases import hold
+from tests.security.held_cases import clerks_sight, hold
 from tests.web.desk import JINJIANG, QINGYANG, HiringDesk, uscc_of
 from tests.web.test_service_subsidy import ServiceDesk
 
@@ -193,6 +193,7 @@ def _known() -> Known:
             locale="zh",
             state="done",
             content=vault.encrypt_bytes(b"", place(LongWork.content, **owned)),
+            sight=clerks_sight(session),
         )
     )
     session.execute(

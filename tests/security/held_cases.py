@@ -7,9 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine import held_sheets
+from app.engine.actor import Actor
+from app.engine.scope import Scope
 from app.kernel.crypto import Vault
 from app.kernel.messages import Message
 from app.registers.models import Person
+from app.registers.organisation import Office
 from app.web.questions import Line, Question
 
 
@@ -29,4 +32,12 @@ def hold(session: Session, vault: Vault) -> None:
         view="HiringApplicationView",
         subject="1",
         title="名单",
+        sight=clerks_sight(session),
     )
+
+
+def clerks_sight(session: Session) -> str:
+    """With which the county's clerk sees things."""
+    office = session.scalars(select(Office).where(Office.code == "510104")).one()
+    scope = Scope.of_office(session, office)
+    return Actor(None, "", office.id, office.code, office.name, "", scope).sight

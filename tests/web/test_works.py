@@ -364,3 +364,88 @@ def test_the_page_says_how_long_it_will_take(office, everything):
         said = work_pages.how_far(work)
     assert "已处理约25,000行，共100,000行" in said
     assert 28 <= int(re.search(r"还需约(\d+)秒", said)[1]) <= 33
+
+
+OFFICE = """UPDATE staff SET office_id = (SELECT id FROM offices WHERE code = '{}')
+            WHERE user_id = (SELECT id FROM ab_user WHERE username = '{}')"""
+TAKEN_ROLE = """UPDATE ab_user_role SET user_id = (SELECT id FROM ab_user WHERE username = '{}')
+                WHERE user_id = (SELECT id FROM ab_user WHERE username = '{}')
+                  AND role_id = (SELECT id FROM ab_role WHERE name = '{}')"""
+REFUSED = "SELECT count(*) FROM audit_entries WHERE event = 'attempt_refused' AND subject = :endpoint"
+
+
+def losses(username: str, role: str, other: str) -> list[tuple[str, str]]:
+    """What takes somebody's right to a thing away, and gives it back."""
+    return [
+        (OFFICE.format("510105", username), OFFICE.format("510104", username)),
+        (TAKEN_ROLE.format(other, username, role), TAKEN_ROLE.format(username, other, role)),
+    ]
+
+
+def refused(everything, endpoint: str) -> int:
+    everything.rollback()
+    return everything.scalar(text(REFUSED), {"endpoint": endpoint})
+
+
+@pytest.mark.parametrize("loss", range(2))
+def test_a_finished_export_is_taken_by_nobody_who_may_no_longer_make_it(office, everything, loss):
+    auditor = HiringDesk(office, "auditor")
+    work = auditor.post("/desk/exports/start", {"view": "PersonView", "query": ""}, expect=303)
+    run_jobs(office)
+    assert auditor.client.get(f"{work}/file").status_code == 200
+    lose, regain = losses("auditor", "auditor", "policy")[loss]
+    before = refused(everything, "WorkView.file")
+    everything.execute(text(lose))
+    everything.commit()
+    try:
+        assert "不能再取用" in auditor.get(f"{work}/file", expect=403)
+        page = auditor.get(work)
+        assert "不能再取用" in page
+        assert f"{work}/file" not in page
+        assert refused(everything, "WorkView.file") == before + 1
+    finally:
+        everything.execute(text(regain))
+        everything.commit()
+    assert auditor.client.get(f"{work}/file").status_code == 200
+
+
+@pytest.mark.parametrize("loss", range(2))
+def test_a_batch_is_read_by_nobody_who_may_no_longer_make_it(
+    office, clerk, opened, everything, demo_files, monkeypatch, loss
+):
+    monkeypatch.setattr(web_works, "AT_ONCE", 2_000)
+    clerk.check(opened, demo_files / "1-good.xlsx")
+    clerk.bank(opened)
+    dialog = clerk.post(f"/hiring/applications/apply/{opened}")
+    clerk.confirm(dialog)
+    lose, regain = losses("clerk", "clerk", "auditor")[loss]
+    before = refused(everything, "BatchView.download")
+    everything.execute(text(lose))
+    everything.commit()
+    try:
+        clerk.get(f"{dialog}/result", expect=403)
+        clerk.get(f"{dialog}/download", expect=403)
+        assert refused(everything, "BatchView.download") == before + 1
+    finally:
+        everything.execute(text(regain))
+        everything.commit()
+    assert clerk.client.get(f"{dialog}/download").status_code == 200
+
+
+def test_a_sheet_that_waits_is_shown_to_nobody_who_may_no_longer_check_it(
+    office, clerk, opened, everything, demo_files, monkeypatch
+):
+    monkeypatch.setattr(web_works, "AT_ONCE", 2_000)
+    clerk.check(opened, demo_files / "2-mixed.xlsx")
+    question = clerk.check(opened, demo_files / "1-good.xlsx", expect=303)
+    assert "/desk/sheets/" in question
+    lose, regain = losses("clerk", "clerk", "auditor")[0]
+    everything.execute(text(lose))
+    everything.commit()
+    try:
+        assert "不能再取用" in clerk.get(question, expect=403)
+        clerk.post(f"{question}/answer", {"choice": "all"}, expect=403)
+    finally:
+        everything.execute(text(regain))
+        everything.commit()
+    clerk.get(question)
