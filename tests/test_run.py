@@ -205,6 +205,7 @@ def test_only_the_preparation_sees_the_owner(run):
     for step in (prepare, load, work, web):
         assert "//benefits:" in step["DATABASE_URL"]
         assert step["DEMO"] == "1"
+        assert step["DATA_CIPHER_FORMAT"] == "new", "no host of an older release is beside"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives its rights away")
@@ -254,6 +255,7 @@ def test_without_demo_there_is_no_trace_of_it(run, given):
     process.terminate()
     assert process.wait(60) == 0
     assert "DEMO" not in prepare | work
+    assert "DATA_CIPHER_FORMAT" not in prepare | work
     assert not (run.notes / "load.json").exists()
     assert not (run.data_dir / "postgres").exists()
     assert not (run.data_dir / "secrets").exists()
