@@ -9,6 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -54,6 +55,20 @@ class Login(Model):
     ticket_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     by_code: Mapped[bool] = mapped_column(server_default="false")
     staff: Mapped[Staff] = relationship(primaryjoin="foreign(Login.user_id) == Staff.user_id", viewonly=True)
+
+
+class Bearer(NamedTuple):
+    """Whose an open session is: the login, its place in an office, and how long the session may stay idle and last."""
+
+    user: User
+    staff: Staff | None
+    idle: timedelta
+    longest: timedelta
+
+    @property
+    def left(self) -> timedelta:
+        """Until the session ends if nothing more is done in it."""
+        return min(self.idle, self.longest)
 
 
 class Attempt(Model):
@@ -102,22 +117,24 @@ def renew(session: Session, user_id: int, token: str) -> str:
 
 
 def bearer(
-    session: Session, user_id: int, token: str, *met: ColumnElement[bool]
-) -> tuple[User, Staff | None] | None:
-    """Whose session is still open, and the office; being asked keeps it open. One statement, for every request asks.
+    session: Session, user_id: int, token: str, *met: ColumnElement[bool], touch: bool = True
+) -> Bearer | None:
+    """Whose session is still open; being asked keeps it open unless `touch` is false.
 
-    `met`: what else must hold of the session; the same objects each time, for the statement is kept.
+    `met`: what else must hold of the session; the same objects each time, for the statement is kept. One statement, for
+    every request asks.
     """
     asked = {"digest": digest_of(token), "user_id": user_id}
     found = session.execute(_asking(*met), asked, execution_options=OPEN).one_or_none()
     if found is None:
         return None
-    user, staff, idle = found
-    if idle > TOUCHED_EVERY:
+    user, staff, idle, age = found
+    if touch and idle > TOUCHED_EVERY:
         own = (Login.digest == asked["digest"]) & (Login.user_id == user_id)
         with session.get_bind().begin() as connection:
             connection.execute(update(Login).where(own).values(seen_at=func.now()))
-    return user, staff
+        idle = timedelta()
+    return Bearer(user, staff, IDLE - idle, LONGEST - age)
 
 
 def is_open(session: Session, user_id: int, token: str) -> bool:
@@ -130,7 +147,8 @@ def is_open(session: Session, user_id: int, token: str) -> bool:
 def _asking(*met: ColumnElement[bool]) -> Select:
     """Written once, and no longer than it must be: every request asks it."""
     own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
-    asked = select(User, Staff, func.now() - Login.seen_at).join(Login, Login.user_id == User.id)
+    asked = select(User, Staff, func.now() - Login.seen_at, func.now() - Login.began_at)
+    asked = asked.join(Login, Login.user_id == User.id)
     asked = asked.options(
         load_only(User.username, User.first_name, User.last_name, User.password, User.active)
     )

@@ -447,7 +447,7 @@ function notices(menu) {
   };
   const ask = async () => {
     try {
-      const answer = await fetch(menu.dataset.notices, { headers: { Accept: "application/json" } });
+      const answer = await fetch(menu.dataset.notices, { headers: { Accept: "application/json" }, quiet: !menu.open });
       if (!answer.ok) throw new Error(String(answer.status));
       const items = await answer.json();
       sessionStorage.setItem("notices", JSON.stringify({ at: Date.now(), items }));
@@ -486,6 +486,7 @@ function guard(form) {
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("change", () => { changed = true; });
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) changed = false; });
+  window.addEventListener("kept", () => { changed = false; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
@@ -539,6 +540,8 @@ function dialog(link) {
     title.textContent = main.querySelector("h1").textContent;
     title.id = "dialog-title";
     box.setAttribute("aria-labelledby", title.id);
+    /* The form's own address, at which it stands as a page too. */
+    if (!form.hasAttribute("action")) form.setAttribute("action", link.getAttribute("href"));
     box.replaceChildren(title, form);
     form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
     all("[data-close]", form).forEach((button) => button.addEventListener("click", (event) => { event.preventDefault(); box.close(); }));
@@ -584,7 +587,8 @@ function dialog(link) {
 menu();
 all("[data-tabs]").forEach(tabs);
 back();
-if (!document.querySelector("[data-tabs]")) sessionStorage.clear();
+/* Nothing of a login outlives it here but what `keep.js` keeps. */
+if (!document.querySelector("[data-tabs]")) Object.keys(sessionStorage).filter((key) => key !== "kept").forEach((key) => sessionStorage.removeItem(key));
 all("[data-sort]").forEach(sort);
 all("[data-dialog]").forEach(dialog);
 all("[data-file]").forEach(file);

@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     from app.web.api import access
     from app.web.home import HomeView
     from app.web.registry import register_views
+    from app.web.returning import demand_login
     from app.web.security import (
         AppBuilder,
         SecurityManager,
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     appbuilder.init_app(app, db.session)
     translations.init_app(app)
     app.before_request(begin_request)
+    app.before_request(demand_login)
     app.before_request(demand_office)
     app.before_request(demand_own_password)
     access.init_app(app)

@@ -18,6 +18,7 @@ from app.extensions import csrf, db
 from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.web import cas_client, cas_people, devices, entering
+from app.web.hardening import own_path
 from app.web.security import actor_of, anonymous, login_page
 from app.web.templating import translate
 from app.web.translations import gettext
@@ -38,7 +39,7 @@ class CasView(BaseView):
         if not cas_client.configured():
             abort(404)
         if current_user.is_authenticated:
-            return redirect(self.appbuilder.get_url_for_index)
+            return redirect(own_path(request.args.get("next", "")) or self.appbuilder.get_url_for_index)
         asked = session.get("cas_asked", {})
         if request.method != "GET" or "ticket" not in request.args:
             return self._ask()

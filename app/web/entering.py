@@ -47,9 +47,14 @@ def waiting() -> tuple[User, dict] | None:
     found = half and logins.bearer(db.session, half["user"], half["token"])
     if not found:
         return None
-    user, _ = found
+    user = found.user
     sealed = user.active and compare_digest(half["seal"], seal(user, current_app.secret_key))
     return (user, half) if sealed else None
+
+
+def target() -> str:
+    """Where somebody wanted to go who waits, or has waited too long, for a code."""
+    return session.get(HALF, {}).get("target", "")
 
 
 def complete(user: User, actor: Actor):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request, url_for
 from flask_babel import get_locale
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -24,6 +25,7 @@ from app.kernel.errors import (
 )
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
+from app.web import returning
 from app.web.api import in_api
 from app.web.api.asking import Malformed
 from app.web.templating import translate
@@ -72,17 +74,19 @@ def denied_sentence() -> str:
     return f"{sentence}（{office}）。" if office else f"{sentence}。"
 
 
-def page(status: int, sentence: str, reference: str | None = None):
-    """One error as a page, or as JSON for scripts; for an unknown host, which has no addresses, as a sentence."""
+def page(status: int, sentence: str, reference: str | None = None, *, again: str | None = None):
+    """One error as a page, or as JSON for scripts; for an unknown host, which has no addresses, as a sentence.
+
+    `again`: where the form that was sent can be opened and sent once more as it was filled in.
+    """
     if isinstance(request.routing_exception, SecurityError):
         return sentence, status, {"Content-Type": "text/plain; charset=utf-8"}
     if in_api(request.path):
         return _for_systems(status, sentence, reference)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=sentence, reference=reference), status
-    return render_template(
-        "error.html", status=status, sentence=sentence, reference=reference, gone=status == 404
-    ), status
+    facts = {"sentence": sentence, "reference": reference, "gone": status == 404, "again": again}
+    return render_template("error.html", status=status, **facts), status
 
 
 def _bare(status: int, sentence: str, reference: str):
@@ -110,7 +114,14 @@ def _for_systems(status: int, sentence: str, reference: str | None):
 
 
 def _expired(_: CSRFError):
-    return page(400, gettext("页面已过期或不是从本系统打开的，操作没有执行。请刷新页面后重试。"))
+    """Another tab may have logged in again meanwhile: what was typed here goes back into a fresh page."""
+    if returning.demanded():
+        return returning.to_login()
+    sentence = gettext("页面已过期或不是从本系统打开的，操作没有执行。请刷新页面后重试。")
+    if not current_user.is_authenticated:
+        return page(400, sentence)
+    again = returning.place() or url_for("HomeView.index")
+    return returning.lead_away(sentence, again) if returning.by_script() else page(400, sentence, again=again)
 
 
 def _http(error: HTTPException):

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_login import current_user
 from werkzeug.security import check_password_hash
 
 from app.engine import tries
@@ -15,6 +14,7 @@ from app.kernel.errors import DomainError, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
 from app.web import accounts, devices
+from app.web.hardening import own_path
 from app.web.roles import TITLES
 from app.web.settings import PLACE
 from app.web.templating import translate
@@ -37,14 +37,12 @@ class PasswordView(Screen, BaseView):
     @expose("/", methods=["GET", "POST"])
     def change(self):
         """Without a permission: who has no role in force, as while a duty waits, must change a given password too."""
-        if not current_user.is_authenticated:
-            return redirect(url_for("AuthView.login"))
         form, problem = OwnPasswordForm(request.form), None
         if request.method == "POST" and form.validate():
             try:
                 self._change(form.old.data, form.new.data)
                 flash(gettext("密码已修改。其他地方的登录已退出。"), "success")
-                return redirect(url_for("PasswordView.change"))
+                return redirect(own_path(request.args.get("next", "")) or url_for("PasswordView.change"))
             except DomainError as error:
                 db.session.rollback()
                 problem = translate(error.message)

@@ -32,6 +32,7 @@ from app.web.registers import REGISTER_VIEWS
 from app.web.role_views import RoleView
 from app.web.searching import SearchView
 from app.web.second_factor import CodeView, SecondFactorView
+from app.web.session_time import SessionView
 from app.web.settings import SETTINGS_VIEWS
 from app.web.shortcuts import ShortcutView
 from app.web.users import UserView
@@ -48,6 +49,7 @@ SHARED = (
     HelpView,
     BatchView,
     PrintView,
+    SessionView,
 )
 """What several screens use, whatever the programme."""
 

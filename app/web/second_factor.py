@@ -56,7 +56,7 @@ class CodeView(BaseView):
     def ask(self):
         found = entering.waiting()
         if found is None:
-            return redirect(url_for("AuthView.login"))
+            return redirect(url_for("AuthView.login", next=entering.target() or None))
         user, half = found
         form, problem = CodeForm(request.form), None
         if request.method == "POST" and form.validate():

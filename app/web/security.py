@@ -32,14 +32,25 @@ from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web import cas_client, demands, devices, entering, grants
+from app.web import cas_client, demands, devices, entering, grants, returning
 from app.web.accounts import full_name, must_change, seal
 from app.web.demo.users import PASSWORD, USERS
+from app.web.hardening import own_path
 from app.web.roles import SYSTEM
 from app.web.templating import translate
 from app.web.translations import gettext
 
-UNTIL_CHANGED = ("PasswordView.change", "AuthView.logout", "DeskView.language", "static", "appbuilder.static")
+WATCHING = ("SessionView.left",)
+"""What a page asks by itself, which is no sign that anybody sits before it."""
+UNTIL_CHANGED = (
+    "PasswordView.change",
+    "AuthView.logout",
+    "DeskView.language",
+    "SessionView.left",
+    "SessionView.go_on",
+    "static",
+    "appbuilder.static",
+)
 
 
 class LoginForm(Form):
@@ -56,7 +67,7 @@ class AuthView(BaseView):
     @expose("/login/", methods=["GET", "POST"])
     def login(self):
         if current_user.is_authenticated:
-            return redirect(self.appbuilder.get_url_for_index)
+            return redirect(own_path(request.args.get("next", "")) or self.appbuilder.get_url_for_index)
         form, error = LoginForm(request.form), None
         if request.method == "POST" and form.validate():
             user, error = self._try(form.username.data, form.password.data)
@@ -109,10 +120,12 @@ class SecurityManager(FabSecurityManager):
 
     def load_user(self, pk: int) -> User | None:
         """The active login of a session that is open, unless the password has changed since it began."""
-        found = logins.bearer(db.session, int(pk), session.get("token", ""), demands.met())
+        touch = request.endpoint not in WATCHING
+        token = session.get("token", "")
+        found = logins.bearer(db.session, int(pk), token, demands.met(), touch=touch)
         if found is None:
             return None
-        user, g.staff = found
+        user, g.staff, g.bearer = found.user, found.staff, found
         sealed = compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
         return user if sealed and user.is_active else None
 
@@ -181,7 +194,7 @@ def demand_own_password():
         return None
     if g.get("staff") is None or not must_change(g.staff):
         return None
-    return redirect(url_for("PasswordView.change"))
+    return redirect(url_for("PasswordView.change", next=returning.place()))
 
 
 def demand_office():

@@ -153,6 +153,11 @@ def programme_title(code: str) -> str:
     return gettext(programme_of(code).title)
 
 
+def session_left() -> int:
+    """Whole seconds until the session ends if nothing more is done in it."""
+    return int(g.bearer.left.total_seconds())
+
+
 def help_url() -> str:
     """The chapter of the manual that explains the page at hand, or the manual's beginning."""
     chapter = chapter_of(request.blueprint)
@@ -266,6 +271,7 @@ def _context() -> dict:
         "language": "zh-CN" if locale is None or locale.language == "zh" else locale.language,
         "appbuilder": current_app.appbuilder,
         "demo": current_app.config["DEMO"],
+        "session_left": session_left,
         "today": clock.today(current_app.config, db.session),
         # asked once for the hundreds of words of a page; macros, which know no context, ask for each
         "_": spoken().ugettext,

@@ -36,6 +36,8 @@ GET  /desk/history/<int:pk>                 {WORKERS}
 POST /desk/person                           clerk
 GET  /desk/waiting                          {LOGGED_IN}
 POST /desk/search                           {LOGGED_IN}
+GET  /session/                              {LOGGED_IN}
+POST /session/                              {LOGGED_IN}
 GET  /help/                                 {LOGGED_IN}
 GET  /help/<number>                         {LOGGED_IN}
 GET  /settings/logins/list/                  {KEEPERS}

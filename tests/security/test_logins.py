@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -95,6 +96,32 @@ def test_an_idle_or_old_session_is_over(demo_app, column, after):
     assert not is_in(clerk)
 
 
+@pytest.mark.parametrize(
+    ("seen", "began", "left"),
+    [(0, 0, 30), (20, 60, 10), (0, 715, 5), (20, 715, 5)],
+    ids=["fresh", "idle", "old", "idle and old"],
+)
+def test_how_long_a_session_lasts_is_known_without_keeping_it_open(demo_app, seen, began, left):
+    clerk = Desk(demo_app, "clerk")
+    with demo_app.app_context():
+        at = {
+            "seen_at": func.now() - timedelta(minutes=seen),
+            "began_at": func.now() - timedelta(minutes=began),
+        }
+        db.session.execute(update(Login).values(at))
+        db.session.commit()
+        before = db.session.scalar(select(Login.seen_at))
+    asked = [clerk.client.get("/session/").json for _ in range(2)]
+    assert all(left * 60 - 30 < one["left"] <= left * 60 for one in asked)
+    assert {one["longest"] for one in asked} == {began == 715}
+    with demo_app.app_context():
+        assert db.session.scalar(select(Login.seen_at)) == before
+    gone_on = clerk.client.post("/session/").json["left"]
+    assert gone_on > 29 * 60 if began < 715 else gone_on <= 5 * 60
+    page = clerk.get("/hiring/query/list/")
+    assert abs(int(re.search(r'data-left="(\d+)"', page)[1]) - gone_on) < 30
+
+
 def test_work_keeps_a_session_open(demo_app):
     clerk = Desk(demo_app, "clerk")
     with demo_app.app_context():
@@ -167,8 +194,9 @@ def test_a_given_password_opens_nothing_but_the_form_that_replaces_it(demo_app):
     password = next(text for text in given.groups() if text)
     client = demo_app.test_client()
     assert client.post("/login/", data={"username": "clerk", "password": password}).status_code == 302
-    for address in ("/", "/hiring/query/list/", "/desk/waiting"):
-        assert client.get(address).headers["Location"] == "/settings/password/"
+    for address in ("/hiring/query/list/", "/desk/waiting"):
+        assert client.get(address).headers["Location"] == f"/settings/password/?next={address}"
+    assert client.get("/").headers["Location"] == "/settings/password/"
     assert "请先修改密码" in client.get("/settings/password/").text
     own = {"old": password, "new": "My-Own-2026", "again": "My-Own-2026"}
     assert client.post("/settings/password/", data=own).status_code == 302

@@ -56,4 +56,4 @@ def test_ready_made_sheets_are_given_in_the_demo_only(demo_app, demo_files, monk
     clerk.get("/demo/sheets/secrets.json", expect=404)
     clerk.get("/demo/sheets/..%2Fsecret_key", expect=404)
     answer = demo_app.test_client().get("/demo/sheets/1-good.xlsx")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/login/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login/?next=/demo/sheets/1-good.xlsx")

@@ -1,0 +1,79 @@
+"use strict";
+/* Two minutes before the session ends a page says so; asking for the time is no use of the session, going on is.
+   Comes before keep.js, which makes every other question to the server lead to the login when the session is over. */
+(() => {
+  const box = document.getElementById("session")?.content.firstElementChild.cloneNode(true);
+  if (!box || !box.showModal) return;
+  const BEFORE = 120, AGAIN = 15;
+  const plain = window.fetch.bind(window);
+  const title = box.querySelector("h2");
+  const said = box.querySelector("p");
+  const [on, login] = [box.querySelector("[data-go-on]"), box.querySelector("[data-login]")];
+  let end = 0, asked = 0, longest = false, heard = false, timer = null;
+
+  const later = (what, seconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(what, seconds * 1000);
+  };
+
+  const show = (button) => {
+    if (box.open) return;
+    document.body.append(box);
+    box.showModal();
+    button.focus();
+  };
+
+  const plan = (left) => {
+    end = Date.now() + Math.max(left, 1) * 1000;
+    if (left <= BEFORE) return tick();
+    if (box.open) box.close();
+    heard = false;
+    later(ask, left - BEFORE);
+  };
+
+  const tick = () => {
+    const left = Math.round((end - Date.now()) / 1000);
+    if (left <= 0 || Date.now() - asked > AGAIN * 1000) return void ask();
+    said.textContent = (longest ? box.dataset.longest : box.dataset.idle).replace("{seconds}", left);
+    if (!heard) show(on);
+    later(tick, 1);
+  };
+
+  const over = (address) => {
+    title.textContent = box.dataset.title;
+    said.textContent = box.dataset.over;
+    on.hidden = true;
+    login.hidden = false;
+    login.href = address;
+    show(login);
+    login.focus();
+  };
+
+  /* Other tabs may have kept the session open meanwhile, or ended it. */
+  const ask = async (how = {}) => {
+    asked = Date.now();
+    try {
+      const answer = await plain(box.dataset.session, { ...how, headers: { Accept: "application/json" } });
+      const told = await answer.json();
+      if (answer.status === 401) return void over(told.login);
+      if (!answer.ok) throw new Error(told.error);
+      longest = told.longest;
+      plan(told.left);
+    } catch (error) {
+      later(ask, AGAIN);
+    }
+  };
+
+  on.addEventListener("click", () => {
+    heard = true;
+    if (longest) return box.close();
+    ask({ method: "POST", body: new FormData(box.querySelector("form")) });
+  });
+  login.addEventListener("click", (event) => {
+    event.preventDefault();
+    window.dispatchEvent(new CustomEvent("over", { detail: login.href }));
+  });
+  box.addEventListener("close", () => box.remove());
+  box.addEventListener("cancel", (event) => event.preventDefault());
+  plan(Number(box.dataset.left));
+})();
