@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.engine.accounts import Account, Details, add_account, number_of
@@ -12,13 +12,16 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Application, Claim
 from app.engine.people import lock_own
+from app.engine.states import EDITABLE, OPEN_OR_LIVE
 from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_
 from app.registers.models import Employer, Person
 
-EDITABLE = ("draft", "returned")
+OTHER_HOLDER = N_(
+    "户名“{holder}”与收款人“{payee}”不一致。请更正户名；确需付给监护人、继承人等的，请先在“附件”中上传“收款人证明”，再保存，由审核人员签字后生效。"
+)
 
 
 def takes_account(session: Session, application_id: int) -> bool:
@@ -49,6 +52,39 @@ def same_payee(application: Application) -> tuple:
     )
 
 
+def paying_accounts(session: Session, application: Application) -> list[tuple[Account, int]]:
+    """The accounts that will be, or were, paid, with how many people each; an application without people has its own."""
+    paying = paying_account_id()
+    counted = (
+        select(paying.label("account_id"), func.count().label("people"))
+        .select_from(Claim)
+        .join(Application, Application.id == Claim.application_id)
+        .where(Claim.application_id == application.id, Claim.state.in_(OPEN_OR_LIVE))
+        .group_by(paying)
+    ).subquery()
+    held = select(Account, counted.c.people).join(counted, counted.c.account_id == Account.id)
+    found = [(account, people) for account, people in session.execute(held.order_by(Account.id))]
+    if found or application.account is None:
+        return found
+    return [(application.account, 0)]
+
+
+def paying_account_id() -> ColumnElement[int]:
+    """`Claim.paying_account` in SQL, over claims joined with their applications."""
+    frozen = func.coalesce(Claim.account_id, Application.account_id)
+    return case((Claim.state.in_(EDITABLE), Application.account_id), else_=frozen)
+
+
+def earlier_account(session: Session, application: Application, account: Account) -> Account | None:
+    """The account that the payee had in this office before this one."""
+    before = (
+        select(Account)
+        .join(Application, Application.account_id == Account.id)
+        .where(*same_payee(application), Application.id != application.id, Account.id < account.id)
+    )
+    return session.scalars(before.order_by(Account.id.desc()).limit(1)).first()
+
+
 def is_holder(payee: Employer | Person, holder: str) -> bool:
     """Whether an account's holder is the payee, compared as C-03 does."""
     return names.agree(holder, payee.name)
@@ -73,13 +109,12 @@ def save_account(
         )
     if not is_holder(application.payee, details.holder):
         raise BadValue(
-            N_("户名“{holder}”与收款人“{payee}”不一致。请更正户名，或换用收款人本人（本单位）的账户。"),
+            OTHER_HOLDER,
             holder=details.holder,
             payee=application.payee.name,
         )
-    details = with_number(
-        vault, application.payee, details, application.account or last_account(session, application), kept
-    )
+    offered = application.account or last_account(session, application)
+    details = with_number(vault, application.payee, details, offered, kept)
     account = add_account(session, vault, application.payee, details)
     before = {"account_id": application.account_id}
     application.account_id = account.id

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.engine.account_corrections import AccountCorrection
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.candidates import reprice
@@ -16,6 +17,7 @@ from app.engine.claims import Application, Attachment, Claim
 from app.engine.numbers import application_number
 from app.engine.people import ELSEWHERE, FRESH, lock_own
 from app.engine.programme import Programme
+from app.engine.states import EDITABLE
 from app.kernel import citizen_id, names, uploads
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused, Stale
@@ -27,8 +29,12 @@ from app.registers.models import Person
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ATTACHMENTS = 20
-KINDS = {"contract": N_("劳动合同"), "account_permit": N_("开户许可证"), "other": N_("其他")}
-EDITABLE = ("draft", "returned")
+KINDS = {
+    "contract": N_("劳动合同"),
+    "account_permit": N_("开户许可证"),
+    "holder_proof": N_("收款人证明"),
+    "other": N_("其他"),
+}
 
 
 def open_application(
@@ -127,6 +133,10 @@ def detach(session: Session, actor: Actor, attachment_id: int) -> Application:
         if states == {"submitted"}:
             raise Refused(N_("申请已提交，附件不能删除。请审核人员退回修改，退回后即可删除。"))
         raise Refused(N_("申请已经审核，附件须留存备查，不能删除。需要补充的，请另行上传。"))
+    if session.scalar(
+        select(AccountCorrection.id).where(AccountCorrection.paper_id == attachment.id).limit(1)
+    ):
+        raise Refused(N_("这份附件是收款账户更正的证明材料，须保留，不能删除。"))
     record(
         session,
         actor,

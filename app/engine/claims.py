@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.engine.accounts import Account
 from app.engine.free_text import FreeText
 from app.engine.payments import PaymentList
-from app.engine.states import LIVE, OPEN_OR_LIVE, STATES
+from app.engine.states import EDITABLE, LIVE, OPEN_OR_LIVE, STATES
 from app.registers.ciphers import SEALED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
@@ -145,6 +145,12 @@ class Claim(Model):
     account: Mapped[Account | None] = relationship()
     notice: Mapped[Notice | None] = relationship()
     payment_list: Mapped[PaymentList | None] = relationship()
+
+    @property
+    def paying_account(self) -> Account | None:
+        """The account that will be, or was, paid: frozen at the submission; until then, the application's."""
+        frozen = self.state not in EDITABLE and self.account is not None
+        return self.account if frozen else self.application.account
 
     def line(self) -> tuple[str, str, str, Decimal]:
         """A result page's cells (`Subject.headers`) and the amount."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.engine.account_corrections import AccountCorrection
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Attachment, Claim, FailedRow
@@ -20,6 +21,10 @@ def discard_application(session: Session, actor: Actor, application_id: int) -> 
         raise Refused(
             N_("申请{number}中已有人员，不能删除。不再办理的人员请在查询页撤回。"), number=application.number
         )
+    if session.scalar(
+        select(AccountCorrection.id).where(AccountCorrection.application_id == application.id).limit(1)
+    ):
+        raise Refused(N_("申请{number}有收款账户更正记录，须保留，不能删除。"), number=application.number)
     number = application.number
     for model in (FailedRow, Attachment):
         session.execute(delete(model).where(model.application_id == application.id))

@@ -26,6 +26,14 @@ DISSOLVE = """
         AND NOT EXISTS (SELECT 1 FROM claims d WHERE d.payment_list_id = l.id
                         AND d.id NOT IN (SELECT row_id FROM batch_rows WHERE batch_id = :batch AND moved IS NULL))
 """
+CORRECTED_MEANWHILE = """coalesce((
+    SELECT k.account_id FROM account_corrections k JOIN applications a ON a.id = c.application_id
+    JOIN payment_lists l ON l.id = c.payment_list_id JOIN batches m ON m.id = l.batch_id
+    WHERE k.state = 'signed' AND k.office_id = c.office_id AND k.decided_at > m.ran_at
+      AND (k.employer_id, k.person_id) IS NOT DISTINCT FROM
+          (CASE WHEN a.payee_kind = 'unit' THEN a.employer_id END, a.payee_person_id)
+    ORDER BY k.decided_at DESC LIMIT 1), c.account_id)"""
+"""The account that was signed for while the claim stood on a list that had been exported."""
 TAKEN = N_(
     "发放清单{number}已于{moment}导出，可能已交银行。请先确认没有、也不会按该文件付款，并填写解散原因。"
 )
@@ -59,7 +67,7 @@ def dissolve_lists(move: Move) -> Mapping[str, str]:
         )
     move.session.flush()
     move.session.execute(text(DISSOLVE), {"batch": move.batch_id, "today": move.today})
-    return {"payment_list_id": "NULL"}
+    return {"payment_list_id": "NULL", "account_id": CORRECTED_MEANWHILE}
 
 
 def _exported(session: Session, batch_id: str, lock: str = "") -> Sequence[Row]:

@@ -20,6 +20,7 @@ from app.engine.audit import AuditEntry
 from app.engine.claims import Application, Check, Claim, Notice
 from app.engine.objections import Objection
 from app.engine.payments import PaymentList
+from app.engine.states import EDITABLE
 from app.kernel.dates import SHANGHAI
 from app.registers.models import Employer
 from app.registers.organisation import Office
@@ -133,7 +134,8 @@ class _Records:
             select(AuditEntry).where(or_(AuditEntry.claim_id.in_(ids), whole)).order_by(AuditEntry.id)
         ).all()
         batches = {entry.batch_id for entry in entries if entry.batch_id}
-        accounts = {e.after["account_id"] for e in entries if (e.after or {}).get("account_id")}
+        told = (facts or {} for e in entries for facts in (e.before, e.after))
+        accounts = {facts["account_id"] for facts in told if facts.get("account_id")}
         accounts |= {claim.account_id for claim in claims if claim.account_id}
 
         def of_claims(model: type[Check | Objection]) -> list:
@@ -166,10 +168,12 @@ class _Records:
         past = [entry for entry in log if entry.at <= until]
         submitted = [entry for entry in past if entry.event == "submit"]
         paid = next((entry.after for entry in past if entry.event == "disburse"), {})
-        account = value_then(submitted or of_application, "account_id", until, None)
+        state = value_then(log, "state", until, claim.state)
+        frozen = submitted and state not in EDITABLE
+        account = value_then(log if frozen else of_application, "account_id", until, None)
         return PastClaim(
             claim=claim,
-            state=value_then(log, "state", until, claim.state),
+            state=state,
             amount=Decimal(value_then(log, "amount", until, claim.amount)),
             policy=value_then(log, "policy", until, claim.policy) if submitted else None,
             kept={name: value_then(log, name, until, getattr(claim, name)) for name in (*kept, "remark")},

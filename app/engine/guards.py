@@ -16,13 +16,15 @@ NOT_AN_EDITOR = Guard(
     """EXISTS (SELECT 1 FROM audit_entries e WHERE e.claim_id = c.id AND e.actor_id = :actor_id
                 AND e.event IN ('edit', 'submit'))
        OR EXISTS (SELECT 1 FROM audit_entries e WHERE e.application_id = c.application_id AND e.claim_id IS NULL
-                AND e.actor_id = :actor_id AND e.event IN ('apply', 'edit', 'import', 'attach', 'detach', 'remove'))""",
+                AND e.actor_id = :actor_id AND e.event IN ('apply', 'edit', 'import', 'attach', 'detach', 'remove'))
+       OR EXISTS (SELECT 1 FROM account_corrections k WHERE k.account_id = c.account_id AND k.proposed_by = :actor_id)""",
     N_("您录入、修改或提交过本件，不能由您审核。请由其他审核人员办理；人手不足时可请市（州）审核人员办理。"),
 )
 
 NOT_AN_APPROVER = Guard(
     """EXISTS (SELECT 1 FROM audit_entries e WHERE e.claim_id = c.id AND e.actor_id = :actor_id
-                AND e.event = 'approve')""",
+                AND e.event = 'approve')
+       OR EXISTS (SELECT 1 FROM account_corrections k WHERE k.account_id = c.account_id AND k.decided_by = :actor_id)""",
     N_("您审核通过了本件，不能由您发放。请由其他发放人员办理。"),
 )
 

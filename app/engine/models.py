@@ -3,6 +3,7 @@
 from flask_appbuilder import Model
 
 from app.engine import (
+    account_corrections,
     accounts,
     api_keys,
     audit,
@@ -28,6 +29,7 @@ METADATA = Model.metadata
 
 __all__ = [
     "METADATA",
+    "account_corrections",
     "accounts",
     "api_keys",
     "audit",

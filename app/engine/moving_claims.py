@@ -31,8 +31,9 @@ STORE_CHECKS = """
     SELECT row_id, :phase, :today, stops, warns, findings FROM outcomes
 """
 FROZEN = """CASE WHEN c.state = 'submitted' THEN jsonb_build_object('policy', c.policy, 'account_id', c.account_id)
+                 WHEN c.state = 'publicized' THEN jsonb_build_object('account_id', c.account_id)
                  ELSE '{}'::jsonb END"""
-"""What a submission freezes, so that an auditor sees it even after another one."""
+"""What a submission freezes, so that an auditor sees it even after another one; the account as lists take it."""
 REPRICED = Guard(
     "(SELECT {amount} FROM candidates WHERE candidates.claim_id = c.id) <> c.amount",
     N_("政策调整后，此人的金额与您确认时不同，没有办理。请返回列表重新勾选，核对新的金额后再办理。"),

@@ -18,3 +18,7 @@ TITLES = {
 STATES = tuple(TITLES)
 LIVE = ("submitted", "returned", "approved", "publicizing", "publicized", "disbursed")
 OPEN_OR_LIVE = ("draft", *LIVE)
+EDITABLE = ("draft", "returned")
+WAITING = ("submitted", "approved", "publicizing", "publicized")
+"""Submitted and not paid: amount, policy and account are frozen."""
+UNPAID = (*EDITABLE, *WAITING)

@@ -7,7 +7,7 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Registers security, every view and the commands; called within the application's context."""
-    from app.web import bodies, cli, errors, hardening, refusals, templating, translations
+    from app.web import account_changes, bodies, cli, errors, hardening, refusals, templating, translations
     from app.web.api import access
     from app.web.home import HomeView
     from app.web.registry import register_views
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     access.init_app(app)
     register_views(appbuilder)
     templating.init_app(app)
+    account_changes.init_app(app)
     errors.init_app(app)
     refusals.init_app(app)
     cli.init_app(app)

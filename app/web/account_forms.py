@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wtforms import Form, HiddenField, SelectField, StringField, ValidationError
+from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from app.engine.accounts import KINDS, NO_BRANCH, NO_NUMBER, Account, Details
@@ -79,3 +79,9 @@ class AccountForm(Form):
         """The account whose number shall stay, as the page named it; what was posted may name none."""
         text = self.kept.data if isinstance(self.kept.data, str) else ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+class CorrectionForm(AccountForm):
+    """Another account for what has been submitted, and why."""
+
+    reason = TextAreaField(N_("更正原因"), [InputRequired(N_("请填写更正原因。")), Length(max=500)])

@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
 
-from app.engine import application_accounts, applications, batch, clock, takings
+from app.engine import applications, batch, clock, takings
 from app.engine.case_history import history_of
 from app.engine.claims import Application, Attachment, Claim, FailedRow
 from app.engine.discarding import discard_application
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.registers.lookup import covered
-from app.web.application_money import AccountRoutes, account_form
+from app.web.application_money import AccountRoutes, account_facts
 from app.web.application_papers import PaperRoutes
 from app.web.application_people import PeopleRoutes
 from app.web.demo.sheets import offered
@@ -66,6 +66,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         "correct",
         "drop",
         "account",
+        "propose_account",
         "attach",
         "attachment",
         "detach",
@@ -111,6 +112,8 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         failed = select(FailedRow).where(FailedRow.application_id == application_id)
         counts = state_counts(Claim.application_id, [application_id]).get(application_id, {})
         failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
+        may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
+        editable = may_edit and application.office_id == g.actor.office_id
         return {
             "programme": self.programme,
             "counts": counts,
@@ -122,8 +125,6 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             else db.session.scalar(select(func.count()).select_from(failed.subquery())),
             "failed": [(row, cells_of(row), readable(self.programme, row.findings)) for row in failed_rows],
             "shown": SHOWN,
-            "account_form": account_form(application),
-            "takes_account": application_accounts.takes_account(db.session, application_id),
             "attachments": db.session.scalars(
                 select(Attachment).where(Attachment.application_id == application_id).order_by(Attachment.id)
             ).all(),
@@ -133,8 +134,8 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             "sent_in": takings.sent_in_on(db.session, application_id) is not None,
             "errors": {},
             "coverage": coverage(application.insured_region),
-            "editable": self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
-            and application.office_id == g.actor.office_id,
+            "editable": editable,
+            **account_facts(application, editable),
         }
 
     @expose("/apply/<int:pk>", methods=["POST"])

@@ -150,5 +150,5 @@ def _whole(claim: Claim, what: str) -> str | None:
         return text_of(vault, claim.person, Person.id_cipher)
     if what == "phone":
         return text_of(vault, claim, Claim.phone_cipher)
-    account = claim.account or claim.application.account
+    account = claim.paying_account
     return account and number_of(vault, account, claim.application.payee)

@@ -14,7 +14,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query, selectinload, undefer
 
-from app.engine.accounts import Account, number_of
+from app.engine.accounts import KINDS, Account, number_of
 from app.engine.claims import Application, Claim
 from app.engine.payments import PaymentList
 from app.engine.sheets import Table, export_tables
@@ -28,7 +28,18 @@ from app.web.templating import state_title
 from app.web.translations import gettext
 from app.web.views import READ
 
-SUMMARY = (N_("收款人"), N_("开户银行"), N_("户名"), N_("账号"), N_("人数"), N_("金额（元）"), N_("金额大写"))
+ACCOUNT_KINDS = KINDS["unit"] | KINDS["person"]
+SUMMARY = (
+    N_("收款人"),
+    N_("开户银行"),
+    N_("户名"),
+    N_("账号"),
+    N_("人数"),
+    N_("金额（元）"),
+    N_("金额大写"),
+    N_("行号"),
+    N_("账户类型"),
+)
 DETAIL = (
     N_("序号"),
     N_("申请单号"),
@@ -77,7 +88,9 @@ class PaymentListsView(GroupView):
     @has_access
     def export(self, pk):
         """The workbook for the bank, with whole account numbers; audited."""
-        found, claims, stream = self.item(pk, lock=True), listed(int(pk)), io.BytesIO()
+        found, stream = self.item(pk, lock=True), io.BytesIO()
+        _hold(found.id)
+        claims = listed(found.id)
         title = f"{gettext(self.programme.title)} {gettext('发放清单')} {found.number}"
         tables = [
             Table(gettext("汇总"), title, [gettext(h) for h in SUMMARY], _summary(claims)),
@@ -95,6 +108,12 @@ class PaymentListsView(GroupView):
             subject=found.number,
             after={"rows": len(claims), "amount": str(total), "sha256": digest},
         )
+
+
+def _hold(list_id: int) -> None:
+    """Keeps the claims as they are while their file is made: a correction of an account is signed before or after."""
+    held = select(Claim.id).where(Claim.payment_list_id == list_id).order_by(Claim.id)
+    db.session.execute(held.with_for_update(read=True, of=Claim))
 
 
 def listed(list_id: int) -> list[Claim]:
@@ -127,9 +146,11 @@ def _summary(claims: list[Claim]):
         account = claim.account
         payee = claim.application.payee
         number = number_of(vault, account, payee)
-        yield payee.name, account.bank_name, account.holder, number, count, amount, uppercase(amount)
+        kind = gettext(ACCOUNT_KINDS[account.kind]) if account.kind else ""
+        own = (payee.name, account.bank_name, account.holder, number, count, amount, uppercase(amount))
+        yield *own, account.branch_no or "", kind
     total = sum((claim.amount for claim in claims), Decimal(0))
-    yield gettext("合计"), "", "", gettext("控制合计"), len(claims), total, uppercase(total)
+    yield gettext("合计"), "", "", gettext("控制合计"), len(claims), total, uppercase(total), "", ""
 
 
 def _detail(claims: list[Claim]):

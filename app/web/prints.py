@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app.engine import clock
+from app.engine.application_accounts import paying_accounts
 from app.engine.audit import AuditEntry
 from app.engine.claims import Application, Claim, FailedRow
 from app.engine.takings import sent_in_on
@@ -47,7 +48,8 @@ class PrintView(Screen, BaseView):
                 N_("申请{number}还没有提交，不能打印受理回执。请先提交申请。"), number=application.number
             )
         counts = state_counts(Claim.application_id, [pk], Claim.submitted_on.is_not(None)).get(pk, {})
-        return self._paper("print/receipt.html", application, counts=counts, sent_in=sent_in)
+        facts = {"sent_in": sent_in, "accounts": paying_accounts(db.session, application)}
+        return self._paper("print/receipt.html", application, counts=counts, **facts)
 
     @expose("/failed/<int:pk>")
     @has_access

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_appbuilder.base import AppBuilder
 
+from app.web.account_corrections import AccountCorrectionView
 from app.web.api.cases import CaseApi
 from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
@@ -60,6 +61,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *SHARED,
         *programme_views(),
         ObjectionView,
+        AccountCorrectionView,
         LedgerView,
         FiguresView,
         *REGISTER_VIEWS,

@@ -19,6 +19,7 @@ FIELD_TITLES = {
     "failed": N_("未通过"),
     "account_id": N_("银行账户"),
     "last4": N_("账号末四位"),
+    "correction_id": N_("账户更正"),
     "roles": N_("角色"),
     "office": N_("机构"),
     "days": N_("天数"),

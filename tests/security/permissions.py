@@ -95,6 +95,7 @@ GET  {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
 POST {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
 POST {{p}}/applications/drop/<int:pk>       clerk
 POST {{a}}/applications/account/<int:pk>    clerk
+POST {{a}}/applications/propose_account/<int:pk>    clerk
 POST {{a}}/applications/attach/<int:pk>     clerk
 POST {{a}}/applications/detach/<int:pk>     clerk
 POST {{a}}/applications/apply/<int:pk>      clerk
@@ -158,6 +159,10 @@ POST /training/projects/add                 policy
 GET  /training/projects/edit/<pk>           policy
 POST /training/projects/edit/<pk>           policy
 
+GET  /account_corrections/list/            {WORKERS}
+GET  /account_corrections/show/<pk>         {WORKERS}
+POST /account_corrections/sign/<int:pk>     reviewer
+POST /account_corrections/reveal/<int:pk>   reviewer auditor
 GET  /objections/list/                      {WORKERS}
 GET  /objections/show/<pk>                  {WORKERS}
 GET  /objections/add/<int:claim_id>         clerk

@@ -62,6 +62,7 @@ class TrainingApplicationView(ApplicationView):
         "show",
         "action_post",
         "account",
+        "propose_account",
         "attach",
         "attachment",
         "detach",

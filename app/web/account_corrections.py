@@ -1,0 +1,160 @@
+"""收款账户更正: what clerks propose and reviewers sign; who proposed an account never signs for it."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from wtforms import Form, RadioField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from app.engine import correcting_accounts
+from app.engine.account_corrections import STATES, AccountCorrection
+from app.engine.accounts import number_of
+from app.engine.application_accounts import is_holder, paying_accounts
+from app.engine.audit import record
+from app.engine.claims import Claim
+from app.extensions import db
+from app.kernel.errors import DomainError
+from app.kernel.messages import N_
+from app.web.account_changes import differences
+from app.web.accounts import full_name
+from app.web.options import options
+from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.templating import may, translate
+from app.web.translations import gettext
+from app.web.views import READ, ModelView
+from app.web.waiting import Task
+
+SHOWN = 50
+SIGNED, REFUSED = N_("已签字，账户更正生效。"), N_("已驳回，账户不变。")
+
+
+class SignatureForm(Form):
+    outcome = RadioField(
+        N_("处理结果"),
+        [InputRequired(N_("请选择处理结果。"))],
+        choices=options([("signed", N_("签字，账户更正生效")), ("refused", N_("驳回，账户不变"))]),
+    )
+    opinion = TextAreaField(N_("处理意见"), [Length(max=500)])
+
+    def validate_opinion(self, field: TextAreaField) -> None:
+        if self.outcome.data == "refused" and not (field.data or "").strip():
+            raise ValidationError(N_("驳回时请填写处理意见。"))
+
+
+class AccountCorrectionView(ModelView):
+    datamodel = SQLAInterface(AccountCorrection)
+    route_base = "/account_corrections"
+    menu = (N_("业务经办"),)
+    menu_title = N_("收款账户更正")
+    include_route_methods = {"list", "show", "sign", "reveal"}
+    show_template = "account_correction.html"
+    granted = {
+        CLERK: READ,
+        REVIEWER: (*READ, "can_sign", "can_reveal"),
+        CASHIER: READ,
+        AUDITOR: (*READ, "can_reveal"),
+    }
+    choices = {"state": STATES}
+    loads = ("employer", "person", "account", "application", "office")
+    joined = (*loads, "paper")
+    label_columns = {
+        "payee.name": N_("收款人"),
+        "account": N_("更正为"),
+        "application.number": N_("申请单号"),
+        "reason": N_("更正原因"),
+        "state": N_("状态"),
+        "proposed_at": N_("提出时间"),
+        "decided_at": N_("处理时间"),
+        "opinion": N_("处理意见"),
+        "office": N_("经办机构"),
+        "office.name": N_("经办机构"),
+    }
+    list_columns = ["payee.name", "account", "reason", "state", "proposed_at", "decided_at", "office.name"]
+    show_columns = list_columns
+    search_columns = ("state", "office", "proposed_at")
+    order_columns = ["proposed_at", "decided_at"]
+
+    def tasks(self) -> list[Task]:
+        """What waits for a signature of this login."""
+        if not may("can_sign", self.class_permission_name):
+            return []
+        waiting = select(func.count(AccountCorrection.id)).where(
+            AccountCorrection.state == "open", AccountCorrection.proposed_by != g.actor.user_id
+        )
+        address = url_for(f"{self.endpoint}.list", state="open")
+        return [Task(gettext("收款账户更正待签字"), address, db.session.scalar(waiting), None, gettext("件"))]
+
+    def show_more(self, row: AccountCorrection) -> dict:
+        application = row.application
+        touched, left = (
+            correcting_accounts.touched(application),
+            correcting_accounts.left_on_lists(application),
+        )
+        sums = touched.with_only_columns(func.count(Claim.id), func.coalesce(func.sum(Claim.amount), 0))
+        loads = [joinedload(Claim.person), joinedload(Claim.application), joinedload(Claim.account)]
+        return {
+            "form": SignatureForm(),
+            "extent": db.session.execute(sums).one(),
+            "claims": db.session.scalars(touched.options(*loads).order_by(Claim.id).limit(SHOWN)).all(),
+            "shown": SHOWN,
+            "left": db.session.execute(left.order_by(Claim.id)).all(),
+            "paying": [
+                (account, people, differences(row.payee, account, row.account))
+                for account, people in paying_accounts(db.session, application)
+                if account.id != row.account_id
+            ],
+            "other_holder": not is_holder(row.payee, row.account.holder),
+            "names": _names(row),
+            "own": row.proposed_by == g.actor.user_id,
+        }
+
+    @expose("/sign/<int:pk>", methods=["POST"])
+    @has_access
+    def sign(self, pk):
+        row, form, problem = self.item(str(pk)), SignatureForm(request.form), None
+        if form.validate():
+            signs = form.outcome.data == "signed"
+            try:
+                correcting_accounts.decide(db.session, g.actor, pk, signs, form.opinion.data or "")
+                db.session.commit()
+                flash(gettext(SIGNED if signs else REFUSED), "success")
+                return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+            except DomainError as error:
+                db.session.rollback()
+                problem, row = translate(error.message), self.item(str(pk))
+        more = {**self.show_more(row), "form": form, "problem": problem}
+        return self.render_template(self.show_template, view=self, row=row, **more), 422
+
+    @expose("/reveal/<int:pk>", methods=["POST"])
+    @has_access
+    def reveal(self, pk):
+        """The whole proposed number, to be compared with the papers, on a page that is not kept; audited."""
+        row = self.item(str(pk))
+        full = number_of(current_app.extensions["vault"], row.account, row.payee)
+        facts = {"application_id": row.application_id, "programme": row.application.programme}
+        record(
+            db.session,
+            g.actor,
+            "reveal",
+            office_id=row.office_id,
+            **facts,
+            after={"shown": "account", "correction_id": row.id},
+        )
+        title = gettext("完整收款账号")
+        page = self.render_template(
+            "reveal.html", view=self, row=row, name=row.account.holder, full=full, title=title
+        )
+        db.session.commit()
+        return page, 200, {"Cache-Control": "no-store"}
+
+
+def _names(row: AccountCorrection) -> dict[int, str]:
+    """Who proposed and who decided, by id."""
+    ids = [id_ for id_ in (row.proposed_by, row.decided_by) if id_]
+    return {user.id: full_name(user) for user in db.session.scalars(select(User).where(User.id.in_(ids)))}
