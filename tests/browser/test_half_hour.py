@@ -155,7 +155,8 @@ def test_a_form_over_the_page_comes_back_as_a_page(sit_down, demo):
     opened = page.context.request.get("/hiring/applications/list/").text()
     opened = opened.replace(f'href="{form}"', f'href="{form}" data-dialog data-failed="—"')
     page.route(
-        "**/hiring/applications/list/", lambda route: route.fulfill(body=opened, content_type="text/html")
+        f"{demo.address}/hiring/applications/list/",
+        lambda route: route.fulfill(body=opened, content_type="text/html"),
     )
     page.goto("/hiring/applications/list/")
     page.get_by_role("link", name="新增申请").click()
