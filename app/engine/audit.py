@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask_appbuilder import Model
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Mapped, Session, foreign, mapped_column, relationship
 from app.engine.actor import Actor
 from app.engine.claims import Application, Claim
 from app.engine.free_text import FreeText
+from app.kernel.file_names import visible
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.models import row_id
 from app.registers.organisation import Office, User
@@ -55,6 +58,7 @@ EVENTS = {
     "project_change": N_("调整培训项目"),
     "export": N_("导出"),
     "download": N_("下载"),
+    "lookup": N_("按号码查询"),
     "dossier": N_("查阅人员档案"),
     "reveal": N_("查看完整信息"),
     "register_load": N_("装载登记库"),
@@ -133,10 +137,27 @@ class AuditEntry(Model):
 def record(session: Session, actor: Actor, event: str, **facts: object) -> None:
     """Adds one entry to the caller's transaction; `facts` are columns of `AuditEntry`.
 
+    Ids, phones and accounts are masked wherever they stand, for a name or a title may be one.
+
     Raises KeyError for an event that is not on the closed list.
     """
     EVENTS[event]
     facts.setdefault("office_id", actor.office_id)
+    told = {name: _masked(value) for name, value in facts.items()}
+    if told.get("subject"):
+        told["subject"] = visible(told["subject"])
+    name = visible(without_numbers(actor.name))
     session.add(
-        AuditEntry(event=event, actor_id=actor.user_id, actor_name=actor.name, address=actor.address, **facts)
+        AuditEntry(event=event, actor_id=actor.user_id, actor_name=name, address=actor.address, **told)
     )
+
+
+def _masked(value: object) -> object:
+    """The same with every long number in it masked, however deep; numbers as such are counts and rows' own."""
+    if isinstance(value, str):
+        return without_numbers(value)
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked(one) for one in value]
+    return value

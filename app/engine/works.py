@@ -37,6 +37,7 @@ from app.engine.jobs import defer
 from app.engine.progress import Cancelled, Progress
 from app.engine.scope import OPEN
 from app.kernel.crypto import Vault
+from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.ciphers import Cipher, place
 
@@ -51,6 +52,9 @@ UNDER_WAY = ("waiting", "running")
 KEPT_FOR = timedelta(days=2)
 TASK = "do_long_work"
 MOST_ATTEMPTS = 5
+MOST_UNDER_WAY = 5
+"""Of one person; of these one is done at a time, so that the works of others are not kept waiting."""
+TOO_MANY = N_("您已有{count}项工作在办理：{titles}。请等其中一项办完，或取消一项，再办理新的。")
 EVERY_SECONDS = 0.5
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:work, 0))"
@@ -103,14 +107,29 @@ def seal(vault: Vault, column: InstrumentedAttribute, owned: dict, content: byte
 
 
 def ask(session: Session, **facts: object) -> LongWork:
-    """Queues a work in the caller's transaction; one of the same kind and subject that is under way is given back instead."""
+    """Queues a work in the caller's transaction; one of the same kind and subject that is under way is given back instead.
+
+    Raises Refused when the person has too many under way.
+    """
+    session.execute(text(LOCK), {"work": _share_of(facts["user_id"])})
+    own = select(LongWork).where(LongWork.user_id == facts["user_id"], LongWork.state.in_(UNDER_WAY))
+    busy = session.scalars(own.order_by(LongWork.asked_at)).all()
+    same = [work for work in busy if facts["subject"] and work.subject == facts["subject"]]
+    if len(busy) >= MOST_UNDER_WAY and not same:
+        titles = "、".join(f"“{work.title}”" for work in busy)
+        raise Refused(TOO_MANY, count=len(busy), titles=titles)
     adding = postgresql.insert(LongWork).values(facts).on_conflict_do_nothing()
     added = session.scalar(adding.returning(LongWork.id))
     if added is not None:
-        defer(session, TASK, {"work_id": added})
+        defer(session, TASK, {"work_id": added}, _share_of(facts["user_id"]))
         return session.get(LongWork, added)
     same = select(LongWork).where(LongWork.kind == facts["kind"], LongWork.subject == facts["subject"])
     return session.scalars(same.where(LongWork.state.in_(UNDER_WAY))).one()
+
+
+def _share_of(user_id: int) -> str:
+    """By which the works of one person are told from those of others."""
+    return f"works of {user_id}"
 
 
 def find(session: Session, user_id: int, work_id: str) -> LongWork | None:
@@ -151,7 +170,7 @@ def again(session: Session, user_id: int, work_id: str) -> None:
     )
     anew = failed.values(state="waiting", attempts=0, done=0, started_at=None, outcome_cipher=None)
     if session.scalar(anew.returning(LongWork.id)):
-        defer(session, TASK, {"work_id": work_id})
+        defer(session, TASK, {"work_id": work_id}, _share_of(user_id))
 
 
 def begin(session: Session, work_id: str) -> LongWork | None:

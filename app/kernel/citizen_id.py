@@ -15,6 +15,11 @@ def normalize(text: str) -> str:
     return squeeze(text).upper()
 
 
+def is_whole(text: str) -> bool:
+    """Whether what was typed has the form of an id, be it anybody's or not."""
+    return _FORM.fullmatch(normalize(text)) is not None
+
+
 def check_digit(first17: str) -> str:
     """The 18th character that belongs to 17 digits."""
     total = sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True))

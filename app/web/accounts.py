@@ -25,7 +25,7 @@ from app.registers.organisation import Office, Staff
 from app.web import deciding, grants, own_roles
 from app.web.roles import ADMINISTRATORS, GRANTABLE, SEATS, TITLES
 
-USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,29}")
+USERNAME = re.compile(r"(?!.*\d(?:[.-]?\d){9})[a-z][a-z0-9_.-]{1,29}")
 LEAST_PASSWORD = 10
 LETTERS = "".join(c for c in string.ascii_letters if c not in "IOlo")
 DIGITS = "23456789"
@@ -261,7 +261,7 @@ def refuse_repeated(session: Session, staff: Staff, password: str) -> None:
 
 def _refuse_username(username: str) -> None:
     if not USERNAME.fullmatch(username):
-        raise BadValue(N_("用户名由2至30个小写字母、数字、点、横线或下划线组成，并以字母开头。请重新填写。"))
+        raise BadValue(N_("用户名为2至30个小写字母、数字和 . - _，以字母开头，不含证件、手机号码。请更正。"))
 
 
 def _fill(session: Session, user: User, name: str, roles: set[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from flask import current_app, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from wtforms import DateField, Form, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.engine import clock
+from app.engine import clock, shares
 from app.engine.audit import record
 from app.engine.dossier import PastClaim, PastPlace, claims_then, end_of
 from app.extensions import db
@@ -56,7 +57,9 @@ class DossierView(Screen, BaseView):
         form, problem = DossierForm(request.form, data={"day": today}), None
         if request.method == "POST" and form.validate():
             try:
-                person = find_person(db.session, form.citizen_id.data, current_app.extensions["vault"])
+                typed, vault = form.citizen_id.data, current_app.extensions["vault"]
+                finding = partial(find_person, db.session, typed, vault)
+                person = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
                 if person is None:
                     raise NotFound(NOBODY)
                 until = _until(form.day.data)

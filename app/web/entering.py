@@ -65,8 +65,12 @@ def complete(user: User, actor: Actor):
 
 
 def note_failure(actor: Actor, event: str, username: str) -> None:
-    """Stands in the log of the account's office, so that its administrators see it."""
-    record(db.session, actor, event, subject=username, office_id=office_of(username))
+    """Stands in the log of the account's office, so that its administrators see it.
+
+    A name that nobody has isn't logged: it may be a password, or an id, that slipped into the wrong field.
+    """
+    known = db.session.scalar(select(User.username).where(func.lower(User.username) == username.lower()))
+    record(db.session, actor, event, subject=known, office_id=office_of(username))
     db.session.commit()
 
 

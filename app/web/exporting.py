@@ -8,13 +8,15 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
-from flask import abort, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from app.engine import shares
 from app.engine.progress import Progress
 from app.engine.sheets import export
+from app.extensions import db
 from app.kernel.messages import N_, Message
 from app.web import listing
 from app.web.downloads import mark
@@ -37,6 +39,7 @@ class ExportView(Screen, BaseView):
     @expose("/start", methods=["POST"])
     def start(self):
         view, args = self._view(), parsed(request.form.get("query", ""))
+        shares.take_export(db.engine, g.actor)
         return take(export_list, Task(view, "", sealed(args)), gettext(view.menu_title))
 
     def _view(self) -> ModelView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from flask import (
@@ -20,9 +21,10 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_login import current_user
 
-from app.engine import clock
+from app.engine import clock, shares
 from app.engine.audit import record
 from app.extensions import db
+from app.kernel import citizen_id
 from app.registers.lookup import find_person, search_employers
 from app.web import pending_duties
 from app.web.demo.sheets import FOLDER, offered
@@ -90,8 +92,11 @@ class DeskView(Screen, BaseView):
     @has_access
     def person(self):
         """The bearer of a whole citizen id, by POST: what is typed stands in no address and no log."""
-        vault = current_app.extensions["vault"]
-        found = find_person(db.session, request.form.get("citizen_id", "")[:40], vault)
+        vault, typed = current_app.extensions["vault"], request.form.get("citizen_id", "")[:40]
+        if not citizen_id.is_whole(typed):
+            return jsonify({})
+        finding = partial(find_person, db.session, typed, vault)
+        found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
         return jsonify({} if found is None else {"name": found.name, "masked_id": found.masked_id})
 
     @expose("/waiting")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from flask import current_app, request
+from flask import current_app, g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
+from app.engine import shares
 from app.extensions import db
-from app.kernel import names, uscc
+from app.kernel import citizen_id, names, uscc
 from app.kernel.messages import N_
 from app.registers.lookup import find_person, search_employers
 from app.registers.models import Contribution, Employer, Person, RegisterLoad, Transfer, Unemployment
@@ -110,7 +112,11 @@ class PersonView(RegisterView):
     order_columns = ["name"]
 
     def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
-        found = find_person(db.session, typed.get("citizen_id", ""), current_app.extensions["vault"])
+        number, vault = typed.get("citizen_id", ""), current_app.extensions["vault"]
+        if not citizen_id.is_whole(number):
+            return None
+        finding = partial(find_person, db.session, number, vault)
+        found = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
         return found and (found.name, found.masked_id)
 
     def save(self, row: Person) -> None:
@@ -129,7 +135,10 @@ class EmployerView(RegisterView):
 
     def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
         code = uscc.normalize(typed.get("uscc", ""))
-        found = search_employers(db.session, code) if uscc.is_valid(code) else []
+        if not uscc.is_valid(code):
+            return None
+        finding = partial(search_employers, db.session, code)
+        found = shares.look_up(db.engine, g.actor, request.endpoint, code, finding)
         return (found[0].name, found[0].uscc) if found else None
 
 

@@ -198,6 +198,8 @@ def add_from_sheet(
             execution_options=OPEN,
         )
     )
+    counted = {"rows": len(rows), "found": len(known)}
+    record(session, actor, "lookup", programme=PROGRAMME, subject=held.cohort_no, after=counted)
     good: dict[int, SheetRow] = {}
     refused = []
     for row in rows:

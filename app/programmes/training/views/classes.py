@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.engine import batch, clock, sheets
+from app.engine import batch, clock, shares, sheets
 from app.engine.audit import AuditEntry
 from app.extensions import db
+from app.kernel import citizen_id
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadSheet, BadValue, DomainError, Stale
 from app.kernel.messages import N_, Message
@@ -144,9 +147,12 @@ class ClassView(Classes):
     def offer(self, pk):
         """People of the employer whom the typed text may mean, by POST: ids stand in no address."""
         row, vault = self.item(str(pk)), current_app.extensions["vault"]
-        found = classes.offer_people(
-            db.session, vault, row.employer_id, request.form.get("q", "")[:100], _today()
-        )
+        typed = request.form.get("q", "")[:100]
+        finding = partial(classes.offer_people, db.session, vault, row.employer_id, typed, _today())
+        if citizen_id.is_whole(typed):
+            found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
+        else:
+            found = finding()
         offers = _offers()
         return jsonify(
             [{"id": offers.dumps([pk, p.id]), "name": p.name, "masked_id": p.masked_id} for p in found]
