@@ -11,7 +11,7 @@ from flask_babel import format_date, get_locale
 from markupsafe import Markup
 from wtforms import Field
 
-from app.engine import clock, states
+from app.engine import clock, logins, states
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
 from app.engine.moving_claims import subject_of
@@ -154,8 +154,9 @@ def programme_title(code: str) -> str:
 
 
 def session_left() -> int:
-    """Whole seconds until the session ends if nothing more is done in it."""
-    return int(g.bearer.left.total_seconds())
+    """Whole seconds until the session ends if nothing more is done in it; one that this request opened has them all."""
+    left = g.bearer.left if "bearer" in g else logins.IDLE
+    return int(left.total_seconds())
 
 
 def help_url() -> str:
