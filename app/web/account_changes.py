@@ -10,6 +10,7 @@ from app.engine.accounts import KINDS, Account, number_of
 from app.engine.application_accounts import earlier_account, is_holder
 from app.engine.claims import Application
 from app.extensions import db
+from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.models import Employer, Person
 from app.web.translations import gettext
@@ -53,9 +54,13 @@ def differences(payee: Employer | Person, old: Account, new: Account) -> list[st
             if field == "kind":
                 before, after = (gettext(kinds[kind]) if kind else "—" for kind in (before, after))
             found.append(f"{gettext(title)} {before} → {after or '—'}")
-    vault = current_app.extensions["vault"]
     if old.last4 != new.last4:
         found.append(gettext("账号 尾号{old} → 尾号{new}").format(old=old.last4, new=new.last4))
-    elif number_of(vault, old, payee) != number_of(vault, new, payee):
-        found.append(gettext("账号 尾号同为{new}，前面的数字不同").format(new=new.last4))
+        return found
+    try:
+        vault = current_app.extensions["vault"]
+        if number_of(vault, old, payee) != number_of(vault, new, payee):
+            found.append(gettext("账号 尾号同为{new}，前面的数字不同").format(new=new.last4))
+    except DomainError as error:
+        found.append(error.message.text(gettext))
     return found

@@ -8,6 +8,7 @@ from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, 
 from wtforms.validators import InputRequired, Length
 
 from app.engine.accounts import KINDS, NO_BRANCH, NO_NUMBER, Account, Details
+from app.engine.application_accounts import is_holder
 from app.engine.claims import Application
 from app.kernel import bank
 from app.kernel.messages import N_
@@ -22,7 +23,7 @@ def _digits(typed: str | None) -> str | None:
 
 
 class AccountForm(Form):
-    """`offered` is the account whose number stays when none is typed."""
+    """`offered` is the account whose number stays when none is typed; its holder is offered when it is the payee."""
 
     holder = StringField(N_("户名"), [InputRequired(N_("请填写户名。")), Length(max=200)])
     kind = SelectField(N_("账户类型"), [InputRequired(N_("请选择账户类型。"))])
@@ -46,7 +47,9 @@ class AccountForm(Form):
         prefix: str = "",
     ) -> None:
         held = {name: getattr(offered, name) for name in FIELDS} if offered else {}
-        held = {"holder": application.payee.name, **held, "kept": offered.id if offered else ""}
+        if not offered or not is_holder(application.payee, offered.holder):
+            held["holder"] = application.payee.name
+        held["kept"] = offered.id if offered else ""
         super().__init__(typed, data=held, prefix=prefix)
         kinds = KINDS[application.payee_kind]
         self.kind.choices = options((kind, gettext(title)) for kind, title in kinds.items())

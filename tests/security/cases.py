@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, insert, select, text
 from werkzeug.test import TestResponse
 
+from app.engine.account_corrections import AccountCorrection
 from app.engine.actor import Actor
 from app.engine.api_keys import ApiKey, make
 from app.engine.audit import AuditEntry
@@ -39,13 +41,14 @@ from app.web.demo.users import PASSWORD
 from tests.days import END, OVER, TODAY, after, publicity_end
 from tests.security import training_cases
 from tests.security.held_cases import clerks_sight, hold
-from tests.web.desk import JINJIANG, QINGYANG, HiringDesk, uscc_of
+from tests.web.desk import ACCOUNT, JINJIANG, QINGYANG, HiringDesk, uscc_of
 from tests.web.test_service_subsidy import ServiceDesk
 
 FILED_DAY, CASES_DAY = TODAY, after(2, OVER)
 CASES_END = publicity_end(CASES_DAY)
 PDF = b"%PDF-1.7 made for a test"
 PAPER = "王某某劳动合同扫描件.pdf"
+CORRECTED = "6217003810018765432"
 OBJECTION, OBJECTOR = "此人从未到岗上班", "知情人欧阳先生"
 ALL_A, ALL_B, ADMIN_B = "all_a", "all_b", "admin_b"
 BOUND = "bound"  # has a second factor; nobody logs in by it
@@ -107,6 +110,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
     cashier.act("disbursement", "list", ids[32:36])
     cashier.act("disbursement", "disburse", ids[36:39], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0001")
+    _propose_account(clerk, application)
     reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
@@ -125,6 +129,14 @@ def _apply(clerk: HiringDesk, employer: str, sheet: Path) -> str:
     clerk.bank(application)
     clerk.apply(application)
     return application
+
+
+def _propose_account(clerk: HiringDesk, application: str) -> None:
+    page = clerk.get(f"/hiring/applications/show/{application}")
+    holder = re.search(r'name="corrected-holder"[^>]*value="([^"]*)"', page)[1]
+    typed = ACCOUNT | {"holder": holder, "kind": "basic", "number": CORRECTED, "reason": "原账户已销户"}
+    facts = {f"corrected-{name}": value for name, value in typed.items()}
+    clerk.post(f"/hiring/applications/propose_account/{application}", facts)
 
 
 def _draft(clerk: HiringDesk, folder: Path) -> None:
@@ -206,7 +218,7 @@ def _known() -> Known:
     hold(session, current_app.extensions["vault"])
     session.commit()
     cases = (Attachment, Objection, Batch, LongWork, HeldSheet, TrainingClass, Enrolment)
-    wanted = {model: select(model.id) for model in cases} | {
+    wanted = {model: select(model.id) for model in (*cases, AccountCorrection)} | {
         Person: here,
         Employer: select(Employer.id).where(Employer.region_code == JINJIANG),
         Contribution: select(Contribution.id).where(Contribution.insured_region == JINJIANG),
