@@ -22,6 +22,7 @@ from app.engine.api_keys import ApiKey, make
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
+from app.engine.duties import GIVEN, DutyGrant
 from app.engine.held_sheets import HeldSheet
 from app.engine.logins import Login
 from app.engine.models import METADATA
@@ -216,6 +217,10 @@ def _known() -> Known:
         )
     )
     hold(session, current_app.extensions["vault"])
+    bound = session.scalars(select(User).where(User.username == BOUND)).one()
+    giver = select(User.id).where(User.username == "county_admin").scalar_subquery()
+    waits = {"cause": GIVEN, "given_by": giver, "given_in": office}
+    session.execute(insert(DutyGrant).values(user_id=bound.id, role_id=bound.roles[0].id, **waits))
     session.commit()
     cases = (Attachment, Objection, Batch, LongWork, HeldSheet, TrainingClass, Enrolment)
     wanted = {model: select(model.id) for model in (*cases, AccountCorrection)} | {
@@ -226,6 +231,7 @@ def _known() -> Known:
         Transfer: select(Transfer.id).where(Transfer.person_id.in_(here)),
         Staff: select(Staff.user_id).where(Staff.office_id == office),
         ApiKey: select(ApiKey.id).where(ApiKey.office_id == office),
+        DutyGrant: select(DutyGrant.id).where(DutyGrant.given_in == office, DutyGrant.confirmed_at.is_(None)),
         SecondFactor: select(SecondFactor.user_id),
         Login: select(Login.id).where(Login.staff.has(Staff.office_id == office)),
         AuditEntry: select(AuditEntry.id)
