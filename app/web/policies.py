@@ -9,7 +9,7 @@ from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.engine import clock
-from app.engine.policy import Parameter, PolicyValue, Span, stored
+from app.engine.policy import Parameter, PolicyValue, Span
 from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import BadValue
@@ -82,7 +82,8 @@ class PolicyView(ModelView):
 
     def list_more(self, rows) -> dict:
         today = clock.today(current_app.config, db.session)
-        lines = [(programme, _timelines(programme)) for programme in programmes()]
+        rows = db.session.scalars(select(PolicyValue)).all()
+        lines = [(p, _timelines(p, [row for row in rows if row.programme == p.code])) for p in programmes()]
         return {"lines": lines, "today": today}
 
     def save(self, row: PolicyValue) -> None:
@@ -123,7 +124,6 @@ def _split(cut: PolicyValue, row: PolicyValue) -> BadValue:
     )
 
 
-def _timelines(programme: Programme) -> list[tuple[Parameter, list[Span]]]:
+def _timelines(programme: Programme, rows: list[PolicyValue]) -> list[tuple[Parameter, list[Span]]]:
     """Each parameter of a programme with the spans of its values."""
-    rows = stored(db.session, programme.code)
     return [(p, programme.policy.timeline(rows, p.code)) for p in programme.policy.parameters.values()]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine.accounts import Account
+from app.engine.accounts import Details, add_account
 from app.engine.batch import Batch
 from app.engine.claims import Notice
 from app.engine.payments import PaymentList
@@ -21,6 +22,7 @@ from app.programmes.training.model import (
 from app.registers.models import Contribution, Employer, Person
 from app.registers.organisation import Office, Staff
 from tests.days import after
+from tests.web.desk import ACCOUNT
 
 CLASS_STATES = ("draft", "submitted", "approved", "completion_submitted", "completed")
 CLAIM_STATES = ("draft", "submitted", "approved", "publicizing", "publicized")
@@ -81,7 +83,11 @@ def _enrol(session: Session, held: TrainingClass, number: int) -> Enrolment:
 
 
 def _declare(session: Session, held: TrainingClass) -> None:
-    account, batch = session.scalars(select(Account.id)).first(), session.scalars(select(Batch.id)).first()
+    batch = session.scalars(select(Batch.id)).first()
+    payee = session.get(Employer, held.employer_id)
+    account = add_account(
+        session, current_app.extensions["vault"], payee, Details(kind="basic", holder=payee.name, **ACCOUNT)
+    ).id
     application = TrainingApplication(
         number=f"PX-{held.cohort_no}",
         office_id=held.office_id,
