@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from app.extensions import db
 from tests.conftest import _named, settings
 
 FOLDER = Path(__file__).parent / "release_0_5_0"
-DATABASE = "benefits_upgrade"
+TEMPLATE, DATABASE = "benefits_0_5_0", "benefits_upgrade"
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,30 @@ class Upgraded:
             return connection.execute(text(statement), values).all()
 
 
-@pytest.fixture(scope="module")
-def upgraded(cluster) -> Upgraded:
-    """Restored and prepared once; a module's tests go on from one another."""
+@pytest.fixture(scope="session")
+def restored(cluster) -> Upgraded:
+    """Restored and prepared once a run, as a template; the application reads the copy that each test gets."""
     stated = json.loads((FOLDER / "keys.json").read_text(encoding="utf-8"))
-    cluster.execute(
-        f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
-        f"CREATE DATABASE {DATABASE} OWNER benefits_owner",
-    )
-    urls = Urls(*(_named(url, DATABASE) for url in (cluster.urls.owner, cluster.urls.runtime)))
-    given = {"TODAY": date.fromisoformat(stated["today"]), "DATA_CIPHER_FORMAT": "old"}
-    app = create_app(settings(urls, **given) | stated["keys"])
-    made = Upgraded(app, urls, stated)
-    made.command("restore", str(FOLDER))
-    made.command("prepare")
-    yield made
-    with app.app_context():
+    cluster.execute(f"CREATE DATABASE {TEMPLATE} OWNER benefits_owner")
+    made = {}
+    for name in (TEMPLATE, DATABASE):
+        urls = Urls(*(_named(url, name) for url in (cluster.urls.owner, cluster.urls.runtime)))
+        made[name] = Upgraded(
+            create_app(settings(urls, DATA_CIPHER_FORMAT="old") | stated["keys"]), urls, stated
+        )
+    made[TEMPLATE].command("restore", str(FOLDER))
+    made[TEMPLATE].command("prepare")
+    with made[TEMPLATE].app.app_context():
+        db.engine.dispose()
+    return made[DATABASE]
+
+
+@pytest.fixture
+def upgraded(restored, cluster, monkeypatch) -> Iterator[Upgraded]:
+    """An office of its own for each test."""
+    cluster.fresh(TEMPLATE, DATABASE)
+    monkeypatch.setitem(restored.app.config, "TODAY", date.fromisoformat(restored.stated["today"]))
+    yield restored
+    with restored.app.app_context():
         db.session.remove()
         db.engine.dispose()
-    cluster.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")

@@ -75,6 +75,8 @@ def test_rotation_binds_everything_and_names_whom_accounts_pay(upgraded, monkeyp
 
 
 def test_everything_is_read_afterwards_the_old_format_refused(upgraded, monkeypatch):
+    under(upgraded.app, monkeypatch, "new")
+    upgraded.command("keys", "rotate")
     under(upgraded.app, monkeypatch, "only")
     assert readiness(upgraded) == 200
     lists = "SELECT min(payment_list_id) FROM claims WHERE programme = 'hiring_subsidy'"

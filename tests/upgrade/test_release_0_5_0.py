@@ -228,7 +228,10 @@ class Classes:
 
 
 def test_the_chain_and_a_new_backup_hold_what_was_done(upgraded, tmp_path):
-    """After everything above: seals of both releases verify, other keys come, and a backup of today's product is made."""
+    """Seals of both releases verify, other keys come, and a backup of today's product is made."""
+    office = Office(upgraded, HiringDesk, "hiring_subsidy")
+    for step in (office.hand_in, office.review, office.publicize, office.pay):
+        step()
     assert "完整" in upgraded.command("audit", "verify")
     entries = "SELECT count(*) FROM audit_entries WHERE event = 'disburse'"
     paid = "SELECT count(*) FROM claims WHERE state = 'disbursed'"
