@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -13,6 +14,7 @@ from app.engine.audit import record
 from app.engine.claims import Application, Claim
 from app.engine.people import lock_own
 from app.engine.states import EDITABLE, OPEN_OR_LIVE
+from app.engine.takings import states_of
 from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, Refused
@@ -24,12 +26,9 @@ OTHER_HOLDER = N_(
 )
 
 
-def takes_account(session: Session, application_id: int) -> bool:
-    """Whether the page still takes an account: something can be edited, or nothing has been submitted."""
-    states = set(
-        session.scalars(select(Claim.state).where(Claim.application_id == application_id).distinct())
-    )
-    return not states - {"withdrawn"} or bool(states & set(EDITABLE))
+def takes_account(states: Collection[str]) -> bool:
+    """Whether people in these states leave the account open: something can be edited, or nothing has been submitted."""
+    return set(states) <= {"withdrawn"} or not set(EDITABLE).isdisjoint(states)
 
 
 def last_account(session: Session, application: Application) -> Account | None:
@@ -103,7 +102,7 @@ def save_account(
     Without a number, that of the account `kept` stays, which the page has offered. Raises BadValue, Refused.
     """
     application = lock_own(session, actor, application_id)
-    if not takes_account(session, application.id):
+    if not takes_account(states_of(session, application.id)):
         raise Refused(
             N_("申请已提交，收款账户已固定，不能再填写。需要改账户的，请退回修改，或办理收款账户更正。")
         )

@@ -26,6 +26,7 @@ from app.engine.claims import Application, Attachment, Claim
 from app.engine.payments import PaymentList
 from app.engine.people import FRESH, lock_own
 from app.engine.states import UNPAID, WAITING
+from app.engine.takings import states_of
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
@@ -53,9 +54,9 @@ def propose(
     if session.scalar(select(open_of(application).exists())):
         raise Refused(N_("这个收款人已有一件账户更正等待签字。请先由审核人员签字或驳回，再提出新的更正。"))
     if not session.scalar(select(touched(application).exists())):
-        if holder and takes_account(session, application.id):
+        if holder and takes_account(states_of(session, application.id)):
             raise Refused(N_("申请还没有提交，不需要更正。请直接在“银行信息”中填写收款账户。"))
-        if not takes_account(session, application.id):
+        if not takes_account(states_of(session, application.id)):
             raise Refused(N_("没有可更正的人员：都已发放、已结束，或在已导出的发放清单上。请核对人员状态。"))
     details = with_number(vault, application.payee, details, current_account(session, application), kept)
     account = add_account(session, vault, application.payee, details)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from flask import current_app, flash, g, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
-from app.engine import application_accounts, correcting_accounts
+from app.engine import application_accounts, correcting_accounts, takings
 from app.engine.claims import Application, Claim
 from app.extensions import db
 from app.kernel.errors import DomainError
@@ -38,7 +38,7 @@ class AccountRoutes:
 
         def save(vault):
             own = application_accounts.is_holder(application.payee, form.holder.data)
-            if own or not application_accounts.takes_account(db.session, pk):
+            if own or not application_accounts.takes_account(takings.states_of(db.session, pk)):
                 application_accounts.save_account(db.session, g.actor, pk, vault, form.details, form.kept_id)
                 return SAVED
             _propose(pk, vault, form, OTHER_HOLDER)
@@ -76,16 +76,17 @@ class AccountRoutes:
         return self.render_template(self.show_template, view=self, row=application, **more), 422
 
 
-def account_facts(application: Application, editable: bool) -> dict:
+def account_facts(application: Application, editable: bool, states: Collection[str]) -> dict:
     """What the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
+    takes = editable and application_accounts.takes_account(states)
     open_correction = db.session.scalar(correcting_accounts.open_of(application))
     own = correcting_accounts.touched(application).where(Claim.application_id == application.id)
     correctable = editable and open_correction is None and db.session.scalar(select(own.exists()))
     return {
         "accounts": application_accounts.paying_accounts(db.session, application),
         "correction": open_correction,
-        "takes_account": editable and application_accounts.takes_account(db.session, application.id),
-        "account_form": account_form(application),
+        "takes_account": takes,
+        "account_form": account_form(application) if takes else None,
         "correction_form": correction_form(application) if correctable else None,
     }
 

@@ -130,12 +130,12 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             ).all(),
             "attachment_kinds": applications.KINDS,
             "history": history_of(db.session, application_id),
-            "takes_people": takings.takes_people(db.session, application_id),
-            "sent_in": takings.sent_in_on(db.session, application_id) is not None,
+            "takes_people": takings.takes_people(counts),
+            "sent_in": takings.was_sent_in(db.session, application_id, counts),
             "errors": {},
             "coverage": coverage(application.insured_region),
             "editable": editable,
-            **account_facts(application, editable),
+            **account_facts(application, editable, counts),
         }
 
     @expose("/apply/<int:pk>", methods=["POST"])

@@ -136,7 +136,7 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
         ("/hiring/query/list/", 6),
         ("/hiring/applications/list/", 7),
         ("/hiring/query/show/{}", 8),
-        ("/hiring/applications/show/{}", 9),
+        ("/hiring/applications/show/{}", 12),
     ],
 )
 def test_the_pages_of_every_day_ask_no_more_than_this(cases_app, known, sent, page, most):
