@@ -8,7 +8,7 @@ from collections import Counter
 import openpyxl
 import pytest
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.engine.api_keys import ApiKey
 from app.engine.duties import DutyGrant
@@ -50,6 +50,9 @@ def rows(cases_app, monkeypatch):
             copied = [column for column in table.columns if column.name != "id"]
             values = [c.concat("-2") if c.name == "number" else c for c in copied]
             db.session.execute(table.insert().from_select(copied, select(*values)))
+        claims, notices = METADATA.tables["claims"], METADATA.tables["notices"]
+        db.session.execute(update(claims).values(post_check=True))
+        db.session.execute(update(notices).values(least_end=notices.c.ends_on + 1))
         _keys_and_telephones()
         db.session.commit()
     return views
@@ -95,7 +98,7 @@ def test_no_list_asks_once_a_row(cases_app, rows, sent, monkeypatch):
         if len(sent) > MOST:
             many[view.endpoint] = len(sent)
     assert (repeated, many) == ({}, {})
-    assert [v.endpoint for v in views if shown.get(v.endpoint, 0) < 2] == []
+    assert {v.endpoint: shown.get(v.endpoint, 0) for v in views if shown.get(v.endpoint, 0) < 2} == {}
 
 
 def test_no_export_asks_once_a_row(cases_app, rows, sent):
@@ -132,11 +135,11 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
 @pytest.mark.parametrize(
     ("page", "most"),
     [
-        ("/", 9),
+        ("/", 10),
         ("/hiring/query/list/", 6),
         ("/hiring/applications/list/", 7),
-        ("/hiring/query/show/{}", 8),
-        ("/hiring/applications/show/{}", 12),
+        ("/hiring/query/show/{}", 9),
+        ("/hiring/applications/show/{}", 13),
     ],
 )
 def test_the_pages_of_every_day_ask_no_more_than_this(cases_app, known, sent, page, most):
