@@ -54,7 +54,6 @@ def application(camera: Camera) -> None:
     clerk.page.goto(here)
     clerk.button("保存银行信息").click()
     clerk.page.get_by_label("开户银行").fill("中国银行")
-    clerk.page.get_by_label("户名").fill("测试单位")
     clerk.page.get_by_label("行号").fill("105651000006")
     clerk.page.get_by_label("银行账号").fill("12")
     clerk.button("保存银行信息").click()
