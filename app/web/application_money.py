@@ -8,8 +8,10 @@ from flask import current_app, flash, g, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.engine import application_accounts, correcting_accounts, takings
+from app.engine.account_corrections import AccountCorrection
 from app.engine.claims import Application, Claim
 from app.extensions import db
 from app.kernel.errors import DomainError
@@ -79,7 +81,9 @@ class AccountRoutes:
 def account_facts(application: Application, editable: bool, states: Collection[str]) -> dict:
     """What the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
     takes = editable and application_accounts.takes_account(states)
-    open_correction = db.session.scalar(correcting_accounts.open_of(application))
+    open_correction = db.session.scalar(
+        correcting_accounts.open_of(application).options(joinedload(AccountCorrection.account))
+    )
     own = correcting_accounts.touched(application).where(Claim.application_id == application.id)
     correctable = editable and open_correction is None and db.session.scalar(select(own.exists()))
     return {

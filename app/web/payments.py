@@ -84,10 +84,10 @@ class PaymentListsView(GroupView):
         claims = listed(row.id)
         return {"claims": claims, "accounts": by_account(claims), "programme": self.programme}
 
-    @expose("/export/<pk>")
+    @expose("/export/<pk>", methods=["POST"])
     @has_access
     def export(self, pk):
-        """The workbook for the bank, with whole account numbers; audited."""
+        """The workbook for the bank, with whole account numbers; audited. It holds the list fast, so no link may do it."""
         found, stream = self.item(pk, lock=True), io.BytesIO()
         _hold(found.id)
         claims = listed(found.id)

@@ -28,6 +28,8 @@ OPEN_TO_ALL = (
     "static",
     "appbuilder.static",
 )
+OF_THE_DEMO = ("DeskView.move_clock", "HomeView.demo_sheet")
+"""No addresses at all in production, which each says itself."""
 LOGOUT = "AuthView.logout"
 BY_SCRIPT = "X-Requested-With"
 OVER = N_("登录已超时。请重新登录，登录后回到本页。")
@@ -43,7 +45,12 @@ def demanded() -> bool:
     """Whether the address at hand is for people who are logged in, and nobody is."""
     if request.endpoint is None or request.endpoint in OPEN_TO_ALL or in_api(request.path):
         return False
-    return not current_user.is_authenticated
+    return not absent() and not current_user.is_authenticated
+
+
+def absent() -> bool:
+    """Whether the address at hand is none outside the demonstration."""
+    return request.endpoint in OF_THE_DEMO and not current_app.config["DEMO"]
 
 
 def to_login() -> Response:

@@ -123,7 +123,7 @@ GET  {{a}}/post_check/list/                 cashier auditor
 GET  {{a}}/post_check/show/<pk>             cashier auditor
 GET  {{a}}/payment_lists/list/              cashier auditor
 GET  {{a}}/payment_lists/show/<pk>          cashier auditor
-GET  {{a}}/payment_lists/export/<pk>        cashier
+POST {{a}}/payment_lists/export/<pk>        cashier
 
 GET  /training/classes/list/                clerk reviewer auditor
 GET  /training/classes/show/<pk>            clerk reviewer auditor

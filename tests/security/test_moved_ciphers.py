@@ -118,11 +118,11 @@ def test_an_account_of_another_payee(known, everything, behind, desks, repointed
     export = f"/hiring/payment_lists/export/{claim.payment_list_id}"
     reviewer, cashier = desks("reviewer"), desks("cashier")
     assert number in reveal(reviewer, claim.id, "account")
-    assert cashier.client.get(export).status_code == 200
+    assert cashier.client.post(export).status_code == 200
     values = {"account": account, "claim": claim.id}
     behind(repointed, **{name: value for name, value in values.items() if f":{name}" in repointed})
     assert ALTERED in reveal(reviewer, claim.id, "account", 409)
-    refused = cashier.client.get(export)
+    refused = cashier.client.post(export)
     assert refused.status_code == 409 and ALTERED in refused.text, "no file for the bank"
 
 

@@ -82,7 +82,7 @@ def test_everything_is_read_afterwards_the_old_format_refused(upgraded, monkeypa
     lists = "SELECT min(payment_list_id) FROM claims WHERE programme = 'hiring_subsidy'"
     ((one,),) = upgraded.rows(lists)
     cashier, clerk = HiringDesk(upgraded.app, "cashier"), HiringDesk(upgraded.app, "clerk")
-    assert cashier.client.get(f"/hiring/payment_lists/export/{one}").status_code == 200
+    assert cashier.client.post(f"/hiring/payment_lists/export/{one}").status_code == 200
     ((failed, paper),) = upgraded.rows(
         "SELECT (SELECT min(application_id) FROM failed_rows), (SELECT min(id) FROM attachments)"
     )

@@ -114,7 +114,7 @@ class Office:
         )
         page = self.cashier.get(f"{self.base}/payment_lists/show/{found[1]}")
         assert set(MASKED.findall(page)) == {number[-4:]}
-        file = self.cashier.client.get(f"{self.base}/payment_lists/export/{found[1]}")
+        file = self.cashier.client.post(f"{self.base}/payment_lists/export/{found[1]}")
         rows = list(load_workbook(io.BytesIO(file.data)).worksheets[0].iter_rows(min_row=3, values_only=True))
         assert [row[3] for row in rows] == [number, "控制合计"]
         assert rows[0][7:9] == ("105651000006", "基本存款账户")
@@ -304,7 +304,7 @@ def test_a_number_that_disagrees_with_its_last_digits_stops_the_export(hiring, d
     number = re.search(
         r"/hiring/payment_lists/show/(\d+)", hiring.cashier.get("/hiring/payment_lists/list/")
     )[1]
-    answer = hiring.cashier.client.get(f"/hiring/payment_lists/export/{number}")
+    answer = hiring.cashier.client.post(f"/hiring/payment_lists/export/{number}")
     assert answer.status_code == 409 and "已停止办理" in answer.text
     exported = select(func.count(AuditEntry.id)).where(AuditEntry.event == "export")
     assert hiring.session.scalar(exported) == 0

@@ -160,7 +160,7 @@ def test_passed_people_stand_as_in_their_sheet(demo_files, clerk, everything):
 
 def test_an_exported_list_keeps_its_digest_and_is_dissolved_for_a_reason_only(demo_app, listed, everything):
     cashier, _, number = listed
-    file = cashier.client.get(f"/hiring/payment_lists/export/{number}").data
+    file = cashier.client.post(f"/hiring/payment_lists/export/{number}").data
     held = everything.get(PaymentList, int(number))
     digest = hashlib.sha256(file).hexdigest()
     exported = everything.scalars(

@@ -108,11 +108,11 @@ def test_a_payment_list_goes_to_the_bank_and_comes_back_paid(publicized, demo_ap
 
     address = re.findall(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))
     newer, older = dict.fromkeys(address)
-    book = load_workbook(io.BytesIO(cashier.client.get(f"/hiring/payment_lists/export/{older}").data))
+    book = load_workbook(io.BytesIO(cashier.client.post(f"/hiring/payment_lists/export/{older}").data))
     summary = list(book.worksheets[0].iter_rows(min_row=3, values_only=True))
     assert summary[0][3:7] == ("6217003810012345678", 30, 30000, "叁万元整")
     assert summary[-1][3:7] == ("控制合计", 30, 30000, "叁万元整")
-    reviewer.get(f"/hiring/payment_lists/export/{older}", expect=403)
+    reviewer.post(f"/hiring/payment_lists/export/{older}", expect=403)
 
     assert moved(cashier.act("payment_lists", "dissolve", [newer])) == 10
     paid = cashier.act("payment_lists", "disburse", [older], paid_on=OVER.isoformat(), voucher_no="PZ-1")
