@@ -117,11 +117,9 @@ def _expired(_: CSRFError):
     """Another tab may have logged in again meanwhile: what was typed here goes back into a fresh page."""
     if returning.demanded():
         return returning.to_login()
-    if returning.absent():
-        return page(404, gettext(SENTENCES[404]))
     sentence = gettext("页面已过期或不是从本系统打开的，操作没有执行。请刷新页面后重试。")
     if not current_user.is_authenticated:
-        return page(400, sentence)
+        return page(404, gettext(SENTENCES[404])) if returning.absent() else page(400, sentence)
     again = returning.place() or url_for("HomeView.index")
     return returning.lead_away(sentence, again) if returning.by_script() else page(400, sentence, again=again)
 

@@ -49,7 +49,7 @@ def application(camera: Camera) -> None:
     clerk.page.locator("details.evidence summary").first.click()
     camera.take(clerk, "application-evidence")
     here = clerk.page.url
-    clerk.page.get_by_role("link", name="更正", exact=True).first.click()
+    clerk.page.get_by_role("link", name=re.compile("^更正 ")).first.click()
     camera.take(clerk, "correct")
     clerk.page.goto(here)
     clerk.button("保存银行信息").click()
