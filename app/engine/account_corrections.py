@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, func
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, and_, func, or_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.engine.accounts import Account
 from app.engine.claims import Application, Attachment
@@ -51,7 +51,7 @@ class AccountCorrection(Model):
     opinion: Mapped[str | None] = mapped_column(FreeText(500))
     office: Mapped[Office] = relationship()
     application: Mapped[Application] = relationship()
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
     employer: Mapped[Employer | None] = relationship()
     person: Mapped[Person | None] = relationship()
     paper: Mapped[Attachment | None] = relationship()
@@ -75,3 +75,18 @@ for _name, _payee in (
         unique=True,
         postgresql_where=AccountCorrection.state == "open",
     )
+
+# the payee's correction in this office that waits for a signature, of which there is one at most
+Application.open_correction = relationship(
+    AccountCorrection,
+    primaryjoin=and_(
+        foreign(AccountCorrection.office_id) == Application.office_id,
+        AccountCorrection.state == "open",
+        or_(
+            and_(Application.payee_kind == "unit", AccountCorrection.employer_id == Application.employer_id),
+            AccountCorrection.person_id == Application.payee_person_id,
+        ),
+    ),
+    uselist=False,
+    viewonly=True,
+)

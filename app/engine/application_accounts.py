@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.engine.accounts import Account, Details, add_account, number_of
 from app.engine.actor import Actor
@@ -24,6 +25,15 @@ from app.registers.models import Employer, Person
 OTHER_HOLDER = N_(
     "户名“{holder}”与收款人“{payee}”不一致。请更正户名；确需付给监护人、继承人等的，请先在“附件”中上传“收款人证明”，再保存，由审核人员签字后生效。"
 )
+
+
+@dataclass(frozen=True)
+class PayingAccount:
+    """An account that will be, or was, paid, with how many people, and the one that the payee had before it."""
+
+    account: Account
+    people: int
+    earlier: Account | None
 
 
 def takes_account(states: Collection[str]) -> bool:
@@ -51,21 +61,44 @@ def same_payee(application: Application) -> tuple:
     )
 
 
-def paying_accounts(session: Session, application: Application) -> list[tuple[Account, int]]:
-    """The accounts that will be, or were, paid, with how many people each; an application without people has its own."""
-    paying = paying_account_id()
-    counted = (
-        select(paying.label("account_id"), func.count().label("people"))
+def people_and_accounts(
+    session: Session, application: Application
+) -> tuple[dict[str, tuple[int, Decimal]], list[PayingAccount]]:
+    """State → (people, CNY) of an application, and the accounts that its people are paid to.
+
+    Both in one statement; an application without people has its own account.
+    """
+    counted = _by_state_and_account(application).subquery()
+    earlier = aliased(Account)
+    wanted = (
+        select(counted.c.state, counted.c.people, counted.c.amount, Account, earlier)
+        .outerjoin_from(counted, Account, Account.id == counted.c.account_id)
+        .outerjoin(earlier, earlier.id == _earlier_id(application, counted.c.account_id))
+        .order_by(Account.id)
+    )
+    states: dict[str, tuple[int, Decimal]] = {}
+    paid: dict[int, PayingAccount] = {}
+    for state, people, amount, account, before in session.execute(wanted):
+        count, total = states.get(state, (0, Decimal(0)))
+        states[state] = (count + people, total + amount)
+        if account and state in OPEN_OR_LIVE:
+            others = paid[account.id].people if account.id in paid else 0
+            paid[account.id] = PayingAccount(account, others + people, before)
+    if not paid and application.account:
+        own = application.account
+        return states, [PayingAccount(own, 0, earlier_account(session, application, own))]
+    return states, list(paid.values())
+
+
+def _by_state_and_account(application: Application) -> Select:
+    account_id = paying_account_id().label("account_id")
+    return (
+        select(Claim.state, account_id, func.count().label("people"), func.sum(Claim.amount).label("amount"))
         .select_from(Claim)
         .join(Application, Application.id == Claim.application_id)
-        .where(Claim.application_id == application.id, Claim.state.in_(OPEN_OR_LIVE))
-        .group_by(paying)
-    ).subquery()
-    held = select(Account, counted.c.people).join(counted, counted.c.account_id == Account.id)
-    found = [(account, people) for account, people in session.execute(held.order_by(Account.id))]
-    if found or application.account is None:
-        return found
-    return [(application.account, 0)]
+        .where(Claim.application_id == application.id)
+        .group_by(Claim.state, account_id)
+    )
 
 
 def paying_account_id() -> ColumnElement[int]:
@@ -76,12 +109,19 @@ def paying_account_id() -> ColumnElement[int]:
 
 def earlier_account(session: Session, application: Application, account: Account) -> Account | None:
     """The account that the payee had in this office before this one."""
-    before = (
-        select(Account)
-        .join(Application, Application.account_id == Account.id)
-        .where(*same_payee(application), Application.id != application.id, Account.id < account.id)
+    return session.scalar(select(Account).where(Account.id == _earlier_id(application, account.id)))
+
+
+def _earlier_id(application: Application, account_id: ColumnElement[int] | int) -> ColumnElement[int]:
+    return (
+        select(func.max(Application.account_id))
+        .where(
+            *same_payee(application),
+            Application.id != application.id,
+            Application.account_id < account_id,
+        )
+        .scalar_subquery()
     )
-    return session.scalars(before.order_by(Account.id.desc()).limit(1)).first()
 
 
 def is_holder(payee: Employer | Person, holder: str) -> bool:

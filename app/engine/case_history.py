@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Numeric, String, case, cast, func, select
+from sqlalchemy import Numeric, Select, String, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
@@ -33,30 +33,36 @@ class Moved:
 
 
 def history_of(session: Session, application_id: int) -> list[AuditEntry | Moved]:
-    """Both kinds in the order in which they happened, in two statements."""
-    own = select(AuditEntry).where(AuditEntry.application_id == application_id, AuditEntry.claim_id.is_(None))
-    return sorted([*session.scalars(own), *_moves(session, application_id)], key=lambda entry: entry.id)
+    """Both kinds in the order in which they happened, in one statement."""
+    lines = _lines(application_id).subquery()
+    wanted = select(AuditEntry, lines.c.people, lines.c.amount).join(lines, AuditEntry.id == lines.c.id)
+    return [
+        entry if entry.claim_id is None else _moved(entry, people, amount)
+        for entry, people, amount in session.execute(wanted.order_by(AuditEntry.id))
+    ]
 
 
-def _moves(session: Session, application_id: int) -> list[Moved]:
-    deed = case((AuditEntry.batch_id.is_(None), cast(AuditEntry.id, String)), else_=AuditEntry.batch_id)
+def _lines(application_id: int) -> Select:
+    """The first entry of each line, with how many people it moved; the application's own entries are lines by themselves."""
+    of_people = AuditEntry.claim_id.is_not(None)
+    in_bulk = of_people & AuditEntry.batch_id.is_not(None)
+    line = case((in_bulk, AuditEntry.batch_id), else_=cast(AuditEntry.id, String))
     amount = func.sum(cast(AuditEntry.after["amount"].astext, Numeric(16, 2)))
-    wanted = (
+    return (
         select(
-            func.min(AuditEntry.id),
-            AuditEntry.event,
-            AuditEntry.programme,
-            AuditEntry.actor_name,
-            func.min(AuditEntry.at),
-            AuditEntry.note,
-            func.count(),
-            amount,
+            func.min(AuditEntry.id).label("id"),
+            func.count().label("people"),
+            amount.filter(of_people).label("amount"),
         )
         .where(
             AuditEntry.application_id == application_id,
-            AuditEntry.claim_id.is_not(None),
-            AuditEntry.batch_id.is_not(None) | AuditEntry.event.in_(SINGLE),
+            ~of_people | in_bulk | AuditEntry.event.in_(SINGLE),
         )
-        .group_by(deed, AuditEntry.event, AuditEntry.programme, AuditEntry.actor_name, AuditEntry.note)
+        .group_by(line, AuditEntry.event, AuditEntry.programme, AuditEntry.actor_name, AuditEntry.note)
     )
-    return [Moved(*row) for row in session.execute(wanted)]
+
+
+def _moved(entry: AuditEntry, people: int, amount: Decimal | None) -> Moved:
+    return Moved(
+        entry.id, entry.event, entry.programme, entry.actor_name, entry.at, entry.note, people, amount
+    )

@@ -16,7 +16,7 @@ from app.engine.application_accounts import (
     OTHER_HOLDER,
     is_holder,
     last_account,
-    paying_accounts,
+    people_and_accounts,
     same_payee,
     takes_account,
     with_number,
@@ -51,7 +51,9 @@ def propose(
     _lock_siblings(session, application)
     holder = is_holder(application.payee, details.holder)
     paper = None if holder else _proof(session, application, details.holder)
-    if session.scalar(select(open_of(application).exists())):
+    if session.scalar(
+        select(exists().where(Application.id == application.id, Application.open_correction.has()))
+    ):
         raise Refused(N_("这个收款人已有一件账户更正等待签字。请先由审核人员签字或驳回，再提出新的更正。"))
     if not session.scalar(select(touched(application).exists())):
         if holder and takes_account(states_of(session, application.id)):
@@ -106,17 +108,6 @@ def decide(
     return correction
 
 
-def open_of(application: Application):
-    """The payee's correction in this office that waits for a signature."""
-    return select(AccountCorrection).where(
-        AccountCorrection.office_id == application.office_id,
-        AccountCorrection.state == "open",
-        AccountCorrection.employer_id == application.employer_id
-        if application.payee_kind == "unit"
-        else AccountCorrection.person_id == application.payee_person_id,
-    )
-
-
 def touched(application: Application):
     """Claims that a correction changes: submitted, not paid, on no list that was exported."""
     return (
@@ -149,8 +140,8 @@ def exported():
 
 def current_account(session: Session, application: Application) -> Account | None:
     """What a correction starts from: the account that is paid to now, else the payee's last one."""
-    paying = paying_accounts(session, application)
-    return paying[0][0] if paying else last_account(session, application)
+    paid = people_and_accounts(session, application)[1]
+    return paid[0].account if paid else last_account(session, application)
 
 
 def _lock_siblings(session: Session, application: Application) -> None:

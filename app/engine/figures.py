@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.engine.claims import Application, Check, Claim, FailedRow, Notice
+from app.engine.claims import Application, Check, Claim, FailedRow
 from app.engine.rules.rule import FAIL, UNKNOWN
+from app.engine.states import STATES
 from app.kernel.dates import add_months
 
 MONTHS = 12
@@ -55,20 +56,15 @@ def first_day(today: date) -> date:
     return add_months(today.replace(day=1), 1 - MONTHS)
 
 
-def by_state(session: Session, states: Collection[str] | None = None) -> list[InState]:
-    """Claims of all time, in some states or in any."""
+def counting(states: Collection[str]) -> Select:
+    """A statement of (programme, state, count, sum): claims of all time in some states."""
     wanted = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
-    if states is not None:
-        wanted = wanted.where(Claim.state.in_(states))
-    return [InState(*row) for row in session.execute(wanted.group_by(Claim.programme, Claim.state))]
+    return wanted.where(Claim.state.in_(states)).group_by(Claim.programme, Claim.state)
 
 
-def out_of_publicity(session: Session, today: date) -> list[InState]:
-    """Claims whose publicity has ended and that wait for its outcome."""
-    ended = Claim.notice.has(Notice.ends_on < today)
-    wanted = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
-    wanted = wanted.where(Claim.state == "publicizing", ended).group_by(Claim.programme, Claim.state)
-    return [InState(*row) for row in session.execute(wanted)]
+def by_state(session: Session) -> list[InState]:
+    """Claims of all time."""
+    return [InState(*row) for row in session.execute(counting(STATES))]
 
 
 def by_month(session: Session, today: date) -> list[InMonth]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.engine.account_corrections import AccountCorrection
 from app.engine.accounts import KINDS, Account, number_of
 from app.engine.application_accounts import earlier_account, is_holder
-from app.engine.claims import Application
+from app.engine.claims import Application, Claim
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
@@ -19,16 +19,21 @@ TITLES = {"bank_name": N_("开户银行"), "branch_no": N_("行号"), "kind": N_
 
 
 def init_app(app: Flask) -> None:
-    """Makes the helpers known to every template."""
-    app.jinja_env.globals.update(account_notes=account_notes, account_kinds=KINDS["unit"] | KINDS["person"])
+    """Makes the titles of the kinds known to every template."""
+    app.jinja_env.globals.update(account_kinds=KINDS["unit"] | KINDS["person"])
 
 
-def account_notes(application: Application, account: Account | None) -> list[str]:
-    """Sentences for the page of a case, none for an account like the last one of the payee in this office."""
+def notes_of_claim(claim: Claim) -> list[str]:
+    """As `account_notes`, of the account that a claim pays to."""
+    account = claim.paying_account
     if account is None:
         return []
+    return account_notes(claim.application, account, earlier_account(db.session, claim.application, account))
+
+
+def account_notes(application: Application, account: Account, earlier: Account | None) -> list[str]:
+    """Sentences for the page of a case, none for an account like the `earlier` one of the payee in this office."""
     notes = []
-    earlier = earlier_account(db.session, application, account)
     if earlier and (changes := differences(application.payee, earlier, account)):
         said = gettext("与该收款人在本机构上次使用的账户不同：{changes}。请与证明材料核对。")
         notes.append(said.format(changes=gettext("；").join(changes)))

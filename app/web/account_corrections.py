@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, select
+from sqlalchemy import Numeric, Select, func, literal, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form, RadioField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
@@ -15,12 +17,13 @@ from wtforms.validators import InputRequired, Length
 from app.engine import correcting_accounts
 from app.engine.account_corrections import STATES, AccountCorrection
 from app.engine.accounts import number_of
-from app.engine.application_accounts import is_holder, paying_accounts
+from app.engine.application_accounts import is_holder, people_and_accounts
 from app.engine.audit import record
 from app.engine.claims import Claim
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
+from app.web import waiting
 from app.web.account_changes import differences
 from app.web.accounts import full_name
 from app.web.options import options
@@ -31,6 +34,7 @@ from app.web.views import READ, ModelView
 from app.web.waiting import Task
 
 SHOWN = 50
+KIND = AccountCorrection.__tablename__
 SIGNED, REFUSED = N_("已签字，账户更正生效。"), N_("已驳回，账户不变。")
 
 
@@ -45,6 +49,13 @@ class SignatureForm(Form):
     def validate_opinion(self, field: TextAreaField) -> None:
         if self.outcome.data == "refused" and not (field.data or "").strip():
             raise ValidationError(N_("驳回时请填写处理意见。"))
+
+
+def _counting(states: Collection[str]) -> Select:
+    """Corrections that somebody else proposed, by state; a correction as such costs nothing."""
+    others = AccountCorrection.proposed_by != g.actor.user_id
+    counted = select(literal(KIND), AccountCorrection.state, func.count(), literal(0, Numeric(12, 2)))
+    return counted.where(AccountCorrection.state.in_(states), others).group_by(AccountCorrection.state)
 
 
 class AccountCorrectionView(ModelView):
@@ -77,18 +88,21 @@ class AccountCorrectionView(ModelView):
     }
     list_columns = ["payee.name", "account", "reason", "state", "proposed_at", "decided_at", "office.name"]
     show_columns = list_columns
+    counting = staticmethod(_counting)
     search_columns = ("state", "office", "proposed_at")
     order_columns = ["proposed_at", "decided_at"]
 
     def tasks(self) -> list[Task]:
         """What waits for a signature of this login."""
-        if not may("can_sign", self.class_permission_name):
+        if not (states := self.waits()):
             return []
-        waiting = select(func.count(AccountCorrection.id)).where(
-            AccountCorrection.state == "open", AccountCorrection.proposed_by != g.actor.user_id
-        )
         address = url_for(f"{self.endpoint}.list", state="open")
-        return [Task(gettext("收款账户更正待签字"), address, db.session.scalar(waiting), None, gettext("件"))]
+        count, _ = waiting.of(self.counting, KIND, states)
+        return [Task(gettext("收款账户更正待签字"), address, count, None, gettext("件"))]
+
+    def waits(self) -> tuple[str, ...]:
+        """The states in which this login may sign."""
+        return ("open",) if may("can_sign", self.class_permission_name) else ()
 
     def show_more(self, row: AccountCorrection) -> dict:
         application = row.application
@@ -105,9 +119,9 @@ class AccountCorrectionView(ModelView):
             "shown": SHOWN,
             "left": db.session.execute(left.order_by(Claim.id)).all(),
             "paying": [
-                (account, people, differences(row.payee, account, row.account))
-                for account, people in paying_accounts(db.session, application)
-                if account.id != row.account_id
+                (paid.account, differences(row.payee, paid.account, row.account))
+                for paid in people_and_accounts(db.session, application)[1]
+                if paid.account.id != row.account_id
             ],
             "other_holder": not is_holder(row.payee, row.account.holder),
             "names": _names(row),

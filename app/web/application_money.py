@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from flask import current_app, flash, g, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from app.engine import application_accounts, correcting_accounts, takings
-from app.engine.account_corrections import AccountCorrection
+from app.engine.application_accounts import PayingAccount
 from app.engine.claims import Application, Claim
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
+from app.web.account_changes import account_notes
 from app.web.account_forms import AccountForm, CorrectionForm
 from app.web.templating import translate
 from app.web.translations import gettext
@@ -78,17 +78,19 @@ class AccountRoutes:
         return self.render_template(self.show_template, view=self, row=application, **more), 422
 
 
-def account_facts(application: Application, editable: bool, states: Collection[str]) -> dict:
+def account_facts(
+    application: Application, editable: bool, states: Collection[str], paid: Sequence[PayingAccount]
+) -> dict:
     """What the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
     takes = editable and application_accounts.takes_account(states)
-    open_correction = db.session.scalar(
-        correcting_accounts.open_of(application).options(joinedload(AccountCorrection.account))
-    )
+    correction = application.open_correction
     own = correcting_accounts.touched(application).where(Claim.application_id == application.id)
-    correctable = editable and open_correction is None and db.session.scalar(select(own.exists()))
+    correctable = editable and correction is None and db.session.scalar(select(own.exists()))
     return {
-        "accounts": application_accounts.paying_accounts(db.session, application),
-        "correction": open_correction,
+        "accounts": [
+            (one.account, one.people, account_notes(application, one.account, one.earlier)) for one in paid
+        ],
+        "correction": correction,
         "takes_account": takes,
         "account_form": account_form(application) if takes else None,
         "correction_form": correction_form(application) if correctable else None,

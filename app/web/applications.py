@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from wtforms import Form
 
 from app.engine import applications, batch, clock, takings
+from app.engine.application_accounts import people_and_accounts
 from app.engine.case_history import history_of
 from app.engine.claims import Application, Attachment, Claim, FailedRow
 from app.engine.discarding import discard_application
@@ -25,7 +26,7 @@ from app.web.demo.sheets import offered
 from app.web.findings import cells_of, readable
 from app.web.opening import EmployerForm
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
-from app.web.stages import ApplicationsView, state_counts
+from app.web.stages import ApplicationsView
 from app.web.templating import translate
 from app.web.translations import gettext
 
@@ -52,6 +53,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
 
     list_template = "applications.html"
     show_template = "application.html"
+    joined = (*ApplicationsView.joined, "open_correction")
     opening_form: ClassVar[type[Form]] = EmployerForm
     opening_template: ClassVar[str] = "application_new.html"
     include_route_methods: ClassVar[set[str]] = {
@@ -110,7 +112,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         named = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
         passed = select(self.programme.claim).where(Claim.application_id == application_id)
         failed = select(FailedRow).where(FailedRow.application_id == application_id)
-        counts = state_counts(Claim.application_id, [application_id]).get(application_id, {})
+        counts, paid = people_and_accounts(db.session, application)
         failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and application.office_id == g.actor.office_id
@@ -135,7 +137,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             "errors": {},
             "coverage": coverage(application.insured_region),
             "editable": editable,
-            **account_facts(application, editable, counts),
+            **account_facts(application, editable, counts, paid),
         }
 
     @expose("/apply/<int:pk>", methods=["POST"])

@@ -110,7 +110,7 @@ def read(view, args: MultiDict) -> Listing:
     query, typed, fields = filtered(view, args)
     query = query.execution_options(**PLANNED_ANEW)
     size = _number(args.get("size"), view.page_size, SIZES)
-    count, total, states = _counted(view, query)
+    count, total, states = _counting(view, query)
     order = order_of(view, args)
     place = Place(
         key_of(view.key.type, args.get("after", "")),
@@ -196,7 +196,7 @@ def order_of(view, args: MultiDict) -> tuple[str, str]:
     return view.base_order
 
 
-def _counted(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] | None]:
+def _counting(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] | None]:
     """How many, to one more than is counted; their sum and states where rows have them and all are counted."""
     named = {name: getattr(view.datamodel.obj, name, None) for name in ("amount", "state")}
     held = {name: column for name, column in named.items() if column is not None}

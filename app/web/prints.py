@@ -8,7 +8,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app.engine import clock
-from app.engine.application_accounts import paying_accounts
+from app.engine.application_accounts import people_and_accounts
 from app.engine.audit import AuditEntry
 from app.engine.claims import Application, Claim, FailedRow
 from app.engine.takings import sent_in_on
@@ -19,7 +19,7 @@ from app.web.findings import cells_of, latest_findings, readable
 from app.web.notices import legal_basis
 from app.web.programmes import programme_of
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
-from app.web.stages import state_counts
+from app.web.totals import state_counts
 from app.web.views import Screen
 
 REFUSALS = {"rejected": "reject", "publicity_failed": "fail_publicity", "revoked": "revoke"}
@@ -48,7 +48,7 @@ class PrintView(Screen, BaseView):
                 N_("申请{number}还没有提交，不能打印受理回执。请先提交申请。"), number=application.number
             )
         counts = state_counts(Claim.application_id, [pk], Claim.submitted_on.is_not(None)).get(pk, {})
-        facts = {"sent_in": sent_in, "accounts": paying_accounts(db.session, application)}
+        facts = {"sent_in": sent_in, "accounts": people_and_accounts(db.session, application)[1]}
         return self._paper("print/receipt.html", application, counts=counts, **facts)
 
     @expose("/failed/<int:pk>")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import ClassVar
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Query, undefer_group
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import Select
 from werkzeug.exceptions import NotFound
 
-from app.engine import batch
+from app.engine import batch, figures
 from app.engine.applications import KINDS
 from app.engine.audit import AuditEntry
 from app.engine.batch import Batch
@@ -24,13 +24,16 @@ from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
+from app.registers.ciphers import SEALED
 from app.web import listing, waiting
+from app.web.account_changes import notes_of_claim
 from app.web.findings import latest_findings
 from app.web.paging import key_of
 from app.web.roles import AUDITOR
 from app.web.sealing import parsed, sealed
 from app.web.steps import steps
 from app.web.templating import may, state_title
+from app.web.totals import state_counts
 from app.web.translations import gettext
 from app.web.views import READ, ModelView
 from app.web.waiting import Task
@@ -169,6 +172,7 @@ class StageView(BulkView):
     joined = ("person", "employer", "application", "region", "account", "notice")
     sorts_by = {"person.name": "name"}
     label_columns = LABELS
+    counting = staticmethod(figures.counting)
     search_columns = ("state", "person", "employer", "application", "office", "submitted_on")
 
     def base_query(self) -> Query:
@@ -177,6 +181,9 @@ class StageView(BulkView):
         model = self.datamodel.obj
         query = super().base_query().filter(model.programme == self.programme.code)
         return query.filter(model.state.in_(self.states)) if self.states else query
+
+    def read_with(self) -> list[ORMOption]:
+        return [*super().read_with(), undefer_group(SEALED)]
 
     def claims_of(self, rows: Query, transition) -> Select:
         return rows.order_by(None).with_entities(Claim.id).statement.order_by(Claim.id)
@@ -189,13 +196,13 @@ class StageView(BulkView):
         programme = gettext(self.programme.title)
         return [self._task(f"{programme} · {state_title(state)}", (state,)) for state in states]
 
-    def waiting_claims(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
-        """How many claims wait in these states, and their sum."""
-        return waiting.of(self.programme.code, states)
-
     def _task(self, title: str, states: tuple[str, ...]) -> Task:
         only = f"?state={states[0]}" if states != self.states else ""
-        return Task(title, url_for(f"{self.endpoint}.list") + only, *self.waiting_claims(states))
+        return Task(
+            title,
+            url_for(f"{self.endpoint}.list") + only,
+            *waiting.of(self.counting, self.programme.code, states),
+        )
 
     @expose("/show/<pk>")
     @has_access
@@ -247,6 +254,7 @@ class StageView(BulkView):
             "history": history,
             "steps": steps(row.state, history),
             "programme": self.programme,
+            "account_notes": notes_of_claim(row),
         }
 
     def _frozen(self, claim: Claim) -> list[Frozen]:
@@ -281,18 +289,3 @@ class ApplicationsView(GroupView):
     loads = ("employer", "payee_person", "office", "region")
     joined = (*loads, "account")
     search_columns = ("number", "employer", "office", "created_on")
-
-
-def state_counts(
-    member: InstrumentedAttribute, ids: list[int], *only: ColumnElement[bool]
-) -> dict[int, dict[str, tuple[int, Decimal]]]:
-    """group id → state → (count, sum) of the claims tied by `member`, in one statement for a whole page."""
-    found: dict[int, dict[str, tuple[int, Decimal]]] = {}
-    counted = (
-        select(member, Claim.state, func.count(), func.sum(Claim.amount))
-        .where(member.in_(ids), *only)
-        .group_by(member, Claim.state)
-    )
-    for group, state, count, total in db.session.execute(counted):
-        found.setdefault(group, {})[state] = (count, total)
-    return found

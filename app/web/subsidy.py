@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Collection
 
 from flask import current_app
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Query
 
-from app.engine import clock
+from app.engine import clock, figures
 from app.engine.claims import Claim, Notice
 from app.engine.rules.contracts import CATEGORIES
 from app.extensions import db
-from app.web import waiting
 from app.web.claims import ClaimQueryView
 from app.web.roles import AUDITOR, CASHIER
 from app.web.stages import StageView
@@ -20,6 +20,15 @@ from app.web.views import READ
 PERSON = ["person.name", "person.masked_id", "employer.name", "category"]
 CONTRACT = ["contract_start", "contract_end"]
 FIND = ("person", "employer", "application", "notice", "office")
+
+
+def _publicity_over() -> ColumnElement[bool]:
+    return Claim.notice.has(Notice.ends_on < clock.today(current_app.config, db.session))
+
+
+def _out_of_publicity(states: Collection[str]) -> Select:
+    """Claims whose publicity has ended and that wait for its outcome."""
+    return figures.counting(states).where(_publicity_over())
 
 
 class ContractStage:
@@ -93,13 +102,10 @@ class OutcomeView(ContractStage, StageView):
     loads = ("notice",)
     list_columns = [*PERSON, "amount", "notice.number", "notice.ends_on", "application.number"]
     search_columns = FIND
+    counting = staticmethod(_out_of_publicity)
 
     def base_query(self) -> Query:
-        today = clock.today(current_app.config, db.session)
-        return super().base_query().filter(Claim.notice.has(Notice.ends_on < today))
-
-    def waiting_claims(self, states: tuple[str, ...]) -> tuple[int, Decimal]:
-        return waiting.out_of_publicity(self.programme.code)
+        return super().base_query().filter(_publicity_over())
 
 
 class PostCheckView(ContractStage, StageView):

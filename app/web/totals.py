@@ -1,11 +1,31 @@
-"""The sums of an application by what became of its people, CNY; `counts` is state → (people, sum)."""
+"""Counts and sums of people by state, CNY; `counts` is state → (people, sum)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.engine.claims import Claim
 from app.engine.states import LIVE, OPEN_OR_LIVE
+from app.extensions import db
+
+
+def state_counts(
+    member: InstrumentedAttribute, ids: list[int], *only: ColumnElement[bool]
+) -> dict[int, dict[str, tuple[int, Decimal]]]:
+    """group id → state → (count, sum) of the claims tied by `member`, in one statement for a whole page."""
+    found: dict[int, dict[str, tuple[int, Decimal]]] = {}
+    counted = (
+        select(member, Claim.state, func.count(), func.sum(Claim.amount))
+        .where(member.in_(ids), *only)
+        .group_by(member, Claim.state)
+    )
+    for group, state, count, total in db.session.execute(counted):
+        found.setdefault(group, {})[state] = (count, total)
+    return found
 
 
 def live_total(counts: Mapping) -> Decimal:

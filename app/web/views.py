@@ -17,6 +17,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 from wtforms import Form
 
 from app.engine import searches
@@ -110,9 +111,12 @@ class ModelView(Screen, FabModelView):
         value = key_of(self.key.type, pk)
         if value is None:
             abort(404)
-        named = (joinedload(getattr(self.datamodel.obj, name)) for name in self.joined)
-        query = self.base_query().filter(self.key == value).options(*named)
+        query = self.base_query().filter(self.key == value).options(*self.read_with())
         return (query.with_for_update(of=self.datamodel.obj) if lock else query).one_or_none() or abort(404)
+
+    def read_with(self) -> list[ORMOption]:
+        """What is read in one statement with a row's own page."""
+        return [joinedload(getattr(self.datamodel.obj, name)) for name in self.joined]
 
     def cell(self, row: object, column: str) -> str:
         """What a list or a show page says for one column."""

@@ -1,15 +1,18 @@
-"""What waits for the login that asks: counted once for all the stages of a page, which stand apart by state only."""
+"""What waits for the login that asks: counted for all lists of a page in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import current_app, g
+from sqlalchemy import Select, literal, select, union_all
 
-from app.engine import clock, figures
 from app.extensions import db
+
+Counting = Callable[[Collection[str]], Select]
+"""Given states, a statement of rows (kind, state, count, sum in CNY)."""
 
 
 @dataclass(frozen=True)
@@ -23,19 +26,29 @@ class Task:
     unit: str = ""
 
 
-def of(programme: str, states: Sequence[str]) -> tuple[int, Decimal]:
-    """How many claims of a programme are in these states, and their sum."""
+def of(counting: Counting, kind: str, states: Collection[str]) -> tuple[int, Decimal]:
+    """How many rows of a kind wait in these states, and their sum, CNY.
+
+    A list whose rows wait has `counting`, the same function for all lists that differ by kind and state only, and
+    `waits`, the states from which the login may move a row.
+    """
     if "waiting" not in g:
-        views = current_app.appbuilder.baseviews
-        asked = {state for view in views if hasattr(view, "waiting_claims") for state in view.waits()}
-        g.waiting = {(row.programme, row.state): row for row in figures.by_state(db.session, asked)}
-    rows = [g.waiting[programme, state] for state in states if (programme, state) in g.waiting]
-    return sum(row.count for row in rows), sum((row.amount for row in rows), Decimal(0))
+        g.waiting = _count_all()
+    rows = [g.waiting[counting, kind, state] for state in states if (counting, kind, state) in g.waiting]
+    return sum(count for count, _ in rows), sum((amount for _, amount in rows), Decimal(0))
 
 
-def out_of_publicity(programme: str) -> tuple[int, Decimal]:
-    """How many claims of a programme wait for the outcome of a publicity that has ended, and their sum."""
-    if "out_of_publicity" not in g:
-        ended = figures.out_of_publicity(db.session, clock.today(current_app.config, db.session))
-        g.out_of_publicity = {row.programme: (row.count, row.amount) for row in ended}
-    return g.out_of_publicity.get(programme, (0, Decimal(0)))
+def _count_all() -> dict[tuple[Counting, str, str], tuple[int, Decimal]]:
+    states: dict[Counting, set[str]] = {}
+    for view in current_app.appbuilder.baseviews:
+        if hasattr(view, "counting"):
+            states.setdefault(view.counting, set()).update(view.waits())
+    countings = [counting for counting in states if states[counting]]
+    if not countings:
+        return {}
+    parts = (
+        select(literal(place), *counting(states[counting]).subquery().c)
+        for place, counting in enumerate(countings)
+    )
+    rows = db.session.execute(select(union_all(*parts).subquery()))
+    return {(countings[place], kind, state): (count, amount) for place, kind, state, count, amount in rows}

@@ -146,11 +146,11 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
 @pytest.mark.parametrize(
     ("page", "most"),
     [
-        ("/", 10),
+        ("/", 7),
         ("/hiring/query/list/", 6),
         ("/hiring/applications/list/", 7),
-        ("/hiring/query/show/{}", 9),
-        ("/hiring/applications/show/{}", 13),
+        ("/hiring/query/show/{}", 8),
+        ("/hiring/applications/show/{}", 9),
     ],
 )
 def test_the_pages_of_every_day_ask_no_more_than_this(cases_app, known, sent, page, most):

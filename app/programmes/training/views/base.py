@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, g, url_for
-from sqlalchemy import func, select
+from collections.abc import Collection
+
+from flask import abort, url_for
+from sqlalchemy import Numeric, func, literal, select
 from sqlalchemy.orm import Query
 from sqlalchemy.sql import Select
 
@@ -14,6 +16,7 @@ from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
+from app.web import waiting
 from app.web.stages import BulkView
 from app.web.templating import translate
 from app.web.translations import gettext
@@ -32,6 +35,12 @@ LABELS = {
     "office.name": N_("经办机构"),
     "created_on": N_("受理日期"),
 }
+
+
+def _counting(states: Collection[str]) -> Select:
+    """Classes by state; a class as such costs nothing."""
+    counted = select(literal(PROGRAMME.code), TrainingClass.state, func.count(), literal(0, Numeric(12, 2)))
+    return counted.where(TrainingClass.state.in_(states)).group_by(TrainingClass.state)
 
 
 class Classes(BulkView):
@@ -55,6 +64,7 @@ class Classes(BulkView):
     ]
     search_columns = ("employer", "project", "cohort_no", "state", "opens_on", "closes_on", "office")
     order_columns = ["cohort_no", "opens_on", "closes_on"]
+    counting = staticmethod(_counting)
 
     def base_query(self) -> Query:
         query = super().base_query()
@@ -68,7 +78,7 @@ class Classes(BulkView):
         states = self.waits()
         if not states:
             return []
-        count = sum(_counted().get(state, 0) for state in states)
+        count, _ = waiting.of(self.counting, PROGRAMME.code, states)
         return [
             Task(gettext(self.menu_title), url_for(f"{self.endpoint}.list"), count, None, gettext("个班级"))
         ]
@@ -97,17 +107,6 @@ class Classes(BulkView):
             "errors": {},
             "history": db.session.scalars(history).all(),
         }
-
-
-def _counted() -> dict[str, int]:
-    """State → how many classes; counted once for all the lists of a page, which stand apart by state only."""
-    if "classes" not in g:
-        lists = (view for view in current_app.appbuilder.baseviews if isinstance(view, Classes))
-        asked = {state for view in lists for state in view.waits()}
-        counted = select(TrainingClass.state, func.count()).where(TrainingClass.state.in_(asked))
-        counted = counted.group_by(TrainingClass.state)
-        g.classes = dict(db.session.execute(counted).all())
-    return g.classes
 
 
 def students_of(class_id: int) -> list[Enrolment]:
