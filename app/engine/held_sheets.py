@@ -56,6 +56,13 @@ def find(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
     return held
 
 
+def waiting(session: Session, user_id: int, view: str, subject: str) -> str | None:
+    """The newest of a person's own sheets that waits for an answer about a case, by its id."""
+    own = {"user_id": user_id, "view": view, "subject": subject}
+    newest = select(HeldSheet.id).filter_by(**own).order_by(HeldSheet.held_at.desc()).limit(1)
+    return session.scalar(newest)
+
+
 def drop(session: Session, user_id: int, sheet_id: str) -> None:
     """Forgets a sheet of one's own that has been answered."""
     session.execute(delete(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id))

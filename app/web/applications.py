@@ -25,6 +25,7 @@ from app.web.application_people import PeopleRoutes
 from app.web.demo.sheets import offered
 from app.web.findings import cells_of, readable
 from app.web.opening import EmployerForm
+from app.web.question_pages import waiting_for
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.stages import ApplicationsView
 from app.web.templating import translate
@@ -137,6 +138,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
             "errors": {},
             "coverage": coverage(application.insured_region),
             "editable": editable,
+            "waiting": waiting_for(self, application_id) if editable else None,
             **account_facts(application, editable, counts, paid),
         }
 

@@ -69,5 +69,11 @@ class SheetQuestionView(Screen, BaseView):
         return sheet
 
 
+def waiting_for(view: BaseView, subject: int) -> str | None:
+    """Where a sheet of one's own that was handed in on a case's page asks how it is meant."""
+    sheet = held_sheets.waiting(db.session, g.actor.user_id, view.endpoint, str(subject))
+    return sheet and url_for("SheetQuestionView.ask", sheet_id=sheet)
+
+
 def _question(sheet: HeldSheet) -> Question:
     return Question.from_json(text_of(current_app.extensions["vault"], sheet, HeldSheet.question_cipher))

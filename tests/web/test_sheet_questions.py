@@ -92,6 +92,16 @@ def test_giving_up_changes_nothing_and_forgets_the_sheet(handed_in, everything):
     desk.get(asked, expect=404)
 
 
+def test_the_page_leads_back_to_the_question_until_it_is_answered(handed_in, demo_app):
+    desk, application, sheet, _ = handed_in
+    page = f"/hiring/applications/show/{application}"
+    assert "等待您确认" not in desk.get(page)
+    asked = desk.check(application, sheet, expect=303)
+    assert f'等待您确认。 <a href="{asked}">' in desk.get(page)
+    assert "等待您确认" not in HiringDesk(demo_app, "reviewer").get(page), "it is nobody else's"
+    assert "等待您确认" not in desk.get(desk.post(f"{asked}/answer", {"choice": "none"}).partition("#")[0])
+
+
 def test_who_left_meanwhile_and_who_came_is_asked_about_again(handed_in, everything, demo_files, tmp_path):
     desk, application, sheet, _ = handed_in
     asked = desk.check(application, sheet, expect=303)
@@ -220,6 +230,7 @@ def test_an_older_roster_asks_before_it_replaces_what_was_typed(
     asked = hand_in(clerk, number, older, expect=303)
     page = clerk.get(asked)
     assert "91.00" in page and "80.00" in page
+    assert f'<a href="{asked}">去确认</a>' in clerk.get(f"{COMPLETION}/show/{number}")
     assert results(everything) == [(91, "screen"), (None, None), (None, None)]
     clerk.post(f"{asked}/answer", {"choice": choice})
     assert results(everything) == [(score, source), (80, "sheet"), (80, "sheet")]
@@ -251,6 +262,7 @@ def test_a_list_of_students_that_lacks_some_asks(opened, everything, tmp_path, d
     with path.open("rb") as file:
         asked = clerk.post(f"{CLASSES}/roll/{number}", {"sheet": (file, path.name)}, expect=303)
     assert "少了2人" in clerk.get(asked)
+    assert f'<a href="{asked}">去确认</a>' in clerk.get(f"{CLASSES}/show/{number}")
     assert "移出2人" in clerk.get(clerk.post(f"{asked}/answer", {"choice": "all"}))
     everything.rollback()
     states = everything.scalars(select(Enrolment.state).order_by(Enrolment.student_no)).all()

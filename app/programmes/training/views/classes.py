@@ -31,6 +31,7 @@ from app.web.conflicts import Conflict
 from app.web.downloads import blank
 from app.web.findings import readable
 from app.web.outcomes import Outcome, RefusedRow
+from app.web.question_pages import waiting_for
 from app.web.questions import Line, answers, what_was_chosen, who_stays
 from app.web.roles import AUDITOR, CLERK, REVIEWER
 from app.web.sheet_reading import read_sheet
@@ -75,7 +76,8 @@ class ClassView(Classes):
             for student in more["students"]
         }
         editable = may_edit and row.office_id == g.actor.office_id and row.state in EDITABLE
-        return {**more, "found": found, "editable": editable}
+        waiting = waiting_for(self, row.id) if editable else None
+        return {**more, "found": found, "editable": editable, "waiting": waiting}
 
     @expose("/add", methods=["GET", "POST"])
     @has_access

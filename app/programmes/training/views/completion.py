@@ -23,6 +23,7 @@ from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
 from app.web.downloads import hand_out, mark
 from app.web.outcomes import Outcome, RefusedRow
+from app.web.question_pages import waiting_for
 from app.web.questions import Line, Question, answers
 from app.web.roles import AUDITOR, CLERK
 from app.web.sheet_reading import read_sheet
@@ -45,7 +46,8 @@ class CompletionView(Classes):
     def show_more(self, row: TrainingClass) -> dict:
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and row.office_id == g.actor.office_id and row.state in COMPLETABLE
-        return {**_with_warnings(super().show_more(row)), "editable": editable}
+        waiting = waiting_for(self, row.id) if editable else None
+        return {**_with_warnings(super().show_more(row)), "editable": editable, "waiting": waiting}
 
     @expose("/roster/<int:pk>")
     @has_access
