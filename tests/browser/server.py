@@ -86,13 +86,10 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """The machine's own Chromium; a run without one is a failure, not a skip."""
-    found = shutil.which("chromium")
-    if found is None:
-        raise FileNotFoundError("the browser tests need a `chromium` on the PATH")
+    """The machine's own Chromium, else Playwright's; a run without either is a failure, not a skip."""
     chinese = {**os.environ, "LANGUAGE": "zh_CN", "LC_ALL": "C.UTF-8"}
     return playwright.chromium.launch(
-        executable_path=found, args=["--no-sandbox", "--lang=zh-CN"], env=chinese
+        executable_path=shutil.which("chromium"), args=["--no-sandbox", "--lang=zh-CN"], env=chinese
     )
 
 
