@@ -11,7 +11,7 @@ from app import logs, replica
 from app.extensions import csrf, db, migrate
 from app.kernel.crypto import Vault
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 
 
 def vault_of(config: Mapping[str, object]) -> Vault:

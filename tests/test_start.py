@@ -73,7 +73,7 @@ def machine():
     shutil.rmtree(directory)
 
 
-def refused(answer: subprocess.CompletedProcess[str], *words: str) -> None:
+def expect_refusal(answer: subprocess.CompletedProcess[str], *words: str) -> None:
     """One line that names each of the words, and nothing done."""
     assert answer.returncode == 1 and answer.stdout == "", answer
     assert answer.stderr.count("\n") == 1 and all(word in answer.stderr for word in words), answer.stderr
@@ -90,15 +90,15 @@ def test_the_first_command_makes_the_environment_once_and_hands_on_what_it_was_g
 
 def test_without_python3_venv_the_first_command_says_so_in_one_line(machine):
     (machine.modules / "ensurepip.py").write_text(NO_PIP)
-    refused(machine.run("start", "--demo"), "缺少 python3-venv", "apt-get install python3-venv")
+    expect_refusal(machine.run("start", "--demo"), "缺少 python3-venv", "apt-get install python3-venv")
     assert not (machine.place / ".venv").exists()
 
 
 def test_an_old_python_and_none_are_said_in_one_line(machine):
     (machine.modules / "sitecustomize.py").write_text(OLD)
-    refused(machine.run("start"), "Python 3.11")
+    expect_refusal(machine.run("start"), "Python 3.11")
     (machine.bin / "python3").unlink()
-    refused(machine.run("start"), "Python 3.11")
+    expect_refusal(machine.run("start"), "Python 3.11")
 
 
 def test_the_second_command_hands_its_arguments_to_pytest_where_nothing_lacks(machine):

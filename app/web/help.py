@@ -8,6 +8,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from app.help import QUOTED, Chapter, chapters
+from app.help.changes import releases
 from app.web.programmes import programme_of
 from app.web.translations import gettext
 from app.web.views import Screen
@@ -22,6 +23,13 @@ class HelpView(Screen, BaseView):
     @expose("/")
     def index(self):
         return self._page(chapters()[0].number)
+
+    @expose("/changes")
+    def changes(self):
+        """What each release changed, in the language of the page."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        return self.render_template("changes.html", chapters=chapters(), chapter=None, releases=releases())
 
     @expose("/<number>")
     def chapter(self, number):

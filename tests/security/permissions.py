@@ -40,6 +40,7 @@ GET  /session/                              {LOGGED_IN}
 POST /session/                              {LOGGED_IN}
 GET  /help/                                 {LOGGED_IN}
 GET  /help/<number>                         {LOGGED_IN}
+GET  /help/changes                          {LOGGED_IN}
 GET  /settings/logins/list/                  {KEEPERS}
 POST /settings/logins/kick/<pk>             {KEEPERS}
 POST /settings/users/unlock/<pk>            {KEEPERS}
