@@ -1,15 +1,18 @@
 """The schema that migrations make is the one that the models describe."""
 
 import re
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import upgrade
+from flask_migrate import check, upgrade
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from app.engine.models import METADATA
+
+ROOT = Path(__file__).resolve().parent.parent
 
 MANY_MONTHS = """
     INSERT INTO regions (code, name, level) VALUES ('510104', '锦江区', 'county');
@@ -39,6 +42,12 @@ def assert_as_described(app) -> None:
 
 def test_migrations_make_what_the_models_describe(app):
     assert_as_described(app)
+
+
+def test_a_new_migration_begins_empty(app):
+    """What `flask db migrate` would write where no model has changed; it raises when that is anything."""
+    with app.app_context():
+        check(directory=str(ROOT / "migrations"))
 
 
 def test_indexes_whose_making_was_broken_off_are_made_anew(app):
