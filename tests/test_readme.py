@@ -1,4 +1,4 @@
-"""The README tells the truth: what it names exists, what the code reads is named, its commands are commands."""
+"""The documents tell the truth: what they name exists, their commands are commands; the README stays short."""
 
 from __future__ import annotations
 
@@ -6,84 +6,122 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from flask import request
 
-ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-CHINESE, ENGLISH = README.split("\n# English\n")
-BLOCKS = re.findall(r"^ *```bash\n(.*?)^ *```", README, re.DOTALL | re.MULTILINE)
-COMMANDS = [line.strip() for block in BLOCKS for line in block.splitlines() if line.strip()]
-QUOTED = set(re.findall(r"`([^`\n]+)`", README)) | set(re.findall(r"\]\(((?!http|#)[^)]+)\)", README))
-NAMED = {name for name in QUOTED if re.fullmatch(r"[A-Z][A-Z_]{3,}(=1)?", name)}
-CODE = [ROOT / "config.py", ROOT / "run.py", *(ROOT / "app").rglob("*.py"), *(ROOT / "deploy").glob("*.py")]
-NO_VARIABLES = {"INSTALLED", "PROGRAMME"}
-READ = re.compile(r"""environ(?:\.get\(|\[)\s*"([A-Z_]+)"|\("([A-Z_]{4,})", \d+, \d+\)""")
+from tests.documents import DECISIONS, DOCUMENTS, README, ROOT, commands, links, named_files, text_of
+
+LARGEST_README = 8 * 1024
+SUBSIDY = ROOT / "app/programmes/hiring_subsidy"
+SECTION = re.compile(r"^\*\*(.+?)\*\*|^## (.+)$", re.MULTILINE)
 
 
-def variables() -> set[str]:
-    """Every environment variable that the product reads."""
-    from run import KEYS
-
-    found = {name for path in CODE for pair in READ.findall(path.read_text()) for name in pair if name}
-    return found | set(KEYS)
-
-
-def test_every_variable_is_named_in_both_languages():
-    named = {name.removesuffix("=1") for name in NAMED} - NO_VARIABLES
-    assert variables() == named
-    assert not [name for name in variables() - {"SECRET_KEY", "DEMO"} if name not in ENGLISH]
+def by_document(part) -> list:
+    return [
+        pytest.param(path, one, id=f"{path.stem}: {one}")
+        for path in DOCUMENTS
+        for one in sorted(set(part(path)))
+    ]
 
 
-@pytest.mark.parametrize("name", sorted(n for n in QUOTED if "/" in n and not re.search(r"[ :]|^/", n)))
-def test_every_file_exists(name):
+def test_the_readme_is_short():
+    assert len(README.read_bytes()) <= LARGEST_README
+
+
+@pytest.mark.parametrize(("document", "name"), by_document(named_files))
+def test_every_file_exists(document, name):
     made_at_work = name.startswith("instance/")
     assert made_at_work or (ROOT / name).exists()
 
 
+@pytest.mark.parametrize(("document", "target"), by_document(links))
+def test_every_link_leads_somewhere(document, target):
+    assert (document.parent / target).exists()
+
+
+def test_every_name_stands_in_the_file_before_it():
+    pairs = re.findall(r"`([\w/]+/\w+\.py)`[^`\n]*`([A-Z][A-Z_]{2,})`", text_of(README))
+    assert len(pairs) >= 4
+    assert [
+        pair for pair in pairs if not re.search(rf"^{pair[1]}\b", text_of(ROOT / pair[0]), re.MULTILINE)
+    ] == []
+
+
+def test_every_section_is_told_in_both_languages():
+    titles = [title or step for step, title in SECTION.findall(text_of(README))]
+    assert len(titles) >= 9
+    assert [
+        one for one in titles if not (re.search("[\u4e00-\u9fff]", one) and re.search("[a-z]", one))
+    ] == []
+
+
+def test_the_first_two_commands_start_and_test():
+    assert commands(README)[:2] == ["./start --demo", "tests/run"]
+
+
 def test_the_files_of_a_subsidy_are_listed_as_they_are():
-    listed = set(re.findall(r"^\| `([a-z_]+\.(?:py|yaml))` \|", README, re.MULTILINE))
-    shown = ROOT / "app/programmes/hiring_subsidy"
-    assert {path.name for path in shown.iterdir() if path.is_file()} == listed
-    folders = [path for path in shown.parent.iterdir() if (path / "model.py").exists()]
+    step = re.search(r"^1\. 新文件夹.*$", text_of(README), re.MULTILINE)[0]
+    listed = set(re.findall(r"`([a-z_]+\.(?:py|yaml))`", step))
+    assert {path.name for path in SUBSIDY.iterdir() if path.is_file()} == listed
+    folders = [path for path in SUBSIDY.parent.iterdir() if (path / "model.py").exists()]
     parts = {Path(name).stem for name in listed}
     assert all(parts <= {path.stem for path in folder.iterdir()} for folder in folders)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_one(command):
+def test_the_demos_accounts_are_the_listed_ones():
+    from app.web.demo.users import PASSWORD, USERS
+
+    listed = [
+        name
+        for first in re.findall(r"^\| (`[^|]+) \|", text_of(README), re.MULTILINE)
+        for name in re.findall(r"`([a-z_]+)`", first)
+    ]
+    assert sorted(listed) == sorted(user.username for user in USERS)
+    assert f"`{PASSWORD}`" in text_of(README)
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_has_its_context_choice_and_consequence(decision):
+    title, *parts = text_of(decision).strip().split("\n\n")
+    assert re.fullmatch(r"# .*[\u4e00-\u9fff].* · .*[a-z].*", title)
+    assert re.search("[\u4e00-\u9fff]", parts[0])
+    heads = ("**Context.** ", "**Choice.** ", "**Consequence.** ")
+    assert [part.startswith(head) for part, head in zip(parts[1:], heads, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize(("document", "command"), by_document(commands))
+def test_every_command_is_one(document, command):
     for part in command.split(" && "):
         words = shlex.split(part)
         if words[0] == ".":
             assert subprocess.run(["bash", "-n", ROOT / words[1]]).returncode == 0
+        elif words[0] == "flask":
+            assert_command(words[3:])
         elif "-m" in words:
             assert find_spec(words[words.index("-m") + 1])
-        elif words[0] == "flask":
-            exists(words[3:])
-        elif "-r" in words:
-            assert (ROOT / words[words.index("-r") + 1]).is_file()
         else:
-            assert known(words), part
+            assert is_program(words), part
 
 
-def known(words: list[str]) -> bool:
-    """Programs that come with the product, and a Python that gets a file or a line."""
+def is_program(words: list[str]) -> bool:
+    """A script of ours, gunicorn with its settings, or a Python that gets a line."""
     if words[0] == "gunicorn":
         return (ROOT / words[2]).is_file()
-    return words[0] == ".venv/bin/python" and (words[1] == "-c" or (ROOT / words[1]).is_file())
+    if words[0] == ".venv/bin/python":
+        return words[1] == "-c"
+    return os.access(ROOT / words[0], os.X_OK)
 
 
-def exists(words: list[str]) -> None:
+def assert_command(words: list[str]) -> None:
     """A command of `flask` with options that it has."""
     import click
+    from flask_migrate.cli import db
 
     from app.web import audit_cli, backup_cli, cli, jobs, keys_cli, registers_cli
 
-    commands = [
+    known = [
         cli.prepare,
         cli.create_admin,
         jobs.jobs,
@@ -92,66 +130,11 @@ def exists(words: list[str]) -> None:
         keys_cli.keys,
         backup_cli.backup,
         backup_cli.restore,
+        db,
     ]
-    command: click.Command = next(c for c in commands if c.name == words[0])
+    command: click.Command = next(c for c in known if c.name == words[0])
     rest = words[1:]
     while isinstance(command, click.Group):
         command, rest = command.commands[rest[0]], rest[1:]
-    known_options = {option for parameter in command.params for option in parameter.opts}
-    assert {word for word in rest if word.startswith("--")} <= known_options
-
-
-def test_the_key_command_makes_a_key():
-    words = shlex.split(next(command for command in COMMANDS if "new_key" in command))
-    answer = subprocess.run(
-        [sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert len(answer.stdout.strip()) == 44
-
-
-def test_the_demos_accounts_are_the_listed_ones():
-    from app.web.demo.users import PASSWORD, USERS
-
-    table = CHINESE[CHINESE.index("| 用户名 |") : CHINESE.index("不带 `--demo`")]
-    listed = re.findall(r"`([a-z_]+)`", re.sub(r"\|[^|]*\|[^|]*\|$", "", table, flags=re.MULTILINE))
-    assert sorted(listed) == sorted(user.username for user in USERS)
-    assert f"`{PASSWORD}`" in CHINESE and f"`{PASSWORD}`" not in NAMED
-
-
-def test_the_registers_are_the_listed_ones():
-    from app.registers.kinds import REGISTERS
-
-    assert "、".join(f"`{kind}`" for kind in REGISTERS) in CHINESE
-
-
-def test_the_continuous_check_runs_the_readmes_command():
-    command = next(command for command in COMMANDS if "pytest" in command)
-    script = (ROOT / ".ci/run").read_text()
-    assert command in script.splitlines()
-    assert "set -euo pipefail" in script and os.access(ROOT / ".ci/run", os.X_OK)
-    assert subprocess.run(["bash", "-n", ROOT / ".ci/run"]).returncode == 0
-
-
-@pytest.mark.parametrize("unit", sorted((ROOT / "deploy").glob("*.service")), ids=lambda path: path.name)
-def test_units_start_what_exists(unit):
-    start = re.search(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)[1]
-    if start.startswith("/bin/bash"):
-        said = re.fullmatch(r"/bin/bash -c '\. deploy/env\.sh && exec flask --app app (.*)'", start)[1]
-        exists(shlex.split(said))
-        return
-    start = start.removeprefix("/opt/benefits/.venv/bin/")
-    by_hand = [command.removeprefix(".venv/bin/") for command in COMMANDS]
-    assert start in by_hand or start == "python run.py"
-
-
-def test_behind_a_proxy_the_audit_log_names_the_browser(cluster, keys):
-    from app import create_app
-    from tests.conftest import settings
-
-    forwarded = {"X-Forwarded-For": "10.51.1.7", "X-Forwarded-Proto": "https"}
-    for proxies, expected in ((0, "127.0.0.1"), (1, "10.51.1.7")):
-        app = create_app(settings(cluster.urls, PROXIES=proxies, **keys))
-        seen = []
-        app.before_request(lambda seen=seen: seen.append(request.remote_addr))
-        app.test_client().get("/login/", headers=forwarded)
-        assert seen == [expected]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in rest if word.startswith("-")} <= options

@@ -1,0 +1,39 @@
+"""The documents for whoever installs, runs and develops the product, and what stands in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README, OPERATIONS, ARCHITECTURE = (
+    ROOT / name for name in ("README.md", "deploy/operations.md", "app/help/architecture.md")
+)
+DECISIONS = sorted((ROOT / "app/help/decisions").glob("*.md"))
+DOCUMENTS = (README, OPERATIONS, ARCHITECTURE, *DECISIONS)
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def commands(path: Path) -> list[str]:
+    """Each line of the blocks of bash."""
+    blocks = re.findall(r"^ *```bash\n(.*?)^ *```", text_of(path), re.DOTALL | re.MULTILINE)
+    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def quoted(path: Path) -> set[str]:
+    """What stands in backquotes within a line."""
+    return set(re.findall(r"`([^`\n]+)`", text_of(path)))
+
+
+def named_files(path: Path) -> set[str]:
+    """What is quoted as a file or a folder of the repository, from its root."""
+    return {name for name in quoted(path) if "/" in name and not re.search(r"[ :{]|^/", name)}
+
+
+def links(path: Path) -> set[str]:
+    """Targets of links and pictures within the repository, from the document's folder, without anchors."""
+    targets = re.findall(r"\]\(((?!http)[^)]+)\)", text_of(path))
+    return {target.partition("#")[0] for target in targets} - {""}
