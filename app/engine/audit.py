@@ -90,6 +90,7 @@ EVENTS = {
     "kick": N_("强制退出"),
     "password_change": N_("修改密码"),
     "key_rotation": N_("更换加密密钥"),
+    "clear_text": N_("隐去存量号码"),
     "key_made": N_("发放接口密钥"),
     "key_confirmed": N_("确认接口密钥"),
     "key_revoked": N_("撤销接口密钥"),

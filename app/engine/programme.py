@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
+from app.engine.clear_text import Clearing
 from app.engine.moving_claims import subject_of
 from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
@@ -42,7 +43,8 @@ class Programme:
     `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
     start also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names the employing enterprise and the insured region;
     without, the application does. With `once` a person has one live claim at most; with
-    `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends. `labels` name columns that the sheet doesn't. `amount` is SQL over `candidates` that yields one person's amount.
+    `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends. `labels` name columns that the sheet doesn't. `clearings` hide what
+    earlier releases kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
     code: str
@@ -63,6 +65,7 @@ class Programme:
     classes: Classes | None = None
     further_sheets: tuple[Sheet, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    clearings: tuple[Clearing, ...] = ()
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
     columns: Mapping[str, Column] = field(init=False)

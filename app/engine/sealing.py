@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 from app.engine.audit import AuditEntry
 from app.engine.scope import OPEN
 from app.kernel.crypto import Vault
+from app.kernel.free_text import IDENTIFYING, OWN
 
 CHUNK = 1000
 LEAF = 32
@@ -93,6 +94,16 @@ def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
         head, last, entries = one.head, one.last_id, entries + len(found)
         seen = seen or compare_digest(head.hex(), known)
     return Verdict(number, entries, tail, head.hex(), lost=not seen)
+
+
+def numbered(session: Session) -> int:
+    """How many sealed entries hold ids, phones or accounts in their text, as earlier releases wrote some."""
+    last = select(func.max(Seal.last_id)).scalar_subquery()
+    texts = (AuditEntry.actor_name, AuditEntry.subject, AuditEntry.note)
+    facts = (cast(column, Text) for column in (AuditEntry.before, AuditEntry.after))
+    whole = func.regexp_replace(func.concat_ws(" ", *texts, *facts), rf"\m({OWN})\M", "", "g")
+    wanted = select(func.count(AuditEntry.id)).where(AuditEntry.id <= last, whole.regexp_match(IDENTIFYING))
+    return session.scalar(wanted, execution_options=OPEN)
 
 
 def heads(session: Session) -> Iterator[Seal]:

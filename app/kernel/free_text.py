@@ -2,14 +2,19 @@
 
 import re
 
-_IDENTIFYING = re.compile(
-    r"""(?<![\d*])\d(?:\s?\d){9,}\s?[Xx]?         # ids, mobiles, accounts; written together or in groups
-      | (?<![A-Za-z]-)(?<!\d)(?: \d{6}-\d{8}-\d{3}[\dXx]       # an id in its three parts
-                | \d{4}(?:-\d{4}){2,}(?:-\d{1,3})? # an account in fours
-                | 1\d\d-\d{4}-\d{4} | 0\d{2,3}-\d{7,8} )(?!\d)""",
-    re.VERBOSE,
-)
-"""Dates, amounts and the product's own numbers (XN-510104-20261123-0007) are shorter or grouped otherwise."""
+IDENTIFYING = r"""(?x)
+    (?<![\d*])\d(?:\s?\d){9,}\s?[Xx]?         # ids, mobiles, accounts; written together or in groups
+    | (?<![A-Za-z]-)(?<!\d)(?: \d{6}-\d{8}-\d{3}[\dXx]       # an id in its three parts
+              | \d{4}(?:-\d{4}){2,}(?:-\d{1,3})? # an account in fours
+              | 1\d\d-\d{4}-\d{4} | 0\d{2,3}-\d{7,8} )(?!\d)"""
+"""Dates, amounts and the product's own numbers (XN-510104-20261123-0007) are shorter or grouped otherwise.
+
+Read by PostgreSQL too.
+"""
+_IDENTIFYING = re.compile(IDENTIFYING)
+OWN = r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""Digests and ids that the product makes, in which ten digits may follow one another."""
+_OWN = re.compile(OWN)
 
 SHOWN = 4
 
@@ -20,5 +25,7 @@ def masked(number: str) -> str:
 
 
 def without_numbers(text: str) -> str:
-    """The text with every long number masked but for its last four characters."""
+    """The text with every long number masked but for its last four characters; a digest or an id of ours stays whole."""
+    if _OWN.fullmatch(text):
+        return text
     return _IDENTIFYING.sub(lambda found: "*" * (len(found[0]) - SHOWN) + found[0][-SHOWN:], text)

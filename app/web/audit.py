@@ -96,7 +96,8 @@ class AuditView(ModelView):
         """Whether the log is as it was sealed, and still holds a head that was kept elsewhere."""
         known = request.args.get("head", "").strip()[:HEAD_CHARACTERS]
         found = sealing.verify(db.session, current_app.extensions["vault"], known)
-        return self.render_template("audit_verify.html", view=self, found=found, known=known)
+        facts = {"found": found, "known": known, "numbered": sealing.numbered(db.session)}
+        return self.render_template("audit_verify.html", view=self, **facts)
 
     @expose("/heads")
     @has_access

@@ -41,3 +41,13 @@ def verify(head: str) -> None:
             f"第 {found.seal} 个封印不符，首个不符的条目 {found.entry or '—'} / seal {found.seal} is broken, first at entry {found.entry or '—'}"
         )
     click.echo(f"完整 / Whole. Head: {found.head}")
+    tell_numbers(sealing.numbered(db.session))
+
+
+def tell_numbers(count: int) -> None:
+    """How many sealed entries hold what no entry of this release would."""
+    if count:
+        click.echo(
+            f"封存的条目中有 {count} 条（多为旧版本写入）正文含证件、手机等号码，不可改动，页面显示和导出时隐去 / "
+            f"{count} sealed entries hold numbers in clear; they can't be changed, screens and exports hide them"
+        )

@@ -16,6 +16,7 @@ from app.engine.audit import record
 from app.engine.cas_accounts import CasAccount
 from app.extensions import csrf, db
 from app.kernel.errors import DomainError, Refused
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.web import cas_client, cas_people, devices, entering
 from app.web.hardening import own_path
@@ -97,7 +98,7 @@ def _provision(name: str, attributes: dict) -> User:
     said = next(
         (text for key in NAMES if isinstance(text := attributes.get(key), str) and text.strip()), name
     )
-    full = said.strip()[:60]
+    full = without_numbers(said.strip()[:60])
     user = User(username=name, last_name=full[:1], first_name=full[1:], email=f"{name}@cas", active=True)
     user.password = generate_password_hash(secrets.token_urlsafe(32))
     try:

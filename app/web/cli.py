@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from sqlalchemy import NullPool, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
+from app.engine import clear_text, sealing
 from app.engine.actor import Actor
 from app.extensions import db
 from app.kernel.errors import DomainError
@@ -22,6 +23,8 @@ from app.registers.refolding import refold
 from app.registers.shipping import ship
 from app.web import own_roles, roles
 from app.web.accounts import make_user
+from app.web.audit_cli import tell_numbers
+from app.web.programmes import programmes
 
 ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(hashtextextended('prepare', 0))"
 TRIED_EVERY_SECONDS = 0.2
@@ -71,12 +74,24 @@ def prepare() -> None:
         upgrade(directory=str(current_app.config["ROOT"] / "migrations"))
         grant_runtime_login()
         refold(current_app.config["DATABASE_OWNER_URL"])
+        hide_numbers()
         db.session.info["scope"] = Actor.command().scope
         ship(db.session)
         grants = roles.sync(db.session, current_app.appbuilder.baseviews)
         own_roles.narrow(db.session, Actor.command())
         db.session.commit()
     click.echo(f"数据库已就绪 / Database ready: {grants} grants")
+
+
+def hide_numbers() -> None:
+    """What earlier releases kept in clear; says what was hidden, and what can't be because it is sealed."""
+    clearings = (*clear_text.PEOPLE, *(one for programme in programmes() for one in programme.clearings))
+    vault = current_app.extensions["vault"]
+    changed = clear_text.run(current_app.config["DATABASE_OWNER_URL"], vault, clearings)
+    if changed:
+        told = "，".join(f"{table} {count}" for table, count in changed.items())
+        click.echo(f"已隐去明文号码（联系人电话移入加密栏） / Numbers in clear hidden: {told}")
+        tell_numbers(sealing.numbered(db.session))
 
 
 @click.command("create-admin")

@@ -20,6 +20,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.extensions import db
 from app.kernel.errors import BadValue, NotFound, Refused
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.organisation import Office, OwnRole
 from app.web import deciding, demands
@@ -68,7 +69,8 @@ def make(session: Session, actor: Actor, title: str, parts: Collection[str]) -> 
     role = Role(name=f"own-{uuid4()}")
     session.add(role)
     session.flush()
-    own = OwnRole(role_id=role.id, title=title, office_id=actor.office_id, parts=sorted(parts))
+    facts = {"title": without_numbers(title), "office_id": actor.office_id, "parts": sorted(parts)}
+    own = OwnRole(role_id=role.id, **facts)
     _save_title(session, own)
     _write(session, own, permitted(session, parts))
     _record(session, actor, own, None, _facts(session, own))
@@ -85,7 +87,7 @@ def change(
     if not set(chosen) <= allowed:
         raise Refused(N_("所选权限超出了组成角色的范围。请刷新页面后重新选择。"))
     brought = allowed - permitted(session, own.parts)
-    own.title, own.parts = title, sorted(parts)
+    own.title, own.parts = without_numbers(title), sorted(parts)
     _save_title(session, own)
     held = held_by(session, own.role_id)
     _write(session, own, set(chosen) | brought)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.engine import clock, duties
 from app.engine.duties import AccountDeed, DutyGrant
 from app.extensions import db
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
 from app.web import deciding, grants
@@ -66,8 +67,7 @@ def duty(grant: DutyGrant) -> str:
 
 def giver(grant: DutyGrant) -> str:
     """Name and user name, which tells namesakes apart."""
-    user = grant.giver
-    return f"{user.last_name}{user.first_name}（{user.username}）" if user else gettext("系统命令")
+    return _named(grant.giver) if grant.giver else gettext("系统命令")
 
 
 def by_whom(office: Office | None) -> str:
@@ -102,13 +102,12 @@ def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
     """(what, by whom) of an account's making, grants and resets."""
     asked = select(AccountDeed).where(AccountDeed.user_id == user_id).options(selectinload(AccountDeed.by))
     found = session.scalars(asked.order_by(AccountDeed.at)).all()
-    who = {
-        kind: "、".join(
-            f"{one.by.last_name}{one.by.first_name}（{one.by.username}）" for one in found if one.deed == kind
-        )
-        for kind in DEEDS
-    }
+    who = {kind: "、".join(_named(one.by) for one in found if one.deed == kind) for kind in DEEDS}
     return [(gettext(DEEDS[kind]), names) for kind, names in who.items() if names]
+
+
+def _named(user: User) -> str:
+    return without_numbers(f"{user.last_name}{user.first_name}（{user.username}）")
 
 
 def alone(session: Session) -> str | None:

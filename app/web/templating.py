@@ -25,7 +25,7 @@ from app.help import chapter_of
 from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
 from app.kernel.file_names import visible
-from app.kernel.free_text import masked
+from app.kernel.free_text import masked, without_numbers
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
 from app.registers.ciphers import UNREADABLE, text_or
@@ -199,6 +199,9 @@ def fact_title(
         return "；".join(f"{field_title(k, programme)}：{show(v)}" for k, v in value.items())
     if isinstance(value, list):
         return "、".join(role_title(str(v)) for v in value)
+    if isinstance(value, str):
+        # entries of 0.5.0 are sealed with what they hold
+        value = without_numbers(value)
     column = _kept_column(programme, field)
     return choice_title(column, value) if column and column.choices else show(value)
 

@@ -71,5 +71,10 @@ PHASES = {
     "list": N_("编制发放清单时"),
     "disburse": N_("发放时"),
 }
-SHOWN = {"citizen_id": N_("公民身份号码"), "phone": N_("联系电话"), "account": N_("收款账户")}
+SHOWN = {
+    "citizen_id": N_("公民身份号码"),
+    "phone": N_("联系电话"),
+    "account": N_("收款账户"),
+    "contact_phone": N_("班级联系人电话"),
+}
 """What somebody had shown in full."""

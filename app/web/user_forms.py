@@ -16,6 +16,7 @@ from app.engine import clock
 from app.extensions import db
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadValue
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.organisation import Office
 from app.web import accounts, handover
@@ -30,7 +31,9 @@ def _stripped(text: str | None) -> str:
 class ChangeForm(Form):
     """What an administrator says of a login; offices and roles are those that the administrator may give."""
 
-    name = StringField(N_("姓名"), [DataRequired(N_("请填写姓名。")), Length(max=60)], filters=[_stripped])
+    name = StringField(
+        N_("姓名"), [DataRequired(N_("请填写姓名。")), Length(max=60)], filters=[_stripped, without_numbers]
+    )
     office = SelectField(N_("机构"), coerce=int, widget=LongSelect())
     roles = SelectMultipleField(
         N_("角色"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()

@@ -48,6 +48,7 @@ class UserView(ModelView):
         "handover",
     }
     watched = True
+    names_whole = True
     granted = dict.fromkeys(
         (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN),
         ("can_list", "can_show", "can_add", "can_change", "can_reset", "can_unlock", "can_handover"),

@@ -24,6 +24,7 @@ from app.engine import searches
 from app.engine.audit import AuditEntry, record
 from app.extensions import db
 from app.kernel.errors import DomainError, Stale
+from app.kernel.free_text import without_numbers
 from app.web import conflicts, listing
 from app.web.addresses import application_url, page_url
 from app.web.paging import key_of
@@ -33,6 +34,8 @@ from app.web.templating import NOTHING, pill, show, state_pill, translate
 from app.web.translations import gettext
 
 READ = ("can_list", "can_show")
+NAMES = ("username", "actor_name")
+"""What people are called: those of 0.5.0 may hold a phone."""
 HINTS = ("warned", "post_check")
 KINDS = {
     **dict.fromkeys(("amount", "rows_read", "rows_stored", "rows_refused"), "number"),
@@ -62,7 +65,8 @@ class Screen:
 class ModelView(Screen, FabModelView):
     """Read-only unless a subclass includes `add` and `edit` among its routes and gives the form.
 
-    `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row.
+    `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row. Numbers in people's
+    names are masked but where accounts are administered (`names_whole`).
     """
 
     list_template = "list.html"
@@ -78,6 +82,7 @@ class ModelView(Screen, FabModelView):
     form: ClassVar[type[Form] | None] = None
     change_event: ClassVar[str] = ""
     export_columns: ClassVar[Sequence[str]] = ()
+    names_whole: ClassVar[bool] = False
 
     def _init_properties(self) -> None:
         """FAB would search by every column of a view that declares none, and warns of fields that are ours alone."""
@@ -154,6 +159,8 @@ class ModelView(Screen, FabModelView):
         value = row
         for part in column.split("."):
             value = getattr(value, part, None)
+        if column.rpartition(".")[2] in NAMES and isinstance(value, str) and not self.names_whole:
+            return without_numbers(value)
         if column in self.formatters_columns:
             return self.formatters_columns[column](value)
         chosen = self._choices(column)

@@ -20,7 +20,18 @@ NO_CIPHERTEXT = {
     "audit_seals.leaves": "digests",
     "audit_seals.head": "an HMAC",
     **dict.fromkeys(
-        (f"{t}.row_key" for t in ("claims", "failed_rows", "attachments", "objections", "searches")), "random"
+        (
+            f"{table}.row_key"
+            for table in (
+                "claims",
+                "failed_rows",
+                "attachments",
+                "objections",
+                "searches",
+                "training_classes",
+            )
+        ),
+        "random",
     ),
 }
 

@@ -41,3 +41,15 @@ def test_what_identifies_is_masked(typed, kept):
 )
 def test_what_does_not_is_kept(typed):
     assert without_numbers(typed) == typed
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "5d30278501157a" + "0a" * 25,
+        "c0ffee00-1111-4222-8333-123456789012",
+        "12345678-1234-1234-1234-1234567890ab",
+    ],
+)
+def test_a_digest_and_an_id_of_the_product_stay_whole(own):
+    assert without_numbers(own) == own

@@ -140,6 +140,7 @@ POST /training/classes/roll/<int:pk>        clerk
 POST /training/classes/withdraw/<int:pk>    clerk
 POST /training/classes/submit/<int:pk>      clerk
 POST /training/classes/discard/<int:pk>     clerk
+POST /training/classes/reveal/<int:pk>      clerk reviewer auditor
 GET  /training/class_review/list/           reviewer auditor
 GET  /training/class_review/show/<pk>       reviewer auditor
 GET  /training/declarations/list/           clerk auditor

@@ -20,6 +20,7 @@ from app.engine.objections import Objection
 from app.engine.rotation import sealed_columns
 from app.engine.scope import Scope
 from app.extensions import db
+from app.programmes.training.model import TrainingClass
 from app.registers.ciphers import bytes_of
 from app.registers.models import Person
 from app.web import works as web_works
@@ -100,6 +101,7 @@ def everybody(app) -> frozenset[bytes]:
         Claim.phone_cipher,
         Account.number_cipher,
         Objection.contact_cipher,
+        TrainingClass.contact_phone_cipher,
     )
     with app.app_context():
         db.session.info["scope"] = Scope.everything()

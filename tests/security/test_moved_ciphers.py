@@ -21,6 +21,7 @@ from app.kernel.errors import Unreadable
 from app.registers.ciphers import place, text_of
 from app.registers.models import Person
 from app.web import works as web_works
+from tests.security import training_cases
 from tests.security.cases import PDF
 from tests.web.desk import HiringDesk
 from tests.web.test_works import run_jobs
@@ -98,6 +99,17 @@ def test_two_claims_phones(known, swapped, desks):
     assert CANT in page and PHONES[1][-4:] not in page, "the rest of the page is there"
     page = reveal(reviewer, drafts[0], "phone", 409)
     assert MOVED in page and PHONES[1] not in page
+
+
+def test_two_classes_phones(known, swapped, desks):
+    reviewer, classes = desks("reviewer"), known.ids["training_classes"][:2]
+    address = f"/training/classes/reveal/{classes[0]}"
+    phone = next(phone for phone in training_cases.PHONES if phone in reviewer.post(address, expect=200))
+    swapped("training_classes.contact_phone_cipher", *classes)
+    page = reviewer.get(f"/training/classes/show/{classes[0]}")
+    assert CANT in page and "*******5" not in page, "the rest of the page is there"
+    page = reviewer.post(address, expect=409)
+    assert MOVED in page and not any(one in page for one in training_cases.PHONES), phone
 
 
 @pytest.mark.parametrize(

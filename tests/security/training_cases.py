@@ -12,6 +12,7 @@ from app.engine.accounts import Details, add_account
 from app.engine.batch import Batch
 from app.engine.claims import Notice
 from app.engine.payments import PaymentList
+from app.programmes.training import contacts
 from app.programmes.training.model import (
     Enrolment,
     Project,
@@ -27,6 +28,7 @@ from tests.web.desk import ACCOUNT
 CLASS_STATES = ("draft", "submitted", "approved", "completion_submitted", "completed")
 CLAIM_STATES = ("draft", "submitted", "approved", "publicizing", "publicized")
 TEACHER, CONTACT = "司马讲师", "诸葛联系人"
+PHONES = tuple(f"1371234560{number}" for number in range(len(CLASS_STATES)))
 OPENS, CLOSES = after(-21), after(-3)
 
 
@@ -62,6 +64,7 @@ def _class(session: Session, office: Office, number: int, of: tuple[Employer, st
         created_on=OPENS,
         created_by=clerk,
     )
+    contacts.seal_phone(current_app.extensions["vault"], held, PHONES[number])
     session.add(held)
     session.flush()
     return held

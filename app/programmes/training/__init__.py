@@ -6,6 +6,7 @@ from app.engine.policy import Policy
 from app.engine.programme import Classes, Programme
 from app.kernel.messages import N_
 from app.programmes.training import past
+from app.programmes.training.clearings import CLEARINGS
 from app.programmes.training.model import TrainingApplication, TrainingClaim
 from app.programmes.training.rules import RULES
 from app.programmes.training.sheet import RESULTS, STUDENTS
@@ -18,6 +19,7 @@ LABELS = {
     "platform": N_("培训平台"),
     "teacher": N_("授课教师"),
     "contact": N_("班级联系人"),
+    "contact_phone": N_("联系人电话"),
     "stop_from": N_("停工开始日期"),
     "stop_to": N_("停工结束日期"),
     "project": N_("培训项目"),
@@ -47,6 +49,7 @@ PROGRAMME = Programme(
     by_sheet=False,
     classes=Classes(past.classes_of, past.numbered, past.past),
     labels=LABELS,
+    clearings=CLEARINGS,
     menu=(N_("业务经办"), N_("机构服务"), N_("就业创业培训管理")),
     amount="""CAST(least(round((candidates.own->>'hours')::int * (candidates.policy->>'amount_per_hour')::numeric, 2),
                          (candidates.policy->>'amount_cap')::numeric) AS numeric(12, 2))""",

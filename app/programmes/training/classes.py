@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete, func, insert, or_, select
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
@@ -21,8 +19,9 @@ from app.kernel.crypto import Vault
 from app.kernel.dates import add_months, month_start
 from app.kernel.errors import BadValue, NotFound, Refused, Stale
 from app.kernel.messages import N_, Message
-from app.programmes.training.model import ClassPlace, Enrolment, StudentPlace, TrainingClass
-from app.programmes.training.moving import PROJECT_TAKEN
+from app.programmes.training import contacts
+from app.programmes.training.model import Enrolment, StudentPlace, TrainingClass
+from app.programmes.training.places import move_place, move_students
 from app.programmes.training.states import EDITABLE
 from app.registers.lookup import OPEN, has_part
 from app.registers.models import Contribution, Employer, Person
@@ -40,10 +39,16 @@ def cohort_stem(office_code: str, opens_on: date) -> str:
 
 
 def open_class(
-    session: Session, actor: Actor, employer: Employer, values: Mapping[str, object], today: date
+    session: Session,
+    actor: Actor,
+    employer: Employer,
+    values: Mapping[str, object],
+    vault: Vault,
+    today: date,
 ) -> TrainingClass:
     """A new draft with its cohort number, unique under concurrent saves. Raises BadValue."""
     _check(values)
+    values, phone = contacts.placed(values)
     opened = TrainingClass(
         office_id=actor.office_id,
         employer_id=employer.id,
@@ -52,6 +57,8 @@ def open_class(
         created_by=actor.user_id,
         **values,
     )
+    if phone:
+        contacts.seal_phone(vault, opened, phone)
     session.add(opened)
     session.flush()
     record(session, actor, "apply", programme=PROGRAMME, class_id=opened.id, subject=opened.cohort_no)
@@ -59,29 +66,36 @@ def open_class(
 
 
 def change_class(
-    session: Session, actor: Actor, class_id: int, version: int, values: Mapping[str, object]
+    session: Session, actor: Actor, class_id: int, version: int, values: Mapping[str, object], vault: Vault
 ) -> TrainingClass:
-    """Corrects a draft or returned class; another opening date renumbers a draft only. Raises BadValue, Refused, Stale."""
+    """Corrects a draft or returned class; another opening date renumbers a draft only; no phone leaves the one held.
+
+    Raises BadValue, Refused, Stale.
+    """
     held = lock_class(session, actor, class_id)
     if held.version != version:
         raise Stale
     _check(values)
+    values, phone = contacts.placed(values)
     before = _said(held)
     moved = (held.opens_on, held.closes_on) != (values["opens_on"], values["closes_on"])
     if held.state == "draft" and values["opens_on"] != held.opens_on:
         held.cohort_no = _number(session, actor, values["opens_on"])
     if held.state == "returned" and values["project_id"] != held.project_id:
-        _move_place(session, held, values["project_id"])
+        move_place(session, held, values["project_id"])
     for name, value in values.items():
         setattr(held, name, value)
+    other_phone = contacts.change_phone(vault, held, phone)
     held.version += 1
     session.flush()
     session.refresh(held, ["project"])
     if held.state == "returned" and moved:
-        _move_students(session, held)
+        move_students(session, held)
     changed = {name: value for name, value in _said(held).items() if before[name] != value}
+    was = {name: before[name] for name in changed}
+    if other_phone:
+        was["contact_phone"], changed["contact_phone"] = other_phone
     if changed:
-        was = {name: before[name] for name in changed}
         record(session, actor, "edit", programme=PROGRAMME, class_id=held.id, before=was, after=changed)
     return held
 
@@ -245,30 +259,6 @@ def withdraw_student(session: Session, actor: Actor, enrolment_id: int) -> Enrol
     record(session, actor, "remove", programme=PROGRAMME, class_id=held.class_id, subject=held.number)
     session.flush()
     return held
-
-
-def _move_place(session: Session, held: TrainingClass, project_id: int) -> None:
-    """A returned class is live: its place goes with it to another project. Raises Refused."""
-    session.execute(delete(ClassPlace).where(ClassPlace.class_id == held.id))
-    taking = postgresql.insert(ClassPlace).values(
-        employer_id=held.employer_id, project_id=project_id, class_id=held.id
-    )
-    if session.scalar(taking.on_conflict_do_nothing().returning(ClassPlace.class_id)) is None:
-        raise Refused(PROJECT_TAKEN.sentence)
-
-
-def _move_students(session: Session, held: TrainingClass) -> None:
-    """The students' places go with the class to other dates; who is busy then is judged when it is submitted."""
-    mine = select(Enrolment.id).where(Enrolment.class_id == held.id)
-    gone = delete(StudentPlace).where(StudentPlace.enrolment_id.in_(mine)).returning(StudentPlace)
-    during = Range(held.opens_on, held.closes_on, bounds="[]")
-    places = [
-        {name: getattr(place, name) for name in ("enrolment_id", "person_id", "window_from", "slot_no")}
-        for place in session.scalars(gone)
-    ]
-    if places:
-        taken = [{**place, "during": during} for place in sorted(places, key=lambda one: one["person_id"])]
-        session.execute(postgresql.insert(StudentPlace).on_conflict_do_nothing(), taken)
 
 
 def _said(held: TrainingClass) -> dict[str, str]:

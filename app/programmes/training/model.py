@@ -22,8 +22,10 @@ from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.engine.claims import Application, Claim
+from app.engine.free_text import FreeText
 from app.engine.states import OPEN_OR_LIVE
 from app.programmes.training.states import STATES
+from app.registers.ciphers import SEALED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office
 
@@ -69,9 +71,13 @@ class TrainingClass(Model):
     stop_from: Mapped[date]
     stop_to: Mapped[date]
     hours: Mapped[int]
-    platform: Mapped[str] = mapped_column(String(60))
-    teacher: Mapped[str] = mapped_column(String(60))
-    contact: Mapped[str] = mapped_column(String(100))
+    platform: Mapped[str] = mapped_column(FreeText(60))
+    teacher: Mapped[str] = mapped_column(FreeText(60))
+    contact: Mapped[str] = mapped_column(FreeText(100))
+    row_key: Mapped[bytes | None] = row_key()
+    contact_phone_cipher: Mapped[bytes | None] = mapped_column(
+        Cipher(bound_to=("row_key", "employer_id")), deferred=True, deferred_group=SEALED
+    )
     state: Mapped[str] = mapped_column(String(24), server_default="draft")
     created_on: Mapped[date]
     created_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))

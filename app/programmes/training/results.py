@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.sheets import SheetRow, is_blank
 from app.kernel.messages import N_, Message
+from app.kernel.phones import names_somebody
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.sheet import RESULTS, YES
 from app.registers.lookup import OPEN
@@ -22,6 +23,9 @@ SCORES = ("theory_score", "practical_score")
 PASS_LINE = Decimal(60)
 SCREEN, SHEET = "screen", "sheet"
 """Where a result comes from; one that 0.5.0 stored says nothing of it."""
+NO_CERTIFICATE = N_(
+    "证书编号不能填公民身份号码或手机号码。请填写证书上的编号；证书以公民身份号码为编号的，只填末四位。"
+)
 
 Result = dict[str, object]
 
@@ -77,6 +81,8 @@ def fault_of(result: Result, training_class: TrainingClass, today: date) -> Mess
     for name in SCORES:
         if result[name] is not None and not Decimal(0) <= result[name] <= Decimal(100):
             return Message(N_("成绩{score}不在0至100之间。请更正。"), score=result[name])
+    if names_somebody(result["certificate_no"] or ""):
+        return Message(NO_CERTIFICATE)
     if result["passed"] and not result["certificate_no"]:
         return Message(N_("合格的学员须填写证书编号。请补填。"))
     if not training_class.opens_on <= result["completed_on"] <= today:

@@ -16,7 +16,7 @@ from app.engine.claims import Claim
 from app.engine.policy import PolicyValue
 from app.engine.scope import OPEN, seeing
 from app.kernel import citizen_id, names
-from app.kernel.crypto import Vault
+from app.kernel.crypto import Vault, new_key
 from app.programmes.training import PROGRAMME, classes, declaration
 from app.programmes.training.model import ClassPlace, Enrolment, Project, StudentPlace, TrainingClass
 from app.registers.ciphers import place
@@ -29,6 +29,8 @@ OPENS, CLOSES = date(2026, 10, 12), date(2026, 11, 6)
 DATES = {"opens_on": OPENS, "closes_on": CLOSES, "stop_from": OCTOBER, "stop_to": date(2026, 11, 30)}
 YEAR = {"stop_from": date(2020, 1, 1), "stop_to": date(2026, 12, 31)}
 DETAILS = {"hours": 40, "platform": "川培在线", "teacher": "李老师", "contact": "王主任"}
+VAULT = Vault.from_base64(new_key(), new_key())
+"""Of classes' phones."""
 _numbers = count(1)
 
 
@@ -124,7 +126,7 @@ def open_class(
     values = {**DATES, **DETAILS, "project_id": project or make_project(session), **changed}
     firm = session.get(Employer, employer, execution_options=OPEN)
     with seeing(session, clerk.scope):
-        opened = classes.open_class(session, clerk, firm, values, TODAY)
+        opened = classes.open_class(session, clerk, firm, values, VAULT, TODAY)
         if people:
             classes.add_students(session, clerk, opened.id, people)
     return opened.id

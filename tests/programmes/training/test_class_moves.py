@@ -249,7 +249,7 @@ def change(session, actors, held: int, **changed):
     values = {name: getattr(row, name) for name in (*school.DATES, *DETAILS, "project_id")} | changed
     clerk = actors["clerk"]
     with seeing(session, clerk.scope):
-        classes.change_class(session, clerk, held, row.version, values)
+        classes.change_class(session, clerk, held, row.version, values, school.VAULT)
     session.commit()
 
 

@@ -135,7 +135,9 @@ def test_two_hundred_classes_opened_at_once_have_two_hundred_numbers(session, ac
         with seeing(own, clerk.scope):
             employer = own.get(Employer, firm)
             for _ in range(EACH):
-                numbers.append(classes.open_class(own, clerk, employer, values, school.TODAY).cohort_no)
+                numbers.append(
+                    classes.open_class(own, clerk, employer, values, school.VAULT, school.TODAY).cohort_no
+                )
                 own.commit()
         return numbers
 

@@ -38,7 +38,7 @@ def other_dates(session, actors, held):
     found = session.get(TrainingClass, held, populate_existing=True)
     values = {**DATES, **DETAILS, "project_id": found.project_id, "teacher": "张老师"}
     with seeing(session, actors["clerk"].scope):
-        classes.change_class(session, actors["clerk"], held, found.version, values)
+        classes.change_class(session, actors["clerk"], held, found.version, values, school.VAULT)
 
 
 def sent_again(session, actors, held):

@@ -162,7 +162,7 @@ def change(session, clerk, held: int, version: int | None = None, **changed) -> 
     row = session.get(TrainingClass, held)
     values = {name: getattr(row, name) for name in (*DATES, *DETAILS, "project_id")} | changed
     with seeing(session, clerk.scope):
-        return classes.change_class(session, clerk, held, version or row.version, values)
+        return classes.change_class(session, clerk, held, version or row.version, values, school.VAULT)
 
 
 def test_another_opening_date_renumbers_a_draft_and_nothing_else_does(session, clerk, firm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import abort, url_for
+from flask import abort, current_app, url_for
 from sqlalchemy import Numeric, func, literal, select
 from sqlalchemy.orm import Query
 from sqlalchemy.sql import Select
@@ -13,9 +13,10 @@ from app.engine.audit import AuditEntry
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
-from app.programmes.training import PROGRAMME
+from app.programmes.training import PROGRAMME, contacts
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
+from app.registers.ciphers import UNREADABLE
 from app.web import waiting
 from app.web.stages import BulkView
 from app.web.templating import translate
@@ -106,7 +107,14 @@ class Classes(BulkView):
             "students": students_of(row.id),
             "errors": {},
             "history": db.session.scalars(history).all(),
+            "contact_phone": _contact_phone(row),
         }
+
+
+def _contact_phone(row: TrainingClass) -> str | None:
+    """The phone by its last digits; the page opens without it too."""
+    shown = contacts.shown_phone(current_app.extensions["vault"], row)
+    return gettext(shown) if shown == UNREADABLE else shown
 
 
 def students_of(class_id: int) -> list[Enrolment]:

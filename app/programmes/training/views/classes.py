@@ -24,6 +24,7 @@ from app.programmes.training.roll import absent_students, withdraw_students
 from app.programmes.training.sheet import STUDENTS
 from app.programmes.training.states import EDITABLE
 from app.programmes.training.views.base import Classes, enrolment
+from app.programmes.training.views.contacts import Reachable
 from app.programmes.training.views.forms import FIELDS, ClassForm
 from app.registers.lookup import find_employer
 from app.web import conflicts
@@ -41,20 +42,21 @@ from app.web.views import READ, version_of
 from app.web.works import READ_SHEET, Task, long_work, posted, take
 
 
-class ClassView(Classes):
+class ClassView(Reachable, Classes):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/classes"
     menu_title = N_("网络疫情培训开班")
     show_template = "class.html"
     transitions = ("submit_class", "cancel_class")
     granted = {
-        CLERK: (*READ, "can_add", "can_edit", "submit_class", "cancel_class"),
-        REVIEWER: READ,
-        AUDITOR: READ,
+        CLERK: (*READ, "can_add", "can_edit", "can_reveal", "submit_class", "cancel_class"),
+        REVIEWER: (*READ, "can_reveal"),
+        AUDITOR: (*READ, "can_reveal"),
     }
     include_route_methods = {
         "list",
         "show",
+        "reveal",
         "action_post",
         "add",
         "edit",
@@ -86,7 +88,8 @@ class ClassView(Classes):
         if request.method == "POST" and form.validate():
             try:
                 employer = find_employer(db.session, form.employer_id.data, form.employer.data or "")
-                opened = classes.open_class(db.session, g.actor, employer, form.values, _today())
+                vault = current_app.extensions["vault"]
+                opened = classes.open_class(db.session, g.actor, employer, form.values, vault, _today())
                 db.session.commit()
                 return redirect(self._url(opened.id))
             except DomainError as error:
@@ -102,7 +105,8 @@ class ClassView(Classes):
         seen = conflicts.seen(ClassForm(obj=row), FIELDS)
         if request.method == "POST" and form.validate():
             try:
-                classes.change_class(db.session, g.actor, pk, version_of(request.form), form.values)
+                vault, version = current_app.extensions["vault"], version_of(request.form)
+                classes.change_class(db.session, g.actor, pk, version, form.values, vault)
                 db.session.commit()
                 return redirect(self._url(pk))
             except DomainError as error:

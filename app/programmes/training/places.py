@@ -1,0 +1,36 @@
+"""The places that a returned class holds go with it when its project or its dates are changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import Refused
+from app.programmes.training.model import ClassPlace, Enrolment, StudentPlace, TrainingClass
+from app.programmes.training.moving import PROJECT_TAKEN
+
+
+def move_place(session: Session, held: TrainingClass, project_id: int) -> None:
+    """A returned class is live: its place goes with it to another project. Raises Refused."""
+    session.execute(delete(ClassPlace).where(ClassPlace.class_id == held.id))
+    taking = postgresql.insert(ClassPlace).values(
+        employer_id=held.employer_id, project_id=project_id, class_id=held.id
+    )
+    if session.scalar(taking.on_conflict_do_nothing().returning(ClassPlace.class_id)) is None:
+        raise Refused(PROJECT_TAKEN.sentence)
+
+
+def move_students(session: Session, held: TrainingClass) -> None:
+    """The students' places go with the class to other dates; who is busy then is judged when it is submitted."""
+    mine = select(Enrolment.id).where(Enrolment.class_id == held.id)
+    gone = delete(StudentPlace).where(StudentPlace.enrolment_id.in_(mine)).returning(StudentPlace)
+    during = Range(held.opens_on, held.closes_on, bounds="[]")
+    places = [
+        {name: getattr(place, name) for name in ("enrolment_id", "person_id", "window_from", "slot_no")}
+        for place in session.scalars(gone)
+    ]
+    if places:
+        taken = [{**place, "during": during} for place in sorted(places, key=lambda one: one["person_id"])]
+        session.execute(postgresql.insert(StudentPlace).on_conflict_do_nothing(), taken)

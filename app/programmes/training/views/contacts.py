@@ -1,0 +1,30 @@
+"""The phone of a class's contact in full, once, on a page that is not kept; audited."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, g
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
+
+from app.engine.audit import record
+from app.extensions import db
+from app.programmes.training import PROGRAMME, contacts
+from app.web.translations import gettext
+
+
+class Reachable:
+    """Of a view of classes. Whoever opens a class rings the contact up, so the clerk sees the phone too."""
+
+    @expose("/reveal/<int:pk>", methods=["POST"])
+    @has_access
+    def reveal(self, pk):
+        row = self.item(str(pk))
+        full = contacts.phone_of(current_app.extensions["vault"], row) or abort(404)
+        facts = {"class_id": row.id, "office_id": row.office_id, "subject": row.cohort_no}
+        record(
+            db.session, g.actor, "reveal", programme=PROGRAMME.code, **facts, after={"shown": "contact_phone"}
+        )
+        shown = {"name": row.contact, "full": full, "title": gettext("班级联系人电话")}
+        page = self.render_template("reveal.html", view=self, row=row, **shown)
+        db.session.commit()
+        return page, 200, {"Cache-Control": "no-store"}
