@@ -92,6 +92,11 @@ def test_what_was_refused_is_said_at_its_field_and_what_was_typed_stays(demo_fil
     said = re.search(r'id="sheet-error"[^>]*>([^<]+)<', page)[1]
     assert said.strip()
     assert "人员模板下载" in page
+    account = clerk.account(application, holder="某个别人")
+    page = clerk.post(f"{where}/account/{application}", account, expect=422)
+    form = page[page.index('<section class="card" id="bank">') :]
+    assert "收款人证明" in re.search(r'class="problems".*?</div>', form, re.S)[0]
+    assert 'value="某个别人"' in form and f'value="{account["branch_no"]}"' in form
     page = clerk.post(f"{where}/check/{application}", expect=422)
     assert re.search(r'id="sheet-error"[^>]*>没有选择文件', page)
     no_paper = {"kind": "account_permit", "file": (io.BytesIO(b"GIF89a"), "a.pdf")}
@@ -257,6 +262,20 @@ def test_classes_are_counted_as_classes_and_without_money(demo_app, school, firm
     assert "人" not in re.sub(
         r"<[^>]+>", "", re.search(r'class="card outcome">(.*?)</section>', result, re.S)[1]
     )
+
+
+def test_a_declaration_speaks_of_students_and_no_sheet(demo_app, school, firm, staff, everything):  # noqa: F811
+    project = everything.scalar(text("SELECT id FROM training_projects ORDER BY id LIMIT 1"))
+    class_id = school.open_class(firm.uscc, project)
+    offer = school.offered(class_id, staff[0].name)[0]
+    school.post(f"{CLASSES}/students/{class_id}", {"person_id": offer["id"]})
+    school.move(f"{CLASSES}/submit/{class_id}")
+    TrainingDesk(demo_app, "reviewer").act("class_review", "approve_class", [class_id])
+    page = main(school.get(school.post(f"/training/declarations/declare/{class_id}")))
+    assert "申报学员" in page and "共 1 名学员" in page and ">提交申报<" in page
+    assert [
+        words for words in ("人员名单", "人员模板", "人员校验", "参保地", "补贴申请") if words in page
+    ] == []
 
 
 def main(page: str) -> str:
