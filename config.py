@@ -1,4 +1,4 @@
-"""Configuration from the environment; every name that the README lists is read here and nowhere else."""
+"""Configuration from the environment; `deploy/operations.md` tells what each name means."""
 
 import os
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""PostgreSQL as Debian packages it, of the oldest version that is here, with the logins and the database that the README asks for."""
+"""PostgreSQL as Debian packages it, of the oldest version that is here, with the logins and the database that deploy/operations.md asks for."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.database import DIALECT, Urls
+from tests.documents import OPERATIONS, text_of
 from tests.places import throw_away
 
 PROGRAMS = "/usr/lib/postgresql/*/bin/postgres"
-README = Path(__file__).resolve().parent.parent / "README.md"
 LOGINS = re.compile(r"^```sql\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -48,7 +48,7 @@ def packaged_server() -> Iterator[Urls]:
     try:
         run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         run("pg_ctl", "start", "-D", data, "-w", "-s", "-l", str(place / "log"), "-o", options)
-        (logins,) = LOGINS.findall(README.read_text(encoding="utf-8"))
+        (logins,) = LOGINS.findall(text_of(OPERATIONS))
         run("psql", "-h", str(place), "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", text=logins)
         yield Urls(*(f"{DIALECT}://{name}@/benefits?host={place}" for name in ("benefits_owner", "benefits")))
     finally:

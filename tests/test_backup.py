@@ -248,7 +248,7 @@ def test_a_backup_is_never_overwritten_and_holds_no_key(worked, made, keys):
 
 
 def test_the_oldest_postgresql_that_is_promised_takes_the_office_over(made, keys, demo_files, tmp_path):
-    """The way out of one machine, as the README tells it, to what Debian packages; then a list goes all its way there."""
+    """The way out of one machine, as deploy/operations.md tells it, to what Debian packages; then a list goes all its way there."""
     with packaged_server() as urls:
         moved = create_app(settings(urls, **keys))
         run = moved.test_cli_runner()

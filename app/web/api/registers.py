@@ -25,7 +25,7 @@ MAY_BE_EMPTY = {"phone", "unit_no", "cancelled_on", "returned_on", "destination"
 
 
 class CoverageQuery(Schema):
-    """What the sender says that the rows cover (README); all three, or none: then they cover what they speak of."""
+    """What the sender says that the rows cover (`deploy/operations.md`); all three, or none: then they cover what they speak of."""
 
     regions = Text(validate=Regexp("^[0-9]{6}(,[0-9]{6}){0,300}$"), metadata={"description": "510104,510105"})
     first = Day()
