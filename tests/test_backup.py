@@ -232,7 +232,7 @@ def test_other_keys_touch_nothing(made, elsewhere, keys, name, said):
     assert tables(urls) == 0
 
 
-def test_a_failed_backup_leaves_nothing(cluster, keys, tmp_path, monkeypatch):
+def test_a_failed_backup_leaves_nothing(worked, cluster, keys, tmp_path, monkeypatch):
     monkeypatch.setattr(backup, "_program", lambda name: "/bin/false")
     with pytest.raises(Refused, match="pg_dump"):
         backup.make(cluster.urls.owner, vault_of(keys), tmp_path / "b", "0")
