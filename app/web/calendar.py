@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import Numeric, Select, func, literal, select
 from sqlalchemy.orm import Query
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -17,6 +20,7 @@ from app.extensions import db
 from app.kernel.errors import BadValue, DomainError
 from app.kernel.messages import N_
 from app.registers.models import CalendarDay, CalendarYear
+from app.web import waiting
 from app.web.addresses import page_url
 from app.web.notices import NoticesView
 from app.web.options import options
@@ -26,6 +30,9 @@ from app.web.settings import PLACE
 from app.web.templating import may, translate
 from app.web.translations import gettext
 from app.web.views import ModelView
+from app.web.waiting import Task
+
+SHORT = "short"
 
 
 class YearForm(Form):
@@ -128,6 +135,12 @@ class DayView(ModelView):
             flash(_told(short), "warning")
 
 
+def _counting(states: Collection[str]) -> Select:
+    """Notices of the own office that must be extended; as such they cost nothing."""
+    own = short_notices().where(Notice.office_id == g.actor.office_id).whereclause
+    return select(literal(SHORT), literal(SHORT), func.count(), literal(0, Numeric(12, 2))).where(own)
+
+
 class ShortNoticeView(ModelView):
     """Running publicity of any programme that ends before the least working days are over."""
 
@@ -152,6 +165,18 @@ class ShortNoticeView(ModelView):
     list_columns = ["number", "programme", "office.name", "starts_on", "ends_on", "least_end"]
     search_columns = ("number", "office")
     order_columns = ["number", "ends_on", "least_end"]
+    counting = staticmethod(_counting)
+
+    def tasks(self) -> list[Task]:
+        """What this login must extend; nothing is said while nothing is too short, as it is almost always."""
+        count, _ = waiting.of(self.counting, SHORT, self.waits())
+        address = url_for(f"{self.endpoint}.list")
+        return [Task(gettext(self.menu_title), address, count, None, gettext("份"))] if count else []
+
+    def waits(self) -> tuple[str, ...]:
+        views = (view for view in self.appbuilder.baseviews if isinstance(view, NoticesView))
+        extends = any(may("can_extend", view.class_permission_name) for view in views)
+        return (SHORT,) if extends else ()
 
     def base_query(self) -> Query:
         wanted = short_notices().whereclause

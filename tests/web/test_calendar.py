@@ -1,5 +1,6 @@
 """The turn of the year through the web: cautious publicity, the year's confirmation, what it makes too short, its extension."""
 
+import re
 from datetime import date
 
 import pytest
@@ -78,6 +79,7 @@ def test_a_year_is_confirmed_once_its_statutory_holidays_are_entered(winter):
     _, policy = winter
     policy.post("/settings/years/add", {"year": "2027", "document": "国办发明电〔2026〕9号"})
     assert "未确认，从严计算" in policy.get("/settings/years/list/")
+    assert 'href="/settings/calendar/add"' in policy.get("/settings/years/confirm/2027")
     for day in sorted(day for day in statutory_days(2027) if day.weekday() < 5):
         said = policy.post("/settings/years/confirm/2027", expect=422)
         assert "还没有登记齐全" in said and day.isoformat() in said
@@ -143,7 +145,10 @@ def test_a_day_corrected_in_a_confirmed_year_counts_at_once(winter):
     enter_year(policy)
     confirm(policy)
     publicize(reviewer)
+    assert "公示期不足" not in reviewer.get("/").partition("<main")[2].partition("我的功能")[0]
     enter_day(policy, date(2027, 1, 5))
+    home = re.sub(r"<[^>]+>|\s", "", reviewer.get("/").partition("<main")[2].partition("我的功能")[0])
+    assert "公示期不足1份" in home
     assert "公示期不足" in policy.get("/settings/calendar/list/").split("<main")[1]
     page = reviewer.get("/notices/short/list/")
     assert "XN-GS-510104-2026-001" in page and "2027-01-07" in page
