@@ -19,15 +19,21 @@ from app.kernel.messages import N_
 
 Found = TypeVar("Found")
 HOUR = timedelta(hours=1)
-LOOKUPS, EXPORTS = 300, 60
-"""Of one person in an hour: whole numbers looked up beyond the own lists, and lists taken away."""
+LOOKUPS, SEARCHES, EXPORTS = 300, 1200, 60
+"""Of one person in an hour: whole numbers looked up beyond the own lists, pages of lists found by words or numbers, and lists taken away."""
 NO_LOOKUP = N_("一小时内按号码查询已达{most}次。请到{until}再查；需要核对很多人的，请用名单表格。")
+NO_SEARCH = N_("一小时内查询列表已达{most}次。请到{until}再查；需要很多人的，请缩小范围后导出列表。")
 NO_EXPORT = N_("一小时内导出已达{most}次。请到{until}再导出；请先缩小查询范围，一次导出所需的全部内容。")
 
 
 def take_export(engine: Engine, actor: Actor) -> None:
     """Counts an export of this person. Raises Refused."""
     _take(engine, f"export:{actor.user_id}", EXPORTS, NO_EXPORT)
+
+
+def take_search(engine: Engine, actor: Actor) -> None:
+    """Counts a page of a list that was searched by words or numbers. Raises Refused."""
+    _take(engine, f"search:{actor.user_id}", SEARCHES, NO_SEARCH)
 
 
 def look_up(engine: Engine, actor: Actor, place: str, number: str, finding: Callable[[], Found]) -> Found:

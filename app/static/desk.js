@@ -5,6 +5,15 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 const money = (cents) => (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
+/* What the server answered to a script; a refusal carries the sentence to show. */
+class Refusal extends Error {}
+async function answered(answer) {
+  if (answer.ok) return answer.json();
+  const told = await answer.json().catch(() => ({}));
+  throw new Refusal(told.error ?? "");
+}
+const why = (error, box) => (error instanceof Refusal && error.message) || box.dataset.failed;
+
 /* The menu: folded or not, and its branches as they were left; of this browser, nothing of anybody's data. */
 function menu() {
   const button = document.querySelector("[data-toggle-menu]");
@@ -233,10 +242,9 @@ function picker(box) {
       const answer = box.dataset.method === "post"
         ? await fetch(box.dataset.picker, { method: "POST", body: new URLSearchParams({ q: typed, csrf_token: box.closest("form").elements.csrf_token.value }), headers, signal })
         : await fetch(`${box.dataset.picker}?q=${encodeURIComponent(typed)}`, { headers, signal });
-      if (!answer.ok) throw new Error(String(answer.status));
-      draw(await answer.json());
+      draw(await answered(answer));
     } catch (error) {
-      if (!signal.aborted) say(box.dataset.failed);
+      if (!signal.aborted) say(why(error, box));
     }
   };
   input.addEventListener("input", () => {
@@ -304,10 +312,9 @@ function person(box) {
     const body = new URLSearchParams({ citizen_id: typed, csrf_token: box.closest("form").elements.csrf_token.value });
     try {
       const answer = await fetch(box.dataset.person, { method: "POST", body, headers: { Accept: "application/json" }, signal });
-      if (!answer.ok) throw new Error(String(answer.status));
-      offer(await answer.json());
+      offer(await answered(answer));
     } catch (error) {
-      if (!signal.aborted) place.textContent = box.dataset.failed ?? box.dataset.none;
+      if (!signal.aborted) place.textContent = why(error, box);
     }
   };
   id.addEventListener("input", ask);

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Select, any_, bindparam, func, literal, select
 from sqlalchemy.orm import Load, Query, joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
-from app.engine import searches
+from app.engine import searches, shares
 from app.engine.scope import CASE_COLUMN
 from app.engine.searches import Search
 from app.extensions import PLANNED_ANEW, db
@@ -106,8 +106,10 @@ def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.
 
 
 def read(view, args: MultiDict) -> Listing:
-    """One page; numbers and columns that make no sense fall back to the view's own."""
+    """One page; numbers and columns that make no sense fall back to the view's own. Raises Refused for too many searches."""
     query, typed, fields = filtered(view, args)
+    if any(field.kind == "text" for field in fields if field.name in typed):
+        shares.take_search(db.engine, g.actor)
     query = query.execution_options(**PLANNED_ANEW)
     size = _number(args.get("size"), view.page_size, SIZES)
     count, total, states = _counting(view, query)

@@ -61,6 +61,27 @@ def test_picker_says_when_nothing_is_found(sit_down):
     clerk.page.get_by_text("没有找到。请核对名称或编号").wait_for()
 
 
+def test_a_refused_look_up_is_explained_by_the_server(sit_down, demo):
+    """Of an employer, and of a person by the whole number; without an answer the desk says so itself."""
+    clerk = sit_down("clerk")
+    page, sentence = clerk.page, "一小时内按号码查询已达300次。请到10:30再查"
+    page.route("**/desk/employers*", lambda route: route.fulfill(status=409, json={"error": sentence}))
+    page.route("**/desk/person", lambda route: route.fulfill(status=409, json={"error": sentence}))
+    page.goto("/hiring/applications/add")
+    page.get_by_role("combobox", name="单位").first.fill("成都")
+    page.locator("[role=listbox]", has_text=sentence).wait_for()
+    page.goto("/service/applications/add")
+    page.get_by_label("个人").check()
+    page.locator("[name=citizen_id]").fill("510104198806182938")
+    page.locator("[role=status]", has_text=sentence).wait_for()
+    page.unroute("**/desk/person")
+    page.route("**/desk/person", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    page.locator("[name=citizen_id]").fill("510104198806182939")
+    page.locator("[role=status]", has_text="查询没有成功").wait_for()
+    for status in ("409", "502"):
+        clerk.forgive(status)
+
+
 def test_bulk_bar_counts_what_is_ticked(sit_down, sent):
     reviewer = sit_down("reviewer")
     page = reviewer.page

@@ -62,6 +62,49 @@ def test_look_ups_end_with_the_hours_share(demo_app, monkeypatch):
     assert other.status_code == 200
 
 
+def test_a_refused_look_up_tells_the_script_why(demo_app, monkeypatch):
+    monkeypatch.setattr(shares, "LOOKUPS", 0)
+    desk = Desk(demo_app, "clerk")
+    asked = {"data": {"citizen_id": ID}, "headers": {"Accept": "application/json"}}
+    answer = desk.client.post("/desk/person", **asked)
+    assert answer.status_code == 409
+    assert answer.json["error"].startswith("一小时内按号码查询已达0次。请到")
+
+
+@pytest.mark.parametrize("words", ["employer=成都", "person=张", "concerns=张"])
+def test_searches_of_lists_end_with_the_hours_share(demo_app, monkeypatch, words):
+    """By words, however the list is asked for: by its card or its address, page after page. States and days are nobody."""
+    monkeypatch.setattr(shares, "SEARCHES", 2)
+    view, lists, who = {
+        "employer": ("HiringQueryView", "/hiring/query/list/", "clerk"),
+        "person": ("HiringQueryView", "/hiring/query/list/", "clerk"),
+        "concerns": ("AuditView", "/settings/audit/list/", "auditor"),
+    }[words.split("=")[0]]
+    desk = Desk(demo_app, who)
+    name, word = words.split("=")
+    address = desk.post("/desk/search", {"view": view, name: word}, expect=303)
+    desk.get(address)
+    desk.get(f"{lists}?{words}&end=1")
+    for asked in (address, f"{lists}?{words}&after=0"):
+        assert "一小时内查询列表已达2次" in desk.get(asked, expect=409)
+    desk.get(lists)
+    desk.get(f"{lists}?order=id&direction=asc&state=submitted")
+
+
+def test_searches_of_another_person_go_on(demo_app, monkeypatch):
+    monkeypatch.setattr(shares, "SEARCHES", 1)
+    address = "/hiring/query/list/?employer=成都"
+    clerk, other = Desk(demo_app, "clerk"), Desk(demo_app, "clerk_b")
+    clerk.get(address)
+    clerk.get(address, expect=409)
+    other.get(address)
+
+
+def test_a_clerks_day_fits_into_the_shares():
+    """Five hundred cases in an eight hours' day, each searched for and paged through some times."""
+    assert 8 * shares.SEARCHES >= 500 * 10
+
+
 def test_exports_end_with_the_hours_share(demo_app, monkeypatch):
     monkeypatch.setattr(shares, "EXPORTS", 1)
     desk, asked = Desk(demo_app, "auditor"), {"view": "PersonView", "query": ""}
