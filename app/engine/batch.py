@@ -100,7 +100,7 @@ def prepare(
     if transition.subject is None:
         rows = rows.where(Claim.programme == programme.code)
     chosen = session.scalars(rows).all()
-    if transition.phase == "submit":
+    if transition.freezes:
         reprice(session, programme, CHOSEN, rows=chosen)
     subject = subject_of(transition)
     keep = KEEP.format(table=subject.table, version=subject.version, payment_list=subject.payment_list)

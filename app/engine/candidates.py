@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.engine import rules
 from app.engine.policy import stored
-
-if TYPE_CHECKING:
-    from app.engine.programme import Programme
+from app.engine.programme import Programme
 
 FROM_CLAIMS = """
     INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, payee_person_id,

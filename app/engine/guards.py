@@ -1,7 +1,10 @@
-"""What refuses a claim that would move (`domain.md` §6): each guard is SQL over the claim and a sentence."""
+"""Validation hooks of a claim that would move: each guard is SQL over the claim and a sentence."""
 
-from app.engine.workflow import Guard
+from app.engine.workflow import Guard, RiskCheck
 from app.kernel.messages import N_
+
+RULES, RULES_MARK = RiskCheck(), RiskCheck(marks=True)
+"""After the guards: whoever fails stays; at payment it is paid all the same, and checked afterwards."""
 
 OWN_OFFICE = Guard(
     "c.office_id <> :office_id", N_("只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from app.engine import rules, slots
 from app.engine.candidates import from_claims
 from app.engine.claims import Claim
 from app.engine.states import LIVE, TITLES
-from app.engine.workflow import Guard, Subject, Transition
+from app.engine.workflow import Guard, Moving, Subject, Transition
 from app.kernel.messages import N_
-
-if TYPE_CHECKING:
-    from app.engine.firing import Firing
 
 LOCK_APPLICATIONS = """
     SELECT a.id FROM applications a WHERE a.id IN
@@ -46,7 +42,7 @@ STOPPED = {
     "pass_publicity": N_("系统风控校验未通过，见所列规则。请核实后办理公示不通过，或待数据更新后再办理。"),
     "list": N_("系统风控校验未通过，见所列规则。请核实后由审核人员撤销，或待数据更新后再编入清单。"),
 }
-"""By phase: what is possible in the state that the claim stays in."""
+"""By transition: what is possible in the state that the claim stays in."""
 
 
 def subject_of(transition: Transition) -> Subject:
@@ -54,28 +50,28 @@ def subject_of(transition: Transition) -> Subject:
     return transition.subject or CLAIMS
 
 
-def _judge(firing: Firing) -> None:
+def _judge(firing: Moving) -> None:
     transition, move = firing.transition, firing.move
-    if not transition.phase:
+    if transition.risk_check is None:
         return
-    frozen = transition.phase != "submit"
+    frozen = not transition.freezes
     from_claims(move.session, move.programme, move.batch_id, frozen=frozen)
     if not frozen:
         firing.refuse(replace(REPRICED, refuses=REPRICED.refuses.replace("{amount}", move.programme.amount)))
     rules.run(move.session, move.programme.code, move.programme.rules, move.today)
-    firing.execute(STORE_CHECKS, phase=transition.phase, today=move.today)
-    if not transition.marks:
-        firing.execute(REFUSE_BY_RULES, sentence=STOPPED[transition.phase])
+    firing.execute(STORE_CHECKS, phase=transition.name, today=move.today)
+    if not transition.risk_check.marks:
+        firing.execute(REFUSE_BY_RULES, sentence=STOPPED[transition.name])
 
 
-def _take(firing: Firing) -> None:
+def _take(firing: Moving) -> None:
     programme = firing.move.programme
     if programme.once and firing.transition.target in LIVE:
         slots.take(firing.move.session, programme.code, firing.move.batch_id)
         firing.refuse(slots.LOST_RACE, programme=programme.code, title=programme.title)
 
 
-def _leave(firing: Firing) -> None:
+def _leave(firing: Moving) -> None:
     if firing.transition.target not in LIVE:
         slots.give_back(firing.move.session, firing.move.batch_id)
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
 from app.engine.clear_text import Clearing
-from app.engine.moving_claims import subject_of
 from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
@@ -106,7 +105,7 @@ class Programme:
         if len(self.transitions) < len(self.workflow):
             yield "a transition stands twice"
         for transition in self.workflow:
-            if not {*transition.sources, transition.target} <= set(subject_of(transition).titles):
+            if not {*transition.sources, transition.target} <= set(transition.titles):
                 yield f"transition {transition.name} names an unknown state"
             if transition.name not in EVENTS:
                 yield f"transition {transition.name} is no event of the audit log"

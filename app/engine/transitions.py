@@ -12,6 +12,15 @@ from app.engine.effects import (
     make_payment_lists,
     pay,
 )
+from app.engine.forms import (
+    DisbursementForm,
+    DissolutionForm,
+    MustOpinionForm,
+    OpinionForm,
+    PlainForm,
+    PublicityForm,
+    ReasonForm,
+)
 from app.engine.guards import (
     BANK_DETAILS,
     NO_OBJECTION_OPEN,
@@ -23,17 +32,10 @@ from app.engine.guards import (
     OWN_OFFICE,
     PUBLICITY_LONG_ENOUGH,
     PUBLICITY_OVER,
+    RULES,
+    RULES_MARK,
 )
-from app.engine.workflow import (
-    DisbursementForm,
-    DissolutionForm,
-    MustOpinionForm,
-    OpinionForm,
-    PlainForm,
-    PublicityForm,
-    ReasonForm,
-    Transition,
-)
+from app.engine.workflow import Transition
 from app.kernel.messages import N_
 
 SUBMIT = Transition(
@@ -42,8 +44,7 @@ SUBMIT = Transition(
     ("draft", "returned"),
     "submitted",
     PlainForm,
-    (OWN_OFFICE, BANK_DETAILS),
-    phase="submit",
+    hooks=(OWN_OFFICE, BANK_DETAILS, RULES),
     effect=freeze,
     duty="clerk",
 )
@@ -53,7 +54,7 @@ WITHDRAW = Transition(
     ("draft", "submitted", "returned"),
     "withdrawn",
     ReasonForm,
-    (OWN_OFFICE,),
+    hooks=(OWN_OFFICE,),
     danger=True,
     duty="clerk",
 )
@@ -63,8 +64,7 @@ APPROVE = Transition(
     ("submitted",),
     "approved",
     OpinionForm,
-    (NOT_AN_EDITOR,),
-    phase="approve",
+    hooks=(NOT_AN_EDITOR, RULES),
     duty="reviewer",
 )
 REJECT = Transition(
@@ -73,12 +73,18 @@ REJECT = Transition(
     ("submitted",),
     "rejected",
     MustOpinionForm,
-    (NOT_AN_EDITOR,),
+    hooks=(NOT_AN_EDITOR,),
     danger=True,
     duty="reviewer",
 )
 RETURN = Transition(
-    "return", N_("退回修改"), ("submitted",), "returned", MustOpinionForm, (NOT_AN_EDITOR,), duty="reviewer"
+    "return",
+    N_("退回修改"),
+    ("submitted",),
+    "returned",
+    MustOpinionForm,
+    hooks=(NOT_AN_EDITOR,),
+    duty="reviewer",
 )
 PUBLICIZE = Transition(
     "publicize",
@@ -97,8 +103,7 @@ PASS_PUBLICITY = Transition(
     ("publicizing",),
     "publicized",
     PlainForm,
-    (PUBLICITY_OVER, PUBLICITY_LONG_ENOUGH, NO_OBJECTION_OPEN, NO_OBJECTION_UPHELD),
-    phase="pass_publicity",
+    hooks=(PUBLICITY_OVER, PUBLICITY_LONG_ENOUGH, NO_OBJECTION_OPEN, NO_OBJECTION_UPHELD, RULES),
     duty="reviewer",
 )
 FAIL_PUBLICITY = Transition(
@@ -116,7 +121,7 @@ REVOKE = Transition(
     ("approved", "publicized"),
     "revoked",
     ReasonForm,
-    (ON_NO_LIST,),
+    hooks=(ON_NO_LIST,),
     danger=True,
     duty="reviewer",
 )
@@ -126,8 +131,7 @@ LIST = Transition(
     ("publicized",),
     "publicized",
     PlainForm,
-    (ON_NO_LIST,),
-    phase="list",
+    hooks=(ON_NO_LIST, RULES),
     effect=make_payment_lists,
     duty="cashier",
 )
@@ -137,7 +141,7 @@ DISSOLVE = Transition(
     ("publicized",),
     "publicized",
     DissolutionForm,
-    (ON_A_LIST,),
+    hooks=(ON_A_LIST,),
     danger=True,
     check=check_dissolution,
     effect=dissolve_lists,
@@ -150,9 +154,7 @@ DISBURSE = Transition(
     ("publicized",),
     "disbursed",
     DisbursementForm,
-    (NOT_AN_APPROVER,),
-    phase="disburse",
-    marks=True,
+    hooks=(NOT_AN_APPROVER, RULES_MARK),
     check=check_disbursement,
     effect=pay,
     duty="cashier",

@@ -1,22 +1,19 @@
-"""The moves of a claim (`domain.md` §6): a transition names sources, target, form, guards and what it writes."""
+"""The moves of a claim: a transition names sources, target, form, validation hooks and what it writes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from flask_appbuilder import Model
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from wtforms import DateField, Form, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms import Form
 
+from app.engine import states
+from app.engine.actor import Actor
 from app.kernel.messages import N_, Message
-
-if TYPE_CHECKING:
-    from app.engine.actor import Actor
-    from app.engine.firing import Firing
 
 FREE = ("opinion", "reason")
 """Parameters of moves that people type freely."""
@@ -24,7 +21,7 @@ FREE = ("opinion", "reason")
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuses the rows (alias `c`) for which `refuses` holds; `facts` is jsonb SQL that fills the sentence.
+    """A validation hook: refuses the rows (alias `c`) for which `refuses` holds; `facts` is jsonb SQL that fills the sentence.
 
     SQL may use :actor_id, :office_id, :today and :batch_id.
     """
@@ -32,6 +29,13 @@ class Guard:
     refuses: str
     sentence: str
     facts: str = "'{}'::jsonb"
+
+
+@dataclass(frozen=True)
+class RiskCheck:
+    """A validation hook: the programme's rules run again; with `marks` a failing claim is marked 付后核查 and still moves."""
+
+    marks: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,17 @@ class Move:
     params: Mapping[str, object]
     today: date
     actor: Actor
+
+
+class Moving(Protocol):
+    """A firing as a subject sees it: refuses rows of the batch, and runs SQL that reads it as :batch_id."""
+
+    move: Move
+    transition: Transition
+
+    def execute(self, statement: str, **values: object): ...
+
+    def refuse(self, guard: Guard, **values: object) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -85,9 +100,9 @@ class Subject:
     headers: tuple[str, ...]
     amount: str
     audited: Mapping[str, str]
-    judge: Callable[[Firing], None]
-    take: Callable[[Firing], None]
-    leave: Callable[[Firing], None]
+    judge: Callable[[Moving], None]
+    take: Callable[[Moving], None]
+    leave: Callable[[Moving], None]
     told: str = "'{}'::jsonb"
     locks: tuple[str, ...] = ()
     loads: tuple[InstrumentedAttribute, ...] = ()
@@ -109,10 +124,10 @@ class Subject:
 class Transition:
     """`duty` is the role that makes the move; `subject` is None for claims, which most transitions move.
 
-    `phase` re-runs the rules under that name; with `marks` a failing claim is marked 付后核查 and still moves.
-    `advise` says what to know before the parameters are chosen, `cautions` what the dialog of a batch (by its id) says
-    of its rows; `check` refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and
-    returns their columns to set, as SQL.
+    `hooks` are asked in their order, the rules last; a row that one refuses stays, with its reason. `advise` says what to
+    know before the parameters are chosen, `cautions` what the dialog of a batch (by its id) says of its rows; `check`
+    refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and returns their columns to
+    set, as SQL.
     """
 
     name: str
@@ -120,9 +135,7 @@ class Transition:
     sources: tuple[str, ...]
     target: str
     form: type[Form]
-    guards: tuple[Guard, ...] = ()
-    phase: str | None = None
-    marks: bool = False
+    hooks: tuple[Guard | RiskCheck, ...] = ()
     danger: bool = False
     duty: str = ""
     subject: Subject | None = None
@@ -131,34 +144,20 @@ class Transition:
     effect: Callable[[Move], Mapping[str, str]] | None = None
     cautions: Callable[[Session, str], Sequence[Message]] | None = None
 
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        return tuple(hook for hook in self.hooks if isinstance(hook, Guard))
 
-class PlainForm(Form):
-    """Nothing to ask."""
+    @property
+    def risk_check(self) -> RiskCheck | None:
+        return next((hook for hook in self.hooks if isinstance(hook, RiskCheck)), None)
 
+    @property
+    def freezes(self) -> bool:
+        """Whether the move fixes amount, policy and account; moves after it judge by that policy."""
+        return self.name == "submit"
 
-class OpinionForm(Form):
-    opinion = TextAreaField(N_("审核意见"), [Optional(), Length(max=500)])
-
-
-class MustOpinionForm(Form):
-    opinion = TextAreaField(N_("审核意见"), [DataRequired(N_("请填写审核意见。")), Length(max=500)])
-
-
-class ReasonForm(Form):
-    reason = TextAreaField(N_("原因"), [DataRequired(N_("请填写原因。")), Length(max=500)])
-
-
-class DissolutionForm(Form):
-    reason = TextAreaField(
-        N_("解散原因"), [Optional(), Length(max=500)], description=N_("清单已经导出的，必须填写")
-    )
-
-
-class PublicityForm(Form):
-    start = DateField(N_("公示开始日期"), [InputRequired(N_("请填写公示开始日期。"))])
-    end = DateField(N_("公示结束日期"), [InputRequired(N_("请填写公示结束日期。"))])
-
-
-class DisbursementForm(Form):
-    paid_on = DateField(N_("发放日期"), [InputRequired(N_("请填写发放日期。"))])
-    voucher_no = StringField(N_("凭证号"), [DataRequired(N_("请填写凭证号。")), Length(max=60)])
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The names of the states of what it moves."""
+        return self.subject.titles if self.subject else states.TITLES

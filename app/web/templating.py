@@ -14,7 +14,6 @@ from wtforms import Field
 from app.engine import clock, logins, states
 from app.engine.audit import EVENTS
 from app.engine.claims import Application, Claim
-from app.engine.moving_claims import subject_of
 from app.engine.objections import STATES as OBJECTION_STATES
 from app.engine.programme import Programme
 from app.engine.rules.rule import VERDICTS
@@ -138,7 +137,7 @@ def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
 
 def source_titles(move: Transition) -> list[str]:
     """The states from which a move is possible."""
-    return [gettext(subject_of(move).titles[state]) for state in move.sources]
+    return [gettext(move.titles[state]) for state in move.sources]
 
 
 def role_title(role: str) -> str:
@@ -217,7 +216,7 @@ def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:
     """The states of what an event of a programme moves; those of claims where it moves nothing."""
     known = programme_or_none(programme)
     move = known.transitions.get(event) if known and event else None
-    return subject_of(move).titles if move else states.TITLES
+    return move.titles if move else states.TITLES
 
 
 def kept_titles(programme: Programme) -> list[str]:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.engine import rules
 from app.engine.candidates import begin
-from app.engine.workflow import Guard
+from app.engine.workflow import Guard, Moving
 from app.kernel.messages import N_
-
-if TYPE_CHECKING:
-    from app.engine.firing import Firing
 
 FILL = """
     INSERT INTO candidates (row_id, person_id, name, employer_id, insured_region, starts_on, ends_on, policy)
@@ -85,9 +80,9 @@ JUDGED = {"submit_class": ["enrolled", "stopped"], "approve_class": ["enrolled"]
 """Whose rules run: who was set aside may try again with a submission; a reviewer approves the list that was shown."""
 
 
-def judge(firing: Firing) -> None:
+def judge(firing: Moving) -> None:
     """Judges every student; who may not take part is set aside and stops nobody else."""
-    if firing.transition.name not in JUDGED:
+    if firing.transition.risk_check is None:
         return
     session, programme = firing.move.session, firing.move.programme
     firing.refuse(PROJECT_HELD)
@@ -98,12 +93,12 @@ def judge(firing: Firing) -> None:
     firing.refuse(NOBODY_LEFT)
 
 
-def take(firing: Firing) -> None:
+def take(firing: Moving) -> None:
     """The employer's place in the project, then each student's; whoever comes second gets none.
 
     One statement in the order of people, so that two classes that share students cannot wait for each other in a ring.
     """
-    if firing.transition.name not in JUDGED:
+    if firing.transition.risk_check is None:
         return
     firing.execute(TAKE_CLASSES)
     firing.refuse(PROJECT_TAKEN)
@@ -114,7 +109,7 @@ def take(firing: Firing) -> None:
     firing.execute(GIVE_BACK_DRAFTS)
 
 
-def leave(firing: Firing) -> None:
+def leave(firing: Moving) -> None:
     """A class that stops being live gives everything back; a completed one the places of those who did not pass."""
     if firing.transition.target in ("rejected", "cancelled"):
         firing.execute(GIVE_BACK_CLASSES)

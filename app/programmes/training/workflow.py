@@ -2,18 +2,10 @@
 
 from dataclasses import replace
 
-from app.engine.guards import OWN_OFFICE
+from app.engine.forms import MustOpinionForm, OpinionForm, PlainForm, ReasonForm
+from app.engine.guards import OWN_OFFICE, RULES
 from app.engine.transitions import DISBURSE, LIST, SUBSIDY
-from app.engine.workflow import (
-    Counted,
-    Guard,
-    MustOpinionForm,
-    OpinionForm,
-    PlainForm,
-    ReasonForm,
-    Subject,
-    Transition,
-)
+from app.engine.workflow import Counted, Guard, Subject, Transition
 from app.kernel.messages import N_
 from app.programmes.training import moving
 from app.programmes.training.model import TrainingClass
@@ -84,7 +76,7 @@ CLASS_MOVES = (
         ("draft", "returned"),
         "submitted",
         PlainForm,
-        (OWN_OFFICE,),
+        hooks=(OWN_OFFICE, RULES),
         duty="clerk",
         subject=CLASSES,
     ),
@@ -94,7 +86,7 @@ CLASS_MOVES = (
         ("submitted",),
         "approved",
         OpinionForm,
-        (NOT_THE_OPENER,),
+        hooks=(NOT_THE_OPENER, RULES),
         duty="reviewer",
         subject=CLASSES,
     ),
@@ -104,7 +96,7 @@ CLASS_MOVES = (
         ("submitted",),
         "rejected",
         MustOpinionForm,
-        (NOT_THE_OPENER,),
+        hooks=(NOT_THE_OPENER,),
         duty="reviewer",
         danger=True,
         subject=CLASSES,
@@ -115,7 +107,7 @@ CLASS_MOVES = (
         ("submitted",),
         "returned",
         MustOpinionForm,
-        (NOT_THE_OPENER,),
+        hooks=(NOT_THE_OPENER,),
         duty="reviewer",
         subject=CLASSES,
     ),
@@ -125,7 +117,7 @@ CLASS_MOVES = (
         ("approved",),
         "cancelled",
         ReasonForm,
-        (OWN_OFFICE, NOTHING_DECLARED),
+        hooks=(OWN_OFFICE, NOTHING_DECLARED),
         duty="clerk",
         danger=True,
         subject=CLASSES,
@@ -136,7 +128,7 @@ CLASS_MOVES = (
         ("approved", "completion_returned"),
         "completion_submitted",
         PlainForm,
-        (OWN_OFFICE, ALL_HAVE_RESULTS),
+        hooks=(OWN_OFFICE, ALL_HAVE_RESULTS),
         duty="clerk",
         subject=CLASSES,
     ),
@@ -146,7 +138,7 @@ CLASS_MOVES = (
         ("completion_submitted",),
         "completed",
         OpinionForm,
-        (NOT_THE_COMPLETER,),
+        hooks=(NOT_THE_COMPLETER,),
         duty="reviewer",
         subject=CLASSES,
     ),
@@ -156,13 +148,14 @@ CLASS_MOVES = (
         ("completion_submitted",),
         "completion_returned",
         MustOpinionForm,
-        (NOT_THE_COMPLETER,),
+        hooks=(NOT_THE_COMPLETER,),
         duty="reviewer",
         subject=CLASSES,
     ),
 )
 
 ONLY_COMPLETED = {
-    move.name: replace(move, guards=(*move.guards, NOT_COMPLETED, NOT_PASSED)) for move in (LIST, DISBURSE)
+    move.name: replace(move, hooks=(*move.guards, NOT_COMPLETED, NOT_PASSED, move.risk_check))
+    for move in (LIST, DISBURSE)
 }
 WORKFLOW = (*(ONLY_COMPLETED.get(move.name, move) for move in SUBSIDY), *CLASS_MOVES)
