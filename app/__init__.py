@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -38,7 +39,7 @@ def create_app(settings: dict | None = None) -> Flask:
     if proxies := app.config["PROXIES"]:
         # else the audit log would name the proxy as the address of every event
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
-    app.jinja_env.globals["version"] = __version__
+    app.config["VERSION"] = app.jinja_env.globals["version"] = __version__
     app.extensions["vault"] = vault_of(app.config)
     db.init_app(app)
     migrate.init_app(app, db)
@@ -46,5 +47,7 @@ def create_app(settings: dict | None = None) -> Flask:
     replica.init_app(app)
     with app.app_context():
         web.init_app(app)
+        if app.config["DEMO"]:
+            import_module("app.web.demo").init_app(app)
     health.init_app(app, measures)
     return app

@@ -107,6 +107,14 @@ def application(cluster, keys):
     return create_app(settings(cluster.urls, **keys))
 
 
+@pytest.fixture(scope="session")
+def demo_installation(cluster, keys):
+    """An application that runs the demonstration, which production lacks; on the same database."""
+    from app import create_app
+
+    return create_app(settings(cluster.urls, DEMO=True, **keys))
+
+
 @pytest.fixture
 def app(application, cluster):
     """The application with an empty, prepared database, in an application context."""

@@ -15,8 +15,9 @@ from app.engine.audit import record
 from app.engine.candidates import reprice
 from app.engine.claims import Application, Attachment, Claim
 from app.engine.numbers import application_number
-from app.engine.people import ELSEWHERE, FRESH, lock_own
+from app.engine.people import ELSEWHERE, lock_own
 from app.engine.programme import Programme
+from app.engine.scope import FRESH
 from app.engine.states import EDITABLE
 from app.kernel import citizen_id, names, uploads
 from app.kernel.crypto import Vault

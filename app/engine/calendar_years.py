@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.extending import mark_short
-from app.engine.people import FRESH
 from app.engine.programme import Programme
+from app.engine.scope import FRESH
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
 from app.registers.festivals import statutory_days

@@ -24,7 +24,8 @@ from app.engine.application_accounts import (
 from app.engine.audit import AuditEntry, record
 from app.engine.claims import Application, Attachment, Claim
 from app.engine.payments import PaymentList
-from app.engine.people import FRESH, lock_own
+from app.engine.people import lock_own
+from app.engine.scope import FRESH
 from app.engine.states import UNPAID, WAITING
 from app.engine.takings import states_of
 from app.kernel.crypto import Vault

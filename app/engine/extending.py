@@ -13,8 +13,8 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Claim, Notice
 from app.engine.effects import least_days
-from app.engine.people import FRESH
 from app.engine.programme import Programme
+from app.engine.scope import FRESH
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
 from app.registers.workdays import WorkCalendar

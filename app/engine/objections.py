@@ -12,7 +12,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.claims import Claim
 from app.engine.free_text import FreeText
-from app.engine.people import FRESH
+from app.engine.scope import FRESH
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_

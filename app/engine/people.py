@@ -19,6 +19,7 @@ from app.engine.claims import Application, Claim, FailedRow
 from app.engine.failed_rows import store_failed
 from app.engine.programme import Programme
 from app.engine.progress import Progress
+from app.engine.scope import FRESH
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
 from app.engine.slips import folded_name, mended_by
 from app.engine.states import LIVE, OPEN_OR_LIVE
@@ -35,7 +36,6 @@ COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
 
 DIALECT = postgresql.dialect()
 ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
-FRESH = {"populate_existing": True}
 """For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
 
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (

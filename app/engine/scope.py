@@ -39,6 +39,9 @@ from app.registers.organisation import Office, Region
 OPEN = {"scope": "open"}
 """Execution options of the two openings of `domain.md` §2 and of the product's own bookkeeping."""
 
+FRESH = {"populate_existing": True}
+"""Execution options of rows that are locked: as they stand now, whatever the session has read before."""
+
 CASE_COLUMN = "office_id"
 
 

@@ -44,6 +44,10 @@ class BadValue(DomainError):
     """A value that cannot be what it claims to be."""
 
 
+class Malformed(BadValue):
+    """Not what the document of the API describes; what the domain refuses is told apart by its status."""
+
+
 class Unreadable(BadValue):
     """A ciphertext that doesn't open where it lies: altered, put elsewhere, or of a key or format that isn't read."""
 

@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     )
 
     hardening.init_app(app)
-    bodies.init_app(app)
+    bodies.init_app(app, access.key_of_call)
     appbuilder = AppBuilder(
         indexview=HomeView,
         base_template="layout.html",

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 
-from flask import current_app
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -47,7 +46,7 @@ def make_user(
     wanted = set(roles)
     _refuse_username(username)
     refuse_weak(password)
-    refuse_grant(actor, office, wanted)
+    refuse_grant(session, actor, office, wanted)
     user = User(username=username, email=f"{username}@localhost", active=True)
     user.password = generate_password_hash(password)
     try:
@@ -82,8 +81,8 @@ def change_user(
     `ends` names the last days of the roles that are held for a time.
     """
     user, held = staff.user, held_by(session, staff.user)
-    refuse_management(actor, user)
-    refuse_grant(actor, office, roles)
+    refuse_management(session, actor, user)
+    refuse_grant(session, actor, office, roles)
     before = {"name": full_name(user), "office": staff.office.code, "active": bool(user.active)}
     offices = {staff.office_id, office.id}
     _fill(session, user, name, roles)
@@ -120,7 +119,7 @@ def take_in(
 
     By the office above; the province's own people by two of its administrators: until the second, nothing works.
     """
-    refuse_grant(actor, office, roles)
+    refuse_grant(session, actor, office, roles)
     if office.id == actor.office_id and office.parent is not None:
         raise Refused(
             N_("用统一认证登录的新人员由上级机构接收。请把其用户名告知{office}的管理员，由其授权。"),
@@ -171,10 +170,10 @@ def set_password(
         deciding.wait_after_reset(session, actor, staff, duties.PASSWORD)
 
 
-def must_change(staff: Staff) -> bool:
-    """Whether the password was given by somebody else or is too old; the demonstration's are known to all and stay."""
+def must_change(staff: Staff, *, lasting: bool) -> bool:
+    """Whether the password was given by somebody else or is too old; `lasting` ones, known to all, don't age."""
     aged = datetime.now(UTC) - staff.password_set_at > logins.LONGEST_AGE
-    return staff.must_change_password or (aged and not current_app.config["DEMO"])
+    return staff.must_change_password or (aged and not lasting)
 
 
 def new_password() -> str:
@@ -203,33 +202,33 @@ def held_by(session: Session, user: User) -> dict[str, date | None]:
     return dict.fromkeys(roles_of(user)) | grants.ends_of(session, [user.id]).get(user.id, {})
 
 
-def grantable(actor: Actor) -> tuple[str, ...]:
+def grantable(session: Session, actor: Actor) -> tuple[str, ...]:
     """The roles that an administrator may give and take."""
     lists = [GRANTABLE.get(role, ()) for role in actor.roles]
     given = tuple(role for role in TITLES if any(role in granted for granted in lists))
-    return given + tuple(own.name for own in own_roles.in_sight(actor)) if given else ()
+    return given + tuple(own.name for own in own_roles.in_sight(session, actor)) if given else ()
 
 
-def manages(actor: Actor, user_id: int, held: Collection[str]) -> bool:
+def manages(session: Session, actor: Actor, user_id: int, held: Collection[str]) -> bool:
     """Whether the actor may change a login that holds these roles: never the own, an equal's or a stronger one's."""
-    return user_id != actor.user_id and set(held) <= set(grantable(actor))
+    return user_id != actor.user_id and set(held) <= set(grantable(session, actor))
 
 
-def refuse_management(actor: Actor, user: User) -> None:
+def refuse_management(session: Session, actor: Actor, user: User) -> None:
     """The same as an exception with its reason."""
-    if not manages(actor, user.id, roles_of(user)):
+    if not manages(session, actor, user.id, roles_of(user)):
         raise Refused(N_("不能修改本人的账号，也不能修改本级或上级管理员的账号。请联系上级管理员办理。"))
 
 
-def refuse_grant(actor: Actor, office: Office, roles: set[str]) -> None:
+def refuse_grant(session: Session, actor: Actor, office: Office, roles: set[str]) -> None:
     """No way up: neither by a role that is not the actor's to give nor by an office out of the actor's sight."""
     refuse_mixture(roles)
     if actor.user_id is not None:
-        if not roles <= set(grantable(actor)):
+        if not roles <= set(grantable(session, actor)):
             raise Refused(N_("所选角色超出了您可以授予的范围。请重新选择，或联系上级管理员授权。"))
         if not actor.scope.whole and office.id not in actor.scope.office_ids:
             raise Refused(N_("所选机构不在您的管辖范围内。请重新选择机构。"))
-    own_roles.refuse_elsewhere(roles, office)
+    own_roles.refuse_elsewhere(session, roles, office)
     for role in roles & set(SEATS):
         if office.region.level != SEATS[role]:
             raise Refused(

@@ -22,7 +22,6 @@ from app.registers.lookup import covered
 from app.web.application_money import AccountRoutes, account_facts
 from app.web.application_papers import PaperRoutes
 from app.web.application_people import PeopleRoutes
-from app.web.demo.sheets import offered
 from app.web.findings import cells_of, readable
 from app.web.opening import EmployerForm
 from app.web.question_pages import waiting_for
@@ -103,9 +102,6 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         status = 422 if request.method == "POST" else 200
         page = self.render_template(self.opening_template, view=self, form=form, problem=problem)
         return page, status
-
-    def list_more(self, rows: list) -> dict:
-        return {**super().list_more(rows), "demo_sheets": offered()}
 
     def show_more(self, application: Application) -> dict:
         application_id = application.id

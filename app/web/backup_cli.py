@@ -8,14 +8,13 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app import __version__
 from app.backup import make
 from app.backup import restore as fill
 from app.engine import sealing
 from app.engine.actor import Actor
 from app.extensions import db
 from app.kernel.errors import DomainError
-from app.web.cli import grant_runtime_login
+from app.web.prepare import grant_runtime_login
 
 
 @click.command()
@@ -24,7 +23,9 @@ from app.web.cli import grant_runtime_login
 def backup(folder: Path) -> None:
     """Writes a backup while people work; keep it and the keys in different places."""
     try:
-        said = make(_owner(), current_app.extensions["vault"], folder.absolute(), __version__)
+        said = make(
+            _owner(), current_app.extensions["vault"], folder.absolute(), current_app.config["VERSION"]
+        )
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"已备份 / Backed up: {folder}, {_sums(said)}")

@@ -6,6 +6,7 @@ somebody has once been let in: whether that session is still open is asked of th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 
@@ -15,25 +16,26 @@ from sqlalchemy.exc import DBAPIError
 from app.engine import logins
 from app.extensions import db
 from app.serving import BODY_LIMIT
-from app.web.api import access, in_api
-from app.web.entering import HALF
+from app.web.hardening import in_api
 
 SMALL = 16 * 1024
+HALF = "half"
+"""The session's entry of a login that waits for its code."""
 OPEN_TO_ALL = ("AuthView.login", "CasView.end", "DeskView.language")
 """All that has something to send before a login: two names and words, a ticket, a language."""
 
 
-def init_app(app: Flask) -> None:
-    """Lets the worker ask, and holds every request to the answer."""
+def init_app(app: Flask, key_of_call: Callable[[], object]) -> None:
+    """Lets the worker ask, and holds every request to the answer; `key_of_call`: the API key that a call brings, or None."""
     app.url_value_preprocessor(_limit_size)
-    app.extensions["body_limit"] = partial(allowed, app)
+    app.extensions["body_limit"] = partial(allowed, app, key_of_call)
 
 
-def allowed(app: Flask, environ: dict) -> int:
+def allowed(app: Flask, key_of_call: Callable[[], object], environ: dict) -> int:
     """Bytes that are accepted of the request with this head; 0: none, whatever it says of them."""
     with app.request_context(environ):
         try:
-            known = access.key_of_call() is not None if in_api(request.path) else _has_session()
+            known = key_of_call() is not None if in_api(request.path) else _has_session()
         except DBAPIError:
             known = True  # the application tells what is wrong
         return _most() if known else _of_strangers()

@@ -26,7 +26,7 @@ from app.web.notices import NoticesView
 from app.web.options import options
 from app.web.programmes import programme_of, programmes
 from app.web.roles import AUDITOR, POLICY, REVIEWER
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.templating import may, translate
 from app.web.translations import gettext
 from app.web.views import ModelView
@@ -43,7 +43,7 @@ class YearForm(Form):
 class YearView(ModelView):
     datamodel = SQLAInterface(CalendarYear)
     route_base = "/settings/years"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("放假安排年份")
     include_route_methods = {"list", "add", "confirm"}
     granted = {POLICY: ("can_list", "can_add", "can_confirm_year"), AUDITOR: ("can_list",)}
@@ -105,7 +105,7 @@ class DayView(ModelView):
 
     datamodel = SQLAInterface(CalendarDay)
     route_base = "/settings/calendar"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("工作日历")
     include_route_methods = {"list", "add", "edit"}
     granted = {POLICY: ("can_list", "can_add", "can_edit"), AUDITOR: ("can_list",)}
@@ -146,7 +146,7 @@ class ShortNoticeView(ModelView):
 
     datamodel = SQLAInterface(Notice)
     route_base = "/notices/short"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("公示期不足")
     include_route_methods = {"list"}
     granted = dict.fromkeys((POLICY, REVIEWER, AUDITOR), ("can_list",))

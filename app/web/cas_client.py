@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import ParseError  # nosec B405  # the exception only; python-cas parses what the configured server says
 
 import requests
@@ -30,11 +29,6 @@ class _Patient(requests.Session):
 def configured() -> bool:
     """Whether there is a CAS server."""
     return bool(current_app.config["CAS_SERVER_URL"])
-
-
-def origin() -> str:
-    """The CAS server as a source in a Content-Security-Policy: browsers follow a posted logout nowhere else."""
-    return "{0.scheme}://{0.netloc}".format(urlsplit(current_app.config["CAS_SERVER_URL"]))
 
 
 def login_address(state: str) -> str:

@@ -19,7 +19,7 @@ from app.registers.organisation import Office, Staff
 from app.web import accounts, pending_duties
 from app.web.paging import key_of
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.translations import gettext
 from app.web.views import ModelView
 from app.web.waiting import Task
@@ -33,7 +33,7 @@ class ConfirmationView(ModelView):
 
     datamodel = SQLAInterface(DutyGrant)
     route_base = "/settings/confirmations"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("待确认授权")
     include_route_methods: ClassVar[set[str]] = {"list", "agree", "refuse", "recall", "require"}
     watched = True
@@ -107,7 +107,7 @@ class ConfirmationView(ModelView):
     def agree(self, pk):
         """The second administrator's word: the duty works from the next request on."""
         grant = self._locked(pk)
-        accounts.refuse_management(g.actor, grant.staff.user)
+        accounts.refuse_management(db.session, g.actor, grant.staff.user)
         duties.confirm(db.session, g.actor, grant)
         self._record("duty_confirmed", grant)
         return self._done(gettext("已确认，此人的职责即刻生效。"))
@@ -151,7 +151,7 @@ class ConfirmationView(ModelView):
     def _take_away(self, event: str, grant: DutyGrant):
         """The role goes, and with it all that waits on it; whoever was only taken in waits for an office again."""
         staff = grant.staff
-        accounts.refuse_management(g.actor, staff.user)
+        accounts.refuse_management(db.session, g.actor, staff.user)
         self._record(event, grant)
         if grant.role is None:
             accounts.let_go(db.session, g.actor, staff)

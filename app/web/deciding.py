@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 
-from flask import Flask, current_app
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -22,10 +20,7 @@ from app.engine import duties
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.registers.organisation import OwnRole, Staff
-from app.web.roles import DUTIES
-
-Pair = tuple[str, str]
-"""(permission, view)."""
+from app.web.roles import DUTIES, GRANTS, Pair
 
 
 def decides(role: str, pairs: Collection[Pair]) -> bool:
@@ -35,17 +30,7 @@ def decides(role: str, pairs: Collection[Pair]) -> bool:
 
 def of_duties() -> frozenset[Pair]:
     """What the duties may do and no other role of the product may."""
-    return _of_duties(current_app._get_current_object())
-
-
-@lru_cache(maxsize=4)
-def _of_duties(app: Flask) -> frozenset[Pair]:
-    theirs, others = set(), set()
-    for view in app.appbuilder.baseviews:
-        for role, permissions in getattr(view, "granted", {}).items():
-            pairs = {(permission, view.class_permission_name) for permission in permissions}
-            (theirs if role in DUTIES else others).update(pairs)
-    return frozenset(theirs - others)
+    return frozenset(pair for pair, roles in GRANTS.items() if roles and roles <= set(DUTIES))
 
 
 def among(session: Session, names: Iterable[str]) -> dict[str, int]:

@@ -21,9 +21,8 @@ from app.extensions import db
 from app.registers.organisation import Office, Staff
 from app.web import demands, devices
 from app.web.accounts import seal
+from app.web.bodies import HALF
 from app.web.hardening import own_path
-
-HALF = "half"
 
 
 def enter(user: User, actor: Actor, target: str, *, ticket: str | None = None):

@@ -16,6 +16,7 @@ from app.kernel.errors import (
     BadSheet,
     BadValue,
     DomainError,
+    Malformed,
     NotFound,
     Refused,
     Unreadable,
@@ -26,8 +27,7 @@ from app.kernel.errors import (
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.web import returning
-from app.web.api import in_api
-from app.web.api.asking import Malformed
+from app.web.hardening import in_api
 from app.web.templating import translate
 from app.web.translations import gettext
 
@@ -119,7 +119,7 @@ def _expired(_: CSRFError):
         return returning.to_login()
     sentence = gettext("页面已过期或不是从本系统打开的，操作没有执行。请刷新页面后重试。")
     if not current_user.is_authenticated:
-        return page(404, gettext(SENTENCES[404])) if returning.absent() else page(400, sentence)
+        return page(400, sentence)
     again = returning.place() or url_for("HomeView.index")
     return returning.lead_away(sentence, again) if returning.by_script() else page(400, sentence, again=again)
 

@@ -32,7 +32,9 @@ def receivers(session: Session, actor: Actor, leaver: Staff) -> list[Staff]:
     found = session.scalars(
         wanted.options(selectinload(Staff.user).selectinload(User.roles)).order_by(Staff.user_id)
     )
-    return [one for one in found if accounts.manages(actor, one.user_id, accounts.roles_of(one.user))]
+    return [
+        one for one in found if accounts.manages(session, actor, one.user_id, accounts.roles_of(one.user))
+    ]
 
 
 def handled(session: Session, staff: Staff) -> int:
@@ -45,8 +47,8 @@ def hand_over(session: Session, actor: Actor, leaver: Staff, receiver: Staff, wi
 
     Who opened, edited or submitted what stays as it was: the separation of duties goes by that.
     """
-    accounts.refuse_management(actor, leaver.user)
-    accounts.refuse_management(actor, receiver.user)
+    accounts.refuse_management(session, actor, leaver.user)
+    accounts.refuse_management(session, actor, receiver.user)
     if receiver.office_id != leaver.office_id or not receiver.user.active:
         raise Refused(N_("接收人须是同一机构的在用账号。请重新选择。"))
     moved = session.execute(

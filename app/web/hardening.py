@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 from werkzeug.routing import IntegerConverter
-
-from app.web import cas_client
 
 LARGEST_ID = 2**63 - 1
 
@@ -23,6 +22,7 @@ HEADERS = {
 }
 STRICT_TRANSPORT = "max-age=31536000"
 STATIC = ("static", "appbuilder.static")
+API = "/api/"
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
 
 
@@ -42,6 +42,11 @@ def init_app(app: Flask) -> None:
     app.after_request(_protect)
 
 
+def in_api(path: str) -> bool:
+    """Whether an address is the API's, known or not."""
+    return path.startswith(API)
+
+
 def own_path(text: str) -> str | None:
     """An address of this site as a path, to lead somebody back to; browsers read \\, tabs and // as ways elsewhere."""
     path = text.removeprefix(request.host_url.rstrip("/"))
@@ -58,10 +63,13 @@ def _refuse_nul() -> None:
 
 def _protect(answer: Response) -> Response:
     answer.headers.update(HEADERS)
-    if cas_client.configured():
+    if server := current_app.config["CAS_SERVER_URL"]:
+        # browsers follow a posted logout nowhere else
         policy = HEADERS["Content-Security-Policy"]
-        policy = policy.replace("form-action 'self'", f"form-action 'self' {cas_client.origin()}")
-        answer.headers["Content-Security-Policy"] = policy
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(server))
+        answer.headers["Content-Security-Policy"] = policy.replace(
+            "form-action 'self'", f"form-action 'self' {origin}"
+        )
     if request.endpoint not in STATIC:
         answer.headers["Cache-Control"] = "no-store"
     if current_app.config["SESSION_COOKIE_SECURE"]:

@@ -1,19 +1,16 @@
-"""The desk (业务经办): the home page, the pickers' search, language, and the demo's date."""
+"""The desk (业务经办): the home page, the pickers' search, language."""
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from flask import (
     abort,
     current_app,
-    flash,
     g,
     jsonify,
     redirect,
     request,
-    send_from_directory,
     session,
     url_for,
 )
@@ -21,19 +18,16 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_login import current_user
 
-from app.engine import clock, shares
-from app.engine.audit import record
+from app.engine import shares
 from app.extensions import db
 from app.kernel import citizen_id
 from app.registers.lookup import find_person, search_employers
 from app.web import pending_duties
-from app.web.demo.sheets import FOLDER, offered
 from app.web.figures import figures_of_months
 from app.web.hardening import own_path
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.shortcuts import own
 from app.web.templating import may
-from app.web.translations import gettext
 from app.web.views import Screen
 from app.web.waiting import Task
 from app.web.work_pages import waiting_works
@@ -56,19 +50,8 @@ class HomeView(Screen, BaseView):
             waits=pending_duties.sentences(db.session, g.actor.user_id),
             works=waiting_works(),
             shortcuts=own(),
-            demo_sheets=offered(),
             **facts,
         )
-
-    @expose("/demo/sheets/<name>")
-    def demo_sheet(self, name):
-        """One of the demo's ready-made sheets, or its note; in production there is no such address."""
-        if name not in dict(offered()):
-            abort(404)
-        if not current_user.is_authenticated:
-            return redirect(url_for("AuthView.login"))
-        folder = Path(current_app.config["DATA_DIR"]) / FOLDER
-        return send_from_directory(folder, name, as_attachment=True)
 
 
 class DeskView(Screen, BaseView):
@@ -122,23 +105,7 @@ class DeskView(Screen, BaseView):
         if wanted not in current_app.config["LANGUAGES"]:
             abort(404)
         session["locale"] = wanted
-        return redirect(_here(request.form.get("next", "")))
-
-    @expose("/clock", methods=["POST"])
-    def move_clock(self):
-        """The demo's date; in production there is no such address."""
-        if not current_app.config["DEMO"]:
-            abort(404)
-        if not current_user.is_authenticated:
-            abort(403)
-        days = request.form.get("days", "")
-        if days not in map(str, range(1, 367)):
-            abort(400)
-        clock.move_forward(db.session, int(days))
-        record(db.session, g.actor, "clock_change", after={"days": days})
-        db.session.commit()
-        flash(gettext("演示日期已调整。"), "success")
-        return redirect(_here(request.form.get("next", "")))
+        return redirect(home_or(request.form.get("next", "")))
 
 
 def tasks() -> list[Task]:
@@ -147,6 +114,6 @@ def tasks() -> list[Task]:
     return [task for view in lists for task in view.tasks()]
 
 
-def _here(path: str) -> str:
-    """A path of this site, or the home page."""
+def home_or(path: str) -> str:
+    """A path of this site, or else the home page's."""
     return own_path(path) or url_for("HomeView.index")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Query
 from app.engine.audit import EVENTS, AuditEntry
 from app.kernel.messages import N_
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.views import ModelView
 
 OF_LOGINS = (
@@ -34,7 +34,7 @@ class LoginLogView(ModelView):
 
     datamodel = SQLAInterface(AuditEntry)
     route_base = "/settings/login_log"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("登录日志")
     include_route_methods: ClassVar[set[str]] = {"list"}
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list",))

@@ -20,7 +20,7 @@ from app.kernel.messages import N_
 from app.registers.organisation import Staff
 from app.web import accounts
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.translations import gettext
 from app.web.views import ModelView
 
@@ -33,7 +33,7 @@ class LoginView(ModelView):
 
     datamodel = SQLAInterface(Login)
     route_base = "/settings/logins"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("在线用户")
     include_route_methods: ClassVar[set[str]] = {"list", "kick"}
     watched = True
@@ -78,14 +78,14 @@ class LoginView(ModelView):
 
     def manageable(self, row: Login) -> bool:
         """Whether the list offers to end this session."""
-        return accounts.manages(g.actor, row.user_id, accounts.roles_of(row.staff.user))
+        return accounts.manages(db.session, g.actor, row.user_id, accounts.roles_of(row.staff.user))
 
     @expose("/kick/<pk>", methods=["POST"])
     @has_access
     def kick(self, pk):
         """Ends the session of somebody below the administrator; the next request asks for a login."""
         row = self.item(pk)
-        accounts.refuse_management(g.actor, row.staff.user)
+        accounts.refuse_management(db.session, g.actor, row.staff.user)
         record(db.session, g.actor, "kick", subject=row.staff.user.username, office_id=row.staff.office_id)
         db.session.delete(row)
         db.session.commit()

@@ -7,6 +7,8 @@ from typing import ClassVar
 from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from werkzeug.security import check_password_hash
+from wtforms import Form, PasswordField
+from wtforms.validators import EqualTo, InputRequired, Length
 
 from app.engine import tries
 from app.extensions import db
@@ -16,11 +18,20 @@ from app.registers.organisation import Staff
 from app.web import accounts, devices
 from app.web.hardening import own_path
 from app.web.roles import TITLES
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.templating import translate
 from app.web.translations import gettext
-from app.web.user_forms import OwnPasswordForm
 from app.web.views import Screen
+
+
+class OwnPasswordForm(Form):
+    old = PasswordField(N_("原密码"), [InputRequired(N_("请填写原密码。")), Length(max=256)])
+    new = PasswordField(
+        N_("新密码"),
+        [InputRequired(N_("请填写新密码。")), Length(max=256)],
+        description=N_("至少10个字符，同时包含字母和数字"),
+    )
+    again = PasswordField(N_("再次输入新密码"), [EqualTo("new", N_("两次输入的新密码不一致。请重新填写。"))])
 
 
 class PasswordView(Screen, BaseView):
@@ -28,7 +39,7 @@ class PasswordView(Screen, BaseView):
 
     route_base = "/settings/password"
     default_view = "change"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("修改密码")
     entry_permission = "can_change"
     base_permissions: ClassVar = ["can_change"]
@@ -47,7 +58,9 @@ class PasswordView(Screen, BaseView):
                 db.session.rollback()
                 problem = translate(error.message)
         status = 422 if request.method == "POST" else 200
-        must = accounts.must_change(db.session.get(Staff, g.actor.user_id) or abort(403))
+        must = accounts.must_change(
+            db.session.get(Staff, g.actor.user_id) or abort(403), lasting=current_app.config["DEMO"]
+        )
         return self.render_template(
             "user_own_password.html", view=self, form=form, problem=problem, must=must
         ), status

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import uuid4
 
-from flask import g
 from flask_appbuilder.security.sqla.models import (
     PermissionView,
     Role,
@@ -18,7 +17,6 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.extensions import db
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
@@ -30,21 +28,22 @@ PARTS = (CLERK, REVIEWER, CASHIER, AUDITOR)
 """What every administrator may give, so that an own role is no way around the lists of grantable roles."""
 
 
-def known() -> dict[str, OwnRole]:
-    """All own roles by name, read once a request: there are few."""
-    if "own_roles" not in g:
-        g.own_roles = {own.name: own for own in db.session.scalars(select(OwnRole).order_by(OwnRole.role_id))}
-    return g.own_roles
+def known(session: Session) -> dict[str, OwnRole]:
+    """All own roles by name, read once a session, which is a request's: there are few."""
+    if "own_roles" not in session.info:
+        rows = session.scalars(select(OwnRole).order_by(OwnRole.role_id))
+        session.info["own_roles"] = {own.name: own for own in rows}
+    return session.info["own_roles"]
 
 
-def in_sight(actor: Actor) -> list[OwnRole]:
+def in_sight(session: Session, actor: Actor) -> list[OwnRole]:
     """Those made above the actor's office, which hold there too, and those made in its subtree."""
-    return [own for own in known().values() if _above(own.office, actor) or editable(own, actor)]
+    here = session.get(Office, actor.office_id) if actor.office_id else None
+    return [own for own in known(session).values() if _above(own.office, here) or editable(own, actor)]
 
 
-def _above(office: Office, actor: Actor) -> bool:
-    here = actor.office_id and db.session.get(Office, actor.office_id)
-    return bool(here) and here.path.startswith(office.path)
+def _above(office: Office, here: Office | None) -> bool:
+    return here is not None and here.path.startswith(office.path)
 
 
 def editable(own: OwnRole, actor: Actor) -> bool:
@@ -52,14 +51,16 @@ def editable(own: OwnRole, actor: Actor) -> bool:
     return actor.scope.whole or own.office_id in actor.scope.office_ids
 
 
-def refuse_elsewhere(roles: Collection[str], office: Office) -> None:
+def refuse_elsewhere(session: Session, roles: Collection[str], office: Office) -> None:
     """An own role is held in the subtree of the office that made it. Raises Refused."""
-    for role in set(roles) & set(known()):
-        if not office.path.startswith(known()[role].office.path):
+    own_roles = known(session)
+    for role in set(roles) & set(own_roles):
+        own = own_roles[role]
+        if not office.path.startswith(own.office.path):
             raise Refused(
                 N_("角色“{role}”只能授予{office}及其下级机构的人员。请重新选择角色或机构。"),
-                role=known()[role].title,
-                office=known()[role].office.name,
+                role=own.title,
+                office=own.office.name,
             )
 
 
@@ -166,7 +167,7 @@ def _write(session: Session, own: OwnRole, wanted: Collection[int]) -> None:
     if wanted:
         rows = [{"permission_view_id": pair, "role_id": own.role_id} for pair in sorted(wanted)]
         session.execute(insert(table), rows)
-    g.pop("own_roles", None)
+    session.info.pop("own_roles", None)
 
 
 def _facts(session: Session, own: OwnRole) -> dict:

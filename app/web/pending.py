@@ -13,7 +13,7 @@ from app.kernel.errors import DomainError, NotFound
 from app.kernel.messages import N_
 from app.web import accounts, cas_people, entering, pending_duties
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.user_forms import ChangeForm
@@ -35,7 +35,7 @@ class PendingView(Screen, BaseView):
 
     route_base = "/settings/pending"
     default_view = "take"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("待授权人员")
     entry_permission = "can_take"
     watched = True

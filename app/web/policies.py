@@ -17,7 +17,7 @@ from app.kernel.messages import N_
 from app.web.options import options
 from app.web.programmes import programme_of, programmes
 from app.web.roles import AUDITOR, CLERK, POLICY, REVIEWER
-from app.web.settings import KEEPERS, PLACE, WRITE
+from app.web.sidebar import SETTINGS
 from app.web.translations import gettext
 from app.web.views import READ, ModelView
 
@@ -54,10 +54,10 @@ class PolicyForm(Form):
 class PolicyView(ModelView):
     datamodel = SQLAInterface(PolicyValue)
     route_base = "/settings/policy"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("政策参数")
-    include_route_methods = KEEPERS
-    granted = {POLICY: WRITE, AUDITOR: READ, CLERK: READ, REVIEWER: READ}
+    include_route_methods = {"list", "show", "add", "edit"}
+    granted = {POLICY: (*READ, "can_add", "can_edit"), AUDITOR: READ, CLERK: READ, REVIEWER: READ}
     form = PolicyForm
     form_template = "policy_form.html"
     list_template = "policy.html"

@@ -14,35 +14,14 @@ from flask.cli import AppGroup
 
 from app.engine import clock
 from app.engine.actor import Actor
-from app.engine.audit import record
+from app.engine.register_loads import load_and_record
 from app.extensions import db
 from app.kernel.dates import add_months, parse_date
 from app.kernel.errors import DomainError
 from app.registers.kinds import REGISTERS
-from app.registers.loading import Declared, LoadReport, Refusal, load
+from app.registers.loading import Declared, LoadReport, Refusal
 
 SHOWN = 20
-
-
-def load_and_record(
-    kind: str, facts: object, *, by: Actor | None = None, take: Callable = load, **options: object
-) -> LoadReport:
-    """Loads (`take`) and writes the audit entry in the session's transaction; the caller commits."""
-    today = clock.today(current_app.config, db.session)
-    report = take(db.session, kind, facts, current_app.extensions["vault"], today, **options)
-    after = {
-        "kind": kind,
-        "load_id": report.load_id,
-        "read": report.read,
-        "stored": report.stored,
-        "refused": report.refused,
-        "added": report.added,
-        "changed": report.changed,
-        "coverage": {code: f"{first} — {last}" for code, (first, last) in sorted(report.coverage.items())},
-    }
-    actor = by or Actor.command()
-    record(db.session, actor, "register_load", subject=str(options["source"])[:200], after=after)
-    return report
 
 
 registers = AppGroup("registers", help="登记库 / facts that come from other authorities")
@@ -64,7 +43,17 @@ def load_file(
     try:
         with _Refusals(refused) as refuse:
             source = Path(file.name).name
-            report = load_and_record(kind, file, source=source, declared=declared, refuse=refuse)
+            today = clock.today(current_app.config, db.session)
+            report = load_and_record(
+                db.session,
+                kind,
+                file,
+                current_app.extensions["vault"],
+                today,
+                source=source,
+                declared=declared,
+                refuse=refuse,
+            )
             db.session.commit()
     except DomainError as error:
         db.session.rollback()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from flask_appbuilder.base import AppBuilder
+from collections.abc import Iterable
 
+from flask_appbuilder.base import AppBuilder
+from flask_appbuilder.baseviews import AbstractViewApi
+
+from app.web import roles
 from app.web.account_corrections import AccountCorrectionView
 from app.web.api.cases import CaseApi
 from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
 from app.web.api.registers import RegisterApi
+from app.web.audit import AuditView
 from app.web.batches import BatchView
 from app.web.calendar import CALENDAR_VIEWS
 from app.web.cas import CasView
@@ -34,7 +39,7 @@ from app.web.role_views import RoleView
 from app.web.searching import SearchView
 from app.web.second_factor import CodeView, SecondFactorView
 from app.web.session_time import SessionView
-from app.web.settings import SETTINGS_VIEWS
+from app.web.settings import OfficeView
 from app.web.shortcuts import ShortcutView
 from app.web.users import UserView
 from app.web.work_pages import WorkView
@@ -66,7 +71,8 @@ def register_views(appbuilder: AppBuilder) -> None:
         FiguresView,
         *REGISTER_VIEWS,
         PolicyView,
-        *SETTINGS_VIEWS,
+        AuditView,
+        OfficeView,
         *CALENDAR_VIEWS,
         UserView,
         ConfirmationView,
@@ -86,3 +92,18 @@ def register_views(appbuilder: AppBuilder) -> None:
     )
     for view in views:
         appbuilder.add_view_no_menu(view)
+    roles.declare(grants_of(appbuilder.baseviews))
+
+
+def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
+    """(permission, view) → the roles that `granted` gives it to; raises ValueError for a permission that a view lacks."""
+    grants: dict[roles.Pair, set[str]] = {}
+    for view in views:
+        name = view.class_permission_name
+        grants |= {(permission, name): set() for permission in view.base_permissions}
+        for role, permissions in getattr(view, "granted", {}).items():
+            for permission in permissions:
+                if (permission, name) not in grants:
+                    raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
+                grants[permission, name].add(role)
+    return grants

@@ -14,8 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from app.kernel.messages import N_
-from app.web.api import in_api
-from app.web.hardening import own_path
+from app.web.hardening import in_api, own_path
 from app.web.sealing import in_clear
 from app.web.translations import gettext
 
@@ -28,8 +27,6 @@ OPEN_TO_ALL = (
     "static",
     "appbuilder.static",
 )
-OF_THE_DEMO = ("DeskView.move_clock", "HomeView.demo_sheet")
-"""No addresses at all in production, which each says itself."""
 LOGOUT = "AuthView.logout"
 BY_SCRIPT = "X-Requested-With"
 OVER = N_("登录已超时。请重新登录，登录后回到本页。")
@@ -45,12 +42,7 @@ def demanded() -> bool:
     """Whether the address at hand is for people who are logged in, and nobody is."""
     if request.endpoint is None or request.endpoint in OPEN_TO_ALL or in_api(request.path):
         return False
-    return not absent() and not current_user.is_authenticated
-
-
-def absent() -> bool:
-    """Whether the address at hand is none outside the demonstration."""
-    return request.endpoint in OF_THE_DEMO and not current_app.config["DEMO"]
+    return not current_user.is_authenticated
 
 
 def to_login() -> Response:

@@ -21,13 +21,12 @@ from app.registers.organisation import Office, Staff
 from app.web import accounts, grants, matrix, own_roles
 from app.web.options import options
 from app.web.paging import key_of
-from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
-from app.web.settings import PLACE
+from app.web.roles import KEEPERS, TITLES
+from app.web.sidebar import SETTINGS
 from app.web.templating import role_title, translate
 from app.web.translations import gettext
 from app.web.views import Screen
 
-KEEPERS = (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN)
 MOST_HOLDERS = 500
 
 
@@ -55,7 +54,7 @@ class RoleView(Screen, BaseView):
     route_base = "/settings/roles"
     default_view = "list"
     class_permission_name = "RoleView"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("角色与权限")
     watched = True
     granted: ClassVar = dict.fromkeys(KEEPERS, ("can_list", "can_show", "can_add", "can_edit", "can_drop"))
@@ -63,7 +62,7 @@ class RoleView(Screen, BaseView):
     @expose("/list/")
     @has_access
     def list(self):
-        own = [own.name for own in own_roles.in_sight(g.actor)]
+        own = [own.name for own in own_roles.in_sight(db.session, g.actor)]
         roles = [*TITLES, *own]
         chosen = [role for role in request.args.getlist("role") if role in roles] or roles
         return self.render_template(
@@ -71,7 +70,7 @@ class RoleView(Screen, BaseView):
             view=self,
             roles=roles,
             chosen=chosen,
-            own={name: own_roles.known()[name] for name in own},
+            own={name: own_roles.known(db.session)[name] for name in own},
             editable=lambda own: own_roles.editable(own, g.actor),
             functions=matrix.functions(db.session, chosen),
         )
@@ -80,7 +79,7 @@ class RoleView(Screen, BaseView):
     @has_access
     def show(self, name):
         """Who holds a role, within the administrator's sight."""
-        if name not in TITLES and name not in {own.name for own in own_roles.in_sight(g.actor)}:
+        if name not in TITLES and name not in {own.name for own in own_roles.in_sight(db.session, g.actor)}:
             abort(404)
         holders = list(db.session.scalars(_holders(name).limit(MOST_HOLDERS)))
         ends = grants.ends_of(db.session, [staff.user_id for staff in holders])

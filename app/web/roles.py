@@ -5,10 +5,8 @@ A view says in `granted` which role may do what on it; nothing else grants anyth
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -56,21 +54,23 @@ SEATS = {
 }
 """The level of the office that a role belongs to; the other roles are held anywhere."""
 
+Pair = tuple[str, str]
+"""(permission, view)."""
+GRANTS: dict[Pair, frozenset[str]] = {}
 
-def sync(session: Session, views: Iterable[AbstractViewApi]) -> int:
-    """Makes the database hold exactly the roles and grants that the views declare; returns how many grants.
+
+def declare(grants: Mapping[Pair, set[str]]) -> None:
+    """Keeps which of the product's roles may do what, as the views say when the product starts."""
+    GRANTS.clear()
+    GRANTS.update({pair: frozenset(roles) for pair, roles in grants.items()})
+
+
+def sync(session: Session) -> int:
+    """Makes the database hold exactly the roles and grants that are declared; returns how many grants.
 
     A fixed number of statements; roles made on the screen keep their own grants on permissions that remain.
     """
-    grants: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for view in views:
-        for permission in view.base_permissions:
-            grants[(permission, view.class_permission_name)] = set()
-        for role, permissions in getattr(view, "granted", {}).items():
-            for permission in permissions:
-                if (permission, view.class_permission_name) not in grants:
-                    raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
-                grants[(permission, view.class_permission_name)].add(role)
+    grants = GRANTS
     permission_ids = _named(session, Permission, {p for p, _ in grants})
     view_ids = _named(session, ViewMenu, {v for _, v in grants})
     role_ids = _named(session, Role, set(TITLES))

@@ -28,7 +28,7 @@ from app.web import accounts, deciding, demands, devices, entering
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.web.security import actor_of, anonymous
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.templating import role_title, translate
 from app.web.translations import gettext
 from app.web.views import ModelView
@@ -128,7 +128,7 @@ class SecondFactorView(ModelView):
 
     datamodel = SQLAInterface(SecondFactor)
     route_base = "/settings/second_factor"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("二次验证")
     include_route_methods: ClassVar[set[str]] = {"list", "reset", "roles"}
     watched = True
@@ -168,7 +168,7 @@ class SecondFactorView(ModelView):
 
     def manageable(self, row: SecondFactor) -> bool:
         """Whether the list offers to reset this one."""
-        return accounts.manages(g.actor, row.user_id, accounts.roles_of(row.staff.user))
+        return accounts.manages(db.session, g.actor, row.user_id, accounts.roles_of(row.staff.user))
 
     @expose("/reset/<pk>", methods=["POST"])
     @has_access
@@ -176,7 +176,7 @@ class SecondFactorView(ModelView):
         """For somebody below the administrator who has lost the telephone: the next login binds another."""
         row = self.item(pk)
         staff = row.staff
-        accounts.refuse_management(g.actor, staff.user)
+        accounts.refuse_management(db.session, g.actor, staff.user)
         record(
             db.session,
             g.actor,

@@ -34,7 +34,7 @@ from app.kernel.messages import N_
 from app.registers.organisation import Staff
 from app.web import cas_client, demands, devices, entering, grants, returning
 from app.web.accounts import full_name, must_change, seal
-from app.web.demo.users import PASSWORD, USERS
+from app.web.bodies import HALF
 from app.web.hardening import own_path
 from app.web.roles import SYSTEM
 from app.web.templating import translate
@@ -96,7 +96,7 @@ class AuthView(BaseView):
     @expose("/logout/", methods=["POST"])
     def logout(self):
         """Of a session that CAS opened the CAS server is told too, which ends those of other systems."""
-        by_cas = session.get("cas") or session.get(entering.HALF, {}).get("cas")
+        by_cas = session.get("cas") or session.get(HALF, {}).get("cas")
         if current_user.is_authenticated:
             logins.end(db.session, g.actor.user_id, token=session.get("token", ""))
             record(db.session, g.actor, "logout", subject=current_user.username)
@@ -192,7 +192,7 @@ def demand_own_password():
     """Who was given a password, or has had one for too long, chooses an own one before anything else."""
     if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED or session.get("cas"):
         return None
-    if g.get("staff") is None or not must_change(g.staff):
+    if g.get("staff") is None or not must_change(g.staff, lasting=current_app.config["DEMO"]):
         return None
     return redirect(url_for("PasswordView.change", next=returning.place()))
 
@@ -206,8 +206,7 @@ def demand_office():
 
 def login_page(error: str | None, form: LoginForm | None = None):
     """The form, and why nobody has been let in."""
-    known = {"demo_users": USERS, "demo_password": PASSWORD} if demo() else {}
-    facts = {"form": form or LoginForm(), "error": error, "by_cas": cas_client.configured(), **known}
+    facts = {"form": form or LoginForm(), "error": error, "by_cas": cas_client.configured()}
     return render_template("login.html", **facts), 401 if error else 200
 
 
@@ -217,8 +216,3 @@ def _today() -> date:
 
 def _address() -> str:
     return (request.remote_addr or "—") if has_request_context() else "worker"
-
-
-def demo() -> bool:
-    """Whether this is the demo, with its known passwords and movable date."""
-    return current_app.config["DEMO"]

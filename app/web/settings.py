@@ -1,4 +1,4 @@
-"""What auditors read, and who works where."""
+"""The offices: who works where."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from wtforms.validators import Length
 
 from app.kernel.messages import N_
 from app.registers.organisation import Office
-from app.web.audit import AuditView
 from app.web.roles import (
     COUNTY_ADMIN,
     PREFECTURE_ADMIN,
     PROVINCE_ADMIN,
     SYSTEM,
 )
+from app.web.sidebar import SETTINGS
 from app.web.views import READ, ModelView
-
-PLACE = (N_("系统管理"),)
-WRITE = (*READ, "can_add", "can_edit")
-KEEPERS = {"list", "show", "add", "edit"}
 
 
 class OfficeForm(Form):
@@ -35,7 +31,7 @@ class OfficeView(ModelView):
 
     datamodel = SQLAInterface(Office)
     route_base = "/settings/offices"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("经办机构")
     include_route_methods = {"list", "show", "edit"}
     granted = {
@@ -65,6 +61,3 @@ class OfficeView(ModelView):
         return (
             query if SYSTEM in g.actor.roles or scope.whole else query.filter(Office.id.in_(scope.office_ids))
         )
-
-
-SETTINGS_VIEWS = (AuditView, OfficeView)

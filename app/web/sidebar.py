@@ -9,7 +9,11 @@ from functools import lru_cache
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 
+from app.kernel.messages import N_
 from app.web.translations import gettext
+
+SETTINGS = (N_("系统管理"),)
+"""The place in the menu of whatever administrators keep."""
 
 
 @dataclass

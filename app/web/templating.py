@@ -144,7 +144,7 @@ def role_title(role: str) -> str:
     """What a role is called: one of the product's in the language of the page, an office's own as its office wrote it."""
     if role in ROLE_TITLES:
         return gettext(ROLE_TITLES[role])
-    own = own_roles.known().get(role)
+    own = own_roles.known(db.session).get(role)
     return own.title if own else role
 
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from flask import current_app, g, request
 from sqlalchemy import select
-from wtforms import BooleanField, Form, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms import BooleanField, Form, SelectField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.engine import clock
@@ -43,7 +43,9 @@ class ChangeForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.office.choices = options((o.id, f"{o.code} {o.name}") for o in _offices())
-        self.roles.choices = options((role, role_title(role)) for role in accounts.grantable(g.actor))
+        self.roles.choices = options(
+            (role, role_title(role)) for role in accounts.grantable(db.session, g.actor)
+        )
 
     def facts(self, held: Mapping[str, str] = MappingProxyType({})) -> dict:
         """As `accounts.change_user` takes them; the office is one of the choices. Raises BadValue for a last day.
@@ -74,16 +76,6 @@ class HandoverForm(Form):
 
     def wishes(self) -> handover.Wishes:
         return handover.Wishes(roles=self.roles.data, stop=self.stop.data)
-
-
-class OwnPasswordForm(Form):
-    old = PasswordField(N_("原密码"), [InputRequired(N_("请填写原密码。")), Length(max=256)])
-    new = PasswordField(
-        N_("新密码"),
-        [InputRequired(N_("请填写新密码。")), Length(max=256)],
-        description=N_("至少10个字符，同时包含字母和数字"),
-    )
-    again = PasswordField(N_("再次输入新密码"), [EqualTo("new", N_("两次输入的新密码不一致。请重新填写。"))])
 
 
 def _offices() -> list[Office]:

@@ -24,7 +24,7 @@ from app.web import accounts, conflicts, grants, handover, matrix, pending_dutie
 from app.web.conflicts import Conflict
 from app.web.options import options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.templating import role_title, translate
 from app.web.translations import gettext
 from app.web.user_forms import ChangeForm, HandoverForm, NewForm
@@ -36,7 +36,7 @@ class UserView(ModelView):
 
     datamodel = SQLAInterface(Staff)
     route_base = "/settings/users"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("用户")
     include_route_methods: ClassVar[set[str]] = {
         "list",
@@ -85,7 +85,7 @@ class UserView(ModelView):
 
     def manageable(self, row: Staff) -> bool:
         """Whether the list offers to change this login."""
-        return accounts.manages(g.actor, row.user_id, accounts.roles_of(row.user))
+        return accounts.manages(db.session, g.actor, row.user_id, accounts.roles_of(row.user))
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -207,7 +207,7 @@ class UserView(ModelView):
     def _manageable(self, pk: str) -> Staff:
         """A login in sight that the actor may change."""
         staff = self.item(pk)
-        accounts.refuse_management(g.actor, staff.user)
+        accounts.refuse_management(db.session, g.actor, staff.user)
         return staff
 
     def _page(
@@ -280,7 +280,7 @@ def _ends(held: dict) -> dict[str, tuple[str, str]]:
     title = gettext("{role}的截止日期")
     return {
         f"until-{role}": (title.format(role=role_title(role)), held["ends"].get(role, ""))
-        for role in accounts.grantable(g.actor)
+        for role in accounts.grantable(db.session, g.actor)
     }
 
 

@@ -39,7 +39,7 @@ RAW_SQL = {
     "app/registers/refolding.py": "names of every person, folded in batches by the database",
     "app/registers/territory.py": "in which region registers hold persons and employers, of any region",
     "app/registers/loading.py": "COPY and merge of a load",
-    "app/web/cli.py": "grants of the runtime login",
+    "app/web/prepare.py": "grants of the runtime login",
     "app/replica.py": "asks a replica how far it is",
     "app/web/metrics.py": "counts what waits, of nobody in particular",
 }

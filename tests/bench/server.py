@@ -21,13 +21,13 @@ from tests.conftest import settings
 
 
 @contextmanager
-def product() -> Iterator[tuple[Flask, Stopwatch]]:
-    """The application, without a context pushed, as in a real server; and a watch over it and its database."""
+def product(**more: object) -> Iterator[tuple[Flask, Stopwatch]]:
+    """The application with `more` settings, without a context pushed, as in a real server; and a watch over it and its database."""
     place = Path(tempfile.mkdtemp(prefix="benefits-bench-"))
     server = EmbeddedServer(place)
     try:
         keys = {"DATA_HASH_KEY": new_key(), "DATA_CIPHER_KEY": new_key()}
-        app = create_app(settings(server.start(), **keys))
+        app = create_app(settings(server.start(), **keys, **more))
         prepared = app.test_cli_runner().invoke(args=["prepare"])
         if prepared.exit_code:
             raise SystemExit(prepared.output)

@@ -51,8 +51,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     seconds = parser.parse_args().seconds
     warnings.filterwarnings("ignore", message="Unverified HTTPS request")
-    with product() as (app, _), tempfile.TemporaryDirectory() as folder:
-        app.config.update(DEMO=True, DATA_DIR=Path(folder))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        product(DEMO=True, DATA_DIR=Path(folder)) as (app, _),
+    ):
         loaded = app.test_cli_runner().invoke(args=["demo", "load"])
         if loaded.exit_code:
             raise SystemExit(loaded.output)

@@ -28,8 +28,6 @@ POST /desk/language                         everybody
 GET  /static/<path:filename>                everybody
 GET  /static/appbuilder/<path:filename>     everybody
 GET  /                                      {LOGGED_IN}
-GET  /demo/sheets/<name>                    nobody
-POST /desk/clock                            nobody
 GET  /desk/employers                        {WORKERS}
 GET  /desk/figures/                         {WORKERS}
 GET  /desk/history/<int:pk>                 {WORKERS}

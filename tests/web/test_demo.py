@@ -40,17 +40,25 @@ any_day = pytest.mark.parametrize("day", DAYS, indirect=True, ids=str)
 
 
 @pytest.fixture
-def day(request, app, monkeypatch):
-    """The day of the load: that of the run, or one that a test asks for."""
-    monkeypatch.setitem(app.config, "TODAY", getattr(request, "param", app.config["TODAY"]))
+def day(request, app, demo_installation, monkeypatch):
+    """The day of the load and of what follows: that of the run, or one that a test asks for."""
+    for config in (app.config, demo_installation.config):
+        monkeypatch.setitem(config, "TODAY", getattr(request, "param", config["TODAY"]))
 
 
 @pytest.fixture
-def load(app, session, day, tmp_path, monkeypatch):
+def load(app, demo_installation, session, day, tmp_path, monkeypatch):
     """Runs `flask demo load` in a demo installation whose files lie in `tmp_path`."""
-    monkeypatch.setitem(app.config, "DEMO", True)
-    monkeypatch.setitem(app.config, "DATA_DIR", tmp_path)
-    return lambda: app.test_cli_runner().invoke(args=["demo", "load"])
+    monkeypatch.setitem(demo_installation.config, "DATA_DIR", tmp_path)
+
+    def run():
+        with demo_installation.app_context():
+            result = demo_installation.test_cli_runner().invoke(args=["demo", "load"])
+            db.session.remove()
+            db.engine.dispose()
+            return result
+
+    return run
 
 
 @pytest.fixture
@@ -66,7 +74,7 @@ def _count(session, model) -> int:
 
 def test_an_installation_that_is_no_demo_refuses(app, session):
     result = app.test_cli_runner().invoke(args=["demo", "load"])
-    assert result.exit_code == 1 and "DEMO=1" in result.output
+    assert result.exit_code == 2 and "No such command 'demo'" in result.output
     assert _count(session, User) == _count(session, Person) == 0
 
 
@@ -198,15 +206,15 @@ def test_the_papers_of_the_demonstration_name_a_document_and_an_address(session,
     assert "演示地址" in county.address and county.phone
 
 
-def test_a_demonstration_begins_on_a_later_day(app, session, load, monkeypatch):
-    monkeypatch.setitem(app.config, "DEMO_DATE", str(after(100)))
+def test_a_demonstration_begins_on_a_later_day(app, session, load, demo_installation, monkeypatch):
+    monkeypatch.setitem(demo_installation.config, "DEMO_DATE", str(after(100)))
     assert load().exit_code == 0
     assert session.scalars(select(DemoClock.days_ahead)).one() == 100
 
 
 @pytest.mark.parametrize("day_set", [str(TODAY), str(after(-1)), "2031-02-29", "soon"])
-def test_a_demonstration_begins_on_no_other_day(app, session, load, monkeypatch, day_set):
-    monkeypatch.setitem(app.config, "DEMO_DATE", day_set)
+def test_a_demonstration_begins_on_no_other_day(app, session, load, demo_installation, monkeypatch, day_set):
+    monkeypatch.setitem(demo_installation.config, "DEMO_DATE", day_set)
     result = load()
     assert result.exit_code == 1 and "DEMO_DATE" in result.output
     assert _count(session, User) == _count(session, Person) == 0

@@ -44,16 +44,16 @@ def test_a_clerks_home_page_counts_what_is_not_sent_yet(demo_app, demo_files):
     assert "共40条" in clerk.get(waiting[1])
 
 
-def test_ready_made_sheets_are_given_in_the_demo_only(demo_app, demo_files, monkeypatch):
+def test_ready_made_sheets_are_given_in_the_demo_only(demo_app, demo_installation, demo_files, monkeypatch):
     clerk = Desk(demo_app, "clerk")
     assert "演示用人员名单" not in clerk.get("/")
     clerk.get("/demo/sheets/1-good.xlsx", expect=404)
-    monkeypatch.setitem(demo_app.config, "DEMO", True)
-    monkeypatch.setitem(demo_app.config, "DATA_DIR", demo_files.parent)
+    monkeypatch.setitem(demo_installation.config, "DATA_DIR", demo_files.parent)
+    clerk = Desk(demo_installation, "clerk")
     for name, _ in [(NOTE, ""), *((sheet.name, "") for sheet in SHEETS)]:
         assert quote(f"/demo/sheets/{name}") in clerk.get("/")
         assert clerk.client.get(f"/demo/sheets/{name}").data == (demo_files / name).read_bytes()
     clerk.get("/demo/sheets/secrets.json", expect=404)
     clerk.get("/demo/sheets/..%2Fsecret_key", expect=404)
-    answer = demo_app.test_client().get("/demo/sheets/1-good.xlsx")
+    answer = demo_installation.test_client().get("/demo/sheets/1-good.xlsx")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login/?next=/demo/sheets/1-good.xlsx")

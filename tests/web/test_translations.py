@@ -26,7 +26,7 @@ IN_THE_OTHER_LANGUAGE = {"中文"}
 NOT_SAID_ON_SCREENS = {
     "web/audit_cli.py": "commands speak both languages at once",
     "web/backup_cli.py": "commands speak both languages at once",
-    "web/cli.py": "commands speak both languages at once",
+    "web/prepare.py": "commands speak both languages at once",
     "web/jobs.py": "commands speak both languages at once",
     "web/keys_cli.py": "commands speak both languages at once",
     "web/registers_cli.py": "commands speak both languages at once",

@@ -17,7 +17,8 @@ from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
 from app.engine import api_keys, clock, logins
 from app.extensions import db
-from app.web.api import in_api, makers
+from app.web.api import makers
+from app.web.hardening import in_api
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,13 +8,8 @@ from flask import request
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.kernel.errors import BadValue
+from app.kernel.errors import Malformed
 from app.kernel.messages import N_
-
-
-class Malformed(BadValue):
-    """Not what the document describes; what the domain refuses is told apart by its status."""
-
 
 UNREADABLE = N_("请求的内容不是有效的 JSON，没有执行任何操作。请按接口文档更正后重新发送。")
 

@@ -25,7 +25,7 @@ from app.web.api import makers
 from app.web.api.document import document
 from app.web.options import LongSelect, options
 from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
-from app.web.settings import PLACE
+from app.web.sidebar import SETTINGS
 from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.views import ModelView
@@ -67,7 +67,7 @@ class KeyView(ModelView):
 
     datamodel = SQLAInterface(ApiKey)
     route_base = "/settings/keys"
-    menu = PLACE
+    menu = SETTINGS
     menu_title = N_("接口密钥")
     include_route_methods: ClassVar[set[str]] = {"list", "add", "confirm", "revoke", "openapi"}
     watched = True

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from apispec import APISpec
-from flask import g
+from flask import current_app, g
 from flask_appbuilder.api import expose
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Regexp
 
+from app.engine import clock
 from app.engine.api_keys import REGISTER_LOAD
+from app.engine.register_loads import load_and_record
 from app.extensions import db
 from app.registers.kinds import REGISTERS, Register
 from app.registers.loading import Declared, LoadReport, Refusal, load_rows
@@ -16,7 +18,6 @@ from app.web.api import asking
 from app.web.api.access import needs
 from app.web.api.document import Api
 from app.web.api.fields import Day, Flag, Text
-from app.web.registers_cli import load_and_record
 from app.web.templating import translate
 
 MOST_ROWS = 5000
@@ -81,8 +82,11 @@ class RegisterApi(Api):
         rows = asking.rows(ROWS[kind](), MOST_ROWS)
         refused: list[Refusal] = []
         report = load_and_record(
+            db.session,
             kind,
             ((number, _cells(row, kind)) for number, row in enumerate(rows, 1)),
+            current_app.extensions["vault"],
+            clock.today(current_app.config, db.session),
             by=g.actor,
             take=load_rows,
             source=g.actor.name,

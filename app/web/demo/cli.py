@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from app.engine import clock
 from app.engine.actor import Actor
 from app.engine.policy import PolicyValue
+from app.engine.register_loads import load_and_record
 from app.extensions import db
 from app.programmes.training.model import Project
 from app.registers.organisation import Office
@@ -23,7 +24,6 @@ from app.web.demo.stories import tell
 from app.web.demo.users import COUNTIES, JINJIANG, PASSWORD, PREFECTURE, PROVINCE, USERS
 from app.web.demo.world import World
 from app.web.programmes import programmes
-from app.web.registers_cli import load_and_record
 
 SINCE = date(2020, 1, 1)
 
@@ -39,8 +39,6 @@ demo = AppGroup("demo", help="演示 / a demonstration's logins and data")
 @demo.command("load")
 def load_demo() -> None:
     """装载演示数据；已装载时不做任何事 / Load the demonstration once."""
-    if not current_app.config["DEMO"]:
-        raise click.ClickException("只有演示环境（DEMO=1）可以装载演示数据 / only with DEMO=1")
     db.session.info["scope"] = Actor.command().scope
     if db.session.scalar(select(func.count(User.id)).where(User.username.in_([u.username for u in USERS]))):
         click.echo("演示数据已在 / The demonstration is loaded already")
@@ -50,10 +48,12 @@ def load_demo() -> None:
     _say_where()
     _name_documents()
     db.session.add_all(Project(**facts) for facts in PROJECTS)
-    world = World(clock.today(current_app.config, db.session))
+    today, vault = clock.today(current_app.config, db.session), current_app.extensions["vault"]
+    world = World(today)
     groups = tell(world)
     for kind, stream, declared in world.files():
-        report = load_and_record(kind, stream, source=f"demo-{kind}.csv", declared=declared)
+        known = {"source": f"demo-{kind}.csv", "declared": declared}
+        report = load_and_record(db.session, kind, stream, vault, today, **known)
         click.echo(f"{kind}: {report.stored}/{report.read}")
     write_sheets(Path(current_app.config["DATA_DIR"]) / FOLDER, groups, world.institution_of(JINJIANG))
     db.session.commit()

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import current_app
-
 from app.engine.rules.contracts import CATEGORIES
 from app.engine.sheets import Sheet, template
 from app.kernel.messages import N_
@@ -92,15 +90,8 @@ SHEETS = (
     ),
 )  # fmt: skip
 
-
-def offered() -> list[tuple[str, str]]:
-    """(file name, what it shows) of each download that the demonstration gives; none outside it."""
-    if not current_app.config["DEMO"]:
-        return []
-    return [
-        (NOTE, N_("每份名单对应的单位、参保地和上传人")),
-        *((sheet.name, sheet.shows) for sheet in SHEETS),
-    ]
+OFFERED = ((NOTE, N_("每份名单对应的单位、参保地和上传人")), *((sheet.name, sheet.shows) for sheet in SHEETS))
+"""(file name, what it shows) of each download."""
 
 
 def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]], institution: Firm) -> None:
