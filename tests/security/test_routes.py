@@ -217,8 +217,12 @@ QUERIES = (
 )
 
 
-OPENINGS = {"/registers/persons/list/": ("name", "masked_id"), "/registers/employers/list/": ("employer",)}
-"""What a whole id or USCC tells of its bearer anywhere in the province (`domain.md` §2)."""
+OPENINGS = {
+    "/registers/persons/list/": ("name", "masked_id"),
+    "/registers/employers/list/": ("employer",),
+    "/settings/audit/list/": ("masked_id",),
+}
+"""What a whole id or USCC tells of its bearer anywhere in the province, and the log of who looked it up."""
 
 
 @pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.soak)])
