@@ -15,11 +15,19 @@ from app.kernel.messages import N_
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office
 
-STATES = {"open": N_("待签字"), "signed": N_("已签字"), "refused": N_("已驳回")}
+STATES = {
+    "open": N_("待签字"),
+    "signed": N_("已签字"),
+    "refused": N_("已驳回"),
+    "withdrawn": N_("已撤回"),
+}
 
 
 class AccountCorrection(Model):
-    """One account proposed for a payee in an office; `paper` proves another holder than the payee."""
+    """One account proposed for a payee in an office; `paper` proves another holder than the payee.
+
+    Somebody else signs or refuses; the proposer may withdraw, so that `decided_at` is set and `decided_by` is not.
+    """
 
     __tablename__ = "account_corrections"
     __scope__ = "office_id"
@@ -27,7 +35,8 @@ class AccountCorrection(Model):
         CheckConstraint(f"state IN {tuple(STATES)}", name="correction_state"),
         CheckConstraint("decided_by <> proposed_by", name="correction_two_people"),
         CheckConstraint(
-            "(state = 'open') = (decided_by IS NULL) AND (state = 'open') = (decided_at IS NULL)",
+            "(state IN ('open', 'withdrawn')) = (decided_by IS NULL)"
+            " AND (state = 'open') = (decided_at IS NULL)",
             name="correction_decided",
         ),
         CheckConstraint("num_nonnulls(employer_id, person_id) = 1", name="correction_one_payee"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, ForeignKey, String, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, foreign, joinedload, mapped_column, relationship
 
 from app.engine.actor import Actor
 from app.engine.claims import Application, Claim
@@ -41,6 +41,7 @@ EVENTS = {
     "propose_account": N_("提出账户更正"),
     "correct_account": N_("签字更正账户"),
     "refuse_account": N_("驳回账户更正"),
+    "withdraw_account": N_("撤回账户更正"),
     "list": N_("编制发放清单"),
     "dissolve": N_("解散发放清单"),
     "objection": N_("登记异议"),
@@ -133,6 +134,10 @@ class AuditEntry(Model):
     claim: Mapped[Claim | None] = relationship(
         primaryjoin=lambda: foreign(AuditEntry.claim_id) == Claim.id, viewonly=True
     )
+
+
+NAMED = joinedload(AuditEntry.actor).load_only(User.username)
+"""Reads the user name with each entry, for a history that shows who did it."""
 
 
 def record(session: Session, actor: Actor, event: str, **facts: object) -> None:

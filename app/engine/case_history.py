@@ -9,7 +9,8 @@ from decimal import Decimal
 from sqlalchemy import Numeric, Select, String, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.engine.audit import AuditEntry
+from app.engine.audit import NAMED, AuditEntry
+from app.registers.organisation import User
 
 SINGLE = ("objection", "objection_decided")
 """Events of one person that no bulk action makes and that belong to the application's history too."""
@@ -23,6 +24,7 @@ class Moved:
     event: str
     programme: str
     actor_name: str
+    actor: User | None
     at: datetime
     note: str | None
     people: int
@@ -38,7 +40,7 @@ def history_of(session: Session, application_id: int) -> list[AuditEntry | Moved
     wanted = select(AuditEntry, lines.c.people, lines.c.amount).join(lines, AuditEntry.id == lines.c.id)
     return [
         entry if entry.claim_id is None else _moved(entry, people, amount)
-        for entry, people, amount in session.execute(wanted.order_by(AuditEntry.id))
+        for entry, people, amount in session.execute(wanted.options(NAMED).order_by(AuditEntry.id))
     ]
 
 
@@ -63,6 +65,5 @@ def _lines(application_id: int) -> Select:
 
 
 def _moved(entry: AuditEntry, people: int, amount: Decimal | None) -> Moved:
-    return Moved(
-        entry.id, entry.event, entry.programme, entry.actor_name, entry.at, entry.note, people, amount
-    )
+    who = entry.actor_name, entry.actor
+    return Moved(entry.id, entry.event, entry.programme, *who, entry.at, entry.note, people, amount)

@@ -1,4 +1,4 @@
-"""Corrections of accounts (收款账户更正): a clerk proposes, a reviewer who didn't propose signs or refuses.
+"""Corrections of accounts (收款账户更正): a clerk proposes and may withdraw, another reviewer signs or refuses.
 
 A signed one holds for every claim of the payee in the office that is neither paid nor on a list that was exported,
 which may lie at the bank already; a claim on such a list takes the account when the list is dissolved.
@@ -55,7 +55,11 @@ def propose(
     if session.scalar(
         select(exists().where(Application.id == application.id, Application.open_correction.has()))
     ):
-        raise Refused(N_("这个收款人已有一件账户更正等待签字。请先由审核人员签字或驳回，再提出新的更正。"))
+        raise Refused(
+            N_(
+                "这个收款人已有一件账户更正等待签字。请先由审核人员签字或驳回，或由提出人撤回，再提出新的更正。"
+            )
+        )
     if not session.scalar(select(touched(application).exists())):
         if holder and takes_account(states_of(session, application.id)):
             raise Refused(N_("申请还没有提交，不需要更正。请直接在“银行信息”中填写收款账户。"))
@@ -83,16 +87,7 @@ def decide(
     session: Session, actor: Actor, correction_id: int, signs: bool, opinion: str
 ) -> AccountCorrection:
     """The second person's signature or refusal, once. Raises NotFound, Refused."""
-    correction = session.scalars(
-        select(AccountCorrection)
-        .where(AccountCorrection.id == correction_id)
-        .with_for_update(of=AccountCorrection),
-        execution_options=FRESH,
-    ).one_or_none()
-    if correction is None:
-        raise NotFound(N_("没有找到这件账户更正。请刷新列表。"))
-    if correction.state != "open":
-        raise Refused(N_("这件账户更正已由他人处理。请刷新页面查看结果。"))
+    correction = _lock_open(session, correction_id)
     if correction.proposed_by == actor.user_id:
         raise Refused(N_("这件账户更正由您提出，不能由您签字或驳回。请由其他审核人员办理。"))
     _lock_siblings(session, correction.application)
@@ -105,6 +100,17 @@ def decide(
         _apply(session, actor, correction)
     else:
         _note(session, actor, "refuse_account", correction, opinion)
+    session.flush()
+    return correction
+
+
+def withdraw(session: Session, actor: Actor, correction_id: int) -> AccountCorrection:
+    """The proposer takes an open correction back; it changes nothing. Raises NotFound, Refused."""
+    correction = _lock_open(session, correction_id)
+    if correction.proposed_by != actor.user_id:
+        raise Refused(N_("这件账户更正由他人提出，不能由您撤回。请由提出人撤回，或由审核人员驳回。"))
+    correction.state, correction.decided_at = "withdrawn", func.clock_timestamp()
+    _note(session, actor, "withdraw_account", correction, "")
     session.flush()
     return correction
 
@@ -143,6 +149,20 @@ def current_account(session: Session, application: Application) -> Account | Non
     """What a correction starts from: the account that is paid to now, else the payee's last one."""
     paid = people_and_accounts(session, application)[1]
     return paid[0].account if paid else last_account(session, application)
+
+
+def _lock_open(session: Session, correction_id: int) -> AccountCorrection:
+    correction = session.scalars(
+        select(AccountCorrection)
+        .where(AccountCorrection.id == correction_id)
+        .with_for_update(of=AccountCorrection),
+        execution_options=FRESH,
+    ).one_or_none()
+    if correction is None:
+        raise NotFound(N_("没有找到这件账户更正。请刷新列表。"))
+    if correction.state != "open":
+        raise Refused(N_("这件账户更正已由他人处理或撤回。请刷新页面查看结果。"))
+    return correction
 
 
 def _lock_siblings(session: Session, application: Application) -> None:

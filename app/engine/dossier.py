@@ -16,7 +16,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.engine.accounts import Account
-from app.engine.audit import AuditEntry
+from app.engine.audit import NAMED, AuditEntry
 from app.engine.claims import Application, Check, Claim, Notice
 from app.engine.objections import Objection
 from app.engine.payments import PaymentList
@@ -131,7 +131,10 @@ class _Records:
         ids, applications = [c.id for c in claims], {c.application_id for c in claims}
         whole = AuditEntry.claim_id.is_(None) & AuditEntry.application_id.in_(applications)
         entries = session.scalars(
-            select(AuditEntry).where(or_(AuditEntry.claim_id.in_(ids), whole)).order_by(AuditEntry.id)
+            select(AuditEntry)
+            .where(or_(AuditEntry.claim_id.in_(ids), whole))
+            .options(NAMED)
+            .order_by(AuditEntry.id)
         ).all()
         batches = {entry.batch_id for entry in entries if entry.batch_id}
         told = (facts or {} for e in entries for facts in (e.before, e.after))

@@ -1,4 +1,4 @@
-"""收款账户更正: what clerks propose and reviewers sign; who proposed an account never signs for it."""
+"""收款账户更正: what clerks propose and may withdraw, and reviewers sign; who proposed an account never signs for it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.web import waiting
 from app.web.account_changes import differences
-from app.web.accounts import full_name
 from app.web.options import options
 from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.web.templating import may, translate
 from app.web.translations import gettext
+from app.web.user_names import user_title
 from app.web.views import READ, ModelView
 from app.web.waiting import Task
 
@@ -63,10 +63,10 @@ class AccountCorrectionView(ModelView):
     route_base = "/account_corrections"
     menu = (N_("业务经办"),)
     menu_title = N_("收款账户更正")
-    include_route_methods = {"list", "show", "sign", "reveal"}
+    include_route_methods = {"list", "show", "sign", "withdraw", "reveal"}
     show_template = "account_correction.html"
     granted = {
-        CLERK: READ,
+        CLERK: (*READ, "can_withdraw"),
         REVIEWER: (*READ, "can_sign", "can_reveal"),
         CASHIER: READ,
         AUDITOR: (*READ, "can_reveal"),
@@ -145,6 +145,16 @@ class AccountCorrectionView(ModelView):
         more = {**self.show_more(row), "form": form, "problem": problem}
         return self.render_template(self.show_template, view=self, row=row, **more), 422
 
+    @expose("/withdraw/<int:pk>", methods=["POST"])
+    @has_access
+    def withdraw(self, pk):
+        """The proposer's own, while nobody has signed or refused it."""
+        row = self.item(str(pk))
+        correcting_accounts.withdraw(db.session, g.actor, row.id)
+        db.session.commit()
+        flash(gettext("账户更正已撤回，账户不变。"), "success")
+        return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+
     @expose("/reveal/<int:pk>", methods=["POST"])
     @has_access
     def reveal(self, pk):
@@ -171,4 +181,4 @@ class AccountCorrectionView(ModelView):
 def _names(row: AccountCorrection) -> dict[int, str]:
     """Who proposed and who decided, by id."""
     ids = [id_ for id_ in (row.proposed_by, row.decided_by) if id_]
-    return {user.id: full_name(user) for user in db.session.scalars(select(User).where(User.id.in_(ids)))}
+    return {user.id: user_title(user) for user in db.session.scalars(select(User).where(User.id.in_(ids)))}

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, select
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField
 
-from app.engine.audit import AuditEntry
+from app.engine.audit import NAMED, AuditEntry
 from app.extensions import db
 from app.web.translations import gettext
 
@@ -70,7 +70,7 @@ def between(
         for name in theirs
         if not (opened or theirs).get(name) == theirs[name] == typed[name]
     ]
-    entries = select(AuditEntry).where(changed_by).order_by(AuditEntry.id.desc()).limit(1)
+    entries = select(AuditEntry).where(changed_by).options(NAMED).order_by(AuditEntry.id.desc()).limit(1)
     return Conflict(_token(theirs), _merged(opened, theirs, typed), differences, db.session.scalar(entries))
 
 

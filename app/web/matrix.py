@@ -49,6 +49,7 @@ ACTIONS = {
     "can_extend": N_("延长公示"),
     "can_decide": N_("处理异议"),
     "can_sign": N_("签字更正账户"),
+    "can_withdraw": N_("撤回账户更正"),
     "can_contact": N_("查看联系方式"),
     "can_sums": N_("查看汇总"),
     "can_monthly": N_("查看月报"),

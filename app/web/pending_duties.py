@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.engine import clock, duties
 from app.engine.duties import AccountDeed, DutyGrant
 from app.extensions import db
-from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
 from app.web import deciding, grants
 from app.web.roles import KEEPERS, PROVINCE_ADMIN
 from app.web.templating import moment, role_title
 from app.web.translations import gettext
+from app.web.user_names import user_title
 
 DEEDS = {duties.MADE: N_("建立人"), duties.GRANTED: N_("授权人"), duties.RESET: N_("重置人")}
 NAMED = (
@@ -66,8 +66,7 @@ def duty(grant: DutyGrant) -> str:
 
 
 def giver(grant: DutyGrant) -> str:
-    """Name and user name, which tells namesakes apart."""
-    return _named(grant.giver) if grant.giver else gettext("系统命令")
+    return user_title(grant.giver) if grant.giver else gettext("系统命令")
 
 
 def by_whom(office: Office | None) -> str:
@@ -102,12 +101,8 @@ def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
     """(what, by whom) of an account's making, grants and resets."""
     asked = select(AccountDeed).where(AccountDeed.user_id == user_id).options(selectinload(AccountDeed.by))
     found = session.scalars(asked.order_by(AccountDeed.at)).all()
-    who = {kind: "、".join(_named(one.by) for one in found if one.deed == kind) for kind in DEEDS}
+    who = {kind: "、".join(user_title(one.by) for one in found if one.deed == kind) for kind in DEEDS}
     return [(gettext(DEEDS[kind]), names) for kind, names in who.items() if names]
-
-
-def _named(user: User) -> str:
-    return without_numbers(f"{user.last_name}{user.first_name}（{user.username}）")
 
 
 def alone(session: Session) -> str | None:

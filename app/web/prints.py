@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.engine import clock
 from app.engine.application_accounts import people_and_accounts
-from app.engine.audit import AuditEntry
+from app.engine.audit import NAMED, AuditEntry
 from app.engine.claims import Application, Claim, FailedRow
 from app.engine.takings import sent_in_on
 from app.extensions import db
@@ -69,7 +69,7 @@ class PrintView(Screen, BaseView):
     def review_form(self, pk):
         """审核表: the person, the contract, every rule's finding, and who decided what."""
         claim = _claim(pk)
-        history = select(AuditEntry).where(AuditEntry.claim_id == pk).order_by(AuditEntry.id)
+        history = select(AuditEntry).where(AuditEntry.claim_id == pk).options(NAMED).order_by(AuditEntry.id)
         programme = programme_of(claim.programme)
         return self._paper(
             "print/review.html",

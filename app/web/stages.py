@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from app.engine import batch, figures
 from app.engine.applications import KINDS
-from app.engine.audit import AuditEntry
+from app.engine.audit import NAMED, AuditEntry
 from app.engine.batch import Batch
 from app.engine.claims import Attachment, Claim
 from app.engine.policy import Frozen, stored
@@ -243,7 +243,7 @@ class StageView(BulkView):
 
     def show_more(self, row: Claim) -> dict:
         history = db.session.scalars(
-            select(AuditEntry).where(AuditEntry.claim_id == row.id).order_by(AuditEntry.id)
+            select(AuditEntry).where(AuditEntry.claim_id == row.id).options(NAMED).order_by(AuditEntry.id)
         ).all()
         papers = select(Attachment).where(Attachment.application_id == row.application_id)
         return {

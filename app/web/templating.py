@@ -36,6 +36,7 @@ from app.web.sidebar import sidebar, trail
 from app.web.titles import FIELD_TITLES, PHASES, SHOWN
 from app.web.totals import TOTALS
 from app.web.translations import gettext, spoken
+from app.web.user_names import actor_title
 
 NOTHING = "—"
 
@@ -62,6 +63,7 @@ def init_app(app: Flask) -> None:
         may=may,
         programme_title=programme_title,
         event_title=event_title,
+        actor_title=actor_title,
         field_title=field_title,
         fact_title=fact_title,
         phase_title=phase_title,

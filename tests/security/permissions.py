@@ -162,6 +162,7 @@ POST /training/projects/edit/<pk>           policy
 GET  /account_corrections/list/            {WORKERS}
 GET  /account_corrections/show/<pk>         {WORKERS}
 POST /account_corrections/sign/<int:pk>     reviewer
+POST /account_corrections/withdraw/<int:pk> clerk
 POST /account_corrections/reveal/<int:pk>   reviewer auditor
 GET  /objections/list/                      {WORKERS}
 GET  /objections/show/<pk>                  {WORKERS}

@@ -1,4 +1,4 @@
-"""Two people of one name are told apart in the audit log: on the screen, by a search and in the workbook."""
+"""Two people of one name are told apart in the audit log and in every history: on screens, on paper, in the workbook."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.engine.actor import Actor
+from app.engine.audit import AuditEntry
+from app.engine.claims import Claim
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.registers.organisation import Office
 from app.web.accounts import make_user
 from app.web.demo.users import PASSWORD
-from tests.web.desk import JINJIANG, Desk
+from tests.web.desk import JINJIANG, Desk, HiringDesk
 
 AUDIT, NAMESAKES = "/settings/audit/list/", ("li.na", "li.na2")
 
@@ -56,3 +58,24 @@ def test_the_entrys_own_page_names_both(auditor):
     entry = page.partition("<tbody>")[2].partition('href="')[2].partition('"')[0]
     facts = re.sub(r"\s+", "", re.sub(r"<[^>]+>", " ", auditor.get(entry).partition("<main")[2]))
     assert "操作人李娜" in facts and "用户名li.na" in facts
+
+
+def test_histories_hold_the_user_name(auditor, demo_app, demo_files):
+    first, second = (HiringDesk(demo_app, username) for username in NAMESAKES)
+    application = first.hand_in(demo_files, "1-good.xlsx")
+    page = f"/hiring/applications/show/{application}"
+    claim = re.search(r"/hiring/query/show/(\d+)", first.get(page))[1]
+    second.act("query", "withdraw", [claim], reason="录错")
+    for history in (page, f"/hiring/query/show/{claim}", f"/print/review/{claim}"):
+        shown = auditor.get(history)
+        assert all(f"李娜（{username}）" in shown for username in NAMESAKES), history
+
+
+def test_a_dossier_holds_the_user_name(cases_app, known):
+    claim = known.claims["disbursed"][0]
+    with cases_app.app_context(), seeing(db.session, Scope.everything()):
+        person = db.session.get(Claim, claim).person_id
+        entries = db.session.scalars(select(AuditEntry).where(AuditEntry.claim_id == claim)).all()
+        wanted = {f"<td>{entry.actor_name}（{entry.actor.username}）</td>" for entry in entries}
+    page = Desk(cases_app, "auditor").get(f"/dossiers/{person}")
+    assert len(wanted) >= 3 and [who for who in wanted if who not in page] == []

@@ -277,6 +277,26 @@ def test_another_holder_comes_with_a_paper_and_waits_for_a_signature(hiring):
     assert dict(map(tuple, told)) == {"propose_account": 1, "correct_account": 1}
 
 
+def test_who_proposed_withdraws_on_the_corrections_page(hiring, demo_app):
+    hiring.bank(FIRST)
+    hiring.clerk.apply(hiring.application)
+    hiring.propose(SECOND)
+    application = f"/hiring/applications/show/{hiring.application}"
+    page = re.search(r"/account_corrections/show/\d+", hiring.clerk.get(application))[0]
+    address = page.replace("show", "withdraw")
+    assert address in hiring.clerk.get(page)
+    assert address not in hiring.reviewer.get(page)
+    hiring.reviewer.post(address, expect=403)
+    hiring.clerk.post(address)
+    shown = said(hiring.clerk.get(page))
+    assert "已撤回" in shown and "账户更正已撤回，账户不变。" in shown and "（clerk）" in shown
+    assert address not in hiring.clerk.get(page), "it is offered once"
+    assert "账户更正待签字" not in hiring.clerk.get(application)
+    hiring.propose(SECOND)
+    hiring.sign()
+    hiring.look(SECOND)
+
+
 def test_another_county_neither_sees_nor_signs(hiring, demo_app):
     hiring.bank(FIRST)
     hiring.clerk.apply(hiring.application)

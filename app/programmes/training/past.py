@@ -8,7 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from app.engine.audit import AuditEntry
+from app.engine.audit import NAMED, AuditEntry
 from app.engine.dossier import PastPlace, value_then
 from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_
@@ -40,8 +40,8 @@ def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
     ).all()
     entries = defaultdict(list)
     ids = {student.class_id for student in students}
-    held = select(AuditEntry).where(AuditEntry.class_id.in_(ids)).order_by(AuditEntry.id)
-    for entry in session.scalars(held):
+    held = select(AuditEntry).where(AuditEntry.class_id.in_(ids)).options(NAMED)
+    for entry in session.scalars(held.order_by(AuditEntry.id)):
         entries[entry.class_id].append(entry)
     known = ((s, entries[s.class_id]) for s in students if _since(s, entries[s.class_id]) <= until)
     return [_place(student, log, until) for student, log in known]

@@ -40,6 +40,12 @@ def decide(session, actor, correction: int, signs: bool = True) -> None:
     session.commit()
 
 
+def withdraw(session, actor, correction: int) -> None:
+    with seeing(session, actor.scope):
+        correcting_accounts.withdraw(session, actor, correction)
+    session.commit()
+
+
 def accounts_of(session, claims) -> list[str]:
     """The last digits that each claim pays to, in order."""
     session.expire_all()
@@ -106,6 +112,40 @@ def test_it_holds_in_every_unpaid_state_and_leaves_what_was_paid_or_is_over(sess
     assert {e.claim_id for e in entries} == frozen | {None}
     assert all(e.actor_id == reviewer.user_id and "9999" in e.subject for e in entries)
     assert "6228480000000009999" not in repr([(e.subject, e.before, e.after, e.note) for e in entries])
+
+
+def test_who_proposed_may_withdraw_and_nobody_else(session, actors, three):
+    (application, claim), *_ = three
+    correction = propose(session, actors["clerk"], application)
+    session.commit()
+    with pytest.raises(Refused, match="由他人提出"):
+        withdraw(session, actors["both"], correction)
+    session.rollback()
+    withdraw(session, actors["clerk"], correction)
+    kept = session.get(AccountCorrection, correction)
+    assert (kept.state, kept.decided_by) == ("withdrawn", None) and kept.decided_at is not None
+    assert accounts_of(session, [claim]) == ["5678"]
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.event == "withdraw_account")).all()
+    assert [(e.actor_id, e.application_id) for e in entries] == [(actors["clerk"].user_id, application)]
+    for late in (
+        lambda: decide(session, actors["reviewer"], correction),
+        lambda: withdraw(session, actors["clerk"], correction),
+    ):
+        with pytest.raises(Refused, match="处理或撤回"):
+            late()
+        session.rollback()
+    decide(session, actors["reviewer"], propose(session, actors["clerk"], application))
+    assert accounts_of(session, [claim]) == ["9999"], "the next one is proposed and signed as ever"
+
+
+@pytest.mark.parametrize("change", ["decided_by = proposed_by + 1", "decided_at = NULL"])
+def test_the_database_keeps_that_nobody_decided_what_was_withdrawn(session, actors, three, change):
+    correction = propose(session, actors["clerk"], three[0][0])
+    session.commit()
+    withdraw(session, actors["clerk"], correction)
+    with pytest.raises(IntegrityError, match="correction_decided"):
+        session.execute(text(f"UPDATE account_corrections SET {change}"))
+    session.rollback()
 
 
 def test_who_proposed_or_handled_the_case_does_not_sign(session, actors, three):

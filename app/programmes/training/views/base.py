@@ -9,7 +9,7 @@ from sqlalchemy import Numeric, func, literal, select
 from sqlalchemy.orm import Query
 from sqlalchemy.sql import Select
 
-from app.engine.audit import AuditEntry
+from app.engine.audit import NAMED, AuditEntry
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
@@ -100,13 +100,13 @@ class Classes(BulkView):
         return self.render_template(self.show_template, view=self, row=row, **more), 422
 
     def show_more(self, row: TrainingClass) -> dict:
-        history = select(AuditEntry).where(AuditEntry.class_id == row.id).order_by(AuditEntry.id)
+        history = select(AuditEntry).where(AuditEntry.class_id == row.id).options(NAMED)
         return {
             "programme": PROGRAMME,
             "titles": TITLES,
             "students": students_of(row.id),
             "errors": {},
-            "history": db.session.scalars(history).all(),
+            "history": db.session.scalars(history.order_by(AuditEntry.id)).all(),
             "contact_phone": _contact_phone(row),
         }
 
