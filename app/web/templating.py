@@ -36,7 +36,7 @@ from app.web.sidebar import sidebar, trail
 from app.web.titles import FIELD_TITLES, PHASES, SHOWN
 from app.web.totals import TOTALS
 from app.web.translations import gettext, spoken
-from app.web.user_names import actor_title
+from app.web.user_names import NAMES
 
 NOTHING = "—"
 
@@ -63,7 +63,6 @@ def init_app(app: Flask) -> None:
         may=may,
         programme_title=programme_title,
         event_title=event_title,
-        actor_title=actor_title,
         field_title=field_title,
         fact_title=fact_title,
         phase_title=phase_title,
@@ -76,7 +75,7 @@ def init_app(app: Flask) -> None:
         payee_title=payee_title,
         objection_states=OBJECTION_STATES,
         query_url=query_url,
-        **TOTALS,
+        **(TOTALS | NAMES),
         mask=mask,
         masked_phone=masked_phone,
         attributes_of=attributes_of,

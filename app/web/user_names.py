@@ -23,3 +23,7 @@ def actor_title(entry: AuditEntry | Moved) -> str:
 
 def _beside(name: str, user: User | None) -> str:
     return without_numbers(f"{name}（{user.username}）" if user else name)
+
+
+NAMES = {"actor_title": actor_title}
+"""As templates call them."""
