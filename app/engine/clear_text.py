@@ -16,24 +16,26 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.scope import OPEN
 from app.kernel.crypto import Vault
-from app.kernel.free_text import without_numbers
+from app.kernel.free_text import IDENTIFYING, without_numbers
 from app.registers.ciphers import SEALED
 from app.registers.organisation import OwnRole, User
 
 BATCH = 200
-DIGITS = "[0-9０-９]"
-IDENTIFYING = 10
-"""Digits of the shortest number that is masked in any text."""
+WIDE, PLAIN = "０１２３４５６７８９＋", "0123456789+"
+UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
 
 
 @dataclass(frozen=True)
 class Clearing:
-    """Rows whose `columns` hold at least so many digits are given to `hide`, which says whether it changed anything."""
+    """Rows of which a column matches a pattern of PostgreSQL's are given to `hide`, which says whether it changed anything.
+
+    Others are not even locked.
+    """
 
     model: type[Model]
     columns: tuple[InstrumentedAttribute, ...]
     hide: Callable[[Vault, Model], bool]
-    digits: int = IDENTIFYING
+    patterns: tuple[str, ...] = (IDENTIFYING,)
 
 
 def run(url: str, vault: Vault, clearings: Iterable[Clearing]) -> dict[str, int]:
@@ -57,7 +59,10 @@ def _clear(session: Session, vault: Vault, one: Clearing) -> int:
 
 
 def _following(one: Clearing, key: InstrumentedAttribute, last: int) -> Select:
-    numbered = (func.regexp_count(column, DIGITS) >= one.digits for column in one.columns)
+    bare = (
+        func.regexp_replace(func.translate(column, WIDE, PLAIN), UNSEEN, "", "g") for column in one.columns
+    )
+    numbered = (column.regexp_match(pattern) for column in bare for pattern in one.patterns)
     wanted = select(one.model).where(key > last, or_(*numbered)).order_by(key).limit(BATCH)
     return wanted.options(raiseload("*"), undefer_group(SEALED)).with_for_update(key_share=True, of=one.model)
 

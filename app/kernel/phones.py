@@ -6,17 +6,15 @@ from app.kernel.free_text import masked, without_numbers
 from app.kernel.text import squeeze
 
 _GAP = r"[\s.\-‐‑–—－·]?"
-_ID = re.compile(
-    rf"(?<![\d*])[1-9]\d{{5}}{_GAP}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}[\dXx](?!\d)"
-)
+_CITIZEN = rf"(?<![\d*])[1-9]\d{{5}}{_GAP}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}[\dXx](?!\d)"
 _MOBILE = rf"(?<![\d*])(?:(?:\+|00)?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)"
 _LANDLINE = rf"(?<![\d*])[(（]?0\d{{2,3}}[)）]?{_GAP}\d{{7,8}}(?:(?:-|转)\d{{1,6}})?(?!\d)"
 _LOCAL = r"(?<![\d*-])(?!(?:19|20)\d{6}(?!\d))[2-8]\d{6,7}(?:(?:-|转)\d{1,6})?(?![\d-])"
-_MOBILES = re.compile(_MOBILE)
-_PHONE = re.compile(f"{_MOBILE}|{_LANDLINE}|{_LOCAL}")
-_IN_WORDS = re.compile(
-    rf"(?:(?:联系)?(?:电话|手机|座机|号码)|(?i:tel\.?|phone))*[\s:：]*(?:{_PHONE.pattern})"
-)
+PHONE = f"{_MOBILE}|{_LANDLINE}|{_LOCAL}"
+SOMEBODY = f"{_CITIZEN}|{_MOBILE}"
+"""Read by PostgreSQL too."""
+_ID, _MOBILES, _PHONE = (re.compile(pattern) for pattern in (_CITIZEN, _MOBILE, PHONE))
+_IN_WORDS = re.compile(rf"(?:(?:联系)?(?:电话|手机|座机|号码)|(?i:tel\.?|phone))*[\s:：]*(?:{PHONE})")
 _EMPTY = re.compile(r"[(（【\[][\s,，、;；/]*[)）】\]]")
 _LOOSE = re.compile(r"\s+(?=[,，、;；])")
 _EDGES = " \t\u3000,，、;；:：/|-"

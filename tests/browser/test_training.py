@@ -68,7 +68,13 @@ def opening(clerk: Desk, reviewer: Desk, demo: Demo) -> tuple[str, date]:
         clerk.page.get_by_label(label).fill(day.isoformat())
     expect(number).not_to_have_value("")
     assert number.input_value().startswith(f"510104-{opens_on:%Y%m%d}")
-    for label, text in {"课时": "40", "平台": "川培在线", "教师": "李老师", "联系人": "王主任"}.items():
+    for label, text in {
+        "课时": "40",
+        "平台": "川培在线",
+        "教师": "李老师",
+        "班级联系人": "王主任",
+        "联系人电话": "028-85550000",
+    }.items():
         clerk.page.get_by_label(label).fill(text)
     clerk.look("class-new")
     clerk.button("保存").click()

@@ -141,3 +141,18 @@ def test_a_user_name_that_holds_a_phone_is_masked_but_where_accounts_are_adminis
     ):
         page = desk.get(address)
         assert "w*******5678" in page and USERNAME not in page, address
+
+
+def test_prepare_leaves_rows_alone_that_name_nobody(upgraded):
+    """A certificate's own number may be long: its row isn't even locked, so that no `prepare` writes all results again."""
+    own = "UPDATE enrolments SET certificate_no = :number WHERE id = (SELECT max(id) FROM enrolments)"
+    wide = "UPDATE enrolments SET certificate_no = :number WHERE id = (SELECT min(id) FROM enrolments)"
+    with create_engine(upgraded.urls.owner, poolclass=NullPool).begin() as connection:
+        connection.execute(text(own), {"number": "S000051010012345678901"})
+        connection.execute(text(wide), {"number": "证１３８１２３\u200b４５６７８"})
+    touched = "SELECT xmin::text, xmax::text, certificate_no FROM enrolments WHERE certificate_no LIKE 'S%'"
+    before = upgraded.rows(touched)
+    assert "enrolments 1" in upgraded.command("prepare")
+    assert upgraded.rows(touched) == before
+    masked = "SELECT certificate_no FROM enrolments ORDER BY id LIMIT 1"
+    assert upgraded.rows(masked) == [("证*******5678",)]

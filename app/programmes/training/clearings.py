@@ -5,11 +5,9 @@ from __future__ import annotations
 from app.engine.clear_text import Clearing
 from app.kernel import phones
 from app.kernel.crypto import Vault
-from app.kernel.free_text import without_numbers
+from app.kernel.free_text import IDENTIFYING, without_numbers
 from app.programmes.training.contacts import seal_phone
 from app.programmes.training.model import Enrolment, TrainingClass
-
-SHORTEST_PHONE = 7
 
 
 def _of_class(vault: Vault, held: TrainingClass) -> bool:
@@ -36,7 +34,7 @@ CLEARINGS = (
         TrainingClass,
         (TrainingClass.contact, TrainingClass.teacher, TrainingClass.platform),
         _of_class,
-        SHORTEST_PHONE,
+        (IDENTIFYING, phones.PHONE),
     ),
-    Clearing(Enrolment, (Enrolment.certificate_no,), _of_result),
+    Clearing(Enrolment, (Enrolment.certificate_no,), _of_result, (phones.SOMEBODY,)),
 )
