@@ -40,6 +40,7 @@
   };
 
   const over = (address) => {
+    clearTimeout(timer);
     title.textContent = box.dataset.title;
     said.textContent = box.dataset.over;
     on.hidden = true;

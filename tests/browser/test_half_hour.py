@@ -289,3 +289,21 @@ def test_a_warning_comes_two_minutes_before_the_end_and_going_on_ends_it(sit_dow
     assert urlsplit(page.url).path == draft
     assert page.get_by_label("开户银行").input_value() == "中国工商银行成都分行"
     assert "尚未提交" in page.locator(RESTORED).inner_text()
+
+
+def test_who_goes_on_after_a_session_that_was_ended_elsewhere_hears_that_and_no_countdown(
+    sit_down, demo, draft
+):
+    clerk = sit_down("clerk")
+    page, box = clerk.page, clerk.page.locator("dialog.session")
+    page.clock.install()
+    page.goto(draft)
+    idle(demo, page, 29)
+    page.clock.fast_forward("28:05")
+    box.get_by_text("秒后将自动退出").wait_for()
+    idle(demo, page)
+    box.get_by_role("button", name="继续").click()
+    box.get_by_role("link", name="重新登录").wait_for()
+    page.clock.run_for(5_000)
+    clerk.forgive("401")
+    assert "登录已超时" in box.inner_text() and "秒后将自动退出" not in box.inner_text()
