@@ -155,7 +155,8 @@ def save_account(
     offered = application.account or last_account(session, application)
     details = with_number(vault, application.payee, details, offered, kept)
     account = add_account(session, vault, application.payee, details)
-    before = {"account_id": application.account_id}
+    former = application.account
+    before = {"account_id": application.account_id, "last4": former and former.last4}
     application.account_id = account.id
     application.version += 1
     record(

@@ -156,6 +156,15 @@ def test_a_drafts_money_is_being_handled(demo_files, clerk):
     assert 'data-amount="40000.00" data-state="draft"' in rows
 
 
+def test_the_history_names_the_account_before_and_the_one_after(demo_files, clerk):
+    application = clerk.open_application(uscc_of(demo_files, SHEET))
+    for number in ("6217003810012341111", "6217003810012342222"):
+        form = clerk.account(application, number=number)
+        clerk.post(f"/hiring/applications/account/{application}", form)
+    history = clerk.get(f"/hiring/applications/show/{application}").partition('<ol class="history">')[2]
+    assert "账号末四位：— → 1111" in history and "账号末四位：1111 → 2222" in history
+
+
 def test_passed_people_stand_as_in_their_sheet(demo_files, clerk, everything):
     application = clerk.open_application(uscc_of(demo_files, SHEET))
     clerk.check(application, demo_files / SHEET)
