@@ -1,6 +1,6 @@
-"""Root may start the product, but whoever answers requests, does jobs or keeps the database is a lesser user.
+"""Root may start the product, but requests, jobs and the database run as an unprivileged user.
 
-The database has a user of its own: whom peer authentication knows as its superuser must not be who answers requests.
+The database has a user of its own: the user that peer authentication accepts as superuser must not answer requests.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WORKERS = ("benefits", "nobody")
 
 
 def worker_account() -> pwd.struct_passwd | None:
-    """Whom web and job workers run as when root starts them; None: as whoever starts them. Raises KeyError."""
+    """The user that web and job workers run as when root starts them; None when somebody else does. Raises KeyError."""
     if os.geteuid() != 0:
         return None
     with suppress(KeyError):

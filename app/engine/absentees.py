@@ -1,4 +1,4 @@
-"""People of an application whom a list that is handed in again lacks: named, and taken out only when the clerk says so."""
+"""People of an application who are missing from a list that is uploaded again: shown by name, removed only when the clerk agrees."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Absentee:
 def absentees(
     session: Session, actor: Actor, application_id: int, rows: Sequence[SheetRow], vault: Vault
 ) -> list[Absentee]:
-    """Whom the rows lack of what the application holds as a draft or as failed; claims that went on are left alone.
+    """The drafts and failed rows of an application whose people are missing from the rows; other claims are left alone.
 
     Two statements, whatever the number of rows. Raises NotFound, Refused.
     """

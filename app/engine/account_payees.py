@@ -1,4 +1,4 @@
-"""Whom the accounts of release 0.5.0 pay: their rows didn't say, but what they are used for does."""
+"""The payees of the accounts of release 0.5.0: their rows don't name one, but the cases that use them do."""
 
 from __future__ import annotations
 

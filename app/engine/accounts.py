@@ -26,7 +26,7 @@ NO_BRANCH = N_("开户行行号应为12位数字，且末位校验码须正确�
 
 
 class Account(Model):
-    """A bank account as someone typed it once, and whom it pays; a claim that points at it is frozen.
+    """A bank account as it was typed once, and its payee; a claim that points at it is frozen.
 
     `bank_name` is the branch in full, `branch_no` its 12-digit number (行号).
     """
@@ -87,13 +87,13 @@ def add_account(session: Session, vault: Vault, payee: Employer | Person, detail
 
 
 def paying(payee: Employer | Person) -> dict[str, int | None]:
-    """The columns by which an account names whom it pays."""
+    """The columns that name an account's payee."""
     unit = isinstance(payee, Employer)
     return {"employer_id": payee.id if unit else None, "person_id": None if unit else payee.id}
 
 
 def number_of(vault: Vault, account: Account, payee: Employer | Person) -> str:
-    """The whole number of an account that shall pay `payee`.
+    """The whole number of an account that pays `payee`.
 
     Raises Unreadable when it was sealed for somebody else, Refused when the account names somebody else or the number
     doesn't end in the digits that every screen shows.

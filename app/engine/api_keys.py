@@ -105,7 +105,7 @@ def make(
 
 
 def confirm(session: Session, actor: Actor, key_id: int) -> ApiKey:
-    """The second administrator's word on a key that loads registers (migration 0026). Raises Refused."""
+    """The second administrator's confirmation of a key that loads registers (migration 0026). Raises Refused."""
     own = select(ApiKey).where(ApiKey.id == key_id).with_for_update(of=ApiKey)
     key = session.scalars(own, execution_options={"populate_existing": True}).one()
     if key.waits is False:

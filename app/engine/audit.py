@@ -149,12 +149,12 @@ def record(session: Session, actor: Actor, event: str, **facts: object) -> None:
     """
     EVENTS[event]
     facts.setdefault("office_id", actor.office_id)
-    told = {name: _masked(value) for name, value in facts.items()}
-    if told.get("subject"):
-        told["subject"] = visible(told["subject"])
+    masked = {name: _masked(value) for name, value in facts.items()}
+    if masked.get("subject"):
+        masked["subject"] = visible(masked["subject"])
     name = visible(without_numbers(actor.name))
     session.add(
-        AuditEntry(event=event, actor_id=actor.user_id, actor_name=name, address=actor.address, **told)
+        AuditEntry(event=event, actor_id=actor.user_id, actor_name=name, address=actor.address, **masked)
     )
 
 

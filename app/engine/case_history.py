@@ -18,7 +18,7 @@ SINGLE = ("objection", "objection_decided")
 
 @dataclass(frozen=True)
 class Moved:
-    """People of one application whom somebody moved at once, and their sum, CNY; reads like an entry of the log."""
+    """People of one application whom one bulk action moved, and their sum, CNY; has the fields of an entry of the log."""
 
     id: int
     event: str

@@ -239,7 +239,7 @@ def _lock_waiting(session: Session, application: Application) -> None:
 
 
 def _paying(application: Application):
-    """Applications of the payee that may pay yet: the one it was proposed for, and those with an account and open claims."""
+    """Applications of the payee that may still pay: the one it was proposed for, and those with an account and open claims."""
     open_claim = exists().where(Claim.application_id == Application.id, Claim.state.in_(UNPAID))
     return (
         select(Application.id, Application.programme, Application.account_id)

@@ -45,7 +45,7 @@ def cautions(session: Session, batch_id: str) -> list[Message]:
 
 
 def check_dissolution(move: Move) -> None:
-    """Whoever exports meanwhile waits for the lists' locks. Raises BadValue for an exported list without a reason."""
+    """A concurrent export waits for the lists' locks. Raises BadValue for an exported list without a reason."""
     exported = _exported(move.session, move.batch_id, "FOR UPDATE OF l")
     if exported and not (move.params.get("reason") or "").strip():
         found = _caution(exported[0])

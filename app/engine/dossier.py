@@ -137,8 +137,8 @@ class _Records:
             .order_by(AuditEntry.id)
         ).all()
         batches = {entry.batch_id for entry in entries if entry.batch_id}
-        told = (facts or {} for e in entries for facts in (e.before, e.after))
-        accounts = {facts["account_id"] for facts in told if facts.get("account_id")}
+        changes = (facts or {} for e in entries for facts in (e.before, e.after))
+        accounts = {facts["account_id"] for facts in changes if facts.get("account_id")}
         accounts |= {claim.account_id for claim in claims if claim.account_id}
 
         def of_claims(model: type[Check | Objection]) -> list:

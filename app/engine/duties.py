@@ -177,7 +177,7 @@ def locked(session: Session, grant_id: int) -> DutyGrant:
 
 
 def refuse_first(session: Session, actor: Actor, grant: DutyGrant) -> None:
-    """Raises Refused for whoever may not be the second administrator of a grant."""
+    """Raises Refused unless the actor may be the second administrator of a grant."""
     if not session.scalar(select(may_confirm(grant.given_by, grant.given_in, actor.user_id))):
         raise Refused(
             N_("您不能确认这项授权：须由授予人上级机构的管理员，或同一机构中账号互不经手的另一名管理员确认。")
@@ -185,7 +185,7 @@ def refuse_first(session: Session, actor: Actor, grant: DutyGrant) -> None:
 
 
 def confirm(session: Session, actor: Actor, grant: DutyGrant) -> None:
-    """The second administrator's word on a locked grant. Raises Refused."""
+    """The second administrator's confirmation of a locked grant. Raises Refused."""
     refuse_first(session, actor, grant)
     grant.confirmed_by, grant.confirmed_at = actor.user_id, func.now()
     session.flush()

@@ -1,4 +1,4 @@
-"""What a sheet said in the rows that may not become claims, sealed until they are corrected or dropped."""
+"""The cells of rows that may not become claims, encrypted until the rows are corrected or dropped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STORE_FAILED = """
 
 
 def cells(row: FailedRow, vault: Vault) -> dict[str, str]:
-    """What the sheet said in a failed row, field → text. Raises Unreadable."""
+    """The cells of a failed row, field → text. Raises Unreadable."""
     return json.loads(text_of(vault, row, FailedRow.cells_cipher))
 
 

@@ -1,4 +1,4 @@
-"""A sheet that waits for an answer: handed in, read, and not taken in before its sender has said how it is meant."""
+"""A sheet that waits for an answer: uploaded and read, but not imported before its sender has answered a question."""
 
 from __future__ import annotations
 

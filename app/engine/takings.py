@@ -41,5 +41,5 @@ def sent_in_on(session: Session, application_id: int) -> date | None:
 
 
 def was_sent_in(session: Session, application_id: int, states: Collection[str]) -> bool:
-    """Whether anybody in it was ever submitted; asked of the claims only where their states don't say so."""
+    """Whether anybody in it was ever submitted; reads the claims only where their states leave it open."""
     return not set(states) <= {"draft", "withdrawn"} or sent_in_on(session, application_id) is not None

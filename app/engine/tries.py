@@ -37,7 +37,7 @@ LIMITS = {
     "code": (TRIES_HERE, OF_CODES),
     "address": (TRIES_OF_ADDRESS, OF_ADDRESS),
 }
-"""Kinds of subjects: how many, and what is said then. All but the last are of an account."""
+"""Kinds of subjects: how many tries, and the message after them. All but the last concern an account."""
 
 
 @dataclass(frozen=True)

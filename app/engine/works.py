@@ -128,7 +128,7 @@ def ask(session: Session, **facts: object) -> LongWork:
 
 
 def _share_of(user_id: int) -> str:
-    """By which the works of one person are told from those of others."""
+    """Distinguishes the works of one person from those of others."""
     return f"works of {user_id}"
 
 

@@ -184,8 +184,8 @@ def is_free(header: bytes) -> bool:
 def name_of(header: bytes) -> str:
     """A header as an operator reads it: cipher, number of the key, format."""
     cipher = next((name for name in NAMES if header[:1] in (_FREE[name], _BOUND[name])), "aes")
-    said = "旧格式 / old format" if is_free(header) else "新格式 / new format"
-    return f"{NAMES[cipher]} {header[1:].hex() or '—'} {said}"
+    binding = "旧格式 / old format" if is_free(header) else "新格式 / new format"
+    return f"{NAMES[cipher]} {header[1:].hex() or '—'} {binding}"
 
 
 def _authenticated(header: bytes, bound_to: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Characters that look the same to whoever reads a name, and the one that stands for them.
+"""Characters that look the same to a reader of a name, and the one that stands for them.
 
 Sources: GB 18030-2000, -2005 and -2022 (bytes that lay in the private-use area in one edition and have a code point in a
 later one), Unicode's `EquivalentUnifiedIdeograph.txt` (radicals), and what people type for the dot between the parts of a name.

@@ -201,8 +201,8 @@ class _Intake:
         self.session.flush()
         counts = self.read, self.stored, self.refused
         added, *changed = self.changes
-        told = {fact: n for fact, n in zip(self.register.facts, changed, strict=True) if n}
-        return LoadReport(held.id, self.register.kind, *counts, spans, added, told)
+        counts_changed = {fact: n for fact, n in zip(self.register.facts, changed, strict=True) if n}
+        return LoadReport(held.id, self.register.kind, *counts, spans, added, counts_changed)
 
     def _parse(self, chunk: list[files.Line], refusals: list[Refusal]) -> list[Row]:
         rows = []

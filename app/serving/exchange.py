@@ -56,12 +56,12 @@ class Exchange:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing has been heard of it yet."""
+        """Whether nothing has arrived yet."""
         return self.stage is Stage.HEAD and not self._head
 
     @property
     def rank(self) -> tuple:
-        """Whom to do without first: who has been answered, then strangers, of those who came first."""
+        """The order in which connections are given up: answered ones, then strangers, the oldest first."""
         return self.stage is not Stage.LEAVING, self.limit > IN_MEMORY, self.since
 
     def read(self) -> bytes | None:
@@ -136,7 +136,7 @@ class NotKept(Exception):
 
 
 class Unreadable:
-    """A body that could not be kept, as for a full disk: whoever reads it is told, and can say so on a page."""
+    """A body that could not be stored, for example on a full disk: reading it raises, so that a page can report it."""
 
     def __init__(self, error: OSError) -> None:
         self._error = error

@@ -1,4 +1,4 @@
-"""Where a body ends, told from its bytes as they come (RFC 9112, 6 and 7)."""
+"""Where a body ends, found from its bytes as they arrive (RFC 9112, 6 and 7)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """gunicorn's worker that answers one request at a time, with a loop in front that collects them.
 
-A request is handled once it is there to its last byte, and an answer leaves by itself: whoever sends or reads slowly
+A request is handled once it is there to its last byte, and an answer leaves by itself: a slow sender or reader
 costs the others nothing. A thread or a process for that would have to hand over what is whole; here the kernel keeps
 what comes while a request is handled.
 """
@@ -63,7 +63,7 @@ class CollectingWorker(SyncWorker):
         self._finish()
 
     def _finish(self) -> None:
-        """What has begun may end, within limits; who has said nothing is not waited for."""
+        """Requests under way may finish, within limits; silent connections are closed at once."""
         end = time.monotonic() + STOP_SECONDS
         for exchange in [each for each in self._exchanges if each.silent or each.stage is Stage.LEAVING]:
             self._drop(exchange)

@@ -94,7 +94,7 @@ function tabs(bar) {
     else kept[at] = one;
   }
   keep();
-  /* What is gone loses its tab instead of leading to a page that says so. */
+  /* A page that is gone loses its tab instead of leading to an error. */
   const follow = async (event, one) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || same(one.url)) return;
     event.preventDefault();
@@ -468,20 +468,20 @@ function notices(menu) {
   menu.addEventListener("toggle", () => { if (menu.open) ask(); });
 }
 
-/* Long work tells how far it is; the page is drawn anew when that is over. */
+/* Shows how far a long work is; the page is reloaded when it is over. */
 function progress(card) {
   const bar = card.querySelector("progress");
   if (!bar) return;
   const ask = async () => {
     const answer = await fetch(card.dataset.work, { headers: { Accept: "application/json" } });
-    const told = answer.ok ? await answer.json() : null;
-    if (!told || !["waiting", "running"].includes(told.state)) {
+    const work = answer.ok ? await answer.json() : null;
+    if (!work || !["waiting", "running"].includes(work.state)) {
       sessionStorage.removeItem("notices");
       return void location.reload();
     }
-    bar.max = told.total || 1;
-    bar.value = told.done;
-    card.querySelector("[data-said]").textContent = told.said;
+    bar.max = work.total || 1;
+    bar.value = work.done;
+    card.querySelector("[data-said]").textContent = work.said;
     setTimeout(ask, 1000);
   };
   setTimeout(ask, 500);

@@ -59,14 +59,14 @@
   };
 
   const tell = (kept, form) => {
-    const said = document.createElement("p");
+    const notice = document.createElement("p");
     const files = kept.files.length ? facts.files.replace("{names}", kept.files.join("、")) : "";
-    said.className = "flash flash-warning";
-    said.setAttribute("role", "status");
-    said.dataset.restored = "";
-    said.textContent = `${facts.restored} ${files}`.trim();
-    form.before(said);
-    said.scrollIntoView({ block: "center" });
+    notice.className = "flash flash-warning";
+    notice.setAttribute("role", "status");
+    notice.dataset.restored = "";
+    notice.textContent = `${facts.restored} ${files}`.trim();
+    form.before(notice);
+    notice.scrollIntoView({ block: "center" });
   };
 
   const restore = (kept) => {
@@ -98,7 +98,7 @@
     const kept = read();
     if (!kept) return;
     save({ ...kept, over: true });
-    for (const said of document.querySelectorAll("[data-kept]")) said.hidden = false;
+    for (const notice of document.querySelectorAll("[data-kept]")) notice.hidden = false;
     for (const link of document.querySelectorAll("a[data-form]")) link.href = kept.here;
     for (const link of document.querySelectorAll("form[data-next], a[data-next]")) {
       const name = link.matches("form") ? "action" : "href";

@@ -1,5 +1,5 @@
 "use strict";
-/* Two minutes before the session ends a page says so; asking for the time is no use of the session, going on is.
+/* A warning two minutes before the session ends. Asking for the time left doesn't keep the session open, going on does.
    Comes before keep.js, which makes every other question to the server lead to the login when the session is over. */
 (() => {
   const box = document.getElementById("session")?.content.firstElementChild.cloneNode(true);
@@ -7,7 +7,7 @@
   const BEFORE = 120, AGAIN = 15;
   const plain = window.fetch.bind(window);
   const title = box.querySelector("h2");
-  const said = box.querySelector("p");
+  const line = box.querySelector("p");
   const [on, login] = [box.querySelector("[data-go-on]"), box.querySelector("[data-login]")];
   let end = 0, asked = 0, longest = false, heard = false, timer = null;
 
@@ -34,7 +34,7 @@
   const tick = () => {
     const left = Math.round((end - Date.now()) / 1000);
     if (left <= 0 || Date.now() - asked > AGAIN * 1000) return void ask();
-    said.textContent = (longest ? box.dataset.longest : box.dataset.idle).replace("{seconds}", left);
+    line.textContent = (longest ? box.dataset.longest : box.dataset.idle).replace("{seconds}", left);
     if (!heard) show(on);
     later(tick, 1);
   };
@@ -42,7 +42,7 @@
   const over = (address) => {
     clearTimeout(timer);
     title.textContent = box.dataset.title;
-    said.textContent = box.dataset.over;
+    line.textContent = box.dataset.over;
     on.hidden = true;
     login.hidden = false;
     login.href = address;
@@ -55,11 +55,11 @@
     asked = Date.now();
     try {
       const answer = await plain(box.dataset.session, { ...how, headers: { Accept: "application/json" } });
-      const told = await answer.json();
-      if (answer.status === 401) return void over(told.login);
-      if (!answer.ok) throw new Error(told.error);
-      longest = told.longest;
-      plan(told.left);
+      const time = await answer.json();
+      if (answer.status === 401) return void over(time.login);
+      if (!answer.ok) throw new Error(time.error);
+      longest = time.longest;
+      plan(time.left);
     } catch (error) {
       later(ask, AGAIN);
     }

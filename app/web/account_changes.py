@@ -35,17 +35,17 @@ def account_notes(application: Application, account: Account, earlier: Account |
     """Sentences for the page of a case, none for an account like the `earlier` one of the payee in this office."""
     notes = []
     if earlier and (changes := differences(application.payee, earlier, account)):
-        said = gettext("与该收款人在本机构上次使用的账户不同：{changes}。请与证明材料核对。")
-        notes.append(said.format(changes=gettext("；").join(changes)))
+        sentence = gettext("与该收款人在本机构上次使用的账户不同：{changes}。请与证明材料核对。")
+        notes.append(sentence.format(changes=gettext("；").join(changes)))
     if not is_holder(application.payee, account.holder):
         signed = select(AccountCorrection.id).where(
             AccountCorrection.account_id == account.id, AccountCorrection.state == "signed"
         )
         if db.session.scalar(signed):
-            said = gettext("户名“{holder}”与收款人“{payee}”不同，已凭收款人证明签字。")
+            sentence = gettext("户名“{holder}”与收款人“{payee}”不同，已凭收款人证明签字。")
         else:
-            said = gettext("户名“{holder}”与收款人“{payee}”不一致，请核对；有误的请办理收款账户更正。")
-        notes.append(said.format(holder=account.holder, payee=application.payee.name))
+            sentence = gettext("户名“{holder}”与收款人“{payee}”不一致，请核对；有误的请办理收款账户更正。")
+        notes.append(sentence.format(holder=account.holder, payee=application.payee.name))
     return notes
 
 

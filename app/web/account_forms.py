@@ -79,7 +79,7 @@ class AccountForm(Form):
 
     @property
     def kept_id(self) -> int | None:
-        """The account whose number shall stay, as the page named it; what was posted may name none."""
+        """The account whose number stays, as the page posts it; None when the posted value names none."""
         text = self.kept.data if isinstance(self.kept.data, str) else ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 

@@ -161,11 +161,11 @@ def check_sheet(task: Task) -> Outcome:
         return Outcome(question.sentence, f"{view.endpoint}.show", place, good=False, question=question)
     out = leave_out(db.session, g.actor, pk, [one.key for one in gone if given[one.key]])
     report = people.check(db.session, g.actor, view.programme, pk, rows, vault, today, task.progress)
-    said = Message(
+    message = Message(
         N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
     )
     notes = [*what_was_chosen(len(gone), out), *content.notes]
-    return Outcome(said, f"{view.endpoint}.show", place, good=not report.failed, notes=notes)
+    return Outcome(message, f"{view.endpoint}.show", place, good=not report.failed, notes=notes)
 
 
 def _line(one: Absentee) -> Line:

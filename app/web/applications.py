@@ -163,13 +163,6 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         flash(gettext("申请{number}已删除。").format(number=number), "success")
         return redirect(url_for(f"{self.endpoint}.list"))
 
-    def page_with(self, pk: int, error: DomainError, field: str):
-        """The page again with what was refused said at its field; nothing of the request is kept in the database."""
-        db.session.rollback()
-        application = self.item(str(pk))
-        more = {**self.show_more(application), "errors": {field: translate(error.message)}}
-        return self.render_template(self.show_template, view=self, row=application, **more), 422
-
     def _url(self, pk: int, part: str | None = None) -> str:
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
 

@@ -147,8 +147,8 @@ class BatchView(Screen, BaseView):
     def _advice(programme, transition) -> str | None:
         if transition.advise is None:
             return None
-        said = transition.advise(db.session, programme, clock.today(current_app.config, db.session))
-        return said and translate(said)
+        advice = transition.advise(db.session, programme, clock.today(current_app.config, db.session))
+        return advice and translate(advice)
 
     @staticmethod
     def _reasons(programme, row: BatchRow) -> list[str]:
@@ -173,9 +173,9 @@ def fire(task: Task) -> Outcome:
     form.validate()
     today = clock.today(current_app.config, db.session)
     done = batch.run(db.session, g.actor, programme, found.id, form.data, today, task.progress)
-    said = Message(subject_of(transition).counted.done, moved=done.moved, refused=done.refused)
+    message = Message(subject_of(transition).counted.done, moved=done.moved, refused=done.refused)
     place = {"batch_id": found.id}
-    return Outcome(said, "BatchView.result", place, good=not done.refused, says_so_itself=True)
+    return Outcome(message, "BatchView.result", place, good=not done.refused, says_so_itself=True)
 
 
 def _rows(found: Batch, subject: Subject) -> Select:

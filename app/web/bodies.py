@@ -1,7 +1,7 @@
 """How long a body may be, by who sends it and where: nobody waits for what will be refused.
 
 The worker asks with the head alone and collects no more than that (`app.serving`). A signed cookie shows only that
-somebody has once been let in: whether that session is still open is asked of the database, by its key.
+somebody has logged in before: the database knows by the cookie's key whether that session is still open.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class YearView(ModelView):
                     gettext("{year}年的放假安排已确认，公示期按登记的日期计算。").format(year=row.year),
                     "success",
                 )
-                return _led_to(short) or redirect(url_for("YearView.list"))
+                return _to_short_notices(short) or redirect(url_for("YearView.list"))
             except DomainError as error:
                 db.session.rollback()
                 problem = translate(error.message)
@@ -132,7 +132,7 @@ class DayView(ModelView):
         db.session.flush()
         held = {programme.code: programme for programme in programmes()}
         if short := mark_short(db.session, held, clock.today(current_app.config, db.session)):
-            flash(_told(short), "warning")
+            flash(_extension_warning(short), "warning")
 
 
 def _counting(states: Collection[str]) -> Select:
@@ -168,7 +168,7 @@ class ShortNoticeView(ModelView):
     counting = staticmethod(_counting)
 
     def tasks(self) -> list[Task]:
-        """What this login must extend; nothing is said while nothing is too short, as it is almost always."""
+        """What this login must extend; nothing is shown while nothing is too short, as it is almost always."""
         count, _ = waiting.of(self.counting, SHORT, self.waits())
         address = url_for(f"{self.endpoint}.list")
         return [Task(gettext(self.menu_title), address, count, None, gettext("份"))] if count else []
@@ -190,9 +190,9 @@ class ShortNoticeView(ModelView):
     def cells(self, row: Notice, columns):
         """The number leads to the notice, where the login may open it."""
         view = self._notices(row.programme)
-        for (column, _), (kind, address, said) in zip(columns, super().cells(row, columns), strict=True):
+        for (column, _), (kind, address, text) in zip(columns, super().cells(row, columns), strict=True):
             here = column == "number" and view is not None
-            yield kind, page_url(view.endpoint, row.id) if here else address, said
+            yield kind, page_url(view.endpoint, row.id) if here else address, text
 
     def _notices(self, programme: str) -> NoticesView | None:
         for view in self.appbuilder.baseviews:
@@ -201,15 +201,15 @@ class ShortNoticeView(ModelView):
         return None
 
 
-def _told(short: int) -> str:
+def _extension_warning(short: int) -> str:
     return gettext("有{count}份公示的公示期因此不足，须由审核人员延长，见“公示期不足”。").format(count=short)
 
 
-def _led_to(short: int):
+def _to_short_notices(short: int):
     """The way to what must be extended now; None when nothing must."""
     if not short:
         return None
-    flash(_told(short), "warning")
+    flash(_extension_warning(short), "warning")
     return redirect(url_for("ShortNoticeView.list"))
 
 

@@ -29,7 +29,7 @@ WORDS = ("can_list", "can_agree", "can_refuse", "can_recall")
 
 
 class ConfirmationView(ModelView):
-    """The waiting grants of the subtree: whoever gave one sees it, and whoever may confirm it."""
+    """The waiting grants of the subtree, shown to those who gave them and to those who may confirm them."""
 
     datamodel = SQLAInterface(DutyGrant)
     route_base = "/settings/confirmations"
@@ -79,13 +79,13 @@ class ConfirmationView(ModelView):
         return [(column, "wrap" if column in LONG else kind) for column, kind in super().columns()]
 
     def value(self, row: DutyGrant, column: str) -> object:
-        said = {
+        titles = {
             "staff": lambda: accounts.full_name(row.staff.user),
             "role": lambda: pending_duties.duty(row),
             "giver": lambda: pending_duties.giver(row),
             "second": lambda: pending_duties.by_whom(row.office),
         }
-        return said[column]() if column in said else super().value(row, column)
+        return titles[column]() if column in titles else super().value(row, column)
 
     def list_more(self, rows: list[DutyGrant]) -> dict:
         required = duties.required(db.session)
@@ -105,7 +105,7 @@ class ConfirmationView(ModelView):
     @expose("/agree/<pk>", methods=["POST"])
     @has_access
     def agree(self, pk):
-        """The second administrator's word: the duty works from the next request on."""
+        """The second administrator confirms: the duty works from the next request on."""
         grant = self._locked(pk)
         accounts.refuse_management(db.session, g.actor, grant.staff.user)
         duties.confirm(db.session, g.actor, grant)
@@ -115,7 +115,7 @@ class ConfirmationView(ModelView):
     @expose("/refuse/<pk>", methods=["POST"])
     @has_access
     def refuse(self, pk):
-        """By whoever could confirm: the duty is taken from the account."""
+        """Somebody who could confirm refuses: the duty is taken from the account."""
         grant = self._locked(pk)
         duties.refuse_first(db.session, g.actor, grant)
         return self._take_away("duty_refused", grant)
@@ -123,7 +123,7 @@ class ConfirmationView(ModelView):
     @expose("/recall/<pk>", methods=["POST"])
     @has_access
     def recall(self, pk):
-        """By whoever gave it."""
+        """Only by the administrator who gave it."""
         grant = self._locked(pk)
         if grant.given_by != g.actor.user_id:
             abort(403)
@@ -149,7 +149,7 @@ class ConfirmationView(ModelView):
         return self.item(str(grant.id))
 
     def _take_away(self, event: str, grant: DutyGrant):
-        """The role goes, and with it all that waits on it; whoever was only taken in waits for an office again."""
+        """The role goes, and with it all that waits on it; somebody who was only taken in waits for an office again."""
         staff = grant.staff
         accounts.refuse_management(db.session, g.actor, staff.user)
         self._record(event, grant)
@@ -182,7 +182,7 @@ class ConfirmationView(ModelView):
             after=facts,
         )
 
-    def _done(self, said: str):
+    def _done(self, message: str):
         db.session.commit()
-        flash(said, "success")
+        flash(message, "success")
         return redirect(url_for("ConfirmationView.list"))

@@ -1,6 +1,6 @@
 """Browsers that have logged in before: a signed cookie names the browser and, as digests, whose logins it has seen.
 
-It opens nothing: whoever has it is only counted apart from strangers who try the same account (`engine.tries`).
+It opens nothing: its bearer is only counted apart from strangers who try the same account (`engine.tries`).
 """
 
 from __future__ import annotations

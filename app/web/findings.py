@@ -40,7 +40,7 @@ class ReadableFinding:
 
 
 def cells_of(row: FailedRow) -> dict[str, str]:
-    """What the sheet said in a failed row; of one that doesn't open, its name and that it doesn't."""
+    """The cells of a failed row; of one that doesn't open, its name and that it doesn't."""
     return failed_rows.readable_cells(row, current_app.extensions["vault"], gettext(UNREADABLE))
 
 

@@ -1,4 +1,4 @@
-"""What came of a work: told on a page at once, or kept until its sender looks."""
+"""The outcome of a work: shown on a page at once, or stored until its sender looks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Outcome:
     refused: list[RefusedRow] = field(default_factory=list)
     status: int = 200
     says_so_itself: bool = False
-    """The page that it leads to tells the same."""
+    """The page that it leads to shows the message itself."""
     notes: list[Message] = field(default_factory=list)
     """What the person should know of what was taken in."""
     question: Question | None = None

@@ -89,12 +89,12 @@ def sentence(grant: DutyGrant) -> str:
 
 
 def sentences(session: Session, user_id: int, held: Collection[str] = ()) -> list[str]:
-    """What is said on somebody's page; `held` are the roles, of which an earlier release may have given some unasked."""
-    said = [sentence(grant) for grant in of_user(session, user_id)]
-    unasked = gettext("待确认：{duty}。请打开“修改”并保存一次，即列入“待确认授权”。")
+    """Sentences for a user's page; `held` are the roles, of which an earlier release may have given some without a grant."""
+    lines = [sentence(grant) for grant in of_user(session, user_id)]
+    without_grant = gettext("待确认：{duty}。请打开“修改”并保存一次，即列入“待确认授权”。")
     for role in sorted(deciding.unconfirmed(session, user_id, held) if held else ()):
-        said.append(unasked.format(duty=role_title(role)))
-    return said
+        lines.append(without_grant.format(duty=role_title(role)))
+    return lines
 
 
 def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
@@ -106,7 +106,7 @@ def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
 
 
 def alone(session: Session) -> str | None:
-    """What the actor is told when no administrator could confirm what the actor gives."""
+    """The warning when no administrator could confirm what the actor gives."""
     if session.scalar(_seconds(clock.today(current_app.config, session))):
         return None
     if PROVINCE_ADMIN in g.actor.roles:
@@ -139,7 +139,7 @@ def tell(user_id: int) -> None:
     waiting = [grant for grant in of_user(db.session, user_id) if grant.given_by == g.actor.user_id]
     if waiting:
         names = "、".join(dict.fromkeys(duty(grant) for grant in waiting))
-        told = gettext("{duties}须由{by}在“待确认授权”中确认后才生效。")
-        flash(told.format(duties=names, by=by_whom(waiting[-1].office)), "warning")
+        warning = gettext("{duties}须由{by}在“待确认授权”中确认后才生效。")
+        flash(warning.format(duties=names, by=by_whom(waiting[-1].office)), "warning")
         if lonely := alone(db.session):
             flash(lonely, "warning")

@@ -22,7 +22,7 @@ from app.web.translations import gettext
 from app.web.views import READ, ModelView
 
 CONFIRMED = "split"
-"""The form's field by which somebody who was told confirms that another row is cut in two."""
+"""The form's field that confirms, after a warning, that another row is cut in two."""
 
 
 class PolicyForm(Form):

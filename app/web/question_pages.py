@@ -14,7 +14,6 @@ from app.extensions import db
 from app.registers.ciphers import bytes_of, text_of
 from app.web import standing
 from app.web.questions import SHOWN, Question
-from app.web.templating import translate
 from app.web.views import Screen
 from app.web.works import KINDS, Kind, Task, take, view_of
 
@@ -33,7 +32,6 @@ class SheetQuestionView(Screen, BaseView):
             sheet=sheet,
             question=_question(sheet),
             shown=SHOWN,
-            said=translate,
             back=KINDS[sheet.kind].back(sheet.view, sheet.subject),
         )
 

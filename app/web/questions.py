@@ -53,7 +53,7 @@ NAMED = 10
 
 
 def who_stays(gone: Sequence[Line], headers: Sequence[str]) -> Question:
-    """Asks of people whom a list lacks, one line each that begins with the name, whether they stay."""
+    """Asks whether people who are missing from a list stay, one line each that begins with the name."""
     sentence = (
         N_("这份名单比系统中的少了{count}人：{names}。请选择这些人是保留，还是移出。")
         if len(gone) <= NAMED
@@ -71,7 +71,7 @@ def who_stays(gone: Sequence[Line], headers: Sequence[str]) -> Question:
 
 
 def what_was_chosen(gone: int, out: int) -> list[Message]:
-    """The note about people whom a list lacked."""
+    """The note about people who were missing from a list."""
     note = Message(N_("名单中没有的人，移出{out}人，保留{stay}人。"), out=out, stay=gone - out)
     return [note] if gone else []
 

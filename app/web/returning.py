@@ -46,7 +46,7 @@ def demanded() -> bool:
 
 
 def to_login() -> Response:
-    """Where a page leads, or what a script is told, when the session is over."""
+    """The redirect of a page, or the answer to a script, when the session is over."""
     return lead_away(gettext(OVER), url_for("AuthView.login", next=place()))
 
 

@@ -17,14 +17,14 @@ class SessionView(Screen, BaseView):
 
     @expose("/")
     def left(self):
-        return _told()
+        return _time_left()
 
     @expose("/", methods=["POST"])
     def go_on(self):
         """As any request does, this one keeps the session open."""
-        return _told()
+        return _time_left()
 
 
-def _told():
+def _time_left():
     """`longest`: whether the end comes of the session's age, so that going on doesn't put it off."""
     return jsonify(left=session_left(), longest=g.bearer.longest <= g.bearer.idle)

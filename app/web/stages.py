@@ -222,9 +222,9 @@ class StageView(BulkView):
         case = query.base_query().filter(Claim.id == number).one_or_none()
         if case is None:
             return None
-        said = gettext("此件不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
+        text = gettext("此件不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
         if request.method == "GET":
-            flash(said.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
+            flash(text.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
         return redirect(url_for(f"{query.endpoint}.show", pk=number))
 
     def _query(self) -> StageView | None:

@@ -1,4 +1,4 @@
-"""Whether somebody may still take what was made for them: asked of permission and office as they are now."""
+"""Whether somebody may still take what was made for them, by permission and office as they are now."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ def _titles(row: Staff) -> list[Markup]:
         g.today = clock.today(current_app.config, db.session)
     held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
     today = g.today
-    said = []
+    titles = []
     for role in sorted(held, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
         day = ends.get(role)
         until = gettext("（至{day}）").format(day=day) if day else ""
@@ -259,8 +259,8 @@ def _titles(row: Staff) -> list[Markup]:
         waits = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("待确认"))
         waiting = {role, None} & g.role_waits.get(row.user_id, set())
         marks = (over if day and day < today else "") + (waits if waiting else "")
-        said.append(Markup("{}{}").format(role_title(role), until) + marks)
-    return said
+        titles.append(Markup("{}{}").format(role_title(role), until) + marks)
+    return titles
 
 
 def _held(staff: Staff) -> dict:

@@ -195,6 +195,13 @@ class ModelView(Screen, FabModelView):
         row = self.item(pk)
         return self.render_template(self.show_template, view=self, row=row, **self.show_more(row))
 
+    def page_with(self, pk: int, error: DomainError, field: str):
+        """The row's own page again with the message at the refused field; nothing of the request is stored."""
+        db.session.rollback()
+        row = self.item(str(pk))
+        more = {**self.show_more(row), "errors": {field: translate(error.message)}}
+        return self.render_template(self.show_template, view=self, row=row, **more), 422
+
     def list_more(self, rows: Sequence) -> dict:
         """What a subclass's list needs beside one page's rows."""
         return {}

@@ -47,7 +47,6 @@ class WorkView(Screen, BaseView):
             states=works.STATES,
             under_way=work.state in works.UNDER_WAY,
             how_far=how_far(work),
-            said=translate,
             back=KINDS[work.kind].back(work.view, work.subject),
         )
 

@@ -125,7 +125,7 @@ def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
         return hand_out(made, title, subject=title, after={"rows": task.progress.total})
     db.session.commit()
     if outcome.refused or len(outcome.notes) > FLASHED:
-        page = render_template("refused_rows.html", outcome=outcome, title=title, said=translate)
+        page = render_template("refused_rows.html", outcome=outcome, title=title)
         return page, outcome.status
     if not outcome.says_so_itself:
         flash(translate(outcome.message), "success" if outcome.good else "warning")
@@ -219,8 +219,8 @@ def _do(session: Session, work: LongWork) -> None:
             progress.reach(1)
         owned = {"id": work.id, "user_id": work.user_id}
         sealed = works.seal(vault, LongWork.content, owned, _content(content))
-        said = works.seal(vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
-        works.finish(session, work.id, progress.total, g.actor.sight, said, sealed)
+        outcome_cipher = works.seal(vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
+        works.finish(session, work.id, progress.total, g.actor.sight, outcome_cipher, sealed)
         session.commit()
 
 
@@ -235,8 +235,8 @@ def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
 
 
 def _fail(engine, owned: dict, message: Message) -> None:
-    said, vault = Outcome(message, "", {}, good=False).as_json().encode(), current_app.extensions["vault"]
-    works.fail(engine, owned["id"], works.seal(vault, LongWork.outcome_cipher, owned, said))
+    outcome, vault = Outcome(message, "", {}, good=False).as_json().encode(), current_app.extensions["vault"]
+    works.fail(engine, owned["id"], works.seal(vault, LongWork.outcome_cipher, owned, outcome))
 
 
 @contextmanager

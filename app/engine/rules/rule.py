@@ -55,7 +55,7 @@ class RiskRule:
         facts["register"] = REGISTERS[str(facts["register"])]
         facts["wanted"] = spans(evidence["missing"]) if "missing" in evidence else facts["wanted"]
         lacking = Message(NOT_LOADED, **{k: facts[k] for k in ("register", "region", "wanted", "until")})
-        # what is loaded says something only where a part of the months is there
+        # the loaded span explains something only where some of the months are loaded
         return (
             Message(TWO, one=reason, other=lacking) if "missing" in evidence and "until" in known else lacking
         )

@@ -22,7 +22,7 @@ FIELDS = ("theory_score", "practical_score", "passed", "certificate_no", "comple
 SCORES = ("theory_score", "practical_score")
 PASS_LINE = Decimal(60)
 SCREEN, SHEET = "screen", "sheet"
-"""Where a result comes from; one that 0.5.0 stored says nothing of it."""
+"""Where a result comes from; None for one that 0.5.0 stored."""
 NO_CERTIFICATE = N_(
     "证书编号不能填公民身份号码或手机号码。请填写证书上的编号；证书以公民身份号码为编号的，只填末四位。"
 )
@@ -51,19 +51,19 @@ def held(student: Enrolment) -> Result:
 
 
 def entered(values: Mapping[str, object]) -> Result:
-    """What a form or a whole row says."""
+    """The result that a form or a whole row holds."""
     return {**{name: values.get(name) for name in FIELDS}, "passed": values.get("passed") == YES}
 
 
 def is_filled_in(row: SheetRow) -> bool:
-    """Whether the row says anything of a result."""
+    """Whether any cell of a result is filled in."""
     return any(not is_blank(row.raw.get(name) or "") for name in FIELDS)
 
 
 def merged(row: SheetRow, student: Enrolment) -> Result:
     """The stored result with what the row fills in: a blank cell erases nothing."""
-    said, stored = entered(row.values), held(student)
-    return {name: stored[name] if is_blank(row.raw.get(name) or "") else said[name] for name in FIELDS}
+    typed, stored = entered(row.values), held(student)
+    return {name: stored[name] if is_blank(row.raw.get(name) or "") else typed[name] for name in FIELDS}
 
 
 def faults_of_cells(row: SheetRow, student: Enrolment | None) -> list[Message]:
@@ -96,7 +96,7 @@ def fault_of(result: Result, training_class: TrainingClass, today: date) -> Mess
 
 
 def contradictions(result: Result, absent: Iterable[str] = ()) -> list[Message]:
-    """What looks wrong and may be right; `absent` names the examinations that the student is said to have missed."""
+    """Results that look wrong but may be right; `absent` names the examinations that the student missed."""
     if result["passed"] is None:
         return []
     titles = {name: RESULTS.column(name).title for name in SCORES}

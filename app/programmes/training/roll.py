@@ -1,4 +1,4 @@
-"""Students of a class whom a list that is handed in again lacks: named, and taken out only when the clerk says so."""
+"""Students of a class who are missing from a list that is uploaded again: shown by name, removed only when the clerk agrees."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.programmes.training.model import Enrolment, StudentPlace
 def absent_students(
     session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault
 ) -> list[Enrolment]:
-    """Whom of the class the rows lack, by their numbers; one statement. Raises NotFound, Refused."""
+    """The students of a class who are missing from the rows, by number; one statement. Raises NotFound, Refused."""
     held = lock_class(session, actor, class_id)
     hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
     wanted = (

@@ -22,7 +22,7 @@ from app.web.api.document import Api
 from app.web.api.fields import Day, Number, Text
 
 LARGEST = 10**18 - 1
-TOLD = ("programme", "state", "office", "submitted_from", "submitted_to", "after", "limit")
+LOGGED = ("programme", "state", "office", "submitted_from", "submitted_to", "after", "limit")
 """Filters that stand in the audit log; a USCC could be any 18 characters."""
 LOADED = (Claim.application, Claim.office, Claim.person, Claim.employer, Claim.notice, Claim.payment_list)
 
@@ -79,16 +79,16 @@ class CaseApi(Api):
         size = asked["limit"]
         found = db.session.scalars(_page(asked).limit(size + 1), execution_options=PLANNED_ANEW).all()
         rows = found[:size]
-        _note(len(rows), {name: str(asked[name]) for name in asked if name in TOLD})
+        _note(len(rows), {name: str(asked[name]) for name in asked if name in LOGGED})
         return {"result": Case(many=True).dump(rows), "next": rows[-1].id if len(found) > size else None}
 
     @expose("/cases/<int:pk>", methods=["GET"])
     @needs(CASE_READ)
     def case(self, pk: int):
         asking.query(Schema.from_dict({})())
-        told = Case().dump(db.session.scalar(_cases().where(Claim.id == pk)) or abort(404))
+        case = Case().dump(db.session.scalar(_cases().where(Claim.id == pk)) or abort(404))
         _note(1, {}, claim_id=pk)
-        return told
+        return case
 
     def add_api_spec(self, api_spec: APISpec) -> None:
         listing = self.operation(

@@ -155,7 +155,7 @@ class KeyView(ModelView):
     @has_access
     @permission_name("agree")
     def confirm(self, pk):
-        """The second administrator's word on a key that loads registers."""
+        """The second administrator's confirmation of a key that loads registers."""
         api_keys.confirm(db.session, g.actor, self.item(pk).id)
         db.session.commit()
         flash(gettext("密钥已确认，现在可以使用。"), "success")

@@ -61,7 +61,7 @@ def load_demo() -> None:
 
 
 def _begin() -> None:
-    """Moves the demonstration to the day on which it shall begin, if one is set; time runs forward only."""
+    """Moves the demonstration to the day on which it begins, if one is set; time runs forward only."""
     if wanted := current_app.config["DEMO_DATE"]:
         try:
             ahead = (date.fromisoformat(wanted) - clock.today(current_app.config, db.session)).days

@@ -17,7 +17,7 @@ class Merges:
     def spread(self, number: int, row: list) -> list:
         """The row with what it shows of merged cells; a row that holds nothing of its own stays as it is.
 
-        Only its own column may take the value further down: what else a range covers can't be told.
+        Only its own column may take the value further down: what else a range covers is unknown.
         """
         while self._waiting and self._waiting[-1][0][0] <= number:
             (top, left), last = opened = self._waiting.pop()

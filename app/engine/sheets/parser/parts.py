@@ -97,7 +97,7 @@ class Parts:
         return _encoding(head) is not None or bool(dimension and not _WHOLE_DIMENSION.search(dimension[0]))
 
     def _read_workbook(self) -> tuple[list[Tab], bool]:
-        """The tabs that are to be seen, and whether the writer asks whoever opens the file to reckon first."""
+        """The visible tabs, and whether the file asks to be recalculated when it is opened."""
         tabs, untrusted, sheets = [], False, 0
         for tag, attributes in elements(self.read(self.workbook), {"sheet", "calcPr"}):
             if tag == "calcPr":

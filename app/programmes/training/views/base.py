@@ -11,7 +11,6 @@ from sqlalchemy.sql import Select
 
 from app.engine.audit import NAMED, AuditEntry
 from app.extensions import db
-from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME, contacts
 from app.programmes.training.model import Enrolment, TrainingClass
@@ -19,7 +18,6 @@ from app.programmes.training.states import TITLES
 from app.registers.ciphers import UNREADABLE
 from app.web import waiting
 from app.web.stages import BulkView
-from app.web.templating import translate
 from app.web.translations import gettext
 from app.web.waiting import Task
 
@@ -91,13 +89,6 @@ class Classes(BulkView):
             .group_by(Enrolment.class_id)
         )
         return {"students": dict(db.session.execute(counted).all())}
-
-    def page_with(self, pk: int, error: DomainError, field: str):
-        """The class's page again with what was refused said at its field; nothing of the request is kept in the database."""
-        db.session.rollback()
-        row = self.item(str(pk))
-        more = {**self.show_more(row), "errors": {field: translate(error.message)}}
-        return self.render_template(self.show_template, view=self, row=row, **more), 422
 
     def show_more(self, row: TrainingClass) -> dict:
         history = select(AuditEntry).where(AuditEntry.class_id == row.id).options(NAMED)

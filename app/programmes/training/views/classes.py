@@ -278,10 +278,12 @@ def call_roll(task: Task) -> Outcome:
         return Outcome(question.sentence, f"{task.view.endpoint}.show", place, good=False, question=question)
     out = withdraw_students(db.session, g.actor, pk, [s.id for key, s in gone.items() if given[key]])
     result = classes.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
-    said = Message(N_("已加入{count}名学员。"), count=result.added)
+    message = Message(N_("已加入{count}名学员。"), count=result.added)
     refused = [RefusedRow.of(row, faults) for row, faults in result.refused]
     notes = [*what_was_chosen(len(gone), out), *content.notes]
-    return Outcome(said, f"{task.view.endpoint}.show", place, good=not refused, refused=refused, notes=notes)
+    return Outcome(
+        message, f"{task.view.endpoint}.show", place, good=not refused, refused=refused, notes=notes
+    )
 
 
 def _offers() -> URLSafeSerializer:

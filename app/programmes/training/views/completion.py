@@ -120,13 +120,13 @@ def import_results(task: Task) -> Outcome:
     taken = completion.import_results(
         db.session, g.actor, pk, content.rows, vault, today, answers(task.asked)
     )
-    said = Message(N_("已导入{count}名学员的成绩。"), count=taken.changed)
+    message = Message(N_("已导入{count}名学员的成绩。"), count=taken.changed)
     if taken.refused:
-        said = Message(N_("没有导入任何成绩。请按原因更正后重新导入整个文件。"))
+        message = Message(N_("没有导入任何成绩。请按原因更正后重新导入整个文件。"))
     lines = [RefusedRow.of(row, faults) for row, faults in taken.refused]
     question = _which_holds(taken.conflicts) if taken.conflicts else None
     return Outcome(
-        said,
+        message,
         f"{task.view.endpoint}.show",
         {"pk": pk},
         good=not taken.refused,
@@ -176,4 +176,4 @@ class CompletionReviewView(Classes):
 def _with_warnings(more: dict) -> dict:
     """Enrolment id → what the clerk and the reviewer should look at."""
     enrolled = [student for student in more["students"] if student.state == "enrolled"]
-    return {**more, "warnings": results.warnings(db.session, enrolled), "said": translate}
+    return {**more, "warnings": results.warnings(db.session, enrolled)}
