@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
+from flask import Flask
+from flask_migrate.cli import db
+
 ROOT = Path(__file__).resolve().parent.parent
 README, OPERATIONS, ARCHITECTURE = (
     ROOT / name for name in ("README.md", "deploy/operations.md", "app/help/architecture.md")
@@ -37,3 +41,13 @@ def links(path: Path) -> set[str]:
     """Targets of links and pictures within the repository, from the document's folder, without anchors."""
     targets = re.findall(r"\]\(((?!http)[^)]+)\)", text_of(path))
     return {target.partition("#")[0] for target in targets} - {""}
+
+
+def assert_command(app: Flask, words: list[str]) -> None:
+    """A command of `flask` with options that it has."""
+    command: click.Command = {**app.cli.commands, db.name: db}[words[0]]
+    rest = words[1:]
+    while isinstance(command, click.Group):
+        command, rest = command.commands[rest[0]], rest[1:]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in rest if word.startswith("-")} <= options

@@ -11,8 +11,7 @@ import pytest
 from flask import request
 
 from app.engine import shares, tries, works
-from tests.documents import OPERATIONS, ROOT, commands, text_of
-from tests.test_readme import assert_command
+from tests.documents import OPERATIONS, ROOT, assert_command, commands, text_of
 
 TEXT = text_of(OPERATIONS)
 CHINESE, ENGLISH = TEXT.split("\n# English\n")
@@ -67,11 +66,11 @@ def test_the_registers_are_the_listed_ones():
 
 
 @pytest.mark.parametrize("unit", sorted((ROOT / "deploy").glob("*.service")), ids=lambda path: path.name)
-def test_units_start_what_exists(unit):
+def test_units_start_what_exists(application, unit):
     start = re.search(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)[1]
     if start.startswith("/bin/bash"):
         command = re.fullmatch(r"/bin/bash -c '\. deploy/env\.sh && exec flask --app app (.*)'", start)[1]
-        assert_command(shlex.split(command))
+        assert_command(application, shlex.split(command))
         return
     start = start.removeprefix("/opt/benefits/.venv/bin/")
     assert start in commands(OPERATIONS) or start == "python run.py"

@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import DECISIONS, DOCUMENTS, README, ROOT, commands, links, named_files, text_of
+from tests.documents import (
+    DECISIONS,
+    DOCUMENTS,
+    README,
+    ROOT,
+    assert_command,
+    commands,
+    links,
+    named_files,
+    text_of,
+)
 
 LARGEST_README = 8 * 1024
 SUBSIDY = ROOT / "app/programmes/hiring_subsidy"
@@ -92,13 +102,13 @@ def test_a_decision_has_its_context_choice_and_consequence(decision):
 
 
 @pytest.mark.parametrize(("document", "command"), by_document(commands))
-def test_every_command_is_one(document, command):
+def test_every_command_is_one(application, document, command):
     for part in command.split(" && "):
         words = shlex.split(part)
         if words[0] == ".":
             assert subprocess.run(["bash", "-n", ROOT / words[1]]).returncode == 0
         elif words[0] == "flask":
-            assert_command(words[3:])
+            assert_command(application, words[3:])
         elif "-m" in words:
             assert find_spec(words[words.index("-m") + 1])
         else:
@@ -112,29 +122,3 @@ def is_program(words: list[str]) -> bool:
     if words[0] == ".venv/bin/python":
         return words[1] == "-c"
     return os.access(ROOT / words[0], os.X_OK)
-
-
-def assert_command(words: list[str]) -> None:
-    """A command of `flask` with options that it has."""
-    import click
-    from flask_migrate.cli import db
-
-    from app.web import audit_cli, backup_cli, cli, jobs, keys_cli, registers_cli
-
-    known = [
-        cli.prepare,
-        cli.create_admin,
-        jobs.jobs,
-        registers_cli.registers,
-        audit_cli.audit,
-        keys_cli.keys,
-        backup_cli.backup,
-        backup_cli.restore,
-        db,
-    ]
-    command: click.Command = next(c for c in known if c.name == words[0])
-    rest = words[1:]
-    while isinstance(command, click.Group):
-        command, rest = command.commands[rest[0]], rest[1:]
-    options = {option for parameter in command.params for option in parameter.opts}
-    assert {word for word in rest if word.startswith("-")} <= options
