@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.database import (
+from app.kernel.crypto import new_key
+from app.server.database import (
     DatabaseConfigError,
     EmbeddedServer,
     EmbeddedServerError,
@@ -16,9 +17,8 @@ from app.database import (
     from_environment,
     secret,
 )
-from app.kernel.crypto import new_key
-from app.lesser import let_run, worker_account
-from app.supervisor import (
+from app.server.lesser import let_run, worker_account
+from app.server.supervisor import (
     Children,
     Refused,
     StopFlag,

@@ -8,9 +8,10 @@ from importlib import import_module
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import logs, replica
+from app import logs
 from app.extensions import csrf, db, migrate
 from app.kernel.crypto import Vault
+from app.server import replica
 
 __version__ = "0.6.0"
 
@@ -29,7 +30,7 @@ def vault_of(config: Mapping[str, object]) -> Vault:
 def create_app(settings: dict | None = None) -> Flask:
     """The WSGI application; `settings` overrides `config.Config` (tests only)."""
     from app import web
-    from app.web import health, metrics
+    from app.web.site import health, metrics
 
     app = Flask(__name__)
     app.config.from_object("config.Config")
@@ -48,6 +49,6 @@ def create_app(settings: dict | None = None) -> Flask:
     with app.app_context():
         web.init_app(app)
         if app.config["DEMO"]:
-            import_module("app.web.demo").init_app(app)
+            import_module("app.demo").init_app(app)
     health.init_app(app, measures)
     return app

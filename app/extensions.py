@@ -6,7 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
 
-from app.sessions import RequestSession
+from app.server.sessions import RequestSession
 
 db = SQLAlchemy(model_class=Model, session_options={"autoflush": False, "class_": RequestSession})
 migrate = Migrate()

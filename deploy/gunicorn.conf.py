@@ -6,7 +6,7 @@ import shutil
 import tempfile
 
 from app.logs import configuration
-from app.supervisor import die_with_parent
+from app.server.supervisor import die_with_parent
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 

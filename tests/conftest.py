@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy.engine import make_url
 from werkzeug.security import generate_password_hash
 
-from app.database import EmbeddedServer, Urls
 from app.kernel.crypto import new_key
+from app.server.database import EmbeddedServer, Urls
 from tests.days import DECEMBER, TODAY, after, publicity_end
 from tests.places import throw_away
 
@@ -73,7 +73,7 @@ def cheap_passwords():
     """A login costs a sixth of a second, as it should; thousands of logins in tests needn't."""
     with pytest.MonkeyPatch.context() as patch:
         quick = partial(generate_password_hash, method="pbkdf2:sha256:1")
-        patch.setattr("app.web.accounts.generate_password_hash", quick)
+        patch.setattr("app.engine.access.accounts.generate_password_hash", quick)
         yield
 
 
@@ -150,8 +150,8 @@ class Demonstration:
 def demonstrations(cluster, keys, tmp_path_factory) -> Callable[[date], Demonstration]:
     """The demonstration as of a day, loaded once a worker."""
     from app import create_app
+    from app.demo.sheets import FOLDER
     from app.extensions import db
-    from app.web.demo.sheets import FOLDER
 
     @cache
     def load(day: date) -> Demonstration:

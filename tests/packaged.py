@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.database import DIALECT, Urls
+from app.server.database import DIALECT, Urls
 from tests.documents import OPERATIONS, text_of
 from tests.places import throw_away
 

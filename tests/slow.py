@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from app.web.demo.users import PASSWORD
+from app.demo.users import PASSWORD
 
 MANY = 200
 EVERY_SECONDS = 4.0

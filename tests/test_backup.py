@@ -11,11 +11,12 @@ import threading
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from app import backup, create_app
-from app.database import EmbeddedServer
+from app import create_app
 from app.extensions import db
 from app.kernel.crypto import Vault, new_key
 from app.kernel.errors import Refused
+from app.server import backup
+from app.server.database import EmbeddedServer
 from tests.conftest import DEMO, settings
 from tests.days import END, OVER, TODAY
 from tests.packaged import packaged_server

@@ -12,10 +12,10 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from app.demo.users import PASSWORD
 from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
-from app.web.demo.users import PASSWORD
 from tests.conftest import DEMO
 from tests.proxies import balancer, haproxy, nginx, running_hosts
 

@@ -21,10 +21,10 @@ import pytest
 from sqlalchemy import event, func, insert, make_url, select, text
 from sqlalchemy.exc import DataError, OperationalError
 
-from app import database
-from app.database import DatabaseConfigError, EmbeddedServer, from_environment, secret
 from app.extensions import db
 from app.registers.models import Employer
+from app.server import database
+from app.server.database import DatabaseConfigError, EmbeddedServer, from_environment, secret
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT = {
@@ -37,7 +37,7 @@ LEFT = {
 START_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from app.database import EmbeddedServer
+from app.server.database import EmbeddedServer
 EmbeddedServer(Path(sys.argv[1])).start()
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -10,7 +10,8 @@ import sys
 import pytest
 from flask import request
 
-from app.engine import shares, tries, works
+from app.engine.longwork import works
+from app.engine.sessions import shares, tries
 from tests.documents import OPERATIONS, ROOT, assert_command, commands, text_of
 
 TEXT = text_of(OPERATIONS)

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
-from app import create_app, replica
-from app.database import SUPERUSER, EmbeddedServer
+from app import create_app
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.models import Employer, Person
+from app.server import replica
+from app.server.database import SUPERUSER, EmbeddedServer
 from tests.conftest import DEMO, settings
 from tests.faults.product import until
 from tests.places import throw_away

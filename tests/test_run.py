@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.supervisor import Children, StopFlag
+from app.server.supervisor import Children, StopFlag
 from tests.places import throw_away
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,7 +77,13 @@ class Run:
         shutil.copytree(ROOT / "deploy", directory / "deploy")
         for package in ("kernel", "serving"):
             shutil.copytree(ROOT / "app" / package, directory / "app" / package)
-        for name in ("run.py", "app/database.py", "app/lesser.py", "app/logs.py", "app/supervisor.py"):
+        for name in (
+            "run.py",
+            "app/server/database.py",
+            "app/server/lesser.py",
+            "app/logs.py",
+            "app/server/supervisor.py",
+        ):
             shutil.copy(ROOT / name, directory / name)
         (directory / "app" / "__init__.py").write_text(STAND_IN)
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, foreign, joinedload, mapped_column, relationship
 
 from app.engine.actor import Actor
-from app.engine.claims import Application, Claim
+from app.engine.cases.claims import Application, Claim
 from app.engine.free_text import FreeText
 from app.kernel.file_names import visible
 from app.kernel.free_text import without_numbers

@@ -2,27 +2,15 @@
 
 from flask_appbuilder import Model
 
-from app.engine import (
-    account_corrections,
-    accounts,
-    api_keys,
-    audit,
-    batch,
-    cas_accounts,
-    claims,
-    clock,
-    duties,
-    held_sheets,
-    logins,
-    objections,
-    payments,
-    policy,
-    sealing,
-    searches,
-    second_factor,
-    shortcuts,
-    works,
-)
+from app.engine import audit, clock, policy
+from app.engine.access import api_keys, cas_accounts, duties
+from app.engine.cases import account_corrections, accounts, claims, payments
+from app.engine.casework import batch, objections
+from app.engine.desk import searches, shortcuts
+from app.engine.intake import held_sheets
+from app.engine.longwork import works
+from app.engine.oversight import sealing
+from app.engine.sessions import logins, second_factor
 from app.registers import models, organisation
 
 METADATA = Model.metadata

@@ -10,12 +10,12 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
-from app.engine.claims import Application, Claim
+from app.engine.cases.claims import Application, Claim
 from app.engine.clear_text import Clearing
 from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
-from app.engine.workflow import Transition
+from app.engine.workflow.transition import Transition
 
 JUDGED = ("category", "starts_on", "ends_on")
 PLACED = ("employer_uscc", "insured_region")

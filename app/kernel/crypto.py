@@ -1,7 +1,7 @@
 """Guards what identifies people: a keyed hash to look up by, ciphers to read back.
 
 A ciphertext says by which format, cipher and key it was made, so that rows of several stand side by side while
-`app.engine.rotation` brings them under the current ones. The new format binds it to its place in the database, so
+`app.engine.keys.rotation` brings them under the current ones. The new format binds it to its place in the database, so
 that one that was put elsewhere doesn't open there; the old one, of release 0.5.0 and before, opens anywhere.
 """
 

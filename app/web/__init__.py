@@ -7,18 +7,21 @@ from app.extensions import db
 
 def init_app(app: Flask) -> None:
     """Registers security, every view and the commands; called within the application's context."""
-    from app.web import account_changes, bodies, cli, errors, hardening, refusals, templating, translations
     from app.web.api import access
-    from app.web.home import HomeView
-    from app.web.registry import register_views
-    from app.web.returning import demand_login
-    from app.web.security import (
+    from app.web.commands import cli
+    from app.web.desk.home import HomeView
+    from app.web.login.security import (
         AppBuilder,
         SecurityManager,
         begin_request,
         demand_office,
         demand_own_password,
     )
+    from app.web.page import templating, translations
+    from app.web.registry import register_views
+    from app.web.site import bodies, errors, hardening, refusals
+    from app.web.site.returning import demand_login
+    from app.web.stages import account_changes
 
     hardening.init_app(app)
     bodies.init_app(app, access.key_of_call)

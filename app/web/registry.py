@@ -7,42 +7,42 @@ from collections.abc import Iterable
 from flask_appbuilder.base import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
 
-from app.web import roles
-from app.web.account_corrections import AccountCorrectionView
+from app.engine.access import roles
 from app.web.api.cases import CaseApi
 from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
 from app.web.api.registers import RegisterApi
-from app.web.audit import AuditView
-from app.web.batches import BatchView
-from app.web.calendar import CALENDAR_VIEWS
-from app.web.cas import CasView
-from app.web.confirmations import ConfirmationView
-from app.web.dossiers import DossierView
-from app.web.exporting import ExportView
-from app.web.figures import FiguresView
-from app.web.help import HelpView
-from app.web.history import HistoryView
-from app.web.home import DeskView
-from app.web.ledger import LedgerView
-from app.web.login_log import LoginLogView
-from app.web.logins import LoginView
-from app.web.objections import ObjectionView
-from app.web.own_password import PasswordView
-from app.web.pending import PendingView
-from app.web.policies import PolicyView
-from app.web.prints import PrintView
-from app.web.programmes import programme_views
-from app.web.question_pages import SheetQuestionView
-from app.web.registers import REGISTER_VIEWS
-from app.web.role_views import RoleView
-from app.web.searching import SearchView
-from app.web.second_factor import CodeView, SecondFactorView
-from app.web.session_time import SessionView
-from app.web.settings import OfficeView
-from app.web.shortcuts import ShortcutView
-from app.web.users import UserView
-from app.web.work_pages import WorkView
+from app.web.cases.account_corrections import AccountCorrectionView
+from app.web.cases.objections import ObjectionView
+from app.web.cases.prints import PrintView
+from app.web.crud.history import HistoryView
+from app.web.crud.searching import SearchView
+from app.web.desk.help import HelpView
+from app.web.desk.home import DeskView
+from app.web.desk.shortcuts import ShortcutView
+from app.web.login.cas import CasView
+from app.web.login.own_password import PasswordView
+from app.web.login.second_factor import CodeView, SecondFactorView
+from app.web.login.session_time import SessionView
+from app.web.longwork.exporting import ExportView
+from app.web.longwork.question_pages import SheetQuestionView
+from app.web.longwork.work_pages import WorkView
+from app.web.oversight.audit import AuditView
+from app.web.oversight.dossiers import DossierView
+from app.web.oversight.figures import FiguresView
+from app.web.oversight.ledger import LedgerView
+from app.web.oversight.login_log import LoginLogView
+from app.web.oversight.logins import LoginView
+from app.web.page.programmes import programme_views
+from app.web.settings.calendar import CALENDAR_VIEWS
+from app.web.settings.offices import OfficeView
+from app.web.settings.policies import PolicyView
+from app.web.settings.registers import REGISTER_VIEWS
+from app.web.staff.confirmations import ConfirmationView
+from app.web.staff.pending import PendingView
+from app.web.staff.role_views import RoleView
+from app.web.staff.users import UserView
+from app.web.stages.batches import BatchView
 
 SHARED = (
     DeskView,

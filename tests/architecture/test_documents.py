@@ -81,7 +81,7 @@ def test_the_files_of_a_subsidy_are_listed_as_they_are():
 
 
 def test_the_demos_accounts_are_the_listed_ones():
-    from app.web.demo.users import PASSWORD, USERS
+    from app.demo.users import PASSWORD, USERS
 
     listed = [
         name

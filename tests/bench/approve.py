@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select, text
 
-from app.engine import batch, rules
+from app.engine import rules
+from app.engine.access.roles import CLERK, REVIEWER
 from app.engine.audit import AuditEntry
-from app.engine.claims import Check, Claim
+from app.engine.cases.claims import Check, Claim
+from app.engine.casework import batch
 from app.extensions import db
-from app.web.roles import CLERK, REVIEWER
 from tests.bench import fused
 from tests.bench.county import TODAY, County
 from tests.bench.measure import Clocks, Stopwatch

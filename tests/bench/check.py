@@ -18,13 +18,14 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
 
-from app.engine import people, rules, sheets
-from app.engine.claims import Check, Claim, FailedRow
+from app.engine import rules, sheets
+from app.engine.access.roles import CLERK
+from app.engine.cases.claims import Check, Claim, FailedRow
+from app.engine.intake import check as people
 from app.extensions import db
 from app.kernel import citizen_id, names
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.hiring_subsidy.sheet import SHEET
-from app.web.roles import CLERK
 from tests.bench import fused, registers
 from tests.bench.county import LABELS, TODAY, County
 from tests.bench.measure import Clocks, Stopwatch

@@ -23,10 +23,10 @@ import psutil
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
-from app.engine.claims import Claim
+from app.demo.users import PASSWORD
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.cases.claims import Claim
 from app.extensions import db
-from app.web.demo.users import PASSWORD
-from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from tests.bench.clients import Client, Record, at, spread
 from tests.bench.county import TODAY, County
 from tests.bench.days import DAYS, Desk, People
@@ -60,7 +60,10 @@ def found(app, clerks: int, minutes: float) -> list[tuple[str, str, People]]:
     hashed = generate_password_hash(PASSWORD)
     folk = STANDING * 3 + int(clerks / len(COUNTIES) * PER_SHEET * (minutes + 2))
     staff = []
-    with everything(app) as session, patch("app.web.accounts.generate_password_hash", lambda _: hashed):
+    with (
+        everything(app) as session,
+        patch("app.engine.access.accounts.generate_password_hash", lambda _: hashed),
+    ):
         everybody = residents(folk * len(COUNTIES), COUNTIES[0], TODAY)
         for number, region in enumerate(COUNTIES):
             own = [replace(one, region=region) for one in everybody[number :: len(COUNTIES)]]

@@ -13,7 +13,7 @@ from threading import Lock
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from app.web.demo.users import PASSWORD
+from app.demo.users import PASSWORD
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"

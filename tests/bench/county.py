@@ -9,10 +9,15 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine import application_accounts, applications, batch, people
-from app.engine.accounts import Details
+from app.demo.identities import Resident
+from app.demo.users import PASSWORD
+from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
-from app.engine.claims import Claim
+from app.engine.cases.accounts import Details
+from app.engine.cases.claims import Claim
+from app.engine.casework import batch
+from app.engine.intake import application_accounts, applications
+from app.engine.intake import check as people
 from app.engine.programme import Programme
 from app.engine.rules.contracts import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.scope import Scope
@@ -21,9 +26,6 @@ from app.kernel.crypto import Vault
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Employer
 from app.registers.organisation import Office
-from app.web.accounts import make_user
-from app.web.demo.identities import Resident
-from app.web.demo.users import PASSWORD
 from tests.bench import registers
 
 HOME, NEIGHBOUR = "510104", "510105"

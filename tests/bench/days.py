@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import urlencode
 
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.programmes.hiring_subsidy import PROGRAMME
-from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from tests.bench.clients import Client
 from tests.bench.county import County
 

@@ -24,13 +24,13 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select, text
 
+from app.demo.users import PASSWORD
+from app.engine.access.accounts import make_user
+from app.engine.access.roles import AUDITOR
 from app.engine.actor import Actor
 from app.extensions import db
 from app.registers.models import Person
 from app.registers.organisation import Office
-from app.web.accounts import make_user
-from app.web.demo.users import PASSWORD
-from app.web.roles import AUDITOR
 from tests.bench.offer import PEOPLE
 from tests.bench.server import everything, product
 

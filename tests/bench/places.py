@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.database import EmbeddedServer
+from app.server.database import EmbeddedServer
 
 
 @contextmanager

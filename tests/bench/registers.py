@@ -9,11 +9,11 @@ from random import Random
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.demo.identities import Resident, make_id, make_name, make_phone, make_uscc
 from app.kernel import names
 from app.kernel.crypto import Vault
 from app.registers.ciphers import place
 from app.registers.models import Coverage, Person, RegisterLoad
-from app.web.demo.identities import Resident, make_id, make_name, make_phone, make_uscc
 
 DATED = ("contributions", "unemployment", "transfers")
 UNDATED = ("persons", "employers")

@@ -12,10 +12,10 @@ from flask import Flask
 from sqlalchemy import NullPool, create_engine
 
 from app import create_app
-from app.database import EmbeddedServer
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.crypto import new_key
+from app.server.database import EmbeddedServer
 from tests.bench.measure import Stopwatch
 from tests.conftest import settings
 

@@ -12,7 +12,7 @@ import sys
 from app import create_app
 from app.engine.scope import Scope
 from app.extensions import db
-from app.web.works import do
+from app.web.longwork.works import do
 from tests.bench.county import TODAY
 from tests.bench.measure import peak_mib
 from tests.web.desk import Desk

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
-from app.web.demo.users import PASSWORD
+from app.demo.users import PASSWORD
 from tests.browser.server import Demo
 
 SMALL = {"width": 1366, "height": 768}

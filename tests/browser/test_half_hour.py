@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from app.database import DATABASE, EmbeddedServer
-from app.web.demo.users import PASSWORD
+from app.demo.users import PASSWORD
+from app.server.database import DATABASE, EmbeddedServer
 from tests.browser.desk import PDF, Desk
 from tests.browser.server import Demo
 

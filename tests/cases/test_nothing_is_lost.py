@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.engine import people
-from app.engine.claims import Claim, FailedRow
+from app.engine.access.roles import CLERK
+from app.engine.cases.claims import Claim, FailedRow
+from app.engine.intake import check as people
 from app.engine.scope import seeing
 from app.engine.sheets import Sheet, parse_row
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
@@ -19,7 +20,6 @@ from app.programmes.training import completion
 from app.programmes.training.model import Enrolment
 from app.programmes.training.results import FIELDS
 from app.programmes.training.sheet import RESULTS
-from app.web.roles import CLERK
 from tests.bench.county import TODAY as COUNTY_DAY
 from tests.bench.county import County
 from tests.cases.grid import Error, Formula, Grid

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, func, select
 
-from app.engine.absentees import absentees, leave_out
+from app.engine.access.roles import CLERK
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim, FailedRow
+from app.engine.cases.claims import Claim, FailedRow
+from app.engine.intake.absentees import absentees, leave_out
 from app.kernel.errors import Refused
-from app.web.roles import CLERK
 from tests.bench.county import NEIGHBOUR, County
 
 SHORT = {"contract_end": "2026-12-31"}

@@ -12,15 +12,15 @@ import psycopg
 import pytest
 from sqlalchemy import event, select, text
 
-from app.engine.claims import Check, Claim, FailedRow
-from app.engine.failed_rows import cells
-from app.engine.people import drop_failed
+from app.engine.access.roles import CASHIER, CLERK, REVIEWER
+from app.engine.cases.claims import Check, Claim, FailedRow
+from app.engine.cases.failed_rows import cells
+from app.engine.intake.check import drop_failed
 from app.engine.policy import PolicyValue
 from app.kernel import names
 from app.kernel.errors import NotFound, Refused
 from app.programmes.hiring_subsidy.model import HiringClaim
 from app.registers.ciphers import text_of
-from app.web.roles import CASHIER, CLERK, REVIEWER
 from tests.bench.county import HOME, NEIGHBOUR, TODAY, County
 
 PHONE = "13912345678"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import LargeBinary, create_engine, select, text, update
 
-from app.engine import rotation
+from app.engine.keys import rotation
+from app.engine.keys.rotation import holdings, rotate, sealed_columns
 from app.engine.models import METADATA
-from app.engine.rotation import holdings, rotate, sealed_columns
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.crypto import Vault, new_key

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.engine.claims import Application, Claim
+from app.engine.access.roles import CLERK
+from app.engine.cases.claims import Application, Claim
 from app.engine.scope import CASE_COLUMN, OPEN, Scope, scoped_models
 from app.registers.models import Person
 from app.registers.organisation import Office
-from app.web.roles import CLERK
 from tests.bench.county import County
 from tests.heard import heard
 

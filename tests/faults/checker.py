@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from app.engine import sealing
-from app.engine.states import LIVE
+from app.engine.cases.states import LIVE
+from app.engine.oversight import sealing
 from tests.faults.product import Product, until
 
 WRONG = {

@@ -6,7 +6,7 @@ import re
 
 import requests
 
-from app.web.demo.users import PASSWORD
+from app.demo.users import PASSWORD
 from tests.web.desk import HiringDesk
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

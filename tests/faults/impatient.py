@@ -10,8 +10,9 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from app import create_app
-from app.engine import clock, queue
-from app.web import exporting, works
+from app.engine import clock
+from app.engine.longwork import queue
+from app.web.longwork import exporting, works
 from tests.bench.county import TODAY
 
 __all__ = ["create_app"]

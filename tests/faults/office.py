@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.engine.access.roles import CASHIER, CLERK, REVIEWER
 from app.extensions import db
-from app.web.roles import CASHIER, CLERK, REVIEWER
 from tests.bench import registers
 from tests.bench.county import HOME, NEIGHBOUR, SINCE, UNTIL, County
 from tests.bench.server import everything

@@ -22,10 +22,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.database import EmbeddedServer
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.crypto import new_key
+from app.server.database import EmbeddedServer
 from tests.conftest import settings
 from tests.places import throw_away
 

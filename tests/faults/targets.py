@@ -11,9 +11,9 @@ from itertools import count
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from app.engine import batch
 from app.engine.actor import Actor
-from app.engine.claims import Claim
+from app.engine.cases.claims import Claim
+from app.engine.casework import batch
 from app.engine.programme import Programme
 from app.engine.scope import seeing
 from app.kernel.crypto import Vault

@@ -9,10 +9,10 @@ from threading import Barrier
 import pytest
 from sqlalchemy.orm import Session
 
-from app.engine import sealing
+from app.engine.oversight import sealing
 from app.engine.scope import Scope
 from app.extensions import db
-from app.web.programmes import programme_of
+from app.web.page.programmes import programme_of
 from tests.engine.workflow import facts
 from tests.faults.checker import wrong
 from tests.faults.targets import PARAMS, TODAY, Target, World

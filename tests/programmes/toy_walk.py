@@ -18,7 +18,7 @@ from sqlalchemy import NullPool, create_engine, func, select, text
 from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
-from app.web import programmes
+from app.web.page import programmes
 from tests.days import END, OVER, TODAY, month
 from tests.web.desk import HiringDesk, uscc_of
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.engine.claims import Attachment, Claim
+from app.engine.cases.claims import Attachment, Claim
 from app.engine.models import METADATA
 from app.registers.ciphers import Cipher, place
 from app.registers.models import Person

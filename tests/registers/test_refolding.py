@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import NullPool, create_engine, select, text
 
-from app.engine.claims import Claim, FailedRow
+from app.engine.access.roles import CLERK
+from app.engine.cases.claims import Claim, FailedRow
 from app.registers import refolding
 from app.registers.models import Person
 from app.registers.refolding import refold
-from app.web.roles import CLERK
 from tests.bench.county import County
 
 RARE, DOTTED, PLAIN = "王\ue863", "买买提º吐尔逊", "李 国强"

@@ -16,29 +16,29 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, insert, select, text
 from werkzeug.test import TestResponse
 
-from app.engine.account_corrections import AccountCorrection
+from app.demo.users import PASSWORD
+from app.engine.access.accounts import make_user
+from app.engine.access.api_keys import ApiKey, make
+from app.engine.access.duties import GIVEN, DutyGrant
 from app.engine.actor import Actor
-from app.engine.api_keys import ApiKey, make
 from app.engine.audit import AuditEntry
-from app.engine.batch import Batch
-from app.engine.claims import Application, Attachment, Claim, FailedRow, Notice
-from app.engine.duties import GIVEN, DutyGrant
-from app.engine.held_sheets import HeldSheet
-from app.engine.logins import Login
+from app.engine.cases.account_corrections import AccountCorrection
+from app.engine.cases.claims import Application, Attachment, Claim, FailedRow, Notice
+from app.engine.cases.payments import PaymentList
+from app.engine.casework.batch import Batch
+from app.engine.casework.objections import Objection
+from app.engine.intake.held_sheets import HeldSheet
+from app.engine.longwork.works import LongWork
 from app.engine.models import METADATA
-from app.engine.objections import Objection
-from app.engine.payments import PaymentList
 from app.engine.scope import Scope
-from app.engine.second_factor import SecondFactor
-from app.engine.works import LongWork
+from app.engine.sessions.logins import Login
+from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.programmes.service_subsidy.model import ServiceClaim
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.registers.ciphers import place, text_of
 from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
 from app.registers.organisation import Office, Staff
-from app.web.accounts import make_user
-from app.web.demo.users import PASSWORD
 from tests.days import END, OVER, TODAY, after, publicity_end
 from tests.security import training_cases
 from tests.security.held_cases import clerks_sight, hold

@@ -6,14 +6,14 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine import held_sheets
 from app.engine.actor import Actor
+from app.engine.intake import held_sheets
 from app.engine.scope import Scope
 from app.kernel.crypto import Vault
 from app.kernel.messages import Message
 from app.registers.models import Person
 from app.registers.organisation import Office
-from app.web.questions import Line, Question
+from app.web.longwork.questions import Line, Question
 
 
 def hold(session: Session, vault: Vault) -> None:

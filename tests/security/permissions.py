@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from flask import Flask
 
-from app.web.search import fields_of
-from app.web.views import ModelView
+from app.web.crud.search import fields_of
+from app.web.crud.views import ModelView
 
 BASES = {"{a}": ("/hiring", "/service", "/training"), "{p}": ("/hiring", "/service"), "": ("",)}
 EVERYBODY = "everybody"

@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from app.engine import api_keys
+from app.engine.access import api_keys
+from app.engine.access.api_keys import CASE_READ, REGISTER_LOAD, ApiKey
 from app.engine.actor import Actor
-from app.engine.api_keys import CASE_READ, REGISTER_LOAD, ApiKey
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim
-from app.engine.logins import Attempt
+from app.engine.cases.claims import Claim
 from app.engine.scope import Scope, seeing
+from app.engine.sessions.logins import Attempt
 from app.extensions import PLANNED_ANEW, db
 from app.kernel.citizen_id import check_digit
 from app.registers.models import Contribution, Employer, Person, RegisterLoad

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import EnvironBuilder
 
-from app.engine import logins
+from app.engine.access.roles import CLERK
+from app.engine.sessions import logins
 from app.extensions import db
-from app.web import bodies
-from app.web.roles import CLERK
+from app.web.site import bodies
 from tests.security.test_api import make_key
 from tests.security.test_second_factor import demand, halfway
 from tests.web.desk import JINJIANG, Desk

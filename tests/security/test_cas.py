@@ -14,14 +14,14 @@ import requests
 from sqlalchemy import delete, func, select
 from werkzeug.serving import make_server
 
+from app.engine.access.roles import CLERK
 from app.engine.audit import AuditEntry
-from app.engine.logins import Login
 from app.engine.scope import Scope
-from app.engine.second_factor import SecondFactor
-from app.engine.tries import TRIES_HERE
+from app.engine.sessions.logins import Login
+from app.engine.sessions.second_factor import SecondFactor
+from app.engine.sessions.tries import TRIES_HERE
 from app.extensions import db
 from app.registers.organisation import Office
-from app.web.roles import CLERK
 from tests.security.test_second_administrator import administrator, waiting
 from tests.security.test_second_factor import code_of, demand, secret_on
 from tests.web.desk import JINJIANG, Desk
@@ -180,7 +180,7 @@ def test_a_locked_or_disabled_account_is_closed_to_cas(demo_app, address):
     with demo_app.app_context():
         from flask_appbuilder.security.sqla.models import User
 
-        from app.engine.tries import unlock
+        from app.engine.sessions.tries import unlock
 
         unlock(db.session, "zhou.min")
         db.session.scalars(select(User).where(User.username == "zhou.min")).one().active = False
@@ -231,7 +231,7 @@ def test_a_server_that_talks_nonsense_is_a_sentence(signing_on, body):
 
 
 def test_a_server_that_is_silent_is_not_waited_for(signing_on, monkeypatch):
-    monkeypatch.setattr("app.web.cas_client.PATIENCE", (0.2, 0.2))
+    monkeypatch.setattr("app.web.login.cas_client.PATIENCE", (0.2, 0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client, state = signing_on(f"http://127.0.0.1:{silent.getsockname()[1]}/cas")
         answer = client.get("/login/cas/", query_string={"ticket": "ST-1", "state": state})

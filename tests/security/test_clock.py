@@ -7,11 +7,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from app import create_app
+from app.demo.users import PASSWORD, USERS
 from app.engine import clock
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
-from app.web.demo.users import PASSWORD, USERS
 from tests.conftest import settings
 
 FIXED = date(2000, 1, 1)

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import create_engine, func, select, text
 
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim
-from app.engine.dossier import claims_then, value_then
+from app.engine.cases.claims import Claim
+from app.engine.oversight.dossier import claims_then, value_then
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
 from app.programmes.training.model import Enrolment
 from app.registers.ciphers import text_of
 from app.registers.models import Person
-from app.web.programmes import programme_of
+from app.web.page.programmes import programme_of
 from tests.days import TODAY, after
 from tests.security.cases import ALL_B, CASES_DAY
 from tests.web.desk import Desk

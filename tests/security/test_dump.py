@@ -13,18 +13,18 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
-from app.database import SUPERUSER
-from app.engine.accounts import Account
-from app.engine.claims import Claim
-from app.engine.objections import Objection
-from app.engine.rotation import sealed_columns
+from app.demo.identities import make_id
+from app.engine.cases.accounts import Account
+from app.engine.cases.claims import Claim
+from app.engine.casework.objections import Objection
+from app.engine.keys.rotation import sealed_columns
 from app.engine.scope import Scope
 from app.extensions import db
 from app.programmes.training.model import TrainingClass
 from app.registers.ciphers import bytes_of
 from app.registers.models import Person
-from app.web import works as web_works
-from app.web.demo.identities import make_id
+from app.server.database import SUPERUSER
+from app.web.longwork import works as web_works
 from tests.days import month
 from tests.security.cases import CASES_DAY, PDF
 from tests.web.desk import HiringDesk

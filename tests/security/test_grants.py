@@ -7,9 +7,9 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from app import create_app
-from app.engine import sealing
 from app.engine.actor import Actor
 from app.engine.audit import record
+from app.engine.oversight import sealing
 from app.extensions import db
 from tests.conftest import settings
 

@@ -9,9 +9,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.engine.api_keys import CASE_READ, REGISTER_LOAD, ApiKey
+from app.engine.access.api_keys import CASE_READ, REGISTER_LOAD, ApiKey
+from app.engine.access.duties import AccountDeed
 from app.engine.audit import AuditEntry
-from app.engine.duties import AccountDeed
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.registers.models import Coverage, RegisterLoad

@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.engine import logins, tries
+from app.demo.users import PASSWORD
 from app.engine.audit import AuditEntry
-from app.engine.logins import Attempt, Login
 from app.engine.scope import Scope
+from app.engine.sessions import logins, tries
+from app.engine.sessions.logins import Attempt, Login
 from app.extensions import db
 from app.registers.organisation import Staff
-from app.web.demo.users import PASSWORD
 from tests.web.desk import Desk
 
 WRONG = "wrong-password-1"

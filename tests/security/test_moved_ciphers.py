@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import NullPool, create_engine, select, text
 from sqlalchemy.orm import Session
 
-from app.engine import second_factor
-from app.engine.claims import Attachment, Claim, FailedRow
-from app.engine.rotation import sealed_columns
+from app.engine.cases.claims import Attachment, Claim, FailedRow
+from app.engine.keys.rotation import sealed_columns
+from app.engine.longwork.works import LongWork
 from app.engine.scope import Scope
-from app.engine.works import LongWork
+from app.engine.sessions import second_factor
 from app.extensions import db
 from app.kernel.errors import Unreadable
 from app.registers.ciphers import place, text_of
 from app.registers.models import Person
-from app.web import works as web_works
+from app.web.longwork import works as web_works
 from tests.security import training_cases
 from tests.security.cases import PDF
 from tests.web.desk import HiringDesk

@@ -9,14 +9,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from app.demo.users import PASSWORD
+from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim
+from app.engine.cases.claims import Claim
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.registers.organisation import Office
-from app.web.accounts import make_user
-from app.web.demo.users import PASSWORD
 from tests.web.desk import JINJIANG, Desk, HiringDesk
 
 AUDIT, NAMESAKES = "/settings/audit/list/", ("li.na", "li.na2")

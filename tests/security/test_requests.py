@@ -5,9 +5,9 @@ import io
 import pytest
 
 from app import create_app
+from app.demo.users import PASSWORD
+from app.engine.access.roles import BUSINESS, SYSTEM
 from app.extensions import db
-from app.web.demo.users import PASSWORD
-from app.web.roles import BUSINESS, SYSTEM
 from tests.conftest import settings
 from tests.heard import heard
 from tests.security.cases import ALL_A, digest
@@ -219,7 +219,9 @@ def test_nothing_is_exempt_from_tokens_but_what_reads_no_cookie(application):
     """`test_api` proves that a cookie opens nothing there."""
     from app.extensions import csrf
 
-    assert csrf._exempt_views == {"app.web.cas.end"}, "the CAS server's, which proves itself by the ticket"
+    assert csrf._exempt_views == {"app.web.login.cas.end"}, (
+        "the CAS server's, which proves itself by the ticket"
+    )
     names = {blueprint.name for blueprint in csrf._exempt_blueprints}
     exempt = {rule.rule for rule in application.url_map.iter_rules() if rule.endpoint.split(".")[0] in names}
     assert exempt

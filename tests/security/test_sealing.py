@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import BigInteger, DateTime, Integer, String, create_engine, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.engine import sealing
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry, record
 from app.engine.models import METADATA
-from app.engine.sealing import Seal
+from app.engine.oversight import sealing
+from app.engine.oversight.sealing import Seal
 from app.extensions import db
 from tests.conftest import SCRATCH
 from tests.web.desk import Desk

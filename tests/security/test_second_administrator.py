@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from app.engine import duties
+from app.demo.users import PASSWORD
+from app.engine.access import duties
+from app.engine.access.accounts import make_user
+from app.engine.access.duties import AccountDeed, DutyGrant
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
-from app.engine.duties import AccountDeed, DutyGrant
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.registers.organisation import Office, Staff
-from app.web.accounts import make_user
-from app.web.demo.users import PASSWORD
 from tests.conftest import TODAY
 from tests.web.desk import JINJIANG, Desk, HiringDesk
 from tests.web.facts import BASE, Facts, agree, changed, login, new
@@ -438,8 +438,8 @@ def test_with_one_administrator_the_command_and_the_screens_say_what_to_do(empty
 
 def test_every_duty_of_the_product_is_one_entry(demo_app):
     """What the duties may do beyond the others is found from the views; a later duty is one more name."""
-    from app.web import deciding
-    from app.web.roles import DUTIES
+    from app.engine.access import deciding
+    from app.engine.access.roles import DUTIES
 
     assert DUTIES == ("reviewer", "cashier")
     with demo_app.app_context():

@@ -10,15 +10,15 @@ import pyotp
 import pytest
 from sqlalchemy import func, select, update
 
-from app.engine import second_factor, tries
+from app.demo.users import PASSWORD
+from app.engine.access.roles import CLERK, COUNTY_ADMIN
 from app.engine.audit import AuditEntry
-from app.engine.logins import Login
 from app.engine.scope import Scope
-from app.engine.second_factor import SecondFactor
+from app.engine.sessions import second_factor, tries
+from app.engine.sessions.logins import Login
+from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.registers.ciphers import text_of
-from app.web.demo.users import PASSWORD
-from app.web.roles import CLERK, COUNTY_ADMIN
 from tests.security.permissions import addresses
 from tests.security.test_logins import WRONG, staff_of, try_in
 from tests.web.desk import Desk
@@ -250,7 +250,7 @@ def test_a_session_that_began_beside_the_demand_opens_nothing(demo_app, by, monk
     else:
         demand(demo_app, CLERK)
     with monkeypatch.context() as before:
-        before.setattr("app.web.demands.wanted", lambda *_: False)
+        before.setattr("app.engine.access.demands.wanted", lambda *_: False)
         client = demo_app.test_client()
         client.post("/login/", data={"username": "clerk", "password": PASSWORD})
     assert client.get(INSIDE).status_code == 302

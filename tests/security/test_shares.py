@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from app.engine import shares, works
+from app.engine.access.accounts import USERNAME
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry, record
+from app.engine.longwork import works
+from app.engine.sessions import shares
 from app.extensions import db
 from app.registers.ciphers import text_of
 from app.registers.models import Person
-from app.web import works as web_works
-from app.web.accounts import USERNAME
+from app.web.longwork import works as web_works
 from tests.security.test_logins import WRONG, try_in
 from tests.web.desk import Desk
 

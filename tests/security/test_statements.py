@@ -10,14 +10,14 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, literal, select, update
 
-from app.engine.api_keys import ApiKey
-from app.engine.duties import DutyGrant
+from app.engine.access.api_keys import ApiKey
+from app.engine.access.duties import DutyGrant
 from app.engine.models import METADATA
-from app.engine.second_factor import SecondFactor
+from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.registers.organisation import Staff
-from app.web import listing
-from app.web.views import ModelView
+from app.web.crud import listing
+from app.web.crud.views import ModelView
 from tests.heard import heard
 from tests.security.cases import ALL_A, CASES_DAY
 from tests.web.desk import Desk

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from app.engine import logins, tries
-from app.engine.logins import Attempt
+from app.demo.users import PASSWORD
+from app.engine.sessions import logins, tries
+from app.engine.sessions.logins import Attempt
 from app.extensions import db
-from app.web.demo.users import PASSWORD
 from tests.security.test_logins import WRONG, staff_of
 from tests.security.test_second_factor import events
 from tests.web.desk import Desk

@@ -10,12 +10,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.demo.users import PASSWORD
+from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import Office
-from app.web.accounts import make_user
-from app.web.demo.users import PASSWORD
 from tests.security.cases import ADMIN_B, BUSINESS, digest, found_in
 from tests.security.permissions import LOGGED_IN, addresses, moves, routes
 from tests.security.test_permissions import CHANGES_THE_SESSION, address

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from app.engine.tries import TRIES_HERE
-from app.web.demo.users import PASSWORD
+from app.demo.users import PASSWORD
+from app.engine.sessions.tries import TRIES_HERE
 from tests.browser.server import running_demo
 
 pytestmark = pytest.mark.soak

@@ -8,10 +8,10 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine.accounts import Details, add_account
-from app.engine.batch import Batch
-from app.engine.claims import Notice
-from app.engine.payments import PaymentList
+from app.engine.cases.accounts import Details, add_account
+from app.engine.cases.claims import Notice
+from app.engine.cases.payments import PaymentList
+from app.engine.casework.batch import Batch
 from app.programmes.training import contacts
 from app.programmes.training.model import (
     Enrolment,

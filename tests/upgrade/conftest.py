@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import create_app
-from app.database import Urls
 from app.extensions import db
+from app.server.database import Urls
 from tests.conftest import _named, settings
 
 FOLDER = Path(__file__).parent / "release_0_5_0"

@@ -22,8 +22,8 @@ from openpyxl import load_workbook
 from sqlalchemy import create_engine, select, text
 
 from app import create_app
-from app.engine import sealing
-from app.engine.cas_accounts import CasAccount
+from app.engine.access.cas_accounts import CasAccount
+from app.engine.oversight import sealing
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.crypto import _decode, new_key

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from app import backup, vault_of
-from app.engine.rotation import sealed_columns
+from app import vault_of
+from app.engine.keys.rotation import sealed_columns
 from app.extensions import db
 from app.kernel.crypto import Vault, is_free
 from app.kernel.errors import Refused
+from app.server import backup
 from tests.upgrade.conftest import FOLDER
 from tests.web.desk import HiringDesk
 

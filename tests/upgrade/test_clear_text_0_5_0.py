@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import NullPool, create_engine, inspect, select, text
 
-from app.engine import logins
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.scope import OPEN
+from app.engine.sessions import logins
 from app.extensions import db
 from app.programmes.training.contacts import phone_of
 from app.programmes.training.model import TrainingClass

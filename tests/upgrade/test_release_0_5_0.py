@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from app.engine.states import LIVE
-from app.web.demo.users import USERS
+from app.demo.users import USERS
+from app.engine.cases.states import LIVE
 from tests.web.desk import Desk, HiringDesk
 from tests.web.test_service_subsidy import ServiceDesk
 from tests.web.test_training import COMPLETION, TrainingDesk, moved

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.web.demo.sheets import NOTE
-from app.web.demo.users import PASSWORD
+from app.demo.sheets import NOTE
+from app.demo.users import PASSWORD
 
 JINJIANG, QINGYANG = "510104", "510105"
 ACCOUNT = {

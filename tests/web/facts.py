@@ -7,12 +7,12 @@ import re
 from flask_appbuilder.security.sqla.models import Role, User, assoc_permissionview_role
 from sqlalchemy import func, select
 
+from app.demo.users import JINJIANG
+from app.engine.access.duties import DutyGrant
 from app.engine.audit import AuditEntry
-from app.engine.duties import DutyGrant
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import Office, OwnRole, Staff
-from app.web.demo.users import JINJIANG
 from tests.web.desk import Desk
 
 BASE = "/settings/users"

@@ -10,11 +10,11 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import NullPool, create_engine, func, select, text
 
-from app.engine.accounts import Account
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim
-from app.engine.dossier import claims_then
-from app.engine.states import OPEN_OR_LIVE
+from app.engine.cases.accounts import Account
+from app.engine.cases.claims import Claim
+from app.engine.cases.states import OPEN_OR_LIVE
+from app.engine.oversight.dossier import claims_then
 from app.programmes.training.model import Enrolment, Project
 from app.registers.models import Employer
 from tests.web.desk import HiringDesk, uscc_of

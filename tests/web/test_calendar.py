@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.engine.audit import AuditEntry
-from app.engine.claims import Notice
+from app.engine.cases.claims import Notice
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.festivals import statutory_days

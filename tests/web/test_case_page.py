@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.web.steps import PATH, steps
+from app.web.page.steps import PATH, steps
 from tests.security.cases import PDF
 from tests.web.desk import HiringDesk, uscc_of
 

@@ -4,15 +4,15 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
+from app.demo.users import JINJIANG, PASSWORD
+from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
-from app.engine.claims import Claim
+from app.engine.cases.claims import Claim
 from app.engine.scope import Scope
 from app.extensions import db
 from app.programmes.training.model import Project, TrainingClass
 from app.registers.models import Employer
 from app.registers.organisation import Office
-from app.web.accounts import make_user
-from app.web.demo.users import JINJIANG, PASSWORD
 from tests.days import after
 from tests.web.desk import Desk, HiringDesk, uscc_of
 from tests.web.test_training import TrainingDesk

@@ -5,16 +5,16 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.demo.users import PASSWORD
+from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim, FailedRow
+from app.engine.cases.claims import Claim, FailedRow
 from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.ciphers import text_of
 from app.registers.organisation import Office
-from app.web.accounts import make_user
-from app.web.demo.users import PASSWORD
 from tests.days import after, month
 from tests.web.desk import HiringDesk, uscc_of
 

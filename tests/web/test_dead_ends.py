@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select, text
 
 from app.engine.audit import AuditEntry
-from app.engine.claims import Application, Attachment, Claim
-from app.engine.payments import PaymentList
+from app.engine.cases.claims import Application, Attachment, Claim
+from app.engine.cases.payments import PaymentList
 from app.programmes.training.model import Enrolment, TrainingClass
 from tests.web.desk import Desk, HiringDesk, uscc_of
 from tests.web.test_publicity_and_payment import moved

@@ -7,12 +7,14 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
+from app.demo.sheets import FOLDER, NOTE, SHEETS
+from app.demo.users import PASSWORD, USERS
 from app.engine.actor import Actor
-from app.engine.applications import open_application
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim, FailedRow, Slot
+from app.engine.cases.claims import Claim, FailedRow, Slot
 from app.engine.clock import DemoClock
-from app.engine.people import check
+from app.engine.intake.applications import open_application
+from app.engine.intake.check import check
 from app.engine.policy import stored
 from app.engine.scope import Scope
 from app.engine.sheets.reading import read
@@ -29,9 +31,7 @@ from app.registers.models import (
     Unemployment,
 )
 from app.registers.organisation import Office, Staff
-from app.web.demo.sheets import FOLDER, NOTE, SHEETS
-from app.web.demo.users import PASSWORD, USERS
-from app.web.programmes import programmes
+from app.web.page.programmes import programmes
 from tests.days import TODAY, after
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}

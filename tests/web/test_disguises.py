@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from app import logs
-from app.engine.claims import Attachment
+from app.engine.cases.claims import Attachment
 from app.engine.scope import Scope
 from app.extensions import db
 from tests.web.desk import HiringDesk

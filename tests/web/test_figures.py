@@ -7,8 +7,8 @@ import pytest
 from flask import render_template_string
 from sqlalchemy import delete, func, select
 
-from app.engine import figures
-from app.engine.claims import Check, Claim, FailedRow
+from app.engine.cases.claims import Check, Claim, FailedRow
+from app.engine.oversight import figures
 from app.engine.scope import Scope
 from app.extensions import db
 from tests.days import TODAY, after, month

@@ -5,7 +5,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from app import create_app
 from app.kernel.crypto import new_key
-from app.web import health
+from app.web.site import health
 from tests.conftest import settings
 
 

@@ -6,7 +6,7 @@ from markupsafe import escape
 from app import __version__
 from app.help import chapter_of, chapters
 from app.help.changes import SOURCE, releases
-from app.web.programmes import programme_of
+from app.web.page.programmes import programme_of
 from tests.web.desk import Desk
 
 

@@ -10,14 +10,14 @@ from sqlalchemy import Integer, cast, func, select, text, update
 from werkzeug.datastructures import MultiDict
 
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim
-from app.engine.searches import Search
+from app.engine.cases.claims import Claim
+from app.engine.desk.searches import Search
 from app.extensions import PLANNED_ANEW, db
 from app.registers.ciphers import text_of
 from app.registers.models import Employer, Person
-from app.web import exporting
-from app.web.sealing import in_clear
-from app.web.views import ModelView
+from app.web.crud.sealing import in_clear
+from app.web.crud.views import ModelView
+from app.web.longwork import exporting
 from tests.days import TODAY
 from tests.heard import heard
 from tests.web.desk import HiringDesk, uscc_of
@@ -60,7 +60,7 @@ def test_pages_follow_each_other_both_ways(demo_app, clerk, everything, column, 
     some = update(Claim).where(Claim.id.in_(ids[::3]))
     everything.execute(some.values(submitted_on=func.current_date() - cast(Claim.id % 3, Integer)))
     everything.commit()
-    monkeypatch.setattr("app.web.listing.SIZES", (7, 100))
+    monkeypatch.setattr("app.web.crud.listing.SIZES", (7, 100))
     first = f"{LIST}?size=7&order={column}&direction={direction}"
     forth = walk(clerk, first, "下一页")
     assert [len(page) for page in forth] == [7] * (len(ids) // 7) + [len(ids) % 7] * (len(ids) % 7 > 0)

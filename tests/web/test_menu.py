@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from app.demo.sheets import NOTE, SHEETS
+from app.demo.users import USERS
 from app.kernel.dates import SHANGHAI
-from app.web.demo.sheets import NOTE, SHEETS
-from app.web.demo.users import USERS
 from tests.web.desk import Desk, HiringDesk, uscc_of
 
 

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
-from app.engine.claims import Claim
+from app.engine.cases.claims import Claim
 from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import func, update
 
-from app.engine import logins
-from app.engine.logins import Login
+from app.demo.users import PASSWORD
+from app.engine.sessions import logins
+from app.engine.sessions.logins import Login
 from app.extensions import db
-from app.web.demo.users import PASSWORD
-from app.web.returning import BY_SCRIPT
+from app.web.site.returning import BY_SCRIPT
 from tests.security.permissions import moves, routes
 from tests.security.test_permissions import address
 from tests.web.desk import Desk

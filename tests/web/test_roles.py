@@ -17,14 +17,14 @@ from flask_appbuilder.security.sqla.models import (
 )
 from sqlalchemy import delete, select
 
+from app.demo.users import JINJIANG, QINGYANG
+from app.engine.access import grants
 from app.engine.audit import EVENTS, AuditEntry
-from app.engine.claims import Application
+from app.engine.cases.claims import Application
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import OwnRole, Staff
-from app.web import grants
-from app.web.demo.users import JINJIANG, QINGYANG
-from app.web.matrix import ACTIONS
+from app.web.staff.matrix import ACTIONS
 from tests.days import TODAY, after
 from tests.web.desk import Desk, HiringDesk, uscc_of
 from tests.web.facts import BASE, agree, changed, new

@@ -6,7 +6,7 @@ from threading import Barrier
 
 from sqlalchemy import select
 
-from app.engine.claims import Claim, Slot
+from app.engine.cases.claims import Claim, Slot
 from app.registers.models import Employer
 from app.registers.organisation import Office
 from tests.web.desk import JINJIANG, QINGYANG

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from app.engine.claims import Claim, FailedRow
+from app.engine.cases.claims import Claim, FailedRow
 from app.engine.sheets import read
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from app.programmes.service_subsidy.sheet import SHEET

@@ -7,7 +7,7 @@ import tempfile
 
 import pytest
 
-from app.web import sheet_reading, works
+from app.web.longwork import sheet_reading, works
 from tests.cases.layouts import LAYOUTS, people, table
 from tests.cases.writers import by_openpyxl
 from tests.web.desk import HiringDesk, uscc_of

@@ -12,13 +12,13 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from app.engine.claims import Claim, FailedRow
-from app.engine.held_sheets import HeldSheet, drop_old
+from app.engine.cases.claims import Claim, FailedRow
+from app.engine.intake.held_sheets import HeldSheet, drop_old
 from app.programmes.training.model import Enrolment, Project
 from app.registers.ciphers import text_of
 from app.registers.models import Contribution, Employer, Person
-from app.web import works
-from app.web.works import do
+from app.web.longwork import works
+from app.web.longwork.works import do
 from tests.web.desk import HiringDesk, uscc_of
 from tests.web.test_training import CLASSES, COMPLETION, TrainingDesk
 
@@ -270,7 +270,7 @@ def test_a_list_of_students_that_lacks_some_asks(opened, everything, tmp_path, d
 
 
 def test_the_answer_names_every_row_once():
-    from app.web.questions import Line, Question
+    from app.web.longwork.questions import Line, Question
 
     question = Question(None, [], [Line("a", []), Line("b", [])], "", "", "")
     assert json.loads(question.answered("none", ["a"])) == {"a": False, "b": False}

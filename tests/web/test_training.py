@@ -9,7 +9,7 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from app.engine.claims import Claim
+from app.engine.cases.claims import Claim
 from app.programmes.training.model import Enrolment, Project, TrainingClass
 from app.registers.ciphers import text_of
 from app.registers.models import Contribution, Employer, Person

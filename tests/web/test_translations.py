@@ -16,7 +16,7 @@ from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import Length
 
 from app.translations.update import APP, english, extracted
-from app.web.translations import CATALOGUES, gettext, speaking
+from app.web.page.translations import CATALOGUES, gettext, speaking
 from tests.web.desk import Desk
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -24,14 +24,14 @@ PERCENT = re.compile(r"%\(\w+\)[sd]|%[sd]")
 TEMPLATES = sorted((APP / "templates").rglob("*.html"))
 IN_THE_OTHER_LANGUAGE = {"中文"}
 NOT_SAID_ON_SCREENS = {
-    "web/audit_cli.py": "commands speak both languages at once",
-    "web/backup_cli.py": "commands speak both languages at once",
-    "web/prepare.py": "commands speak both languages at once",
-    "web/jobs.py": "commands speak both languages at once",
-    "web/keys_cli.py": "commands speak both languages at once",
-    "web/registers_cli.py": "commands speak both languages at once",
+    "web/commands/audit_cli.py": "commands speak both languages at once",
+    "web/commands/backup_cli.py": "commands speak both languages at once",
+    "web/commands/prepare.py": "commands speak both languages at once",
+    "web/commands/jobs.py": "commands speak both languages at once",
+    "web/commands/keys_cli.py": "commands speak both languages at once",
+    "web/commands/registers_cli.py": "commands speak both languages at once",
     "engine/actor.py": "the actor of commands, stored in the audit log",
-    "engine/contract.py": "notes on a sheet's columns",
+    "engine/intake/contract.py": "notes on a sheet's columns",
     "registers/region_names.py": "how people write the names of regions",
     "registers/shipping.py": "names of offices and documents: data",
 }

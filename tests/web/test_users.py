@@ -8,13 +8,13 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
+from app.demo.users import JINJIANG, PASSWORD, PREFECTURE, PROVINCE, QINGYANG, USERS
+from app.engine.access import accounts
+from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, SYSTEM
 from app.engine.actor import Actor
 from app.engine.scope import Scope
 from app.kernel.errors import Refused
 from app.registers.organisation import Office, Staff
-from app.web import accounts
-from app.web.demo.users import JINJIANG, PASSWORD, PREFECTURE, PROVINCE, QINGYANG, USERS
-from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, SYSTEM
 from tests.web.desk import Desk
 from tests.web.facts import BASE, agree, changed, login, new
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.engine.audit import AuditEntry
-from app.engine.claims import Check, Claim, Slot
+from app.engine.cases.claims import Check, Claim, Slot
 from app.engine.scope import Scope
 from app.extensions import db
 from tests.conftest import at_the_turn

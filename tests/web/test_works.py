@@ -13,15 +13,16 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.engine import people, works
 from app.engine.audit import AuditEntry
-from app.engine.claims import Claim, FailedRow
+from app.engine.cases.claims import Claim, FailedRow
+from app.engine.intake import check as people
+from app.engine.longwork import works
+from app.engine.longwork.works import LongWork
 from app.engine.scope import Scope
-from app.engine.works import LongWork
 from app.extensions import db
-from app.web import exporting, work_pages
-from app.web import works as web_works
-from app.web.jobs import queue_of
+from app.web.commands.jobs import queue_of
+from app.web.longwork import exporting, work_pages
+from app.web.longwork import works as web_works
 from tests.conftest import DEMO
 from tests.web.desk import HiringDesk, uscc_of
 

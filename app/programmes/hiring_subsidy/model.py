@@ -1,7 +1,7 @@
 """An employer's application for the people it has hired; beyond the shared columns a labour contract."""
 
-from app.engine.claims import Application, Claim
-from app.engine.contract import LabourContract
+from app.engine.cases.claims import Application, Claim
+from app.engine.intake.contract import LabourContract
 
 
 class HiringApplication(Application):

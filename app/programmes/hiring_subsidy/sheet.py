@@ -1,6 +1,6 @@
 """The people sheet of the hiring subsidy (`domain.md` §5.1)."""
 
-from app.engine.contract import PERSON_COLUMNS, REST_COLUMNS
+from app.engine.intake.contract import PERSON_COLUMNS, REST_COLUMNS
 from app.engine.sheets import Sheet
 
 SHEET = Sheet(

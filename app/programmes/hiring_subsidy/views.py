@@ -2,15 +2,22 @@
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
-from app.engine.claims import Notice
-from app.engine.payments import PaymentList
+from app.engine.cases.claims import Notice
+from app.engine.cases.payments import PaymentList
 from app.kernel.messages import N_
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.hiring_subsidy.model import HiringApplication, HiringClaim
-from app.web.applications import ApplicationView
-from app.web.notices import NoticesView
-from app.web.payments import PaymentListsView
-from app.web.subsidy import DisbursementView, OutcomeView, PostCheckView, PublicityView, QueryView, ReviewView
+from app.web.cases.applications import ApplicationView
+from app.web.cases.subsidy import (
+    DisbursementView,
+    OutcomeView,
+    PostCheckView,
+    PublicityView,
+    QueryView,
+    ReviewView,
+)
+from app.web.stages.notices import NoticesView
+from app.web.stages.payments import PaymentListsView
 
 
 class Hiring:

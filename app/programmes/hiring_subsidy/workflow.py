@@ -1,5 +1,5 @@
 """The hiring subsidy moves as every subsidy does."""
 
-from app.engine.transitions import SUBSIDY
+from app.engine.workflow.moves import SUBSIDY
 
 WORKFLOW = SUBSIDY

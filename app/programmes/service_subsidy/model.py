@@ -1,7 +1,7 @@
 """An application of an institution or a person for the people placed with enterprises."""
 
-from app.engine.claims import Application, Claim
-from app.engine.contract import LabourContract
+from app.engine.cases.claims import Application, Claim
+from app.engine.intake.contract import LabourContract
 
 
 class ServiceApplication(Application):

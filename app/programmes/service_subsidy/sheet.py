@@ -1,6 +1,6 @@
 """The people sheet of the service subsidy: the hiring subsidy's columns and where each person works (`domain.md` §5.2)."""
 
-from app.engine.contract import PERSON_COLUMNS, REST_COLUMNS
+from app.engine.intake.contract import PERSON_COLUMNS, REST_COLUMNS
 from app.engine.sheets import Column, Kind, Sheet
 from app.registers.region_names import writings
 from app.registers.shipping import region_labels

@@ -10,22 +10,29 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from wtforms import Form, HiddenField, RadioField, StringField
 from wtforms.validators import Length
 
-from app.engine import shares
-from app.engine.applications import open_application, person_payee
-from app.engine.claims import Application, Notice
-from app.engine.payments import PaymentList
+from app.engine.cases.claims import Application, Notice
+from app.engine.cases.payments import PaymentList
+from app.engine.intake.applications import open_application, person_payee
 from app.engine.programme import Programme
+from app.engine.sessions import shares
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.programmes.service_subsidy import PROGRAMME
 from app.programmes.service_subsidy.model import ServiceApplication, ServiceClaim
 from app.registers.lookup import find_employer
-from app.web.applications import ApplicationView
-from app.web.notices import NoticesView
-from app.web.options import options
-from app.web.payments import PaymentListsView
-from app.web.subsidy import DisbursementView, OutcomeView, PostCheckView, PublicityView, QueryView, ReviewView
+from app.web.cases.applications import ApplicationView
+from app.web.cases.subsidy import (
+    DisbursementView,
+    OutcomeView,
+    PostCheckView,
+    PublicityView,
+    QueryView,
+    ReviewView,
+)
+from app.web.crud.options import options
+from app.web.stages.notices import NoticesView
+from app.web.stages.payments import PaymentListsView
 
 
 class PayeeForm(Form):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.numbers import following
+from app.engine.cases.numbers import following
 from app.engine.scope import where
 from app.engine.sheets import SheetRow
 from app.kernel import citizen_id, names

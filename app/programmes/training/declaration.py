@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.numbers import application_number
+from app.engine.cases.numbers import application_number
+from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.policy import stored
 from app.engine.programme import Programme
-from app.engine.states import OPEN_OR_LIVE
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.kernel.money import yuan

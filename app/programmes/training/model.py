@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.engine.claims import Application, Claim
+from app.engine.cases.claims import Application, Claim
+from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.free_text import FreeText
-from app.engine.states import OPEN_OR_LIVE
 from app.programmes.training.states import STATES
 from app.registers.ciphers import SEALED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id

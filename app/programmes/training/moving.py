@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.engine import rules
-from app.engine.candidates import begin
-from app.engine.workflow import Guard, Moving
+from app.engine.casework.candidates import begin
+from app.engine.workflow.transition import Guard, Moving
 from app.kernel.messages import N_
 
 FILL = """

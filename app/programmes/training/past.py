@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.engine.audit import NAMED, AuditEntry
-from app.engine.dossier import PastPlace, value_then
+from app.engine.oversight.dossier import PastPlace, value_then
 from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_
 from app.programmes.training.model import Enrolment, TrainingClass

@@ -1,6 +1,6 @@
 """The sheets of training: students to be enrolled, and the roster that comes back with results."""
 
-from app.engine.contract import PERSON_COLUMNS
+from app.engine.intake.contract import PERSON_COLUMNS
 from app.engine.sheets import Column, Kind, Sheet
 from app.kernel.messages import N_
 

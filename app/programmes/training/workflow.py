@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from app.engine.forms import MustOpinionForm, OpinionForm, PlainForm, ReasonForm
-from app.engine.guards import OWN_OFFICE, RULES
-from app.engine.transitions import DISBURSE, LIST, SUBSIDY
-from app.engine.workflow import Counted, Guard, Subject, Transition
+from app.engine.workflow.forms import MustOpinionForm, OpinionForm, PlainForm, ReasonForm
+from app.engine.workflow.hooks import OWN_OFFICE, RULES
+from app.engine.workflow.moves import DISBURSE, LIST, SUBSIDY
+from app.engine.workflow.transition import Counted, Guard, Subject, Transition
 from app.kernel.messages import N_
 from app.programmes.training import moving
 from app.programmes.training.model import TrainingClass

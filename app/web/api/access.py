@@ -15,10 +15,12 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
-from app.engine import api_keys, clock, logins
+from app.engine import clock
+from app.engine.access import api_keys
+from app.engine.sessions import logins
 from app.extensions import db
 from app.web.api import makers
-from app.web.hardening import in_api
+from app.web.site.hardening import in_api
 
 MINUTE = timedelta(minutes=1)
 

@@ -10,10 +10,10 @@ from marshmallow.validate import OneOf, Range, Regexp
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from app.engine.api_keys import CASE_READ
+from app.engine.access.api_keys import CASE_READ
 from app.engine.audit import record
-from app.engine.claims import Claim
-from app.engine.states import STATES
+from app.engine.cases.claims import Claim
+from app.engine.cases.states import STATES
 from app.extensions import PLANNED_ANEW, db
 from app.registers.organisation import Office
 from app.web.api import asking

@@ -14,22 +14,23 @@ from wtforms import DateField, Form, SelectField, SelectMultipleField, StringFie
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.engine import api_keys, clock
-from app.engine.api_keys import ABILITIES, LONGEST, ApiKey
+from app.engine import clock
+from app.engine.access import api_keys
+from app.engine.access.api_keys import ABILITIES, LONGEST, ApiKey
+from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.organisation import Office
-from app.web import pending_duties
 from app.web.api import makers
 from app.web.api.document import document
-from app.web.options import LongSelect, options
-from app.web.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
-from app.web.sidebar import SETTINGS
-from app.web.templating import translate
-from app.web.translations import gettext
-from app.web.views import ModelView
-from app.web.waiting import Task
+from app.web.crud.options import LongSelect, options
+from app.web.crud.views import ModelView
+from app.web.page.sidebar import SETTINGS
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+from app.web.page.waiting import Task
+from app.web.staff import pending_duties
 
 
 class KeyForm(Form):

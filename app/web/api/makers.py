@@ -7,11 +7,10 @@ from datetime import date
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import ColumnElement, or_, select
 
-from app.engine import duties
-from app.engine.api_keys import ApiKey
+from app.engine.access import duties, grants
+from app.engine.access.api_keys import ApiKey
+from app.engine.access.roles import KEEPERS
 from app.registers.organisation import Staff
-from app.web import grants
-from app.web.roles import KEEPERS
 
 
 def in_office(today: date) -> ColumnElement[bool]:

@@ -9,8 +9,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Regexp
 
 from app.engine import clock
-from app.engine.api_keys import REGISTER_LOAD
-from app.engine.register_loads import load_and_record
+from app.engine.access.api_keys import REGISTER_LOAD
+from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
 from app.registers.kinds import REGISTERS, Register
 from app.registers.loading import Declared, LoadReport, Refusal, load_rows
@@ -18,7 +18,7 @@ from app.web.api import asking
 from app.web.api.access import needs
 from app.web.api.document import Api
 from app.web.api.fields import Day, Flag, Text
-from app.web.templating import translate
+from app.web.page.templating import translate
 
 MOST_ROWS = 5000
 LONGEST_CELL = 400

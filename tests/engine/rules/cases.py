@@ -14,11 +14,11 @@ from random import Random
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.demo.identities import Resident, make_id
 from app.engine import rules
 from app.engine.rules.contracts import UNEMPLOYED
 from app.kernel import names
 from app.programmes.hiring_subsidy import PROGRAMME
-from app.web.demo.identities import Resident, make_id
 from tests.bench import registers
 
 TODAY = date(2026, 11, 23)

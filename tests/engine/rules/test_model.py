@@ -11,10 +11,10 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from app.engine.claims import Check, Claim, FailedRow
+from app.engine.access.roles import CLERK
+from app.engine.cases.claims import Check, Claim, FailedRow
 from app.engine.policy import PolicyValue
 from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
-from app.web.roles import CLERK
 from tests.bench import registers
 from tests.bench.county import LABELS, County
 

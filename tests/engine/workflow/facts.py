@@ -10,19 +10,19 @@ from decimal import Decimal
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from app.engine import batch
-from app.engine.accounts import Account, Details
+from app.demo.users import PASSWORD
+from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
-from app.engine.applications import open_application
-from app.engine.batch import Batch, BatchRow
-from app.engine.claims import Application, Claim
+from app.engine.cases.accounts import Account, Details
+from app.engine.cases.claims import Application, Claim
+from app.engine.casework import batch
+from app.engine.casework.batch import Batch, BatchRow
+from app.engine.intake.applications import open_application
 from app.engine.scope import Scope, seeing
 from app.kernel.messages import Message
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Coverage, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
-from app.web.accounts import make_user
-from app.web.demo.users import PASSWORD
 
 PREFECTURE, JINJIANG, QINGYANG = "510100", "510104", "510105"
 CONTRACT_START = date(2026, 3, 1)

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import chinese_calendar
 
-from app.engine import firing, guards, moving_claims, slots
 from app.engine.actor import Actor
+from app.engine.casework import firing, moving_claims, slots
+from app.engine.workflow import hooks as guards
 from app.registers.festivals import possible_holidays
 
 DRAFTS = {"draft", "returned"}

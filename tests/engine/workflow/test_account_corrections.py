@@ -7,12 +7,12 @@ from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.engine import application_accounts, applications, correcting_accounts
-from app.engine.account_corrections import AccountCorrection
-from app.engine.accounts import Account
 from app.engine.audit import AuditEntry, record
-from app.engine.claims import Application, Claim
-from app.engine.payments import PaymentList
+from app.engine.cases.account_corrections import AccountCorrection
+from app.engine.cases.accounts import Account
+from app.engine.cases.claims import Application, Claim
+from app.engine.cases.payments import PaymentList
+from app.engine.intake import application_accounts, applications, correcting_accounts
 from app.engine.scope import seeing
 from app.kernel.errors import BadValue, Refused
 from app.registers.models import Person

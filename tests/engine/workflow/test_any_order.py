@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from app.engine import application_accounts, applications, objections
 from app.engine.audit import AuditEntry
-from app.engine.batch import BatchRow
-from app.engine.claims import Application, Claim, Notice, Slot
+from app.engine.cases.claims import Application, Claim, Notice, Slot
+from app.engine.casework import objections
+from app.engine.casework.batch import BatchRow
+from app.engine.intake import application_accounts, applications
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.kernel.errors import BadValue, NotFound, Refused

@@ -9,10 +9,10 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, text
 
-from app.engine import application_accounts, applications
-from app.engine.batch import BatchRow
-from app.engine.claims import Check, Claim, Slot
-from app.engine.moving_claims import STOPPED
+from app.engine.cases.claims import Check, Claim, Slot
+from app.engine.casework.batch import BatchRow
+from app.engine.casework.moving_claims import STOPPED
+from app.engine.intake import application_accounts, applications
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.programmes.hiring_subsidy import PROGRAMME

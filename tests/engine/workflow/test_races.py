@@ -12,10 +12,12 @@ from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.engine import application_accounts, applications, batch, people
-from app.engine.accounts import Account
 from app.engine.audit import AuditEntry
-from app.engine.claims import Application, Check, Claim, Slot
+from app.engine.cases.accounts import Account
+from app.engine.cases.claims import Application, Check, Claim, Slot
+from app.engine.casework import batch
+from app.engine.intake import application_accounts, applications
+from app.engine.intake import check as people
 from app.engine.scope import seeing
 from app.engine.sheets import SheetRow
 from app.extensions import db

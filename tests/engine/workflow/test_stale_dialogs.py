@@ -8,13 +8,14 @@ import pytest
 from flask import current_app
 from sqlalchemy import insert, select, text
 
-from app.engine import application_accounts, applications, batch
-from app.engine.applications import open_application
-from app.engine.claims import Application, Claim
-from app.engine.payments import PaymentList
+from app.engine.cases.claims import Application, Claim
+from app.engine.cases.payments import PaymentList
+from app.engine.casework import batch
+from app.engine.intake import application_accounts, applications
+from app.engine.intake.applications import open_application
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
-from app.engine.transitions import SUBSIDY
+from app.engine.workflow.moves import SUBSIDY
 from app.kernel.errors import Stale
 from app.programmes import hiring_subsidy, service_subsidy, training
 from tests.engine.workflow import facts

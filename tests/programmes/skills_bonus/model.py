@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.engine.claims import Application, Claim
+from app.engine.cases.claims import Application, Claim
 
 
 class SkillsApplication(Application):

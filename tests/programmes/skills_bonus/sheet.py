@@ -1,6 +1,6 @@
 """The people sheet, with two columns that no other programme has."""
 
-from app.engine.contract import PERSON_COLUMNS, REST_COLUMNS
+from app.engine.intake.contract import PERSON_COLUMNS, REST_COLUMNS
 from app.engine.sheets import Column, Kind, Sheet
 
 LEVELS = (("junior", "初级工"), ("senior", "高级工"))

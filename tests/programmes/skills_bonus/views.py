@@ -5,14 +5,14 @@ from skills_bonus import PROGRAMME
 from skills_bonus.model import SkillsApplication, SkillsClaim
 from skills_bonus.sheet import LEVELS
 
-from app.engine.claims import Notice
-from app.engine.payments import PaymentList
+from app.engine.cases.claims import Notice
+from app.engine.cases.payments import PaymentList
 from app.kernel.messages import N_
-from app.web.applications import ApplicationView
-from app.web.claims import ClaimQueryView
-from app.web.notices import NoticesView
-from app.web.payments import PaymentListsView
-from app.web.stages import LABELS, StageView
+from app.web.cases.applications import ApplicationView
+from app.web.cases.claims import ClaimQueryView
+from app.web.stages.notices import NoticesView
+from app.web.stages.payments import PaymentListsView
+from app.web.stages.stage import LABELS, StageView
 
 
 class Skills:

@@ -9,10 +9,10 @@ from itertools import count
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.engine import batch
 from app.engine.actor import Actor
-from app.engine.batch import Batch
-from app.engine.claims import Claim
+from app.engine.cases.claims import Claim
+from app.engine.casework import batch
+from app.engine.casework.batch import Batch
 from app.engine.policy import PolicyValue
 from app.engine.scope import OPEN, seeing
 from app.kernel import citizen_id, names

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, text
 
-from app.engine.batch import BatchRow
+from app.engine.casework.batch import BatchRow
 from app.engine.scope import seeing
 from app.programmes.training import classes
 from app.programmes.training.model import TrainingClass

@@ -16,10 +16,10 @@ from app.programmes.training import PROGRAMME, contacts
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
 from app.registers.ciphers import UNREADABLE
-from app.web import waiting
-from app.web.stages import BulkView
-from app.web.translations import gettext
-from app.web.waiting import Task
+from app.web.page import waiting
+from app.web.page.translations import gettext
+from app.web.page.waiting import Task
+from app.web.stages.stage import BulkView
 
 LABELS = {
     **PROGRAMME.labels,

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
-from app.engine.claims import Notice
-from app.engine.payments import PaymentList
+from app.engine.cases.claims import Notice
+from app.engine.cases.payments import PaymentList
 from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME
 from app.programmes.training.model import TrainingClaim
-from app.web.claims import ClaimQueryView
-from app.web.notices import NoticesView
-from app.web.payments import PaymentListsView
-from app.web.stages import LABELS, StageView
-from app.web.subsidy import FIND, DisbursementView, OutcomeView, PostCheckView, PublicityView, ReviewView
+from app.web.cases.claims import ClaimQueryView
+from app.web.cases.subsidy import (
+    FIND,
+    DisbursementView,
+    OutcomeView,
+    PostCheckView,
+    PublicityView,
+    ReviewView,
+)
+from app.web.stages.notices import NoticesView
+from app.web.stages.payments import PaymentListsView
+from app.web.stages.stage import LABELS, StageView
 
 COHORT = "enrolment.training_class.cohort_no"
 STUDENT = ["person.name", "person.masked_id", "employer.name", COHORT]

@@ -10,8 +10,11 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.engine import batch, clock, shares, sheets
+from app.engine import clock, sheets
+from app.engine.access.roles import AUDITOR, CLERK, REVIEWER
 from app.engine.audit import AuditEntry
+from app.engine.casework import batch
+from app.engine.sessions import shares
 from app.extensions import db
 from app.kernel import citizen_id
 from app.kernel.dates import parse_date
@@ -27,19 +30,18 @@ from app.programmes.training.views.base import Classes, enrolment
 from app.programmes.training.views.contacts import Reachable
 from app.programmes.training.views.forms import FIELDS, ClassForm
 from app.registers.lookup import find_employer
-from app.web import conflicts
-from app.web.conflicts import Conflict
-from app.web.downloads import blank
-from app.web.findings import readable
-from app.web.outcomes import Outcome, RefusedRow
-from app.web.question_pages import waiting_for
-from app.web.questions import Line, answers, what_was_chosen, who_stays
-from app.web.roles import AUDITOR, CLERK, REVIEWER
-from app.web.sheet_reading import read_sheet
-from app.web.templating import translate
-from app.web.translations import gettext
-from app.web.views import READ, version_of
-from app.web.works import READ_SHEET, Task, long_work, posted, take
+from app.web.crud import conflicts
+from app.web.crud.conflicts import Conflict
+from app.web.crud.views import READ, version_of
+from app.web.longwork.outcomes import Outcome, RefusedRow
+from app.web.longwork.question_pages import waiting_for
+from app.web.longwork.questions import Line, answers, what_was_chosen, who_stays
+from app.web.longwork.sheet_reading import read_sheet
+from app.web.longwork.works import READ_SHEET, Task, long_work, posted, take
+from app.web.page.downloads import blank
+from app.web.page.findings import readable
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
 
 
 class ClassView(Reachable, Classes):

@@ -10,6 +10,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.engine import clock, sheets
+from app.engine.access.roles import AUDITOR, CLERK
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, DomainError
 from app.kernel.messages import N_, Message
@@ -21,16 +22,15 @@ from app.programmes.training.states import COMPLETABLE
 from app.programmes.training.views.base import Classes, enrolment
 from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
-from app.web.downloads import hand_out, mark
-from app.web.outcomes import Outcome, RefusedRow
-from app.web.question_pages import waiting_for
-from app.web.questions import Line, Question, answers
-from app.web.roles import AUDITOR, CLERK
-from app.web.sheet_reading import read_sheet
-from app.web.templating import translate
-from app.web.translations import gettext
-from app.web.views import READ
-from app.web.works import READ_SHEET, Task, long_work, posted, take
+from app.web.crud.views import READ
+from app.web.longwork.outcomes import Outcome, RefusedRow
+from app.web.longwork.question_pages import waiting_for
+from app.web.longwork.questions import Line, Question, answers
+from app.web.longwork.sheet_reading import read_sheet
+from app.web.longwork.works import READ_SHEET, Task, long_work, posted, take
+from app.web.page.downloads import hand_out, mark
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
 
 
 class CompletionView(Classes):

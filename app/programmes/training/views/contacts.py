@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access
 from app.engine.audit import record
 from app.extensions import db
 from app.programmes.training import PROGRAMME, contacts
-from app.web.translations import gettext
+from app.web.page.translations import gettext
 
 
 class Reachable:

@@ -9,15 +9,15 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 
 from app.engine import clock
-from app.engine.states import OPEN_OR_LIVE
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.cases.states import OPEN_OR_LIVE
 from app.extensions import db
 from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME, declaration
 from app.programmes.training.model import Enrolment, TrainingApplication, TrainingClaim, TrainingClass
 from app.programmes.training.states import DECLARABLE
 from app.programmes.training.views.base import Classes
-from app.web.applications import ApplicationView
-from app.web.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.web.cases.applications import ApplicationView
 
 
 class DeclarationView(Classes):

@@ -23,7 +23,7 @@ from app.programmes.training import contacts
 from app.programmes.training.model import Project, TrainingClass
 from app.programmes.training.results import NO_CERTIFICATE
 from app.programmes.training.sheet import NO, YES
-from app.web.options import options
+from app.web.crud.options import options
 
 FIELDS = (
     "project_id",

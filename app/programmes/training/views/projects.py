@@ -4,10 +4,10 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from wtforms import BooleanField, Form, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from app.engine.access.roles import AUDITOR, CLERK, POLICY, REVIEWER
 from app.kernel.messages import N_
 from app.programmes.training.model import Project
-from app.web.roles import AUDITOR, CLERK, POLICY, REVIEWER
-from app.web.views import READ, ModelView
+from app.web.crud.views import READ, ModelView
 
 
 class ProjectForm(Form):

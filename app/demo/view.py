@@ -1,0 +1,43 @@
+"""What only the demonstration answers: its ready-made sheets, and its date that can be moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import abort, current_app, flash, g, redirect, request, send_from_directory
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_login import current_user
+
+from app.demo.sheets import FOLDER, OFFERED
+from app.engine import clock
+from app.engine.audit import record
+from app.extensions import db
+from app.web.crud.views import Screen
+from app.web.desk.home import home_or
+from app.web.page.translations import gettext
+
+
+class DemoView(Screen, BaseView):
+    route_base = ""
+    default_view = "sheet"
+
+    @expose("/demo/sheets/<name>")
+    def sheet(self, name):
+        """One of the ready-made sheets, or its note."""
+        if name not in dict(OFFERED):
+            abort(404)
+        folder = Path(current_app.config["DATA_DIR"]) / FOLDER
+        return send_from_directory(folder, name, as_attachment=True)
+
+    @expose("/desk/clock", methods=["POST"])
+    def move_clock(self):
+        if not current_user.is_authenticated:
+            abort(403)
+        days = request.form.get("days", "")
+        if days not in map(str, range(1, 367)):
+            abort(400)
+        clock.move_forward(db.session, int(days))
+        record(db.session, g.actor, "clock_change", after={"days": days})
+        db.session.commit()
+        flash(gettext("演示日期已调整。"), "success")
+        return redirect(home_or(request.form.get("next", "")))

@@ -1,0 +1,1 @@
+"""Who may do what: accounts, roles, grants, duties of two, API keys."""

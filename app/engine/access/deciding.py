@@ -1,0 +1,143 @@
+"""Which roles decide or pay, and have them wait for a second administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.engine.access import duties
+from app.engine.access.roles import DUTIES, GRANTS, Pair
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.registers.organisation import OwnRole, Staff
+
+
+def decides(role: str, pairs: Collection[Pair]) -> bool:
+    """Whether a role with these permissions is a duty: one of the product's, or an own one that holds such a permission."""
+    return role in DUTIES or not of_duties().isdisjoint(pairs)
+
+
+def of_duties() -> frozenset[Pair]:
+    """What the duties may do and no other role of the product may."""
+    return frozenset(pair for pair, roles in GRANTS.items() if roles and roles <= set(DUTIES))
+
+
+def among(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """Those of the roles that are duties, by name, with their ids."""
+    pairs = func.array_remove(func.array_agg(Permission.name + " " + ViewMenu.name), None)
+    held = (
+        select(Role.name, Role.id, pairs)
+        .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+        .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+        .outerjoin(Permission, Permission.id == PermissionView.permission_id)
+        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .where(Role.name.in_(set(names)))
+        .group_by(Role.name, Role.id)
+    )
+    rows = session.execute(held).all()
+    return {name: id_ for name, id_, may in rows if decides(name, {tuple(one.split(" ", 1)) for one in may})}
+
+
+def among_pairs(session: Session, ids: Collection[int]) -> bool:
+    """Whether some of these permissions, by id, are those of a duty."""
+    pairs = select(Permission.name, ViewMenu.name).select_from(PermissionView)
+    pairs = pairs.join(Permission, Permission.id == PermissionView.permission_id)
+    pairs = pairs.join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    return any(
+        tuple(pair) in of_duties() for pair in session.execute(pairs.where(PermissionView.id.in_(ids)))
+    )
+
+
+def after_change(
+    session: Session,
+    actor: Actor,
+    staff: Staff,
+    held: Mapping[str, date | None],
+    wanted: Mapping[str, date | None],
+    *,
+    moved: bool = False,
+) -> bool:
+    """Has the duties (role → last day) wait that an account now holds newly, for longer or elsewhere; whether any does."""
+    causes = {}
+    for role, end in wanted.items():
+        before = held.get(role)
+        if role not in held:
+            causes[role] = duties.GIVEN
+        elif moved:
+            causes[role] = duties.MOVED
+        elif before is not None and (end is None or end > before):
+            causes[role] = duties.LONGER
+    causes |= dict.fromkeys(unconfirmed(session, staff.user_id, wanted.keys() - causes), duties.GIVEN)
+    return wait(session, actor, staff, causes)
+
+
+def wait(session: Session, actor: Actor, staff: Staff, causes: Mapping[str, str]) -> bool:
+    """Has those of the roles (name → cause) that are duties wait; whether any does."""
+    found = among(session, causes)
+    by_cause: dict[str, list[str]] = {}
+    for name in sorted(found):
+        by_cause.setdefault(causes[name], []).append(name)
+    waiting = False
+    for cause, names in by_cause.items():
+        if duties.ask(session, actor, [(staff.user_id, found[name]) for name in names], cause):
+            _tell(session, actor, staff, names, cause)
+            waiting = True
+    return waiting
+
+
+def wait_after_reset(session: Session, actor: Actor, staff: Staff, cause: str) -> bool:
+    """A reset by somebody else, who could come in with it: the duties of the account wait."""
+    duties.note(session, actor, staff.user_id, duties.RESET)
+    return wait(session, actor, staff, {role.name: cause for role in staff.user.roles})
+
+
+def wait_whole(session: Session, actor: Actor, staff: Staff) -> bool:
+    """The account waits as a whole, whatever its roles."""
+    waits = duties.ask(session, actor, [(staff.user_id, None)], duties.TAKEN_IN)
+    if waits:
+        _tell(session, actor, staff, [role.name for role in staff.user.roles], duties.TAKEN_IN)
+    return waits
+
+
+def wait_of_holders(session: Session, actor: Actor, own: OwnRole) -> None:
+    """An own role may decide more than before: each of its holders waits."""
+    held = assoc_user_role.c
+    holders = select(Staff).join(assoc_user_role, held.user_id == Staff.user_id)
+    holders = holders.where(held.role_id == own.role_id).options(selectinload(Staff.user))
+    found = session.scalars(holders.order_by(Staff.user_id)).all()
+    if duties.ask(session, actor, [(staff.user_id, own.role_id) for staff in found], duties.WIDENED):
+        for staff in found:
+            _tell(session, actor, staff, [own.name], duties.WIDENED)
+
+
+def unconfirmed(session: Session, user_id: int, names: Iterable[str]) -> set[str]:
+    """Those of somebody's duties that nobody has ever asked to confirm: a release before this one gave them."""
+    found = among(session, names)
+    asked = select(duties.DutyGrant.role_id).where(
+        duties.DutyGrant.user_id == user_id, duties.DutyGrant.role_id.in_(found.values())
+    )
+    known = set(session.scalars(asked))
+    return {name for name, role_id in found.items() if role_id not in known}
+
+
+def _tell(session: Session, actor: Actor, staff: Staff, roles: list[str], cause: str) -> None:
+    facts = {"roles": sorted(roles), "cause": cause}
+    record(
+        session,
+        actor,
+        "duty_given",
+        subject=staff.user.username,
+        office_id=staff.office_id,
+        after=facts,
+    )

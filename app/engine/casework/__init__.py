@@ -1,0 +1,1 @@
+"""What is done with cases: batches, firing, candidates, slots, objections, publicity."""

@@ -1,0 +1,1 @@
+"""What a person keeps at the own desk: shortcuts and searches."""

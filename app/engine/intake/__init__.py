@@ -1,0 +1,1 @@
+"""Taking in: applications, the check of a sheet's people, accounts."""

@@ -1,0 +1,218 @@
+"""What a clerk does to an application beside the people: take it in, fill in the bank, attach papers, correct a claim."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.engine.cases.account_corrections import AccountCorrection
+from app.engine.cases.claims import Application, Attachment, Claim
+from app.engine.cases.numbers import application_number
+from app.engine.cases.states import EDITABLE
+from app.engine.casework.candidates import reprice
+from app.engine.intake.check import ELSEWHERE, lock_own
+from app.engine.programme import Programme
+from app.engine.scope import FRESH
+from app.kernel import citizen_id, names, uploads
+from app.kernel.crypto import Vault
+from app.kernel.errors import BadValue, NotFound, Refused, Stale
+from app.kernel.free_text import without_numbers
+from app.kernel.messages import N_
+from app.registers.ciphers import new_row_key, place
+from app.registers.lookup import find_person
+from app.registers.models import Person
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_ATTACHMENTS = 20
+KINDS = {
+    "contract": N_("劳动合同"),
+    "account_permit": N_("开户许可证"),
+    "holder_proof": N_("收款人证明"),
+    "other": N_("其他"),
+}
+
+
+def open_application(
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    employer_id: int | None,
+    insured_region: str | None,
+    today: date,
+    *,
+    payee_person_id: int | None = None,
+) -> Application:
+    """A new application of the actor's office, numbered; paid is the unit, or the person when one is given."""
+    application = programme.application(
+        number=application_number(session, programme.prefix, actor.office_code, today),
+        office_id=actor.office_id,
+        payee_kind="person" if payee_person_id else "unit",
+        employer_id=employer_id,
+        payee_person_id=payee_person_id,
+        insured_region=insured_region,
+        created_on=today,
+        created_by=actor.user_id,
+    )
+    session.add(application)
+    session.flush()
+    record(session, actor, "apply", application_id=application.id, programme=programme.code)
+    return application
+
+
+def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str, today: date) -> Person:
+    """The person who applies for him- or herself: C-01 and C-03. Raises BadValue."""
+    if not citizen_id.is_valid(citizen_id.normalize(typed_id), today):
+        raise BadValue(
+            N_("[C-01] 申请人的公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证核对。")
+        )
+    person = find_person(session, typed_id, vault)
+    if person is None:
+        raise BadValue(N_("[C-03] 人员登记库中没有申请人的公民身份号码。请核对，或先办理人员登记。"))
+    if not names.agree(typed_name, person.name):
+        raise BadValue(N_("[C-03] 申请人姓名与人员登记库不一致。请核对姓名和公民身份号码。"))
+    return person
+
+
+def attach(
+    session: Session, actor: Actor, application_id: int, vault: Vault, *, kind: str, name: str, content: bytes
+) -> Attachment:
+    """Keeps a scanned paper, sealed, for ids and accounts stand on it; its type is read from the content. Raises BadValue."""
+    application = lock_own(session, actor, application_id)
+    media_type = uploads.media_type(content[: uploads.HEAD_BYTES])
+    if media_type is None:
+        raise BadValue(N_("“{name}”不是 PDF、JPG 或 PNG 文件。请转换格式后重新上传。"), name=name)
+    if len(content) > MOST_BYTES:
+        raise BadValue(N_("“{name}”超过 10 MiB。请压缩或分成几个文件后重新上传。"), name=name)
+    held = session.scalar(
+        select(func.count(Attachment.id)).where(Attachment.application_id == application.id)
+    )
+    if held >= MOST_ATTACHMENTS:
+        raise BadValue(N_("一份申请最多保存{most}个附件。请先删除不需要的附件。"), most=MOST_ATTACHMENTS)
+    key = new_row_key()
+    own = place(Attachment.content, row_key=key, application_id=application.id)
+    attachment = Attachment(
+        row_key=key,
+        application_id=application.id,
+        office_id=application.office_id,
+        kind=kind,
+        name=name[:200],
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=vault.encrypt_bytes(content, own),
+    )
+    session.add(attachment)
+    session.flush()
+    record(
+        session,
+        actor,
+        "attach",
+        application_id=application.id,
+        programme=application.programme,
+        subject=attachment.name,
+        after={"attachment_id": attachment.id, "sha256": attachment.sha256},
+    )
+    return attachment
+
+
+def detach(session: Session, actor: Actor, attachment_id: int) -> Application:
+    """Removes a paper while the application can still be edited; what was submitted with it stays."""
+    attachment = session.get(Attachment, attachment_id)
+    if attachment is None:
+        raise NotFound(N_("没有找到这个附件。请刷新页面。"))
+    application = lock_own(session, actor, attachment.application_id)
+    gone_on = select(Claim.state).where(
+        Claim.application_id == application.id, Claim.state.not_in((*EDITABLE, "withdrawn"))
+    )
+    if states := set(session.scalars(gone_on.distinct())):
+        if states == {"submitted"}:
+            raise Refused(N_("申请已提交，附件不能删除。请审核人员退回修改，退回后即可删除。"))
+        raise Refused(N_("申请已经审核，附件须留存备查，不能删除。需要补充的，请另行上传。"))
+    if session.scalar(
+        select(AccountCorrection.id).where(AccountCorrection.paper_id == attachment.id).limit(1)
+    ):
+        raise Refused(N_("这份附件是收款账户更正的证明材料，须保留，不能删除。"))
+    record(
+        session,
+        actor,
+        "detach",
+        application_id=application.id,
+        programme=application.programme,
+        subject=attachment.name,
+        before={"attachment_id": attachment.id, "sha256": attachment.sha256},
+    )
+    session.delete(attachment)
+    return application
+
+
+def edit_claim(
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    claim_id: int,
+    version: int,
+    values: Mapping[str, object],
+    vault: Vault | None = None,
+) -> Claim:
+    """Corrects a draft or returned claim; `version` is the one that the form showed, the vault seals a `phone`.
+
+    Raises NotFound, Refused, Stale.
+    """
+    claim = session.scalars(
+        select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim), execution_options=FRESH
+    ).one_or_none()
+    if claim is None:
+        raise NotFound(N_("没有找到这条记录。请刷新列表。"))
+    if claim.office_id != actor.office_id:
+        raise Refused(ELSEWHERE)
+    if claim.state not in EDITABLE:
+        raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))
+    if claim.version != version:
+        raise Stale
+    values = _with_phone_sealed(session, vault, claim, values)
+    told = (*values, "amount")
+    before = {name: _plain(getattr(claim, name)) for name in told}
+    for name, value in values.items():
+        setattr(claim, name, value)
+    claim.version += 1
+    session.flush()
+    reprice(session, programme, "SELECT :claim_id", claim_id=claim.id)
+    session.refresh(claim, ["amount"])
+    after = {name: _plain(getattr(claim, name)) for name in told}
+    changed = [n for n in told if before[n] != after[n] or isinstance(values.get(n), bytes)]
+    if changed:
+        record(
+            session,
+            actor,
+            "edit",
+            claim_id=claim.id,
+            application_id=claim.application_id,
+            programme=claim.programme,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+    session.flush()
+    session.expire(claim)
+    return claim
+
+
+def _with_phone_sealed(session: Session, vault: Vault | None, claim: Claim, values: Mapping) -> Mapping:
+    """The values of a locked claim's columns; one of 0.5.0 gets its key with the first phone that is sealed for it."""
+    if "phone" not in values:
+        return values
+    session.refresh(claim, ["row_key"])
+    claim.row_key = claim.row_key or new_row_key()
+    own = place(Claim.phone_cipher, row_key=claim.row_key, application_id=claim.application_id)
+    others = {name: value for name, value in values.items() if name != "phone"}
+    return others | {"phone_cipher": vault.encrypt(values["phone"], own)}
+
+
+def _plain(value: object) -> str | None:
+    """Encrypted values stay out of the audit log, as do numbers in remarks; that they changed is enough."""
+    return None if value is None else "•••" if isinstance(value, bytes) else without_numbers(str(value))

@@ -1,0 +1,244 @@
+"""The eligibility check (人员校验): the rows of a sheet become draft claims, or failed rows with their reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from app.engine import rules
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.engine.cases.claims import Application, Claim, FailedRow
+from app.engine.cases.failed_rows import store_failed
+from app.engine.cases.states import LIVE, OPEN_OR_LIVE
+from app.engine.cases.takings import refuse_when_paid
+from app.engine.casework.candidates import begin
+from app.engine.intake.slips import folded_name, mended_by
+from app.engine.programme import Programme
+from app.engine.progress import Progress
+from app.engine.scope import FRESH
+from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
+from app.kernel import citizen_id, names
+from app.kernel.crypto import Vault
+from app.kernel.errors import NotFound, Refused
+from app.kernel.free_text import without_numbers
+from app.kernel.messages import N_
+from app.registers.ciphers import new_row_key, place
+
+COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
+"""Shares of a check's time."""
+
+DIALECT = postgresql.dialect()
+ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
+"""For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
+
+SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
+    row_id bigint PRIMARY KEY, id_hash bytea, name text, dotted text, id_fault text, repeated boolean, employer_uscc text,
+    insured_region text, category text, starts_on date, ends_on date, own jsonb, row_key bytea,
+    phone_cipher bytea, remark text, bad_fields text[], faults jsonb
+) ON COMMIT DELETE ROWS"""
+COPY = "COPY sheet_rows FROM STDIN"
+FILL = f"""
+    INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
+                            insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults, policy)
+    SELECT s.row_id, p.id, s.id_fault,
+           CASE WHEN p.name_folded = s.dotted OR p.name ~ '\\S\\s+\\S' AND p.name_folded = replace(s.name, '·', '')
+                THEN p.name_folded ELSE s.name END,
+           s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
+                                 AND c.person_id = p.id AND c.state IN {LIVE}),
+           s.category, coalesce(CAST(:employer AS bigint), e.id), s.employer_uscc,
+           coalesce(CAST(:region AS text), s.insured_region), CAST(:payee AS bigint),
+           s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults, t.values
+    FROM sheet_rows s
+    LEFT JOIN employers e ON e.uscc = s.employer_uscc
+    LEFT JOIN persons p ON p.id_hash = s.id_hash
+    LEFT JOIN policy_periods t ON coalesce(s.starts_on, :today) BETWEEN t.first_day AND t.last_day
+"""
+REPLACE = (
+    """DELETE FROM failed_rows f
+       WHERE f.application_id = :application
+         AND (f.person_id IN (SELECT person_id FROM candidates) OR f.id = ANY(:mended))""",
+    """DELETE FROM claims c USING candidates d JOIN outcomes o USING (row_id)
+       WHERE c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
+         AND o.stops AND NOT d.repeated""",
+)
+PASS = f"""
+    INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state,
+                        amount, name, row_key, phone_cipher, remark, warned, {{fields}})
+    SELECT :programme, :application, :office, candidates.person_id, candidates.employer_id,
+           candidates.insured_region, 'draft',
+           {{amount}}, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, {{columns}}
+    FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
+    WHERE NOT o.stops ORDER BY candidates.row_id
+    ON CONFLICT (application_id, person_id) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
+    SET amount = excluded.amount, name = excluded.name, employer_id = excluded.employer_id,
+        insured_region = excluded.insured_region, row_key = excluded.row_key, phone_cipher = excluded.phone_cipher,
+        remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
+"""
+STORE_CHECKS = """
+    INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
+    SELECT c.id, 'check', :today, o.stops, o.warns, o.findings
+    FROM candidates d JOIN outcomes o USING (row_id)
+    JOIN claims c ON c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
+    WHERE NOT o.stops
+"""
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """How many rows of one sheet passed and failed."""
+
+    passed: int
+    failed: int
+
+
+def check(
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    application_id: int,
+    rows: Sequence[SheetRow],
+    vault: Vault,
+    today: date,
+    progress: Progress | None = None,
+) -> CheckReport:
+    """Judges the rows and stores the result; a row replaces what the application held of that person.
+
+    A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused, Cancelled.
+    """
+    progress = progress or Progress()
+    application = lock_own(session, actor, application_id)
+    refuse_when_paid(session, application)
+    facts = {
+        "application": application.id,
+        "programme": programme.code,
+        "office": application.office_id,
+        "employer": None if programme.placed else application.employer_id,
+        "region": None if programme.placed else application.insured_region,
+        "payee": application.payee_person_id,
+        "today": today,
+    }
+    begin(session, programme)
+    _copy(session, programme, application.id, rows, vault, today)
+    progress.reach(COPIED)
+    session.execute(text(FILL), facts)
+    rules.run(session, programme.code, programme.rules, today)
+    progress.reach(JUDGED)
+    mended = mended_by(session, application.id, rows, vault)
+    for statement in REPLACE:
+        session.execute(text(statement), {**facts, "mended": mended})
+    passed = session.execute(text(_pass_statement(programme)), facts).rowcount
+    session.execute(text(STORE_CHECKS), facts)
+    progress.reach(STORED)
+    failed = store_failed(session, rows, vault, facts)
+    after = {"rows": len(rows), "passed": passed, "failed": failed}
+    record(session, actor, "import", application_id=application.id, programme=programme.code, after=after)
+    session.flush()
+    return CheckReport(passed, failed)
+
+
+def lock_own(session: Session, actor: Actor, application_id: int) -> Application:
+    """The application, locked, when it lies in the actor's own office."""
+    application = session.scalars(
+        select(Application).where(Application.id == application_id).with_for_update(of=Application),
+        execution_options=FRESH,
+    ).one_or_none()
+    if application is None:
+        raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
+    if application.office_id != actor.office_id:
+        raise Refused(ELSEWHERE)
+    return application
+
+
+def drop_failed(session: Session, actor: Actor, application_id: int, row_ids: Sequence[int]) -> int:
+    """Removes failed rows that shall not be corrected; returns how many."""
+    application = lock_own(session, actor, application_id)
+    gone = session.execute(
+        delete(FailedRow).where(FailedRow.application_id == application.id, FailedRow.id.in_(row_ids))
+    ).rowcount
+    if gone:
+        record(session, actor, "remove", application_id=application.id, after={"failed_rows": gone})
+    return gone
+
+
+def _pass_statement(programme: Programme) -> str:
+    kinds = programme.claim.__mapper__.columns
+    own = {n: f"CAST(candidates.own->>'{n}' AS {kinds[n].type.compile(DIALECT)})" for n in programme.own}
+    judged = {name: f"candidates.{column}" for column, name in programme.judged.items()}
+    return PASS.format(
+        fields=", ".join(programme.kept),
+        columns=", ".join({**judged, **own}.values()),
+        updates=", ".join(f"{name} = excluded.{name}" for name in programme.kept),
+        amount=programme.amount,
+    )
+
+
+def _copy(
+    session: Session,
+    programme: Programme,
+    application_id: int,
+    rows: Sequence[SheetRow],
+    vault: Vault,
+    today: date,
+) -> None:
+    session.execute(text(SHEET_ROWS))
+    session.execute(text("DELETE FROM sheet_rows"))
+    cursor = session.connection().connection.cursor()
+    with cursor.copy(COPY) as copy:
+        for line in _lines(programme, application_id, rows, vault, today):
+            copy.write_row(line)
+
+
+def _lines(
+    programme: Programme, application_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
+) -> Iterator[tuple]:
+    category, starts_on, ends_on = (programme.judged.get(c, "") for c in ("category", "starts_on", "ends_on"))
+    seen: set[bytes] = set()
+    for row_id, row in enumerate(rows):
+        value = row.values.get
+        typed_id = value("citizen_id") or ""
+        fault = None if citizen_id.is_valid(typed_id, today) else _id_fault(row)
+        id_hash = vault.hash(typed_id) if fault is None else None
+        repeated = id_hash in seen
+        if id_hash:
+            seen.add(id_hash)
+        faults = {f: message.as_json() for f, message in row.errors.items() if f != "citizen_id"}
+        yield (
+            row_id,
+            id_hash,
+            folded_name(row),
+            names.writings(row.written("name"))[-1],
+            fault,
+            repeated,
+            value("employer_uscc"),
+            value("insured_region"),
+            value(category),
+            value(starts_on),
+            value(ends_on),
+            json.dumps({name: value(name) for name in programme.own}, default=str),
+            *_phone(vault, application_id, value("phone")),
+            without_numbers(value("remark") or "") or None,
+            sorted(faults),
+            without_numbers(json.dumps(faults, ensure_ascii=False)) if faults else "{}",
+        )
+
+
+def _phone(vault: Vault, application_id: int, phone: str | None) -> tuple[bytes, bytes | None]:
+    """The key of a claim to be, and its phone."""
+    key = new_row_key()
+    own = place(Claim.phone_cipher, row_key=key, application_id=application_id)
+    return key, vault.encrypt(phone, own) if phone else None
+
+
+def _id_fault(row: SheetRow) -> str:
+    """Why an id is none, as C-01 names it."""
+    error = row.errors.get("citizen_id")
+    if error is not None and error.params.get("fault", error).msgid == ROUNDED:
+        return "rounded"
+    return unreadable_kind(row.raw.get("citizen_id", "")) or "invalid"

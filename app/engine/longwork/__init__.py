@@ -1,0 +1,1 @@
+"""Long work, and the queue it is done from."""

@@ -1,0 +1,1 @@
+"""What auditors and leaders see: seals, dossier, ledger, figures."""

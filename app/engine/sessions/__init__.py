@@ -1,0 +1,1 @@
+"""How somebody comes in and how often: sessions, tries, second factor, shares."""

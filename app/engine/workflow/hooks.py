@@ -1,0 +1,66 @@
+"""Validation hooks of a claim that would move: each guard is SQL over the claim and a sentence."""
+
+from app.engine.workflow.transition import Guard, RiskCheck
+from app.kernel.messages import N_
+
+RULES, RULES_MARK = RiskCheck(), RiskCheck(marks=True)
+"""After the guards: whoever fails stays; at payment it is paid all the same, and checked afterwards."""
+
+OWN_OFFICE = Guard(
+    "c.office_id <> :office_id", N_("只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。")
+)
+
+BANK_DETAILS = Guard(
+    "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id) IS NULL",
+    N_("申请单的银行信息未填写完整。请先填写开户银行、户名和账号。"),
+)
+
+NOT_AN_EDITOR = Guard(
+    """EXISTS (SELECT 1 FROM audit_entries e WHERE e.claim_id = c.id AND e.actor_id = :actor_id
+                AND e.event IN ('edit', 'submit'))
+       OR EXISTS (SELECT 1 FROM audit_entries e WHERE e.application_id = c.application_id AND e.claim_id IS NULL
+                AND e.actor_id = :actor_id AND e.event IN ('apply', 'edit', 'import', 'attach', 'detach', 'remove'))
+       OR EXISTS (SELECT 1 FROM account_corrections k WHERE k.account_id = c.account_id AND k.proposed_by = :actor_id)""",
+    N_("您录入、修改或提交过本件，不能由您审核。请由其他审核人员办理；人手不足时可请市（州）审核人员办理。"),
+)
+
+NOT_AN_APPROVER = Guard(
+    """EXISTS (SELECT 1 FROM audit_entries e WHERE e.claim_id = c.id AND e.actor_id = :actor_id
+                AND e.event = 'approve')
+       OR EXISTS (SELECT 1 FROM account_corrections k WHERE k.account_id = c.account_id AND k.decided_by = :actor_id)""",
+    N_("您审核通过了本件，不能由您发放。请由其他发放人员办理。"),
+)
+
+PUBLICITY_OVER = Guard(
+    "(SELECT n.ends_on FROM notices n WHERE n.id = c.notice_id) >= :today",
+    N_("公示到{ends_on}才期满，{possible}起才能办理公示通过。"),
+    """(SELECT jsonb_build_object('ends_on', n.ends_on, 'possible', n.ends_on + 1)
+        FROM notices n WHERE n.id = c.notice_id)""",
+)
+
+PUBLICITY_LONG_ENOUGH = Guard(
+    "(SELECT n.least_end > n.ends_on FROM notices n WHERE n.id = c.notice_id)",
+    N_(
+        "公示到{ends_on}不足最短公示期，最早应到{least_end}。请在公示名册中打开公示{number}，办理“延长公示”。"
+    ),
+    """(SELECT jsonb_build_object('ends_on', n.ends_on, 'least_end', n.least_end, 'number', n.number)
+        FROM notices n WHERE n.id = c.notice_id)""",
+)
+
+NO_OBJECTION_OPEN = Guard(
+    "EXISTS (SELECT 1 FROM objections o WHERE o.claim_id = c.id AND o.state = 'open')",
+    N_("此人有异议尚未处理，不能办理公示通过。请先由审核人员在“公示异议”中作出处理。"),
+)
+
+NO_OBJECTION_UPHELD = Guard(
+    "EXISTS (SELECT 1 FROM objections o WHERE o.claim_id = c.id AND o.state = 'upheld')",
+    N_("对此人的异议已认定成立，只能办理公示不通过。"),
+)
+
+ON_NO_LIST = Guard(
+    "c.payment_list_id IS NOT NULL",
+    N_("已编入发放清单{number}。请先由发放人员发放或解散该清单。"),
+    """(SELECT jsonb_build_object('number', l.number) FROM payment_lists l WHERE l.id = c.payment_list_id)""",
+)
+
+ON_A_LIST = Guard("c.payment_list_id IS NULL", N_("此人不在任何发放清单上，不需要解散。请刷新列表。"))

@@ -1,0 +1,1 @@
+"""What run.py stands on: database, supervisor, backup, replica, session store."""

@@ -1,0 +1,1 @@
+"""Applications and claims: pages, papers, accounts, objections."""

@@ -1,0 +1,116 @@
+"""Routes of an application's page that concern its bank account, and what the page shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from flask import current_app, flash, g, redirect, request
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
+
+from app.engine.cases import takings
+from app.engine.cases.claims import Application, Claim
+from app.engine.intake import application_accounts, correcting_accounts
+from app.engine.intake.application_accounts import PayingAccount
+from app.extensions import db
+from app.kernel.errors import DomainError
+from app.kernel.messages import N_
+from app.web.cases.account_forms import AccountForm, CorrectionForm
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+from app.web.stages.account_changes import account_notes
+
+SAVED = N_("银行信息已保存。")
+PROPOSED = N_("账户更正已提出，审核人员签字后生效。")
+TO_SIGN = N_("户名与收款人不同，已送审核人员签字；签字后账户生效，再点击“补贴申请”。")
+OTHER_HOLDER = N_("户名与收款人不同，付给证明材料所列的人。")
+"""The reason that is stored for an account of somebody else on a draft."""
+PREFIX = "corrected-"
+
+
+class AccountRoutes:
+    """Routes of `ApplicationView` that take an account."""
+
+    @expose("/account/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def account(self, pk):
+        application = self.item(str(pk))
+        form = account_form(application, request.form)
+
+        def save(vault):
+            own = application_accounts.is_holder(application.payee, form.holder.data)
+            if own or not application_accounts.takes_account(takings.states_of(db.session, pk)):
+                application_accounts.save_account(db.session, g.actor, pk, vault, form.details, form.kept_id)
+                return SAVED
+            _propose(pk, vault, form, OTHER_HOLDER)
+            return TO_SIGN
+
+        return self._taken(application, form, save, "account")
+
+    @expose("/propose_account/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def propose_account(self, pk):
+        """Proposes another account for what has been submitted; a reviewer signs."""
+        application = self.item(str(pk))
+        form = correction_form(application, request.form)
+
+        def propose(vault):
+            _propose(pk, vault, form, form.reason.data)
+            return PROPOSED
+
+        return self._taken(application, form, propose, "correction")
+
+    def _taken(self, application: Application, form: AccountForm, save: Callable, what: str):
+        """Saves what a valid form says; else shows the page with the form and what is wrong with it."""
+        pk, problem = application.id, None
+        if form.validate():
+            try:
+                done = save(current_app.extensions["vault"])
+                db.session.commit()
+                flash(gettext(done), "success")
+                return redirect(self._url(pk, "bank"))
+            except DomainError as error:
+                db.session.rollback()
+                problem, application = translate(error.message), self.item(str(pk))
+        more = {**self.show_more(application), f"{what}_form": form, f"{what}_problem": problem}
+        return self.render_template(self.show_template, view=self, row=application, **more), 422
+
+
+def account_facts(
+    application: Application, editable: bool, states: Collection[str], paid: Sequence[PayingAccount]
+) -> dict:
+    """What the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
+    takes = editable and application_accounts.takes_account(states)
+    correction = application.open_correction
+    own = correcting_accounts.touched(application).where(Claim.application_id == application.id)
+    correctable = editable and correction is None and db.session.scalar(select(own.exists()))
+    return {
+        "accounts": [
+            (one.account, one.people, account_notes(application, one.account, one.earlier)) for one in paid
+        ],
+        "correction": correction,
+        "takes_account": takes,
+        "account_form": account_form(application) if takes else None,
+        "correction_form": correction_form(application) if correctable else None,
+    }
+
+
+def account_form(application: Application, typed: Mapping[str, str] | None = None) -> AccountForm:
+    """The form, filled in from the application's account, or else from the payee's last one in the office."""
+    offered = application.account or application_accounts.last_account(db.session, application)
+    return AccountForm(typed, application, offered)
+
+
+def correction_form(application: Application, typed: Mapping[str, str] | None = None) -> CorrectionForm:
+    """The form, filled in from the account that is paid to now."""
+    offered = correcting_accounts.current_account(db.session, application)
+    return CorrectionForm(typed, application, offered, PREFIX)
+
+
+def _propose(pk: int, vault, form: AccountForm, reason: str) -> None:
+    correcting_accounts.propose(
+        db.session, g.actor, pk, vault, form.details, reason=reason, kept=form.kept_id
+    )

@@ -1,0 +1,81 @@
+"""The scanned papers of an application (附件)."""
+
+from __future__ import annotations
+
+import io
+
+from flask import abort, current_app, flash, g, redirect, request, send_file
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+
+from app.engine.audit import record
+from app.engine.cases.claims import Attachment
+from app.engine.intake import applications
+from app.extensions import db
+from app.kernel.errors import BadValue
+from app.kernel.file_names import file_name, visible
+from app.kernel.messages import N_
+from app.registers.ciphers import bytes_of
+from app.web.longwork.works import uploaded
+from app.web.page.translations import gettext
+
+
+class PaperRoutes:
+    """Routes of `ApplicationView` that keep papers."""
+
+    @expose("/attach/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def attach(self, pk):
+        self.item(str(pk))
+        try:
+            self._keep(pk, request.form.get("kind", ""))
+        except BadValue as error:
+            return self.page_with(pk, error, "file")
+        db.session.commit()
+        flash(gettext("附件已上传。"), "success")
+        return redirect(self._url(pk, "papers"))
+
+    @staticmethod
+    def _keep(pk: int, kind: str) -> None:
+        if kind not in applications.KINDS:
+            raise BadValue(N_("请选择附件的种类。"))
+        file, vault = uploaded("file"), current_app.extensions["vault"]
+        content = file.read(applications.MOST_BYTES + 1)
+        applications.attach(
+            db.session, g.actor, pk, vault, kind=kind, name=visible(file.filename or ""), content=content
+        )
+
+    @expose("/attachment/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def attachment(self, pk):
+        """A paper of an application within scope, as a download: never shown as a page of ours."""
+        held = db.session.get(Attachment, pk) or abort(404)
+        self.item(str(held.application_id))
+        record(
+            db.session,
+            g.actor,
+            "download",
+            application_id=held.application_id,
+            programme=self.programme.code,
+            subject=visible(held.name),
+        )
+        content, media_type = (
+            bytes_of(current_app.extensions["vault"], held, Attachment.content),
+            held.media_type,
+        )
+        name = file_name(held.name, media_type)
+        db.session.commit()
+        return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
+
+    @expose("/detach/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def detach(self, pk):
+        application_id = (db.session.get(Attachment, pk) or abort(404)).application_id
+        self.item(str(application_id))
+        applications.detach(db.session, g.actor, pk)
+        db.session.commit()
+        flash(gettext("附件已删除。"), "success")
+        return redirect(self._url(application_id, "papers"))

@@ -1,0 +1,174 @@
+"""The people of an application (人员名单): by sheet or one by one, what did not pass and its correction."""
+
+from __future__ import annotations
+
+import io
+
+from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
+
+from app.engine import clock, sheets
+from app.engine.audit import record
+from app.engine.cases import failed_rows
+from app.engine.cases.claims import FailedRow
+from app.engine.intake import check as people
+from app.engine.intake.absentees import Absentee, absentees, leave_out
+from app.extensions import db
+from app.kernel.errors import BadSheet, BadValue, Refused
+from app.kernel.messages import N_, Message
+from app.web.longwork.outcomes import Outcome
+from app.web.longwork.questions import Line, answers, what_was_chosen, who_stays
+from app.web.longwork.sheet_forms import row_form, typed_row
+from app.web.longwork.sheet_reading import read_sheet
+from app.web.longwork.works import Task, long_work, posted, take
+from app.web.page.downloads import blank, hand_out, mark
+from app.web.page.findings import cells_of, readable
+from app.web.page.translations import gettext
+
+
+class PeopleRoutes:
+    """Routes of `ApplicationView` that take people in."""
+
+    @expose("/person/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def person(self, pk):
+        """One person typed on the screen, judged as a row of the sheet would be."""
+        application = self.item(str(pk))
+        form = row_form(self.programme.sheet, request.form, {})
+        if request.method == "POST":
+            today = clock.today(current_app.config, db.session)
+            row = typed_row(self.programme.sheet, form, 0, today)
+            if not row.errors:
+                vault = current_app.extensions["vault"]
+                report = people.check(db.session, g.actor, self.programme, pk, [row], vault, today)
+                db.session.commit()
+                if report.passed:
+                    flash(gettext("校验通过，已加入名单。"), "success")
+                    return redirect(url_for(f"{self.endpoint}.person", pk=pk))
+                flash(gettext("校验未通过，原因见未通过名单。"), "warning")
+                return redirect(self._url(pk, "people"))
+        status = 422 if request.method == "POST" else 200
+        return self.render_template("person_new.html", view=self, row=application, form=form), status
+
+    @expose("/template")
+    @has_access
+    @permission_name("list")
+    def template(self):
+        """人员模板下载."""
+        return blank(sheets.template(self.programme.sheet), gettext(self.programme.sheet.title))
+
+    @expose("/check/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def check(self, pk):
+        """人员校验: reads the sheet in a child process, judges it, stores what passed and what failed."""
+        application = self.item(str(pk))
+        try:
+            with posted("sheet") as file:
+                return take(check_sheet, Task(self, str(pk), file=file), application.number)
+        except (BadSheet, BadValue, Refused) as error:
+            return self.page_with(pk, error, "sheet")
+
+    @expose("/failed/<int:pk>")
+    @has_access
+    @permission_name("edit")
+    def failed(self, pk):
+        """The failed rows as the same workbook, wrong cells marked, with the reasons."""
+        application = self.item(str(pk))
+        rows = db.session.scalars(
+            select(FailedRow).where(FailedRow.application_id == application.id).order_by(FailedRow.row_no)
+        ).all()
+        lines = (self._marked(row) for row in rows)
+        content = io.BytesIO(sheets.marked(self.programme.sheet, lines, mark()))
+        return hand_out(
+            content,
+            f"{application.number}-{gettext('未通过')}",
+            "download",
+            application_id=application.id,
+            programme=self.programme.code,
+            after={"failed_rows": len(rows)},
+        )
+
+    def _marked(self, row: FailedRow) -> sheets.MarkedRow:
+        stops = [f for f in readable(self.programme, row.findings) if f.stops]
+        return sheets.MarkedRow(
+            raw=cells_of(row),
+            wrong={field for finding in stops for field in finding.fields},
+            result=gettext("未通过"),
+            reasons=[finding.reason for finding in stops],
+        )
+
+    @expose("/correct/<int:pk>/<int:row_id>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def correct(self, pk, row_id):
+        """One failed row corrected on the screen and judged again."""
+        application, row = self.item(str(pk)), db.session.get(FailedRow, row_id)
+        if row is None or row.application_id != application.id:
+            abort(404)
+        vault = current_app.extensions["vault"]
+        form = row_form(self.programme.sheet, request.form, failed_rows.cells(row, vault))
+        if request.method == "POST":
+            today = clock.today(current_app.config, db.session)
+            corrected = typed_row(self.programme.sheet, form, row.row_no, today)
+            people.drop_failed(db.session, g.actor, pk, [row.id])
+            report = people.check(db.session, g.actor, self.programme, pk, [corrected], vault, today)
+            db.session.commit()
+            if report.passed:
+                flash(gettext("更正后校验通过。"), "success")
+            else:
+                flash(gettext("更正后仍未通过，原因见未通过名单。"), "warning")
+            return redirect(self._url(pk, "people"))
+        findings = [f for f in readable(self.programme, row.findings) if f.stops]
+        page = self.render_template(
+            "correct.html", view=self, row=application, failed=row, form=form, findings=findings
+        )
+        if request.method == "GET":
+            facts = {"application_id": application.id, "programme": self.programme.code}
+            record(db.session, g.actor, "reveal", **facts, after={"row_no": row.row_no})
+            db.session.commit()
+        return page
+
+    @expose("/drop/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def drop(self, pk):
+        """Failed rows that shall not be corrected: the checked ones."""
+        self.item(str(pk))
+        ids = [
+            int(text)
+            for text in request.form.getlist("row")
+            if text.isascii() and text.isdigit() and len(text) < 19
+        ]
+        gone = people.drop_failed(db.session, g.actor, pk, ids)
+        db.session.commit()
+        flash(gettext("已移除{count}行未通过的人员。").format(count=gone), "success")
+        return redirect(self._url(pk, "people"))
+
+
+@long_work("check", N_("人员校验"), permission="can_edit")
+def check_sheet(task: Task) -> Outcome:
+    """A people sheet, read and judged; one that lacks people of the former list is asked about first."""
+    view, pk = task.view, int(task.subject)
+    today = clock.today(current_app.config, db.session)
+    content = read_sheet(view.programme.sheet, task, today)
+    rows, vault = content.rows, current_app.extensions["vault"]
+    given, place = answers(task.asked), {"pk": pk, "_anchor": "people"}
+    gone = [] if content.corrects else absentees(db.session, g.actor, pk, rows, vault)
+    if any(one.key not in given for one in gone):
+        question = who_stays([_line(one) for one in gone], [N_("校验结果")])
+        return Outcome(question.sentence, f"{view.endpoint}.show", place, good=False, question=question)
+    out = leave_out(db.session, g.actor, pk, [one.key for one in gone if given[one.key]])
+    report = people.check(db.session, g.actor, view.programme, pk, rows, vault, today, task.progress)
+    message = Message(
+        N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
+    )
+    notes = [*what_was_chosen(len(gone), out), *content.notes]
+    return Outcome(message, f"{view.endpoint}.show", place, good=not report.failed, notes=notes)
+
+
+def _line(one: Absentee) -> Line:
+    return Line(one.key, [one.name, one.masked_id, gettext("校验通过") if one.passed else gettext("未通过")])

@@ -1,0 +1,175 @@
+"""The application screen (manual 2.1.1): employer and region, people sheet, bank details, papers, apply."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import current_app, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from wtforms import Form
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.cases import takings
+from app.engine.cases.claims import Application, Attachment, Claim, FailedRow
+from app.engine.casework import batch
+from app.engine.casework.case_history import history_of
+from app.engine.intake import applications
+from app.engine.intake.application_accounts import people_and_accounts
+from app.engine.intake.discarding import discard_application
+from app.extensions import db
+from app.kernel.errors import DomainError
+from app.registers.lookup import covered
+from app.web.cases.application_money import AccountRoutes, account_facts
+from app.web.cases.application_papers import PaperRoutes
+from app.web.cases.application_people import PeopleRoutes
+from app.web.cases.opening import EmployerForm
+from app.web.longwork.question_pages import waiting_for
+from app.web.page.findings import cells_of, readable
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+from app.web.stages.stage import ApplicationsView
+
+SHOWN = 50
+MOVES = (
+    "submit",
+    "withdraw",
+    "approve",
+    "reject",
+    "return",
+    "publicize",
+    "pass_publicity",
+    "fail_publicity",
+    "revoke",
+    "list",
+    "disburse",
+)
+"""What can be done with all people of an application at once: two of the clerk, the reviewer's, two of the cashier."""
+OPEN_STATES = ("draft", "returned")
+
+
+class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView):
+    """The generated list of applications, whose show page is where a clerk works on one."""
+
+    list_template = "applications.html"
+    show_template = "application.html"
+    joined = (*ApplicationsView.joined, "open_correction")
+    opening_form: ClassVar[type[Form]] = EmployerForm
+    opening_template: ClassVar[str] = "application_new.html"
+    include_route_methods: ClassVar[set[str]] = {
+        "list",
+        "show",
+        "action_post",
+        "add",
+        "person",
+        "template",
+        "check",
+        "failed",
+        "correct",
+        "drop",
+        "account",
+        "propose_account",
+        "attach",
+        "attachment",
+        "detach",
+        "apply",
+        "discard",
+    }
+    transitions = MOVES
+    list_columns = ["number", "employer.name", "region.name", "office.name", "created_on"]
+    order_columns = ["number", "created_on"]
+    granted = {
+        CLERK: ("can_list", "can_show", "can_add", "can_edit", "submit", "withdraw"),
+        REVIEWER: ("can_list", "can_show", *MOVES[2:-2]),
+        CASHIER: ("can_list", "can_show", "list", "disburse"),
+        AUDITOR: ("can_list", "can_show"),
+    }
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self):
+        form = self.opening_form(request.form)
+        problem = None
+        if request.method == "POST" and form.validate():
+            try:
+                today = clock.today(current_app.config, db.session)
+                opened = form.open(self.programme, today)
+                db.session.commit()
+                return redirect(self._url(opened.id))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        page = self.render_template(self.opening_template, view=self, form=form, problem=problem)
+        return page, status
+
+    def show_more(self, application: Application) -> dict:
+        application_id = application.id
+        # the programme's own class: else its columns would be fetched claim by claim
+        named = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
+        passed = select(self.programme.claim).where(Claim.application_id == application_id)
+        failed = select(FailedRow).where(FailedRow.application_id == application_id)
+        counts, paid = people_and_accounts(db.session, application)
+        failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
+        may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
+        editable = may_edit and application.office_id == g.actor.office_id
+        return {
+            "programme": self.programme,
+            "counts": counts,
+            "claims": db.session.scalars(
+                passed.options(*map(joinedload, named)).order_by(Claim.id).limit(SHOWN)
+            ).all(),
+            "failed_count": len(failed_rows)
+            if len(failed_rows) < SHOWN
+            else db.session.scalar(select(func.count()).select_from(failed.subquery())),
+            "failed": [(row, cells_of(row), readable(self.programme, row.findings)) for row in failed_rows],
+            "shown": SHOWN,
+            "attachments": db.session.scalars(
+                select(Attachment).where(Attachment.application_id == application_id).order_by(Attachment.id)
+            ).all(),
+            "attachment_kinds": applications.KINDS,
+            "history": history_of(db.session, application_id),
+            "takes_people": takings.takes_people(counts),
+            "sent_in": takings.was_sent_in(db.session, application_id, counts),
+            "errors": {},
+            "coverage": coverage(application.insured_region),
+            "editable": editable,
+            "waiting": waiting_for(self, application_id) if editable else None,
+            **account_facts(application, editable, counts, paid),
+        }
+
+    @expose("/apply/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def apply(self, pk):
+        """补贴申请: all drafts of this application, through the same dialog as every move."""
+        application, transition = self.item(str(pk)), self.programme.transitions["submit"]
+        drafts = select(Claim.id).where(
+            Claim.application_id == application.id, Claim.state.in_(transition.sources)
+        )
+        chosen = batch.prepare(db.session, g.actor, self.programme, transition, drafts.order_by(Claim.id))
+        chosen.view, chosen.back = self.endpoint, self._url(pk)
+        db.session.commit()
+        return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
+
+    @expose("/discard/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def discard(self, pk):
+        """An application that was opened by mistake and holds nobody."""
+        self.item(str(pk))
+        number = discard_application(db.session, g.actor, pk)
+        db.session.commit()
+        flash(gettext("申请{number}已删除。").format(number=number), "success")
+        return redirect(url_for(f"{self.endpoint}.list"))
+
+    def _url(self, pk: int, part: str | None = None) -> str:
+        return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
+
+
+def coverage(region_code: str) -> list:
+    """数据截至: what the registers cover of one region, one row a register."""
+    return covered(db.session, region_code)

@@ -1,0 +1,156 @@
+"""The query of one's cases: every state, correction of drafts and returned claims, the full id by permission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from wtforms import Form
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.audit import AuditEntry, record
+from app.engine.cases.accounts import number_of
+from app.engine.cases.claims import Claim
+from app.engine.intake import applications
+from app.engine.intake import check as people
+from app.engine.sheets import Kind
+from app.extensions import db
+from app.kernel.errors import DomainError, Refused, Stale
+from app.kernel.messages import N_
+from app.registers.ciphers import text_of
+from app.registers.models import Person
+from app.web.crud import conflicts
+from app.web.crud.views import version_of
+from app.web.longwork.sheet_forms import row_form, typed_row
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+from app.web.stages.stage import StageView
+
+WHOLE = {"citizen_id": N_("完整公民身份号码"), "phone": N_("完整联系电话"), "account": N_("完整收款账号")}
+"""What `reveal` shows in full."""
+
+
+class ClaimQueryView(StageView):
+    """All states; `edit` and `reveal` are permissions of their own."""
+
+    include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post", "edit", "reveal"}
+    transitions = ("submit", "withdraw")
+    granted = {
+        CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
+        REVIEWER: ("can_list", "can_show", "can_reveal"),
+        CASHIER: ("can_list", "can_show"),
+        AUDITOR: ("can_list", "can_show", "can_reveal"),
+    }
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk):
+        claim = self.item(pk)
+        if claim.office_id != g.actor.office_id:
+            raise Refused(people.ELSEWHERE)
+        sheet = self.programme.sheet
+        form = self._row_form(claim, request.form)
+        seen, conflict = conflicts.seen(self._row_form(claim), self._told()), None
+        problems, status = [], 200
+        if request.method == "POST":
+            today = clock.today(current_app.config, db.session)
+            row, status = typed_row(sheet, form, 0, today), 422
+            problems = [
+                translate(message)
+                for field, message in row.errors.items()
+                if field not in self.programme.fixed
+            ]
+            if not problems:
+                try:
+                    return self._save(claim, row.values)
+                except DomainError as error:
+                    db.session.rollback()
+                    problems, claim = [translate(error.message)], self.item(pk)
+                    if isinstance(error, Stale):
+                        changes = (AuditEntry.event == "edit") & (AuditEntry.claim_id == claim.id)
+                        conflict = conflicts.between(self._row_form(claim), form, changes, self._told())
+                        form = self._row_form(claim, conflict.typed)
+        page = self.render_template(
+            "claim_edit.html",
+            view=self,
+            row=claim,
+            form=form,
+            problems=problems,
+            conflict=conflict,
+            seen=conflict.seen if conflict else request.form.get("seen", seen),
+            shown=claim.version if conflict else request.form.get("version", claim.version),
+        )
+        return page, status
+
+    def _row_form(self, claim: Claim, typed: Mapping[str, str] | None = None) -> Form:
+        """The row's form; what names the person stands as it is, whatever is posted."""
+        held = self._held(claim)
+        form = row_form(self.programme.sheet, typed, held)
+        for name in self.programme.fixed:
+            form[name].data, form[name].render_kw = held[name], {"readonly": True}
+        if claim.phone_cipher and "phone" in form:
+            form["phone"].description = N_("已登记，不显示；不改则留空")
+        return form
+
+    def _told(self) -> list[str]:
+        """The fields that may be changed here and are shown: a telephone number never is."""
+        own = (*self.programme.kept, "remark")
+        return [column.field for column in self.programme.sheet.columns if column.field in own]
+
+    def _save(self, claim: Claim, typed: dict):
+        vault = current_app.extensions["vault"]
+        values = {name: typed[name] for name in self._told()}
+        if typed.get("phone"):
+            values["phone"] = typed["phone"]
+        applications.edit_claim(
+            db.session, g.actor, self.programme, claim.id, version_of(request.form), values, vault
+        )
+        db.session.commit()
+        return redirect(url_for(f"{self.endpoint}.show", pk=claim.id))
+
+    def _held(self, claim: Claim) -> dict[str, str]:
+        held = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
+        held["phone"] = ""
+        for column in self.programme.sheet.columns:
+            if column.field not in held:
+                value = getattr(claim, column.field)
+                titles = dict(column.choices) if column.kind is Kind.CHOICE else {}
+                held[column.field] = "" if value is None else titles.get(value, str(value))
+        return held
+
+    @expose("/reveal/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("reveal")
+    def reveal(self, pk):
+        """What is masked elsewhere, once, on a page that is not kept; audited."""
+        claim, what = self.item(str(pk)), request.form.get("what", "citizen_id")
+        title = WHOLE.get(what) or abort(404)
+        full = _whole(claim, what) or abort(404)
+        record(
+            db.session,
+            g.actor,
+            "reveal",
+            claim_id=claim.id,
+            application_id=claim.application_id,
+            programme=claim.programme,
+            office_id=claim.office_id,
+            after={"shown": what},
+        )
+        shown = {"name": claim.person.name, "full": full, "title": gettext(title)}
+        page = self.render_template("reveal.html", view=self, row=claim, **shown)
+        db.session.commit()
+        return page, 200, {"Cache-Control": "no-store"}
+
+
+def _whole(claim: Claim, what: str) -> str | None:
+    vault = current_app.extensions["vault"]
+    if what == "citizen_id":
+        return text_of(vault, claim.person, Person.id_cipher)
+    if what == "phone":
+        return text_of(vault, claim, Claim.phone_cipher)
+    account = claim.paying_account
+    return account and number_of(vault, account, claim.application.payee)

@@ -1,0 +1,148 @@
+"""Objections (公示异议): a clerk registers what somebody says, a reviewer decides; only that person waits."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import select
+from wtforms import DateField, Form, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.audit import record
+from app.engine.cases.claims import Claim
+from app.engine.casework import objections
+from app.engine.casework.objections import Objection
+from app.extensions import db
+from app.kernel.errors import DomainError, NotFound
+from app.kernel.messages import N_
+from app.registers.ciphers import text_of
+from app.web.crud.options import options
+from app.web.crud.views import READ, ModelView
+from app.web.page.programmes import programme_of
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+
+
+class ObjectionForm(Form):
+    raised_on = DateField(N_("提出日期"), [InputRequired(N_("请填写提出日期。"))])
+    raised_by = StringField(N_("提出人"), [InputRequired(N_("请填写提出人。")), Length(max=100)])
+    contact = StringField(N_("联系方式"), [Length(max=100)])
+    content = TextAreaField(N_("异议内容"), [InputRequired(N_("请填写异议内容。")), Length(max=1000)])
+
+
+class DecisionForm(Form):
+    outcome = RadioField(
+        N_("处理结果"),
+        [InputRequired(N_("请选择处理结果。"))],
+        choices=options(
+            [("dismissed", N_("异议不成立，公示继续")), ("upheld", N_("异议成立，只能办理公示不通过"))]
+        ),
+    )
+    opinion = TextAreaField(N_("处理意见"), [InputRequired(N_("请填写处理意见。")), Length(max=1000)])
+
+
+class ObjectionView(ModelView):
+    datamodel = SQLAInterface(Objection)
+    route_base = "/objections"
+    menu = (N_("业务经办"),)
+    menu_title = N_("公示异议")
+    include_route_methods = {"list", "show", "add", "decide", "contact"}
+    show_template = "objection.html"
+    granted = {
+        CLERK: (*READ, "can_add"),
+        REVIEWER: (*READ, "can_decide", "can_contact"),
+        CASHIER: READ,
+        AUDITOR: (*READ, "can_contact"),
+    }
+    choices = {"state": objections.STATES}
+    loads = ("claim", "office")
+    label_columns = {
+        "claim.person.name": N_("姓名"),
+        "claim.person.masked_id": N_("公民身份号码"),
+        "claim.programme": N_("补贴项目"),
+        "claim.notice.number": N_("公示编号"),
+        "raised_on": N_("提出日期"),
+        "raised_by": N_("提出人"),
+        "content": N_("异议内容"),
+        "state": N_("处理结果"),
+        "decision": N_("处理意见"),
+        "decided_on": N_("处理日期"),
+        "office": N_("经办机构"),
+        "office.name": N_("经办机构"),
+    }
+    list_columns = [
+        "claim.person.name",
+        "claim.person.masked_id",
+        "claim.programme",
+        "claim.notice.number",
+        "raised_on",
+        "state",
+        "decided_on",
+    ]
+    show_columns = [*list_columns, "raised_by", "content", "decision", "office.name"]
+    search_columns = ("state", "office", "raised_on")
+    order_columns = ["raised_on", "decided_on"]
+
+    def cell(self, row: Objection, column: str) -> str:
+        if column == "claim.programme":
+            return gettext(programme_of(row.claim.programme).title)
+        if column == "state":
+            return gettext(objections.STATES[row.state])
+        return super().cell(row, column)
+
+    def show_more(self, row: Objection) -> dict:
+        return {"form": DecisionForm(), "reachable": row.contact_cipher is not None}
+
+    @expose("/add/<int:claim_id>", methods=["GET", "POST"])
+    @has_access
+    def add(self, claim_id):
+        claim = db.session.scalars(select(Claim).where(Claim.id == claim_id)).one_or_none()
+        if claim is None:
+            raise NotFound(N_("没有找到这条记录。请刷新列表。"))
+        today = clock.today(current_app.config, db.session)
+        form = ObjectionForm(request.form, data={"raised_on": today})
+        problem = None
+        if request.method == "POST" and form.validate():
+            try:
+                vault = current_app.extensions["vault"]
+                made = objections.register(db.session, g.actor, claim_id, vault, today, **form.data)
+                db.session.commit()
+                flash(gettext("异议已登记，处理前此人不能办理公示通过。"), "success")
+                return redirect(url_for("ObjectionView.show", pk=made.id))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        page = self.render_template("objection_add.html", view=self, claim=claim, form=form, problem=problem)
+        return page, 422 if request.method == "POST" else 200
+
+    @expose("/contact/<int:pk>", methods=["POST"])
+    @has_access
+    def contact(self, pk):
+        """How to reach who objected, once, on a page that is not kept; audited."""
+        row = self.item(str(pk))
+        full = text_of(current_app.extensions["vault"], row, Objection.contact_cipher) or abort(404)
+        facts = {"claim_id": row.claim_id, "office_id": row.office_id, "programme": row.claim.programme}
+        record(db.session, g.actor, "reveal", **facts, after={"objection_id": row.id})
+        shown = {"name": row.raised_by, "full": full, "title": gettext("异议人联系方式")}
+        page = self.render_template("reveal.html", view=self, row=row, **shown)
+        db.session.commit()
+        return page
+
+    @expose("/decide/<int:pk>", methods=["POST"])
+    @has_access
+    def decide(self, pk):
+        form = DecisionForm(request.form)
+        if not form.validate():
+            row = self.item(str(pk))
+            more = {**self.show_more(row), "form": form}
+            return self.render_template(self.show_template, view=self, row=row, **more), 422
+        today = clock.today(current_app.config, db.session)
+        upheld = form.outcome.data == "upheld"
+        objections.decide(db.session, g.actor, pk, upheld, form.opinion.data, today)
+        db.session.commit()
+        flash(gettext("处理结果已保存。"), "success")
+        return redirect(url_for("ObjectionView.show", pk=pk))

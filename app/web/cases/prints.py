@@ -1,0 +1,124 @@
+"""Papers for people (A4): receipt of an application, review form, refusal, list of those who did not pass."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import select
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.audit import NAMED, AuditEntry
+from app.engine.cases.claims import Application, Claim, FailedRow
+from app.engine.cases.takings import sent_in_on
+from app.engine.intake.application_accounts import people_and_accounts
+from app.extensions import db
+from app.kernel.errors import NotFound, Refused
+from app.kernel.messages import N_
+from app.web.crud.views import Screen
+from app.web.page.findings import cells_of, latest_findings, readable
+from app.web.page.programmes import programme_of
+from app.web.page.totals import state_counts
+from app.web.stages.notices import legal_basis
+
+REFUSALS = {"rejected": "reject", "publicity_failed": "fail_publicity", "revoked": "revoke"}
+
+
+class PrintView(Screen, BaseView):
+    """Each paper is one page of its own; what may be printed is what may be seen."""
+
+    route_base = "/print"
+    default_view = "receipt"
+    granted = {
+        CLERK: ("can_receipt", "can_failed", "can_review_form", "can_refusal"),
+        REVIEWER: ("can_receipt", "can_failed", "can_review_form", "can_refusal"),
+        CASHIER: ("can_receipt",),
+        AUDITOR: ("can_receipt", "can_failed", "can_review_form", "can_refusal"),
+    }
+
+    @expose("/receipt/<int:pk>")
+    @has_access
+    def receipt(self, pk):
+        """受理回执: what the office took in, and on which day."""
+        application = _application(pk)
+        sent_in = sent_in_on(db.session, pk)
+        if sent_in is None:
+            raise Refused(
+                N_("申请{number}还没有提交，不能打印受理回执。请先提交申请。"), number=application.number
+            )
+        counts = state_counts(Claim.application_id, [pk], Claim.submitted_on.is_not(None)).get(pk, {})
+        facts = {"sent_in": sent_in, "accounts": people_and_accounts(db.session, application)[1]}
+        return self._paper("print/receipt.html", application, counts=counts, **facts)
+
+    @expose("/failed/<int:pk>")
+    @has_access
+    def failed(self, pk):
+        """校验未通过告知单: whom the check stopped, by which rule, with which facts."""
+        application = _application(pk)
+        programme = programme_of(application.programme)
+        held = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
+        rows = [
+            (row, cells_of(row), [f for f in readable(programme, row.findings) if f.stops])
+            for row in db.session.scalars(held)
+        ]
+        return self._paper("print/failed.html", application, rows=rows)
+
+    @expose("/review/<int:pk>")
+    @has_access
+    def review_form(self, pk):
+        """审核表: the person, the contract, every rule's finding, and who decided what."""
+        claim = _claim(pk)
+        history = select(AuditEntry).where(AuditEntry.claim_id == pk).options(NAMED).order_by(AuditEntry.id)
+        programme = programme_of(claim.programme)
+        return self._paper(
+            "print/review.html",
+            claim.application,
+            claim=claim,
+            findings=latest_findings(programme, pk),
+            history=db.session.scalars(history).all(),
+        )
+
+    @expose("/refusal/<int:pk>")
+    @has_access
+    def refusal(self, pk):
+        """不予补贴告知书: what was decided, which rule and which facts, where to complain."""
+        claim = _claim(pk)
+        if claim.state not in REFUSALS:
+            raise Refused(N_("此人没有审核不通过、公示未通过或被撤销，不需要告知书。请核对当前状态。"))
+        decided = (
+            select(AuditEntry)
+            .where(AuditEntry.claim_id == pk, AuditEntry.event == REFUSALS[claim.state])
+            .order_by(AuditEntry.id.desc())
+            .limit(1)
+        )
+        _, found = latest_findings(programme_of(claim.programme), pk)
+        return self._paper(
+            "print/refusal.html",
+            claim.application,
+            claim=claim,
+            decision=db.session.scalars(decided).one(),
+            findings=[finding for finding in found if finding.stops],
+        )
+
+    def _paper(self, template: str, application: Application, **more):
+        programme = programme_of(application.programme)
+        today = clock.today(current_app.config, db.session)
+        documents = legal_basis(programme, today)
+        return self.render_template(
+            template, application=application, programme=programme, documents=documents, **more
+        )
+
+
+def _application(pk: int) -> Application:
+    found = db.session.scalars(select(Application).where(Application.id == pk)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
+    return found
+
+
+def _claim(pk: int) -> Claim:
+    found = db.session.scalars(select(Claim).where(Claim.id == pk)).one_or_none()
+    if found is None:
+        raise NotFound(N_("没有找到这条记录。请刷新列表。"))
+    return found

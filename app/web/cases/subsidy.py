@@ -1,0 +1,148 @@
+"""The stages that every subsidy of labour contracts has, with the columns that people work by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import Query
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, CASHIER
+from app.engine.cases.claims import Claim, Notice
+from app.engine.oversight import figures
+from app.engine.rules.contracts import CATEGORIES
+from app.extensions import db
+from app.web.cases.claims import ClaimQueryView
+from app.web.crud.views import READ
+from app.web.stages.stage import StageView
+
+PERSON = ["person.name", "person.masked_id", "employer.name", "category"]
+CONTRACT = ["contract_start", "contract_end"]
+FIND = ("person", "employer", "application", "notice", "office")
+
+
+def _publicity_over() -> ColumnElement[bool]:
+    return Claim.notice.has(Notice.ends_on < clock.today(current_app.config, db.session))
+
+
+def _out_of_publicity(states: Collection[str]) -> Select:
+    """Claims whose publicity has ended and that wait for its outcome."""
+    return figures.counting(states).where(_publicity_over())
+
+
+class ContractStage:
+    """What the stages share beside their programme."""
+
+    choices = {"category": dict(CATEGORIES)}
+    order_columns = ["person.name", "contract_start", "contract_end", "amount", "submitted_on", "paid_on"]
+
+
+class QueryView(ContractStage, ClaimQueryView):
+    """查询."""
+
+    list_columns = [
+        *PERSON,
+        *CONTRACT,
+        "amount",
+        "state",
+        "submitted_on",
+        "paid_on",
+        "office.name",
+        "application.number",
+    ]
+    search_columns = (
+        "mine",
+        "state",
+        "person",
+        "payee",
+        "employer",
+        "application",
+        "category",
+        "office",
+        "contract_start",
+        "submitted_on",
+        "paid_on",
+        "post_check",
+    )
+
+
+class ReviewView(ContractStage, StageView):
+    """审核."""
+
+    states = ("submitted",)
+    transitions = ("approve", "reject", "return")
+    list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
+    search_columns = ("person", "employer", "application", "category", "warned", "office", "submitted_on")
+
+
+class PublicityView(ContractStage, StageView):
+    """公示与公示结果."""
+
+    states = ("approved", "publicizing", "publicized")
+    transitions = ("publicize", "pass_publicity", "fail_publicity", "revoke")
+    loads = ("notice",)
+    list_columns = [
+        *PERSON,
+        "amount",
+        "state",
+        "notice.number",
+        "notice.starts_on",
+        "notice.ends_on",
+        "application.number",
+    ]
+    search_columns = ("state", *FIND)
+
+
+class OutcomeView(ContractStage, StageView):
+    """公示期满: what waits for its outcome."""
+
+    states = ("publicizing",)
+    transitions = ("pass_publicity", "fail_publicity")
+    loads = ("notice",)
+    list_columns = [*PERSON, "amount", "notice.number", "notice.ends_on", "application.number"]
+    search_columns = FIND
+    counting = staticmethod(_out_of_publicity)
+
+    def base_query(self) -> Query:
+        return super().base_query().filter(_publicity_over())
+
+
+class PostCheckView(ContractStage, StageView):
+    """付后核查: who was paid although a rule failed on the day of payment; nothing is moved here."""
+
+    states = ("disbursed",)
+    granted = dict.fromkeys((CASHIER, AUDITOR), READ)
+    include_route_methods = {"list", "show"}
+    loads = ("payment_list",)
+    list_columns = [
+        *PERSON,
+        "amount",
+        "paid_on",
+        "voucher_no",
+        "payment_list.number",
+        "office.name",
+        "application.number",
+    ]
+    search_columns = (*FIND, "payment_list", "paid_on")
+
+    def base_query(self) -> Query:
+        return super().base_query().filter(self.datamodel.obj.post_check)
+
+
+class DisbursementView(ContractStage, StageView):
+    """发放."""
+
+    states = ("publicized",)
+    transitions = ("list", "disburse")
+    loads = ("account", "payment_list")
+    list_columns = [
+        *PERSON,
+        "account",
+        "amount",
+        "notice.number",
+        "payment_list.number",
+        "application.number",
+    ]
+    search_columns = (*FIND, "payment_list")

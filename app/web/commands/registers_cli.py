@@ -1,0 +1,123 @@
+"""`flask registers load`: what another authority sends becomes a register, with a report and audit entry."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.engine import clock
+from app.engine.actor import Actor
+from app.engine.intake.register_loads import load_and_record
+from app.extensions import db
+from app.kernel.dates import add_months, parse_date
+from app.kernel.errors import DomainError
+from app.registers.kinds import REGISTERS
+from app.registers.loading import Declared, LoadReport, Refusal
+
+SHOWN = 20
+
+
+registers = AppGroup("registers", help="登记库 / facts that come from other authorities")
+
+
+@registers.command("load")
+@click.argument("kind", type=click.Choice(list(REGISTERS)))
+@click.argument("file", type=click.File("rb"))
+@click.option("--regions", default="", help="文件覆盖的地区 / regions that the file covers: 510104,510105")
+@click.option("--first", help="覆盖起始 / from: YYYY-MM[-DD]")
+@click.option("--last", help="覆盖截止 / to: YYYY-MM[-DD]")
+@click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="拒绝行 / refused lines")
+def load_file(
+    kind: str, file: BinaryIO, regions: str, first: str | None, last: str | None, refused: Path | None
+) -> None:
+    """把 FILE（UTF-8 CSV）装入登记库 KIND / Load FILE into the register KIND; "-" reads standard input."""
+    db.session.info["scope"] = Actor.command().scope
+    declared = _declared(regions, first, last)
+    try:
+        with _Refusals(refused) as refuse:
+            source = Path(file.name).name
+            today = clock.today(current_app.config, db.session)
+            report = load_and_record(
+                db.session,
+                kind,
+                file,
+                current_app.extensions["vault"],
+                today,
+                source=source,
+                declared=declared,
+                refuse=refuse,
+            )
+            db.session.commit()
+    except DomainError as error:
+        db.session.rollback()
+        raise click.ClickException(str(error)) from error
+    _print(report)
+
+
+class _Refusals:
+    """Where refused lines go: a CSV when one was asked for, else the first few to stderr."""
+
+    def __init__(self, path: Path | None):
+        self.path = path
+
+    def __enter__(self) -> Callable[[Refusal], None]:
+        self.count = 0
+        self.file: TextIO | None = None
+        if self.path:
+            self.file = self.path.open("w", encoding="utf-8-sig", newline="")
+            self.writer = csv.writer(self.file)
+            self.writer.writerow(["行号 line", "列 column", "原因 reason"])
+        return self._refuse
+
+    def __exit__(self, *raised: object) -> None:
+        if self.file:
+            self.file.close()
+        elif self.count > SHOWN:
+            click.echo(f"…… 共 {self.count} 行，--refused FILE 列出全部 / lists all {self.count}", err=True)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.count += 1
+        if self.file:
+            self.writer.writerow([refusal.line, refusal.column, str(refusal.reason)])
+        elif self.count <= SHOWN:
+            click.echo(f"第 {refusal.line} 行 {refusal.column}：{refusal.reason}", err=True)
+
+
+def _declared(regions: str, first: str | None, last: str | None) -> Declared | None:
+    if not (regions or first or last):
+        return None
+    codes = tuple(dict.fromkeys(code.strip() for code in regions.split(",") if code.strip()))
+    return Declared(codes, _bound(first, last=False), _bound(last, last=True))
+
+
+def _bound(value: str | None, *, last: bool) -> date | None:
+    if not value:
+        return None
+    if day := parse_date(value):
+        return day
+    if month := parse_date(f"{value}-01"):
+        today = clock.today(current_app.config, db.session)
+        return _end(month, today) if last else month
+    raise click.BadParameter(f"{value}: YYYY-MM / YYYY-MM-DD")
+
+
+def _end(month: date, today: date) -> date:
+    """The last day of a month; of the month that is under way, today."""
+    ends = add_months(month, 1) - timedelta(days=1)
+    return today if month <= today < ends else ends
+
+
+def _print(report: LoadReport) -> None:
+    click.echo(
+        f"{report.kind}: 读入 / read {report.read}，写入 / stored {report.stored}，"
+        f"未变 / unchanged {report.unchanged}，拒绝 / refused {report.refused}"
+    )
+    for code, (first, last) in sorted(report.coverage.items()):
+        click.echo(f"  {code}: {first} — {last}")

@@ -1,0 +1,1 @@
+"""FAB's ModelView as this product uses it: list, show, form, search, paging, stale edits."""

@@ -1,0 +1,276 @@
+"""FAB's ModelView as this product uses it: scoped, bounded, safe on every route (`fab.md` 1–6, 11–13).
+
+A subclass is declared as FAB's documentation shows: datamodel, base_filters, list_columns, search_columns,
+label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sidebar), `granted` (who may do what).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import ClassVar
+
+from flask import abort, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.views import ModelView as FabModelView
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Query, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+from wtforms import Form
+
+from app.engine.audit import AuditEntry, record
+from app.engine.desk import searches
+from app.extensions import db
+from app.kernel.errors import DomainError, Stale
+from app.kernel.free_text import without_numbers
+from app.web.crud import conflicts, listing
+from app.web.crud.paging import key_of
+from app.web.crud.sealing import in_clear, sealed
+from app.web.crud.search import label_of, said
+from app.web.page.addresses import application_url, page_url
+from app.web.page.templating import NOTHING, pill, show, state_pill, translate
+from app.web.page.translations import gettext
+
+READ = ("can_list", "can_show")
+NAMES = ("username", "actor_name")
+"""What people are called: those of 0.5.0 may hold a phone."""
+HINTS = ("warned", "post_check")
+KINDS = {
+    **dict.fromkeys(("amount", "rows_read", "rows_stored", "rows_refused"), "number"),
+    **dict.fromkeys(("employer.name", "category", "office.name", "note", "subject", "standing"), "wrap"),
+    **dict.fromkeys(("document", "content", "decision", "address", "account"), "text"),
+}
+"""How a list sets a column: at the right, in several lines, or as long text."""
+
+
+class Screen:
+    """What every view of ours says of itself; refused attempts on `watched` ones are written down.
+
+    What `replica_reads` names of its routes may show what is some seconds old (`app.server.replica`).
+    """
+
+    menu: ClassVar[tuple[str, ...]] = ()
+    menu_title: ClassVar[str] = ""
+    entry_permission: ClassVar[str] = "can_list"
+    granted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    watched: ClassVar[bool] = False
+    replica_reads: ClassVar[tuple[str, ...]] = ()
+
+    def update_redirect(self) -> None:
+        """FAB keeps every visited address in the cookie, searched ids included; this product doesn't."""
+
+
+class ModelView(Screen, FabModelView):
+    """Read-only unless a subclass includes `add` and `edit` among its routes and gives the form.
+
+    `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row. Numbers in people's
+    names are masked but where accounts are administered (`names_whole`).
+    """
+
+    list_template = "list.html"
+    show_template = "show.html"
+    form_template = "form.html"
+    include_route_methods: ClassVar[set[str]] = {"list", "show"}
+    base_order = ("id", "desc")
+    search_columns: ClassVar[Sequence[str]] = ()
+    choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    loads: ClassVar[Sequence[str]] = ()
+    joined: ClassVar[Sequence[str]] = ()
+    sorts_by: ClassVar[Mapping[str, str]] = {}
+    form: ClassVar[type[Form] | None] = None
+    change_event: ClassVar[str] = ""
+    export_columns: ClassVar[Sequence[str]] = ()
+    names_whole: ClassVar[bool] = False
+
+    def _init_properties(self) -> None:
+        """FAB would search by every column of a view that declares none, and warns of fields that are ours alone."""
+        declared, self.search_columns = self.search_columns, ()
+        super()._init_properties()
+        self.search_columns = declared
+
+    def _init_forms(self) -> None:
+        """FAB would build forms whose pickers read whole tables; ours are declared."""
+
+    @property
+    def _filters(self) -> Filters:
+        """A fresh object: FAB shares one between all requests of a process."""
+        return self.datamodel.get_filters()
+
+    @_filters.setter
+    def _filters(self, _: Filters) -> None:
+        """FAB's constructor sets the shared one."""
+
+    @cached_property
+    def key(self):
+        """The primary key's column."""
+        return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
+
+    def base_query(self) -> Query:
+        """The rows of this view before any search."""
+        return self._base_filters.apply_all(db.session.query(self.datamodel.obj))
+
+    def item(self, pk: str, lock: bool = False):
+        """The row, when it is one of this view's and within scope; else the page says that there is none."""
+        value = key_of(self.key.type, pk)
+        if value is None:
+            abort(404)
+        query = self.base_query().filter(self.key == value).options(*self.read_with())
+        return (query.with_for_update(of=self.datamodel.obj) if lock else query).one_or_none() or abort(404)
+
+    def read_with(self) -> list[ORMOption]:
+        """What is read in one statement with a row's own page."""
+        return [joinedload(getattr(self.datamodel.obj, name)) for name in self.joined]
+
+    def cell(self, row: object, column: str) -> str:
+        """What a list or a show page says for one column."""
+        if column == "state":
+            return state_pill(row.state, self._choices(column))
+        value = self.value(row, column)
+        if column in HINTS:
+            return pill("warn", self.label(column)) if value else NOTHING
+        if column == "contract_end" and value is None:
+            return gettext("无固定期限")
+        return show(value)
+
+    def cells(self, row: object, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
+        """A row of the list: of each column its class, where it leads, and what it says."""
+        leading = self.leading if "show" in self.include_route_methods else None
+        for column, kind in columns:
+            address = None
+            if column == "application.number" and row.application:
+                address = application_url(row.application)
+            elif column == leading:
+                address = page_url(self.endpoint, getattr(row, self.key.key))
+            yield kind, address, self.cell(row, column)
+
+    @property
+    def leading(self) -> str:
+        """The column by which a row is known."""
+        return "person.name" if "person.name" in self.list_columns else self.list_columns[0]
+
+    def columns(self) -> Sequence[tuple[str, str]]:
+        """The list's columns, each with the class by which it is set."""
+        return [(column, KINDS.get(column, "")) for column in self.list_columns]
+
+    def value(self, row: object, column: str) -> object:
+        """What one column holds: choices by their titles, numbers and dates as they are."""
+        value = row
+        for part in column.split("."):
+            value = getattr(value, part, None)
+        if column.rpartition(".")[2] in NAMES and isinstance(value, str) and not self.names_whole:
+            return without_numbers(value)
+        if column in self.formatters_columns:
+            return self.formatters_columns[column](value)
+        chosen = self._choices(column)
+        return gettext(chosen[value]) if chosen and value in chosen else value
+
+    def _choices(self, column: str) -> Mapping[str, str] | None:
+        return self.choices.get(column) or listing.search.CHOICES.get(column)
+
+    def label(self, column: str) -> str:
+        return gettext(self.label_columns[column])
+
+    @expose("/list/")
+    @has_access
+    def list(self):
+        if in_clear(request.args):
+            return redirect(f"{request.path}?{sealed(request.args)}")
+        page = listing.read(self, request.args)
+        kept = searches.named(db.session, g.actor.user_id, self.endpoint)
+        return self.render_template(
+            self.list_template,
+            view=self,
+            page=page,
+            kept=kept,
+            label_of=label_of,
+            said=said,
+            **self.list_more(page.rows),
+        )
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk):
+        row = self.item(pk)
+        return self.render_template(self.show_template, view=self, row=row, **self.show_more(row))
+
+    def page_with(self, pk: int, error: DomainError, field: str):
+        """The row's own page again with the message at the refused field; nothing of the request is stored."""
+        db.session.rollback()
+        row = self.item(str(pk))
+        more = {**self.show_more(row), "errors": {field: translate(error.message)}}
+        return self.render_template(self.show_template, view=self, row=row, **more), 422
+
+    def list_more(self, rows: Sequence) -> dict:
+        """What a subclass's list needs beside one page's rows."""
+        return {}
+
+    def show_more(self, row) -> dict:
+        """What a subclass's show page needs beside the row."""
+        return {}
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self):
+        return self._form_page(self.datamodel.obj(), None)
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk):
+        row = self.item(pk, lock=request.method == "POST")
+        return self._form_page(row, self._facts(row))
+
+    def _form_page(self, row, before: dict | None):
+        form, now = self.form(request.form, obj=row), self.form(obj=row)
+        seen = conflicts.seen(now) if before is not None else ""
+        problem = conflict = None
+        if request.method == "POST" and form.validate():
+            try:
+                if before is not None and request.form.get("seen") != seen:
+                    conflict = conflicts.between(now, form, self._changes(row))
+                    raise Stale
+                form.populate_obj(row)
+                self.save(row)
+                db.session.add(row)
+                db.session.flush()
+                record(
+                    db.session,
+                    g.actor,
+                    self.change_event,
+                    subject=str(row),
+                    before=before,
+                    after=self._facts(row),
+                )
+                db.session.commit()
+                return redirect(url_for(f"{self.endpoint}.list"))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        if conflict:
+            form = self.form(conflict.typed)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template(
+            self.form_template,
+            view=self,
+            form=form,
+            problem=problem,
+            conflict=conflict,
+            seen=conflict.seen if conflict else request.form.get("seen", seen),
+        ), status
+
+    def _changes(self, row) -> ColumnElement[bool]:
+        """Where the audit log tells of a row's changes."""
+        return (AuditEntry.event == self.change_event) & (AuditEntry.subject == str(row))
+
+    def save(self, row) -> None:
+        """Checks a row that a form has filled; raises a DomainError that becomes the form's message."""
+
+    def _facts(self, row) -> dict[str, str | None]:
+        return {name: None if (v := getattr(row, name)) is None else str(v) for name in self.form()._fields}
+
+
+def version_of(form: Mapping[str, str]) -> int:
+    """The row's version that a form was shown with; -1 for what is none."""
+    text = form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

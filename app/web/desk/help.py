@@ -1,0 +1,68 @@
+"""帮助: the operating manual, chapter by chapter; menu paths and rules are read from the product itself."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, redirect, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from app.help import QUOTED, Chapter, chapters
+from app.help.changes import releases
+from app.web.crud.views import Screen
+from app.web.page.programmes import programme_of
+from app.web.page.translations import gettext
+
+
+class HelpView(Screen, BaseView):
+    """For everybody who has logged in: the manual says how, permissions say whether."""
+
+    route_base = "/help"
+    default_view = "index"
+
+    @expose("/")
+    def index(self):
+        return self._page(chapters()[0].number)
+
+    @expose("/changes")
+    def changes(self):
+        """What each release changed, in the language of the page."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        return self.render_template("changes.html", chapters=chapters(), chapter=None, releases=releases())
+
+    @expose("/<number>")
+    def chapter(self, number):
+        return self._page(number)
+
+    def _page(self, number: str):
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        numbers = [one.number for one in chapters()]
+        if number not in numbers:
+            abort(404)
+        at = numbers.index(number)
+        chapter = chapters()[at]
+        return self.render_template(
+            "help.html",
+            chapters=chapters(),
+            chapter=chapter,
+            paths=_paths(chapter),
+            rules=programme_of(chapter.rules_of).rules if chapter.rules_of else (),
+            before=chapters()[at - 1] if at else None,
+            after=chapters()[at + 1] if at + 1 < len(numbers) else None,
+            marked=marked,
+        )
+
+
+def marked(text: str) -> Markup:
+    """A step's text with what it quotes from the screen made bold."""
+    # the text is escaped before the tags come in
+    return Markup(QUOTED.sub(r"<b>\1</b>", str(escape(text))))  # noqa: S704  # nosec B704
+
+
+def _paths(chapter: Chapter) -> list[str]:
+    """Where the chapter's functions hang in the menu, as the manual writes it: 业务经办 → 单位服务 → …"""
+    views = {view.endpoint: view for view in current_app.appbuilder.baseviews}
+    shown = (views[name] for name in chapter.views if views[name].menu)
+    return [" → ".join(map(gettext, (*view.menu, view.menu_title))) for view in shown]

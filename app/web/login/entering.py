@@ -1,0 +1,111 @@
+"""From a proven name to an open session, by way of the second factor where one is wanted.
+
+Between the two nobody is logged in: the session knows who waits, and every address but the page of the code takes it
+for a stranger's. Its row in the database ends by all that ends a session.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hmac import compare_digest
+
+from flask import current_app, redirect, request, session, url_for
+from flask_appbuilder.security.sqla.models import User
+from flask_login import login_user
+from sqlalchemy import func, select
+
+from app.engine.access import demands
+from app.engine.access.accounts import seal
+from app.engine.actor import Actor
+from app.engine.audit import record
+from app.engine.sessions import logins, second_factor
+from app.extensions import db
+from app.registers.organisation import Office, Staff
+from app.web.login import devices
+from app.web.site.bodies import HALF
+from app.web.site.hardening import own_path
+
+
+def enter(user: User, actor: Actor, target: str, *, ticket: str | None = None):
+    """A new session in place of the browser's old one; `ticket` is CAS's, by which CAS may end it."""
+    locale = session.get("locale")
+    session.clear()
+    session.permanent = True
+    if locale:
+        session["locale"] = locale
+    token = logins.begin(db.session, user.id, actor.address, request.user_agent.string, ticket)
+    if demands.wanted(db.session, user.id):
+        session[HALF] = _half(user, token, target, bool(ticket))
+        db.session.commit()
+        return redirect(url_for("CodeView.ask"))
+    return _open(user, actor, token, target, bool(ticket))
+
+
+def waiting() -> tuple[User, dict] | None:
+    """Whose session waits for a code, and what it knows; None when none does or it has ended."""
+    half = session.get(HALF)
+    found = half and logins.bearer(db.session, half["user"], half["token"])
+    if not found:
+        return None
+    user = found.user
+    sealed = user.active and compare_digest(half["seal"], seal(user, current_app.secret_key))
+    return (user, half) if sealed else None
+
+
+def target() -> str:
+    """Where somebody wanted to go who waits, or has waited too long, for a code."""
+    return session.get(HALF, {}).get("target", "")
+
+
+def complete(user: User, actor: Actor):
+    """The code was right: the session opens, under another token."""
+    half = session.pop(HALF)
+    token = logins.renew(db.session, user.id, half["token"])
+    return _open(user, actor, token, half["target"], half["cas"])
+
+
+def note_failure(actor: Actor, event: str, username: str) -> None:
+    """Stands in the log of the account's office, so that its administrators see it.
+
+    A name that nobody has isn't logged: it may be a password, or an id, that slipped into the wrong field.
+    """
+    known = db.session.scalar(select(User.username).where(func.lower(User.username) == username.lower()))
+    record(db.session, actor, event, subject=known, office_id=office_of(username))
+    db.session.commit()
+
+
+def office_of(username: str) -> int:
+    """The office of an account; the province's for a name that nobody has or that lies in none."""
+    own = select(Staff.office_id).join(Staff.user).where(func.lower(User.username) == username.lower())
+    return db.session.scalar(own) or top_office()
+
+
+def top_office() -> int:
+    """The province's."""
+    return db.session.scalar(select(Office.id).where(Office.parent_id.is_(None)).order_by(Office.id).limit(1))
+
+
+def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
+    session["seal"], session["token"] = seal(user, current_app.secret_key), token
+    if by_cas:
+        session["cas"] = True
+    login_user(user, remember=False)
+    office = actor.office_id or office_of(user.username)
+    record(db.session, actor, "login", subject=user.username, office_id=office)
+    db.session.commit()
+    answer = redirect(own_path(target) or current_app.appbuilder.get_url_for_index)
+    return devices.remember(answer, user.username)
+
+
+def in_cookie(user_id: int) -> bytes:
+    """What the secret of somebody who has half logged in is bound to."""
+    return f"half login\0{user_id}".encode()
+
+
+def _half(user: User, token: str, target: str, by_cas: bool) -> dict:
+    """What waits in the cookie: signed, and the secret of somebody who has none yet is sealed too."""
+    half = {"user": user.id, "seal": seal(user, current_app.secret_key), "token": token}
+    if not second_factor.enrolled(db.session, user.id):
+        sealed = current_app.extensions["vault"].encrypt(second_factor.new_secret(), in_cookie(user.id))
+        half["secret"] = b64encode(sealed).decode()
+    return half | {"target": own_path(target) or "", "cas": by_cas}

@@ -1,0 +1,78 @@
+"""Everybody's own password, changed by whoever knows the old one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from werkzeug.security import check_password_hash
+from wtforms import Form, PasswordField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from app.engine.access import accounts
+from app.engine.access.roles import TITLES
+from app.engine.sessions import tries
+from app.extensions import db
+from app.kernel.errors import DomainError, Refused
+from app.kernel.messages import N_
+from app.registers.organisation import Staff
+from app.web.crud.views import Screen
+from app.web.login import devices
+from app.web.page.sidebar import SETTINGS
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+from app.web.site.hardening import own_path
+
+
+class OwnPasswordForm(Form):
+    old = PasswordField(N_("原密码"), [InputRequired(N_("请填写原密码。")), Length(max=256)])
+    new = PasswordField(
+        N_("新密码"),
+        [InputRequired(N_("请填写新密码。")), Length(max=256)],
+        description=N_("至少10个字符，同时包含字母和数字"),
+    )
+    again = PasswordField(N_("再次输入新密码"), [EqualTo("new", N_("两次输入的新密码不一致。请重新填写。"))])
+
+
+class PasswordView(Screen, BaseView):
+    """Everybody's own password, by the old one."""
+
+    route_base = "/settings/password"
+    default_view = "change"
+    menu = SETTINGS
+    menu_title = N_("修改密码")
+    entry_permission = "can_change"
+    base_permissions: ClassVar = ["can_change"]
+    granted = dict.fromkeys(TITLES, ("can_change",))
+
+    @expose("/", methods=["GET", "POST"])
+    def change(self):
+        """Without a permission: who has no role in force, as while a duty waits, must change a given password too."""
+        form, problem = OwnPasswordForm(request.form), None
+        if request.method == "POST" and form.validate():
+            try:
+                self._change(form.old.data, form.new.data)
+                flash(gettext("密码已修改。其他地方的登录已退出。"), "success")
+                return redirect(own_path(request.args.get("next", "")) or url_for("PasswordView.change"))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        must = accounts.must_change(
+            db.session.get(Staff, g.actor.user_id) or abort(403), lasting=current_app.config["DEMO"]
+        )
+        return self.render_template(
+            "user_own_password.html", view=self, form=form, problem=problem, must=must
+        ), status
+
+    def _change(self, old: str, new: str) -> None:
+        staff = db.session.get(Staff, g.actor.user_id) or abort(403)
+        this = devices.attempt(staff.user.username, g.actor.address)
+        tries.reserve(db.engine, this)
+        if not check_password_hash(staff.user.password, old):
+            raise Refused(N_("原密码不正确，密码没有修改。请重新填写；忘记密码请联系本区县管理员。"))
+        tries.succeed(db.engine, this)
+        accounts.set_password(db.session, g.actor, staff, new, but=session["token"])
+        db.session.commit()
+        session["seal"] = accounts.seal(staff.user, current_app.secret_key)

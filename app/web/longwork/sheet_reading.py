@@ -1,0 +1,22 @@
+"""Reads the sheet of a work, beside all others that people may have chosen by mistake."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from app.engine.sheets import Sheet, SheetContent, read
+from app.web.longwork.works import Task
+from app.web.page.programmes import programmes
+
+
+def read_sheet(sheet: Sheet, task: Task, today: date) -> SheetContent:
+    """What the file of a work holds. Raises BadSheet, TooLong, Cancelled."""
+    return read(sheet, task.file, today=today, progress=task.progress, others=_known())
+
+
+@cache
+def _known() -> tuple[Sheet, ...]:
+    return tuple(
+        sheet for programme in programmes() for sheet in (programme.sheet, *programme.further_sheets)
+    )

@@ -1,0 +1,280 @@
+"""Work that is done at once when it is short, and by a worker, by the same function, when it is long."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import BinaryIO
+from uuid import uuid4
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask_appbuilder.baseviews import BaseView
+from flask_babel import get_locale
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import Forbidden
+
+from app import logs
+from app.engine.intake import held_sheets
+from app.engine.intake.held_sheets import HeldSheet
+from app.engine.longwork import works
+from app.engine.longwork.works import LongWork
+from app.engine.progress import Cancelled, Progress, TooLong
+from app.engine.scope import seeing
+from app.extensions import db
+from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
+from app.kernel.messages import N_, Message
+from app.registers.ciphers import bytes_of, place, text_of
+from app.web.login.security import actor_of
+from app.web.longwork import standing
+from app.web.longwork.outcomes import Outcome
+from app.web.longwork.questions import Question
+from app.web.page.downloads import hand_out
+from app.web.page.templating import translate
+from app.web.page.translations import gettext, speaking
+
+AT_ONCE = 2_000
+"""Rows that a request does itself, in about a second."""
+READ_SHEET = 0.3
+"""The share of an import's time in which its file is read."""
+FLASHED = 3
+"""Notes that the next page shows; more stand on a page of their own, for the cookie has no room for them."""
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Task:
+    """What is to be done, to what, with which file; `content` takes a workbook that the work makes."""
+
+    view: BaseView
+    subject: str
+    asked: str = ""
+    file: BinaryIO | None = None
+    progress: Progress = field(default_factory=Progress)
+    content: BinaryIO | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of long work; `back` leads to where it was asked for, from its view and subject.
+
+    `permission` is what its view asks for, asked again when a worker comes to it.
+    """
+
+    name: str
+    title: str
+    back: Callable[[str, str | None], str]
+    permission: str | None
+    perform: Callable[[Task], Outcome]
+
+
+KINDS: dict[str, Kind] = {}
+BROKEN = N_(
+    "系统出错，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请把编号 {work_id} 告诉系统管理员。"
+)
+NO_ROOM = N_("服务器的磁盘已满，没有办成，数据没有改变。请联系系统管理员腾出空间，然后点击“重新开始”。")
+INTERRUPTED = N_("多次被中断，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
+WITHDRAWN = N_("您的账号已停用，或不再有此项功能的权限，没有办理。请联系本区县管理员。")
+
+
+def shown(view: str, subject: str | None) -> str:
+    """The page of what a work is done to."""
+    return url_for(f"{view}.show", pk=subject)
+
+
+def long_work(
+    name: str,
+    title: str,
+    permission: str | None = None,
+    back: Callable[[str, str | None], str] = shown,
+):
+    """Registers a function as the doing of one kind of work; it changes the session and leaves the commit to its caller."""
+
+    def register(perform: Callable[[Task], Outcome]) -> Kind:
+        KINDS[name] = Kind(name, title, back, permission, perform)
+        return KINDS[name]
+
+    return register
+
+
+def take(kind: Kind, task: Task, title: str):
+    """Does a work while the person waits, or has a worker do it; the answer to the request either way."""
+    task.progress = Progress(AT_ONCE)
+    with tempfile.TemporaryFile() as content:
+        task.content = content
+        try:
+            outcome = kind.perform(task)
+        except TooLong:
+            db.session.rollback()
+            return _hand_over(kind, task, title)
+        return _answer(kind, task, outcome, title)
+
+
+def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
+    if outcome.question is not None:
+        db.session.rollback()
+        asked = hold(db.session, kind.name, task, title, outcome.question)
+        db.session.commit()
+        return redirect(asked.address, 303)
+    if task.content.tell():
+        made = BytesIO(_content(task.content))
+        return hand_out(made, title, subject=title, after={"rows": task.progress.total})
+    db.session.commit()
+    if outcome.refused or len(outcome.notes) > FLASHED:
+        page = render_template("refused_rows.html", outcome=outcome, title=title)
+        return page, outcome.status
+    if not outcome.says_so_itself:
+        flash(translate(outcome.message), "success" if outcome.good else "warning")
+    for note in outcome.notes:
+        flash(translate(note), "info")
+    return redirect(outcome.address)
+
+
+def _hand_over(kind: Kind, task: Task, title: str):
+    vault, owned = current_app.extensions["vault"], {"id": str(uuid4()), "user_id": g.actor.user_id}
+    asked = works.ask(
+        db.session,
+        **owned,
+        kind=kind.name,
+        view=task.view.endpoint,
+        subject=task.subject or None,
+        title=f"{gettext(kind.title)} · {title}"[: LongWork.title.type.length],
+        address=g.actor.address,
+        locale=str(get_locale()),
+        asked_cipher=vault.encrypt(task.asked, place(LongWork.asked_cipher, **owned)),
+        file_cipher=works.seal(vault, LongWork.file_cipher, owned, task.file and _content(task.file)),
+    )
+    if asked.user_id != g.actor.user_id:
+        raise Refused(N_("他人正在办理同一项工作。请等其完成后再办。"))
+    address = url_for("WorkView.progress", work_id=asked.id)
+    db.session.commit()
+    return redirect(address, 303)
+
+
+def hold(session: Session, kind: str, task: Task, title: str, question: Question) -> Outcome:
+    """Keeps the task's sheet until its sender answers; the outcome leads to the page that asks."""
+    sheet = held_sheets.hold(
+        session,
+        current_app.extensions["vault"],
+        _content(task.file),
+        question.as_json(),
+        user_id=g.actor.user_id,
+        kind=kind,
+        view=task.view.endpoint,
+        subject=task.subject,
+        title=title[: HeldSheet.title.type.length],
+        sight=g.actor.sight,
+    )
+    return Outcome(question.sentence, "SheetQuestionView.ask", {"sheet_id": sheet}, good=False)
+
+
+def do(session: Session, work_id: str) -> None:
+    """The worker's part: as the person who asked, with that person's sight and permissions of now."""
+    work = works.begin(session, work_id)
+    if work is None:
+        return
+    engine, owned = session.get_bind(), {"id": work_id, "user_id": work.user_id}
+    try:
+        _do(session, work)
+    except Cancelled:
+        session.rollback()
+        log.info("long work %s was cancelled", work_id)
+    except DomainError as error:
+        session.rollback()
+        _fail(engine, owned, error.message)
+    except Forbidden:
+        session.rollback()
+        _fail(engine, owned, Message(WITHDRAWN))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        session.rollback()
+        log.error("long work %s broke\n%s", work_id, logs.trace(error))
+        _fail(engine, owned, Message(NO_ROOM if is_no_room(error) else BROKEN, work_id=work_id))
+        raise
+
+
+def _do(session: Session, work: LongWork) -> None:
+    vault = current_app.extensions["vault"]
+    if work.attempts > works.MOST_ATTEMPTS:
+        raise Refused(INTERRUPTED)
+    view, kind = view_of(work.view), KINDS[work.kind]
+    _become(work, view, kind)
+    with (
+        seeing(session, g.actor.scope),
+        speaking(work.locale),
+        _file_of(work) as file,
+        tempfile.TemporaryFile() as content,
+    ):
+        with works.watched(session, work.id) as progress:
+            asked = text_of(vault, work, LongWork.asked_cipher)
+            task = Task(view, work.subject or "", asked, file, progress, content)
+            outcome = kind.perform(task)
+            if outcome.question is not None:
+                outcome = hold(session, kind.name, task, work.title, outcome.question)
+            progress.reach(1)
+        owned = {"id": work.id, "user_id": work.user_id}
+        sealed = works.seal(vault, LongWork.content, owned, _content(content))
+        outcome_cipher = works.seal(vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
+        works.finish(session, work.id, progress.total, g.actor.sight, outcome_cipher, sealed)
+        session.commit()
+
+
+def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
+    """Gives the job the actor and the permissions that a request of that person would have."""
+    sm = current_app.appbuilder.sm
+    user = sm.get_user_by_id(work.user_id)
+    g.actor = replace(actor_of(user), address=work.address)
+    g.permissions = sm.permissions_of(work.user_id) if user.is_active else frozenset()
+    if not user.is_active or not standing.permits(kind.permission, view):
+        raise Refused(WITHDRAWN)
+
+
+def _fail(engine, owned: dict, message: Message) -> None:
+    outcome, vault = Outcome(message, "", {}, good=False).as_json().encode(), current_app.extensions["vault"]
+    works.fail(engine, owned["id"], works.seal(vault, LongWork.outcome_cipher, owned, outcome))
+
+
+@contextmanager
+def _file_of(work: LongWork):
+    """The file that came with the work; None when there was none."""
+    if work.file_cipher is None:
+        yield None
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes_of(current_app.extensions["vault"], work, LongWork.file_cipher))
+        file.flush()
+        yield file
+
+
+@contextmanager
+def posted(name: str):
+    """The file of a form, where no name leads to it: it is gone with its process, however that ends. Raises BadValue."""
+    with tempfile.TemporaryFile() as file:
+        uploaded(name).save(file)
+        file.flush()
+        yield file
+
+
+def _content(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def uploaded(name: str) -> FileStorage:
+    """The file of a form. Raises BadValue."""
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise BadValue(N_("没有选择文件。请先选择要上传的文件。"))
+    return file
+
+
+def view_of(endpoint: str) -> BaseView | None:
+    """The view of that name."""
+    views = current_app.appbuilder.baseviews
+    return next((view for view in views if view.endpoint == endpoint), None)

@@ -1,0 +1,1 @@
+"""Audit log, dossier, ledger, figures, logins."""

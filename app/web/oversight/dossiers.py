@@ -1,0 +1,124 @@
+"""An auditor's dossier (人员稽核档案): all that was claimed, decided and paid for one person, as known on a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+
+from flask import current_app, g, redirect, request, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
+from wtforms import DateField, Form, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR
+from app.engine.audit import record
+from app.engine.oversight.dossier import PastClaim, PastPlace, claims_then, end_of
+from app.engine.sessions import shares
+from app.extensions import db
+from app.kernel.dates import SHANGHAI, parse_date
+from app.kernel.errors import BadValue, DomainError, NotFound
+from app.kernel.messages import N_
+from app.registers.lookup import find_person
+from app.registers.models import Person
+from app.web.crud.views import Screen
+from app.web.page.findings import readable
+from app.web.page.programmes import programme_of, programmes
+from app.web.page.templating import translate
+
+NOBODY = N_("本机构范围内没有此人的登记或补贴记录。请核对公民身份号码。")
+
+
+class DossierForm(Form):
+    citizen_id = StringField(N_("公民身份号码"), [InputRequired(N_("请填写公民身份号码。")), Length(max=40)])
+    day = DateField(
+        N_("截至日期"), [InputRequired(N_("请填写截至日期。"))], description=N_("按当日终了时系统已知的情况")
+    )
+
+
+class DossierView(Screen, BaseView):
+    """Who may open it sees what lies in the own scope, with masked ids; each opening is audited."""
+
+    route_base = "/dossiers"
+    default_view = "ask"
+    menu = (N_("系统管理"),)
+    menu_title = N_("人员稽核档案")
+    entry_permission = "can_show"
+    granted = {AUDITOR: ("can_show",)}
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    @permission_name("show")
+    def ask(self):
+        """By POST: what is typed stands in no address."""
+        today = clock.today(current_app.config, db.session)
+        form, problem = DossierForm(request.form, data={"day": today}), None
+        if request.method == "POST" and form.validate():
+            try:
+                typed, vault = form.citizen_id.data, current_app.extensions["vault"]
+                finding = partial(find_person, db.session, typed, vault)
+                person = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
+                if person is None:
+                    raise NotFound(NOBODY)
+                until = _until(form.day.data)
+                _told(person, until)
+                return redirect(url_for("DossierView.show", pk=person.id, day=form.day.data), 303)
+            except DomainError as error:
+                problem = translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template("dossier_ask.html", view=self, form=form, problem=problem), status
+
+    @expose("/<int:pk>")
+    @has_access
+    def show(self, pk):
+        """The paper itself, printable; audited."""
+        person = db.session.scalars(
+            select(Person).where(Person.id == pk), execution_options={"scope": "open"}
+        ).one_or_none()
+        if person is None:
+            raise NotFound(NOBODY)
+        day = parse_date(request.args.get("day", "")) or clock.today(current_app.config, db.session)
+        claims, places = _told(person, _until(day))
+        after = {"person_id": person.id, "day": str(day), "rows": len(claims) + len(places)}
+        record(db.session, g.actor, "dossier", subject=str(person), after=after)
+        page = self.render_template(
+            "print/dossier.html",
+            person=person,
+            day=day,
+            claims=[(claim, programme_of(claim.claim.programme)) for claim in claims],
+            places=places,
+            found={check.id: _findings(claim, check) for claim in claims for check in claim.checks},
+            paid=sum((c.amount for c in claims if c.state == "disbursed"), Decimal(0)),
+            now=datetime.now(SHANGHAI),
+        )
+        db.session.commit()
+        return page
+
+
+def _until(day: date) -> datetime:
+    """The end of a day that has begun. Raises BadValue."""
+    today = clock.today(current_app.config, db.session)
+    if day > today:
+        raise BadValue(N_("截至日期{day}晚于今天{today}。请填写今天或以前的日期。"), day=day, today=today)
+    return end_of(day)
+
+
+def _told(person: Person, until: datetime) -> tuple[list[PastClaim], list[tuple[PastPlace, object]]]:
+    """(claims, places in classes) within scope as known then. Raises NotFound for who is nobody's here."""
+    claims = claims_then(db.session, person.id, until, lambda code: programme_of(code).kept)
+    kinds = [programme for programme in programmes() if programme.classes]
+    places = [(place, p) for p in kinds for place in p.classes.past(db.session, person.id, until)]
+    if not claims and not places and not _ours(person):
+        raise NotFound(NOBODY)
+    return claims, places
+
+
+def _ours(person: Person) -> bool:
+    return db.session.scalar(select(Person.id).where(Person.id == person.id)) is not None
+
+
+def _findings(claim: PastClaim, check) -> list:
+    return readable(programme_of(claim.claim.programme), check.findings)

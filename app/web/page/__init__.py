@@ -1,0 +1,1 @@
+"""What every page is drawn with: formats, titles, addresses, menu, translations."""

@@ -1,0 +1,73 @@
+"""Findings as people read them: verdict, rule, the sentence with its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.engine.cases import failed_rows
+from app.engine.cases.claims import Check, FailedRow
+from app.engine.programme import Programme
+from app.engine.rules import FAIL, UNKNOWN
+from app.extensions import db
+from app.registers.ciphers import UNREADABLE
+from app.web.page.programmes import programme_of
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+
+
+@dataclass(frozen=True)
+class ReadableFinding:
+    """One rule's result on one person, in the language of the page."""
+
+    code: str
+    title: str
+    verdict: str
+    sentence: str
+    evidence: dict
+    fields: tuple[str, ...]
+
+    @property
+    def stops(self) -> bool:
+        return self.verdict in (FAIL, UNKNOWN)
+
+    @property
+    def reason(self) -> str:
+        return f"[{self.code}] {self.sentence}"
+
+
+def cells_of(row: FailedRow) -> dict[str, str]:
+    """The cells of a failed row; of one that doesn't open, its name and that it doesn't."""
+    return failed_rows.readable_cells(row, current_app.extensions["vault"], gettext(UNREADABLE))
+
+
+def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFinding]:
+    """The stored findings of one check, worst first, then by rule."""
+    found = []
+    for entry in stored:
+        rule = programme.rule(entry["rule"])
+        evidence = dict(entry["evidence"] or {})
+        if "programme" in evidence:
+            evidence["programme"] = programme_of(evidence["programme"]).title
+        sentence = translate(rule.explain(entry["verdict"], evidence))
+        fields = rule.fields or FIELDS.get(rule.code, ())
+        if "faults" in evidence:
+            fields = tuple(evidence["faults"])
+        found.append(
+            ReadableFinding(rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields)
+        )
+    return sorted(found, key=lambda f: (not f.stops, f.code))
+
+
+FIELDS = {"C-01": ("citizen_id",)}
+
+
+def latest_findings(programme: Programme, claim_id: int) -> tuple[Check | None, list[ReadableFinding]]:
+    """The newest check of one claim."""
+    check = db.session.scalars(
+        select(Check).where(Check.claim_id == claim_id).order_by(Check.id.desc()).limit(1)
+    ).one_or_none()
+    return check, readable(programme, check.findings) if check else []

@@ -1,0 +1,1 @@
+"""Policy values, calendar, registers, offices."""

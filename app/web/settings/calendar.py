@@ -1,0 +1,217 @@
+"""The working calendar as the policy officer keeps it: years, their days, and publicity that a change has made too short."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask import current_app, flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import Numeric, Select, func, literal, select
+from sqlalchemy.orm import Query
+from wtforms import DateField, Form, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, POLICY, REVIEWER
+from app.engine.cases.claims import Notice
+from app.engine.casework import calendar_years
+from app.engine.casework.extending import mark_short, short_notices
+from app.extensions import db
+from app.kernel.errors import BadValue, DomainError
+from app.kernel.messages import N_
+from app.registers.models import CalendarDay, CalendarYear
+from app.web.crud.options import options
+from app.web.crud.views import ModelView
+from app.web.page import waiting
+from app.web.page.addresses import page_url
+from app.web.page.programmes import programme_of, programmes
+from app.web.page.sidebar import SETTINGS
+from app.web.page.templating import may, translate
+from app.web.page.translations import gettext
+from app.web.page.waiting import Task
+from app.web.stages.notices import NoticesView
+
+SHORT = "short"
+
+
+class YearForm(Form):
+    year = IntegerField(N_("年份"), [InputRequired(N_("请填写年份。")), NumberRange(2004, 2100)])
+    document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
+
+
+class YearView(ModelView):
+    datamodel = SQLAInterface(CalendarYear)
+    route_base = "/settings/years"
+    menu = SETTINGS
+    menu_title = N_("放假安排年份")
+    include_route_methods = {"list", "add", "confirm"}
+    granted = {POLICY: ("can_list", "can_add", "can_confirm_year"), AUDITOR: ("can_list",)}
+    form = YearForm
+    list_template = "year_list.html"
+    change_event = "calendar_change"
+    base_order = ("year", "desc")
+    label_columns = {"year": N_("年份"), "document": N_("文件依据"), "confirmed_on": N_("确认日期")}
+    list_columns = ["year", "document", "confirmed_on"]
+    order_columns = ["year"]
+
+    def save(self, row: CalendarYear) -> None:
+        if db.session.get(CalendarYear, row.year) is not None:
+            raise BadValue(N_("{year}年的放假安排已经登记。请直接在“工作日历”中补充日期。"), year=row.year)
+
+    def cell(self, row: CalendarYear, column: str) -> str:
+        if column == "confirmed_on" and row.confirmed_on is None:
+            return gettext("未确认，从严计算")
+        return super().cell(row, column)
+
+    @expose("/confirm/<pk>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("confirm_year")
+    def confirm(self, pk):
+        """The year's days to be compared with the State Council's notice, and the one move that makes them count."""
+        row, problem = self.item(pk), None
+        if request.method == "POST":
+            try:
+                held = {programme.code: programme for programme in programmes()}
+                today = clock.today(current_app.config, db.session)
+                short = calendar_years.confirm(db.session, g.actor, row.year, held, today)
+                db.session.commit()
+                flash(
+                    gettext("{year}年的放假安排已确认，公示期按登记的日期计算。").format(year=row.year),
+                    "success",
+                )
+                return _to_short_notices(short) or redirect(url_for("YearView.list"))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        days = calendar_years.days_of(db.session, row.year)
+        page = {"view": self, "row": row, "days": days, "problem": problem}
+        page["missing"] = calendar_years.missing(row.year, days)
+        return self.render_template("year_confirm.html", **page), 422 if problem else 200
+
+
+class DayForm(Form):
+    day = DateField(N_("日期"), [InputRequired(N_("请填写日期。"))])
+    working = SelectField(
+        N_("类型"),
+        choices=options([("0", N_("放假")), ("1", N_("调休上班"))]),
+        coerce=lambda v: v in ("1", True),
+    )
+    name = StringField(N_("名称"), [InputRequired(N_("请填写名称。")), Length(max=60)])
+
+
+class DayView(ModelView):
+    """Days may be corrected in a confirmed year too, as the State Council does; what that makes too short is listed."""
+
+    datamodel = SQLAInterface(CalendarDay)
+    route_base = "/settings/calendar"
+    menu = SETTINGS
+    menu_title = N_("工作日历")
+    include_route_methods = {"list", "add", "edit"}
+    granted = {POLICY: ("can_list", "can_add", "can_edit"), AUDITOR: ("can_list",)}
+    form = DayForm
+    change_event = "calendar_change"
+    base_order = ("day", "desc")
+    label_columns = {"day": N_("日期"), "working": N_("上班"), "name": N_("名称"), "year": N_("年份")}
+    list_columns = ["day", "working", "name"]
+    search_columns = ("day", "working")
+    order_columns = ["day"]
+
+    def save(self, row: CalendarDay) -> None:
+        with db.session.no_autoflush:
+            locked = calendar_years.lock(db.session, {row.day.year, row.year or row.day.year})
+            if row.day.year not in {year.year for year in locked}:
+                raise BadValue(
+                    N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=row.day.year
+                )
+            held = db.session.get(CalendarDay, row.day)
+            if held is not None and held is not row:
+                raise BadValue(N_("{day}已经登记。请修改那一行。"), day=row.day)
+        row.year = row.day.year
+        db.session.add(row)
+        db.session.flush()
+        held = {programme.code: programme for programme in programmes()}
+        if short := mark_short(db.session, held, clock.today(current_app.config, db.session)):
+            flash(_extension_warning(short), "warning")
+
+
+def _counting(states: Collection[str]) -> Select:
+    """Notices of the own office that must be extended; as such they cost nothing."""
+    own = short_notices().where(Notice.office_id == g.actor.office_id).whereclause
+    return select(literal(SHORT), literal(SHORT), func.count(), literal(0, Numeric(12, 2))).where(own)
+
+
+class ShortNoticeView(ModelView):
+    """Running publicity of any programme that ends before the least working days are over."""
+
+    datamodel = SQLAInterface(Notice)
+    route_base = "/notices/short"
+    menu = SETTINGS
+    menu_title = N_("公示期不足")
+    include_route_methods = {"list"}
+    granted = dict.fromkeys((POLICY, REVIEWER, AUDITOR), ("can_list",))
+    list_template = "short_notices.html"
+    loads = ("office",)
+    base_order = ("least_end", "asc")
+    label_columns = {
+        "number": N_("公示编号"),
+        "programme": N_("补贴项目"),
+        "office": N_("经办机构"),
+        "office.name": N_("经办机构"),
+        "starts_on": N_("公示开始"),
+        "ends_on": N_("公示结束"),
+        "least_end": N_("至少延长到"),
+    }
+    list_columns = ["number", "programme", "office.name", "starts_on", "ends_on", "least_end"]
+    search_columns = ("number", "office")
+    order_columns = ["number", "ends_on", "least_end"]
+    counting = staticmethod(_counting)
+
+    def tasks(self) -> list[Task]:
+        """What this login must extend; nothing is shown while nothing is too short, as it is almost always."""
+        count, _ = waiting.of(self.counting, SHORT, self.waits())
+        address = url_for(f"{self.endpoint}.list")
+        return [Task(gettext(self.menu_title), address, count, None, gettext("份"))] if count else []
+
+    def waits(self) -> tuple[str, ...]:
+        views = (view for view in self.appbuilder.baseviews if isinstance(view, NoticesView))
+        extends = any(may("can_extend", view.class_permission_name) for view in views)
+        return (SHORT,) if extends else ()
+
+    def base_query(self) -> Query:
+        wanted = short_notices().whereclause
+        return super().base_query().filter(wanted)
+
+    def cell(self, row: Notice, column: str) -> str:
+        return (
+            gettext(programme_of(row.programme).title) if column == "programme" else super().cell(row, column)
+        )
+
+    def cells(self, row: Notice, columns):
+        """The number leads to the notice, where the login may open it."""
+        view = self._notices(row.programme)
+        for (column, _), (kind, address, text) in zip(columns, super().cells(row, columns), strict=True):
+            here = column == "number" and view is not None
+            yield kind, page_url(view.endpoint, row.id) if here else address, text
+
+    def _notices(self, programme: str) -> NoticesView | None:
+        for view in self.appbuilder.baseviews:
+            if isinstance(view, NoticesView) and view.programme.code == programme:
+                return view if may("can_show", view.class_permission_name) else None
+        return None
+
+
+def _extension_warning(short: int) -> str:
+    return gettext("有{count}份公示的公示期因此不足，须由审核人员延长，见“公示期不足”。").format(count=short)
+
+
+def _to_short_notices(short: int):
+    """The way to what must be extended now; None when nothing must."""
+    if not short:
+        return None
+    flash(_extension_warning(short), "warning")
+    return redirect(url_for("ShortNoticeView.list"))
+
+
+CALENDAR_VIEWS = (DayView, YearView, ShortNoticeView)

@@ -1,0 +1,58 @@
+"""The offices: who works where."""
+
+from __future__ import annotations
+
+from flask import g
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from wtforms import Form, StringField
+from wtforms.validators import Length
+
+from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM
+from app.kernel.messages import N_
+from app.registers.organisation import Office
+from app.web.crud.views import READ, ModelView
+from app.web.page.sidebar import SETTINGS
+
+
+class OfficeForm(Form):
+    address = StringField(
+        N_("办公地址"), [Length(max=200)], filters=[lambda text: (text or "").strip() or None]
+    )
+    phone = StringField(N_("联系电话"), [Length(max=60)], filters=[lambda text: (text or "").strip() or None])
+
+
+class OfficeView(ModelView):
+    """The offices; an administrator sees the own subtree, and says where people can reach it."""
+
+    datamodel = SQLAInterface(Office)
+    route_base = "/settings/offices"
+    menu = SETTINGS
+    menu_title = N_("经办机构")
+    include_route_methods = {"list", "show", "edit"}
+    granted = {
+        **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), (*READ, "can_edit")),
+        SYSTEM: READ,
+    }
+    form = OfficeForm
+    change_event = "office_change"
+    loads = ("region", "parent")
+    label_columns = {
+        "code": N_("机构代码"),
+        "name": N_("机构名称"),
+        "region": N_("地区"),
+        "region.name": N_("地区"),
+        "parent.name": N_("上级机构"),
+        "address": N_("办公地址"),
+        "phone": N_("联系电话"),
+    }
+    list_columns = show_columns = ["code", "name", "region.name", "parent.name", "address", "phone"]
+    search_columns = ("code", "name", "region")
+    order_columns = ["code", "name"]
+    base_order = ("code", "asc")
+
+    def base_query(self):
+        scope = g.actor.scope
+        query = super().base_query()
+        return (
+            query if SYSTEM in g.actor.roles or scope.whole else query.filter(Office.id.in_(scope.office_ids))
+        )

@@ -1,0 +1,129 @@
+"""Policy parameters: dated values with their documents, the time line of each, and what a new row would do to others."""
+
+from __future__ import annotations
+
+from flask import current_app, g, request
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import select
+from wtforms import DateField, Form, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, CLERK, POLICY, REVIEWER
+from app.engine.policy import Parameter, PolicyValue, Span
+from app.engine.programme import Programme
+from app.extensions import db
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_
+from app.web.crud.options import options
+from app.web.crud.views import READ, ModelView
+from app.web.page.programmes import programme_of, programmes
+from app.web.page.sidebar import SETTINGS
+from app.web.page.translations import gettext
+
+CONFIRMED = "split"
+"""The form's field that confirms, after a warning, that another row is cut in two."""
+
+
+class PolicyForm(Form):
+    parameter = SelectField(N_("参数"))
+    value = StringField(
+        N_("值"),
+        [Length(max=60)],
+        description=N_("金额填元，月数、天数、次数填整数，日期填如 2026-03-01；日期留空表示不限"),
+    )
+    starts_on = DateField(N_("生效日期"), [InputRequired(N_("请填写生效日期。"))])
+    ends_on = DateField(N_("失效日期"), [Optional()], description=N_("当日仍有效；留空表示长期有效"))
+    document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
+
+    def __init__(self, *args, obj=None, **kwargs):
+        super().__init__(*args, obj=obj, **kwargs)
+        self.parameter.choices = options(
+            (f"{p.code}.{x.code}", f"{gettext(p.title)} · {gettext(x.title)}")
+            for p in programmes()
+            for x in p.policy.parameters.values()
+        )
+        if obj is not None and obj.programme and not self.parameter.raw_data:
+            self.parameter.data = f"{obj.programme}.{obj.parameter}"
+
+    def populate_obj(self, obj: PolicyValue) -> None:
+        super().populate_obj(obj)
+        obj.programme, obj.parameter = self.parameter.data.split(".", 1)
+
+
+class PolicyView(ModelView):
+    datamodel = SQLAInterface(PolicyValue)
+    route_base = "/settings/policy"
+    menu = SETTINGS
+    menu_title = N_("政策参数")
+    include_route_methods = {"list", "show", "add", "edit"}
+    granted = {POLICY: (*READ, "can_add", "can_edit"), AUDITOR: READ, CLERK: READ, REVIEWER: READ}
+    form = PolicyForm
+    form_template = "policy_form.html"
+    list_template = "policy.html"
+    change_event = "policy_change"
+    label_columns = {
+        "programme": N_("补贴项目"),
+        "parameter": N_("参数"),
+        "value": N_("值"),
+        "starts_on": N_("生效日期"),
+        "ends_on": N_("失效日期"),
+        "document": N_("文件依据"),
+    }
+    list_columns = show_columns = ["programme", "parameter", "value", "starts_on", "ends_on", "document"]
+    order_columns = ["starts_on"]
+
+    def cell(self, row: object, column: str) -> str:
+        if column == "programme":
+            return gettext(programme_of(row.programme).title)
+        if column == "parameter":
+            return gettext(programme_of(row.programme).policy.parameters[row.parameter].title)
+        return super().cell(row, column)
+
+    def list_more(self, rows) -> dict:
+        today = clock.today(current_app.config, db.session)
+        rows = db.session.scalars(select(PolicyValue)).all()
+        lines = [(p, _timelines(p, [row for row in rows if row.programme == p.code])) for p in programmes()]
+        return {"lines": lines, "today": today}
+
+    def save(self, row: PolicyValue) -> None:
+        policy = programme_of(row.programme).policy
+        row.value = policy.parameters[row.parameter].canonical(row.value)
+        if row.ends_on and row.ends_on < row.starts_on:
+            raise BadValue(
+                N_("失效日期{ends_on}早于生效日期{starts_on}。请核对日期。"),
+                ends_on=row.ends_on,
+                starts_on=row.starts_on,
+            )
+        same = PolicyValue.programme == row.programme, PolicyValue.parameter == row.parameter
+        others = select(PolicyValue).where(*same, PolicyValue.id != (row.id or 0))
+        with db.session.no_autoflush:
+            rows = db.session.scalars(others).all()
+        if any(other.starts_on == row.starts_on for other in rows):
+            raise BadValue(
+                N_("该参数从{starts_on}起已有一个值。请修改那一行，或换一个生效日期。"),
+                starts_on=row.starts_on,
+            )
+        if (cut := policy.split_by(rows, row)) and CONFIRMED not in request.form:
+            g.splits = True
+            raise _split(cut, row)
+        row.created_by = row.created_by or g.actor.user_id
+
+
+def _split(cut: PolicyValue, row: PolicyValue) -> BadValue:
+    return BadValue(
+        N_(
+            "{cut_from}起执行的值（{value}，{document}）会被截成两段：{starts_on}至{ends_on}改按本行，之后恢复原值。"
+            "这样安排无误的，请勾选“确认截成两段”后保存；否则请改本行的失效日期。"
+        ),
+        cut_from=cut.starts_on,
+        value=cut.value or "—",
+        document=cut.document,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
+
+
+def _timelines(programme: Programme, rows: list[PolicyValue]) -> list[tuple[Parameter, list[Span]]]:
+    """Each parameter of a programme with the spans of its values."""
+    return [(p, programme.policy.timeline(rows, p.code)) for p in programme.policy.parameters.values()]

@@ -1,0 +1,1 @@
+"""What every answer keeps to: hardening, errors, health, metrics."""

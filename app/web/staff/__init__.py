@@ -1,0 +1,1 @@
+"""Users, roles, the permission matrix, duties that wait."""

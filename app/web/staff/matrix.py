@@ -1,0 +1,134 @@
+"""The permissions as people read them: function by function, action by action, role by role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+    assoc_permissionview_role,
+)
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from app.engine.audit import EVENTS
+from app.kernel.messages import N_
+from app.web.page.translations import gettext
+
+ACTIONS = {
+    "can_list": N_("查看列表"),
+    "can_show": N_("查看"),
+    "can_add": N_("新增"),
+    "can_edit": N_("修改"),
+    "can_change": N_("修改"),
+    "can_drop": N_("删除"),
+    "can_revoke": N_("撤销"),
+    "can_roles": N_("指定须二次验证的角色"),
+    "can_take": N_("接收待授权人员"),
+    "can_agree": N_("确认授权"),
+    "can_refuse": N_("不予确认授权"),
+    "can_recall": N_("收回待确认授权"),
+    "can_require": N_("启用或停用授权确认"),
+    "can_openapi": N_("查看接口文档"),
+    "can_reset": N_("重置密码"),
+    "can_unlock": N_("解锁账号"),
+    "can_handover": N_("移交工作"),
+    "can_kick": N_("强制退出"),
+    "can_verify": N_("核验"),
+    "can_reveal": N_("查看完整号码"),
+    "can_export": N_("导出"),
+    "can_roster": N_("导出名册"),
+    "can_declare": N_("补贴申报"),
+    "can_confirm_year": N_("确认放假安排"),
+    "can_extend": N_("延长公示"),
+    "can_decide": N_("处理异议"),
+    "can_sign": N_("签字更正账户"),
+    "can_withdraw": N_("撤回账户更正"),
+    "can_contact": N_("查看联系方式"),
+    "can_sums": N_("查看汇总"),
+    "can_monthly": N_("查看月报"),
+    "can_employers": N_("查找单位"),
+    "can_person": N_("查找人员"),
+    "can_confirm": N_("批量办理"),
+    "can_run": N_("批量办理"),
+    "can_result": N_("查看办理结果"),
+    "can_download": N_("下载办理结果"),
+    "can_receipt": N_("打印受理回执"),
+    "can_failed": N_("打印未通过告知单"),
+    "can_refusal": N_("打印告知书"),
+    "can_review_form": N_("打印审核表"),
+}
+"""What the methods of views are called; moves are called as in the audit log."""
+COMMON = N_("公共功能")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One action of one function: the id of the permission, and the names of the roles that hold it."""
+
+    id: int
+    title: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the menu (or, without a place there, what several of them share) and its actions."""
+
+    title: str
+    place: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def action_title(permission: str) -> str:
+    return gettext(ACTIONS.get(permission) or EVENTS.get(permission, permission))
+
+
+def functions(session: Session, roles: Iterable[str], only: set[int] | None = None) -> list[Function]:
+    """The functions that some of the roles may use, in the order of the menu; `only` keeps some permissions."""
+    held = _held(session, set(roles))
+    found = []
+    for view in current_app.appbuilder.baseviews:
+        lines = [
+            Line(id_, action_title(permission), names)
+            for permission, (id_, names) in held.get(view.class_permission_name, {}).items()
+            if only is None or id_ in only
+        ]
+        if lines:
+            menu = tuple(gettext(title) for title in getattr(view, "menu", None) or ())
+            title = gettext(view.menu_title) if menu else gettext(COMMON)
+            found.append(Function(title, menu, tuple(sorted(lines, key=lambda line: line.title))))
+    return _merged(found)
+
+
+def _held(session: Session, roles: set[str]) -> Mapping[str, dict[str, tuple[int, frozenset[str]]]]:
+    """view → permission → (its id, the roles that hold it)."""
+    table = assoc_permissionview_role.c
+    names = func.array_agg(aggregate_order_by(Role.name, Role.name))
+    rows = (
+        select(ViewMenu.name, Permission.name, PermissionView.id, names)
+        .select_from(PermissionView)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(Permission, Permission.id == PermissionView.permission_id)
+        .join(assoc_permissionview_role, table.permission_view_id == PermissionView.id)
+        .join(Role, Role.id == table.role_id)
+        .where(Role.name.in_(roles))
+        .group_by(ViewMenu.name, Permission.name, PermissionView.id)
+    )
+    found: dict[str, dict[str, tuple[int, frozenset[str]]]] = {}
+    for view, permission, id_, holders in session.execute(rows):
+        found.setdefault(view, {})[permission] = (id_, frozenset(holders))
+    return found
+
+
+def _merged(found: list[Function]) -> list[Function]:
+    """What has no place in the menu stands last, as one function."""
+    common = tuple(line for function in found if not function.place for line in function.lines)
+    placed = [function for function in found if function.place]
+    return placed + ([Function(gettext(COMMON), (), common)] if common else [])

@@ -1,0 +1,79 @@
+"""People whom the CAS server has let in and whom nobody has taken in yet: they lie in no office's subtree."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, request, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+from app.engine.access import accounts, cas_people
+from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
+from app.extensions import db
+from app.kernel.errors import DomainError, NotFound
+from app.kernel.messages import N_
+from app.web.crud.views import Screen
+from app.web.login import entering
+from app.web.page.sidebar import SETTINGS
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+from app.web.staff import pending_duties
+from app.web.staff.user_forms import ChangeForm
+
+
+class TakeForm(ChangeForm):
+    username = StringField(
+        N_("统一认证用户名"),
+        [DataRequired(N_("请填写用户名。")), Length(max=64)],
+        filters=[lambda text: (text or "").strip().lower()],
+        description=N_("须与本人登录统一认证的用户名完全一致；本人须先用统一认证登录过一次"),
+    )
+    active = None
+
+
+class PendingView(Screen, BaseView):
+    """Taking somebody in: by the exact username; only the province's administrator, who sees all offices, sees a list."""
+
+    route_base = "/settings/pending"
+    default_view = "take"
+    menu = SETTINGS
+    menu_title = N_("待授权人员")
+    entry_permission = "can_take"
+    watched = True
+    granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_take",))
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    def take(self):
+        own = g.actor.office_id if g.actor.office_id == entering.top_office() else None
+        given = {"office": own, "username": request.args.get("username", "")[:64]}
+        form, problem = TakeForm(request.form or None, data=given), None
+        if request.method == "POST" and form.validate():
+            try:
+                user_id = self._take(form)
+                flash(gettext("已授权。此人重新登录后即可办理业务。"), "success")
+                pending_duties.tell(user_id)
+                return redirect(url_for("UserView.list"))
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        people = cas_people.waiting(db.session) if PROVINCE_ADMIN in g.actor.roles else None
+        status = 422 if request.method == "POST" else 200
+        return self.render_template(
+            "pending.html", view=self, form=form, problem=problem, people=people, full_name=accounts.full_name
+        ), status
+
+    def _take(self, form: TakeForm) -> int:
+        """The user that was taken in."""
+        found = cas_people.waiting(db.session, form.username.data)
+        if not found:
+            raise NotFound(
+                N_(
+                    "没有用户名为“{username}”的待授权人员。请核对用户名；本人须先用统一认证登录一次，已授权的请在“用户”中修改。"
+                ),
+                username=form.username.data,
+            )
+        accounts.take_in(db.session, g.actor, found[0], **form.facts())
+        db.session.commit()
+        return found[0].id

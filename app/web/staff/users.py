@@ -1,0 +1,293 @@
+"""The logins of an administrator's subtree."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flask import current_app, flash, g, make_response, redirect, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.sqla.models import User
+from markupsafe import Markup
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Query, selectinload
+from wtforms import Form
+
+from app.engine import clock
+from app.engine.access import accounts, grants, handover
+from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
+from app.engine.audit import AuditEntry, record
+from app.engine.sessions import tries
+from app.extensions import db
+from app.kernel.errors import DomainError, Stale
+from app.kernel.messages import N_
+from app.registers.organisation import Staff
+from app.web.crud import conflicts
+from app.web.crud.conflicts import Conflict
+from app.web.crud.options import options
+from app.web.crud.views import ModelView
+from app.web.page.sidebar import SETTINGS
+from app.web.page.templating import role_title, translate
+from app.web.page.translations import gettext
+from app.web.staff import matrix, pending_duties
+from app.web.staff.user_forms import ChangeForm, HandoverForm, NewForm
+
+
+class UserView(ModelView):
+    """List, add, change and give a new password; `accounts` refuses every way up, whatever is posted."""
+
+    datamodel = SQLAInterface(Staff)
+    route_base = "/settings/users"
+    menu = SETTINGS
+    menu_title = N_("用户")
+    include_route_methods: ClassVar[set[str]] = {
+        "list",
+        "show",
+        "add",
+        "change",
+        "reset",
+        "unlock",
+        "handover",
+    }
+    watched = True
+    names_whole = True
+    granted = dict.fromkeys(
+        (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN),
+        ("can_list", "can_show", "can_add", "can_change", "can_reset", "can_unlock", "can_handover"),
+    )
+    list_template = "user_list.html"
+    base_order = ("user_id", "desc")
+    label_columns = {
+        "user": N_("姓名或用户名"),
+        "user.username": N_("用户名"),
+        "name": N_("姓名"),
+        "office": N_("机构"),
+        "office.name": N_("机构"),
+        "roles": N_("角色"),
+        "user.active": N_("启用"),
+    }
+    list_columns = ["user.username", "name", "office.name", "roles", "user.active"]
+    search_columns = ("user", "office")
+    order_columns = ["user_id"]
+
+    def base_query(self) -> Query:
+        """The logins in sight; locked by a change, so that two administrators never mix the roles they give."""
+        scope = g.actor.scope
+        query = super().base_query().options(selectinload(Staff.user).selectinload(User.roles))
+        if request.method == "POST":
+            query = query.with_for_update(of=Staff)
+        return query if scope.whole else query.filter(Staff.office_id.in_(scope.office_ids))
+
+    def cell(self, row: Staff, column: str) -> str:
+        if column == "name":
+            return accounts.full_name(row.user)
+        if column == "roles":
+            return Markup("、").join(_titles(row)) or "—"
+        return super().cell(row, column)
+
+    def manageable(self, row: Staff) -> bool:
+        """Whether the list offers to change this login."""
+        return accounts.manages(db.session, g.actor, row.user_id, accounts.roles_of(row.user))
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self):
+        form = NewForm(request.form or None, office=g.actor.office_id)
+        problem = None
+        if request.method == "POST" and form.validate():
+            password = accounts.new_password()
+            try:
+                user = accounts.make_user(
+                    db.session, g.actor, form.username.data, password=password, temporary=True, **form.facts()
+                )
+                db.session.commit()
+                pending_duties.tell(user.id)
+                return self._tell(user, password)
+            except DomainError as error:
+                db.session.rollback()
+                problem = translate(error.message)
+        return self._page(form, problem)
+
+    @expose("/change/<pk>", methods=["GET", "POST"])
+    @has_access
+    def change(self, pk):
+        staff = self._manageable(pk)
+        held = _held(staff)
+        form, problem, conflict = ChangeForm(request.form or None, data=held), None, None
+        now, ends = ChangeForm(data=held), _ends(held)
+        seen = conflicts.seen(now, **{name: day for name, (_, day) in ends.items()})
+        if request.method == "POST" and form.validate():
+            try:
+                if request.form.get("seen") != seen:
+                    conflict = conflicts.between(now, form, _changes(staff), more=ends)
+                    raise Stale
+                facts = form.facts(held["ends"])
+                accounts.change_user(db.session, g.actor, staff, active=form.active.data, **facts)
+                db.session.commit()
+                pending_duties.tell(staff.user_id)
+                return redirect(url_for("UserView.list"))
+            except DomainError as error:
+                db.session.rollback()
+                problem, staff = translate(error.message), self.item(pk)
+        if conflict:
+            return self._page(ChangeForm(conflict.typed), problem, staff, conflict.seen, conflict)
+        return self._page(form, problem, staff, request.form.get("seen", seen))
+
+    @expose("/unlock/<pk>", methods=["POST"])
+    @has_access
+    def unlock(self, pk):
+        """Lets somebody try again who mistyped too often."""
+        staff = self._manageable(pk)
+        tries.unlock(db.session, staff.user.username)
+        record(db.session, g.actor, "unlock", subject=staff.user.username, office_id=staff.office_id)
+        db.session.commit()
+        flash(gettext("账号已解锁。"), "success")
+        return redirect(url_for("UserView.list"))
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk):
+        """What somebody may do, and by which role."""
+        row = self.item(pk)
+        today = clock.today(current_app.config, db.session)
+        roles = grants.roles_in_force(db.session, row.user_id, today)
+        functions = matrix.functions(db.session, roles)
+        return self.render_template(
+            "user_show.html",
+            view=self,
+            row=row,
+            full=accounts.full_name(row.user),
+            functions=functions,
+            waits=pending_duties.sentences(db.session, row.user_id, accounts.roles_of(row.user)),
+            deeds=pending_duties.deeds(db.session, row.user_id),
+        )
+
+    @expose("/handover/<pk>", methods=["GET", "POST"])
+    @has_access
+    def handover(self, pk):
+        """The work of somebody who leaves, to somebody of the same office."""
+        staff = self._manageable(pk)
+        form, problem = HandoverForm(request.form or None), None
+        form.receiver.choices = options(
+            (one.user_id, f"{one.user.username} {accounts.full_name(one.user)}")
+            for one in handover.receivers(db.session, g.actor, staff)
+        )
+        if request.method == "POST" and form.validate():
+            receiver, wishes = self.item(str(form.receiver.data)), form.wishes()
+            try:
+                moved = handover.hand_over(db.session, g.actor, staff, receiver, wishes)
+                db.session.commit()
+                pending_duties.tell(receiver.user_id)
+                flash(gettext("已移交{count}份申请。").format(count=moved), "success")
+                return redirect(url_for("UserView.list"))
+            except DomainError as error:
+                db.session.rollback()
+                problem, staff = translate(error.message), self.item(pk)
+        count, full = handover.handled(db.session, staff), accounts.full_name(staff.user)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template(
+            "user_handover.html", view=self, form=form, problem=problem, count=count, full=full
+        ), status
+
+    def list_more(self, rows: list[Staff]) -> dict:
+        g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
+        g.role_waits = pending_duties.of_users(db.session, [row.user_id for row in rows])
+        g.today = clock.today(current_app.config, db.session)
+        return {"locked": tries.locked(db.session, [row.user.username for row in rows])}
+
+    @expose("/reset/<pk>", methods=["POST"])
+    @has_access
+    def reset(self, pk):
+        """A new password for somebody who has forgotten the old one."""
+        staff, password = self._manageable(pk), accounts.new_password()
+        accounts.set_password(db.session, g.actor, staff, password, temporary=True)
+        tries.unlock(db.session, staff.user.username)
+        db.session.commit()
+        pending_duties.tell(staff.user_id)
+        return self._tell(staff.user, password)
+
+    def _manageable(self, pk: str) -> Staff:
+        """A login in sight that the actor may change."""
+        staff = self.item(pk)
+        accounts.refuse_management(db.session, g.actor, staff.user)
+        return staff
+
+    def _page(
+        self,
+        form: Form,
+        problem: str | None,
+        staff: Staff | None = None,
+        seen: str = "",
+        conflict: Conflict | None = None,
+    ):
+        status = 422 if request.method == "POST" else 200
+        ends = _held(staff)["ends"] if staff else {}
+        typed = conflict.typed if conflict else request.form
+        posted = {choice.value: typed.get(f"until-{choice.value}") for choice in form.roles.choices}
+        ends |= {role: day for role, day in posted.items() if day is not None}
+        return self.render_template(
+            "user_form.html",
+            view=self,
+            form=form,
+            problem=problem,
+            conflict=conflict,
+            staff=staff,
+            seen=seen,
+            ends=ends,
+        ), status
+
+    def _tell(self, user: User, password: str):
+        """The only time that the password is seen: it stands in no cookie, no log and no cache."""
+        answer = make_response(
+            self.render_template("user_password.html", view=self, user=user, password=password)
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+def _titles(row: Staff) -> list[Markup]:
+    """The roles of a login, each with its last day; what is over is marked."""
+    if "role_ends" not in g:
+        g.role_ends = grants.ends_of(db.session, [row.user_id])
+        g.role_waits = pending_duties.of_users(db.session, [row.user_id])
+        g.today = clock.today(current_app.config, db.session)
+    held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
+    today = g.today
+    titles = []
+    for role in sorted(held, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
+        day = ends.get(role)
+        until = gettext("（至{day}）").format(day=day) if day else ""
+        over = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("已到期"))
+        waits = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("待确认"))
+        waiting = {role, None} & g.role_waits.get(row.user_id, set())
+        marks = (over if day and day < today else "") + (waits if waiting else "")
+        titles.append(Markup("{}{}").format(role_title(role), until) + marks)
+    return titles
+
+
+def _held(staff: Staff) -> dict:
+    """What the form starts from."""
+    held = accounts.held_by(db.session, staff.user)
+    return {
+        "ends": {role: str(day) for role, day in sorted(held.items()) if day},
+        "name": accounts.full_name(staff.user),
+        "office": staff.office_id,
+        "roles": sorted(held),
+        "active": bool(staff.user.active),
+    }
+
+
+def _ends(held: dict) -> dict[str, tuple[str, str]]:
+    """The form's inputs of last days: name → (label, day)."""
+    title = gettext("{role}的截止日期")
+    return {
+        f"until-{role}": (title.format(role=role_title(role)), held["ends"].get(role, ""))
+        for role in accounts.grantable(db.session, g.actor)
+    }
+
+
+def _changes(staff: Staff) -> ColumnElement[bool]:
+    """Where the audit log tells of a login's changes."""
+    told = AuditEntry.event.in_(("user_change", "role_change"))
+    return told & (AuditEntry.subject == staff.user.username)

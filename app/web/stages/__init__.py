@@ -1,0 +1,1 @@
+"""Stages of work: lists, bulk moves, notices, payment lists."""

@@ -1,0 +1,207 @@
+"""The dialog of a bulk action (exact count, amount, parameters), its one run, and its result row by row."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask_appbuilder import Model
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
+
+from app.engine import clock
+from app.engine.access.roles import CASHIER, CLERK, REVIEWER
+from app.engine.casework import batch
+from app.engine.casework.batch import Batch, BatchRow
+from app.engine.casework.moving_claims import subject_of
+from app.engine.longwork import works
+from app.engine.rules import FAIL, UNKNOWN
+from app.engine.sheets import export
+from app.engine.workflow.transition import Subject
+from app.extensions import db
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_, Message
+from app.web.crud.listing import SIZES
+from app.web.crud.views import Screen
+from app.web.longwork import standing
+from app.web.longwork.outcomes import Outcome
+from app.web.longwork.works import Task, long_work, take
+from app.web.page.downloads import hand_out, mark
+from app.web.page.findings import readable
+from app.web.page.programmes import programme_of
+from app.web.page.templating import translate
+from app.web.page.translations import gettext
+
+ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
+HEADERS = (N_("结果"), N_("当前状态"), N_("原因"))
+AMOUNT = N_("金额（元）")
+
+
+class BatchView(Screen, BaseView):
+    """A batch belongs to the person who prepared it; for anybody else it does not exist."""
+
+    route_base = "/batches"
+    default_view = "confirm"
+    granted = dict.fromkeys((CLERK, REVIEWER, CASHIER), ROUTES)
+
+    @expose("/<batch_id>")
+    @has_access
+    def confirm(self, batch_id):
+        found = batch.find(db.session, g.actor, batch_id)
+        if found.ran_at is not None:
+            return redirect(url_for("BatchView.result", batch_id=batch_id))
+        if work := works.under_way(db.session, fire.name, batch_id):
+            return redirect(url_for("WorkView.progress", work_id=work.id))
+        programme, transition = self.transition_of(found)
+        today = clock.today(current_app.config, db.session)
+        return self._dialog(
+            found, programme, transition, transition.form(data={"start": today, "paid_on": today})
+        )
+
+    @expose("/<batch_id>/run", methods=["POST"])
+    @has_access
+    def run(self, batch_id):
+        found = batch.find(db.session, g.actor, batch_id)
+        programme, transition = self.transition_of(found)
+        form = transition.form(request.form)
+        if found.ran_at is None and not form.validate():
+            return self._dialog(found, programme, transition, form), 422
+        if found.ran_at is not None:
+            return redirect(url_for("BatchView.result", batch_id=batch_id))
+        try:
+            asked = {name: request.form[name] for name in form._fields if name in request.form}
+            title = f"{gettext(programme.title)} {gettext(transition.title)}"
+            return take(fire, Task(self, batch_id, json.dumps(asked)), title)
+        except BadValue as error:
+            db.session.rollback()
+            found = batch.find(db.session, g.actor, batch_id)
+            return self._dialog(found, programme, transition, form, translate(error.message)), 422
+
+    @expose("/<batch_id>/result")
+    @has_access
+    def result(self, batch_id):
+        found = batch.find(db.session, g.actor, batch_id)
+        if found.ran_at is None:
+            return redirect(url_for("BatchView.confirm", batch_id=batch_id))
+        programme, transition = self.transition_of(found)
+        number = request.args.get("page", "1")
+        page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+        size = SIZES[-1]
+        subject = subject_of(transition)
+        standing.insist_on_rows(found, subject, gettext(transition.title))
+        rows = db.session.execute(_rows(found, subject).limit(size).offset((page - 1) * size)).all()
+        return self.render_template(
+            "batch_result.html",
+            batch=found,
+            programme=programme,
+            transition=transition,
+            counted=subject.counted,
+            titles=subject.titles,
+            headers=_titles(subject),
+            rows=[(row, thing, _cells(subject, thing), self._reasons(programme, row)) for row, thing in rows],
+            page=page,
+            size=size,
+        )
+
+    @expose("/<batch_id>/download")
+    @has_access
+    def download(self, batch_id):
+        found = batch.find(db.session, g.actor, batch_id)
+        programme, transition = self.transition_of(found)
+        title = gettext(programme.title) + " " + gettext(transition.title)
+        subject = subject_of(transition)
+        standing.insist_on_rows(found, subject, title)
+        headers = [gettext(h) for h in (*_titles(subject), *HEADERS)]
+        stream = io.BytesIO()
+        rows = db.session.execute(_rows(found, subject)).all()
+        lines = (_line(subject, row, thing, self._reasons(programme, row)) for row, thing in rows)
+        export(title, headers, lines, stream, mark())
+        name = f"{found.transition}-{found.id[:8]}"
+        return hand_out(stream, name, programme=found.programme, batch_id=found.id, after={"rows": len(rows)})
+
+    def transition_of(self, found: Batch):
+        """(programme, transition) of a batch that the login may make."""
+        programme = programme_of(found.programme)
+        view = next((v for v in self.appbuilder.baseviews if v.endpoint == found.view), None)
+        if view is None or not self.appbuilder.sm.has_access(found.transition, view.class_permission_name):
+            abort(403)
+        return programme, programme.transitions[found.transition]
+
+    def _dialog(self, found, programme, transition, form, problem=None):
+        return self.render_template(
+            "batch_dialog.html",
+            batch=found,
+            programme=programme,
+            transition=transition,
+            form=form,
+            problem=problem,
+            advice=self._advice(programme, transition),
+            counted=subject_of(transition).counted,
+            cautions=transition.cautions(db.session, found.id) if transition.cautions else (),
+            extent=batch.extent(db.session, found, subject_of(transition)),
+        )
+
+    @staticmethod
+    def _advice(programme, transition) -> str | None:
+        if transition.advise is None:
+            return None
+        advice = transition.advise(db.session, programme, clock.today(current_app.config, db.session))
+        return advice and translate(advice)
+
+    @staticmethod
+    def _reasons(programme, row: BatchRow) -> list[str]:
+        if row.reason is None:
+            return []
+        stops = [f for f in row.findings or [] if f["verdict"] in (FAIL, UNKNOWN)]
+        return [translate(row.reason), *(finding.reason for finding in readable(programme, stops))]
+
+
+def _dialog_of(_: str, batch_id: str | None) -> str:
+    return url_for("BatchView.confirm", batch_id=batch_id)
+
+
+@long_work("batch", N_("批量办理"), back=_dialog_of)
+def fire(task: Task) -> Outcome:
+    """Fires a prepared batch; where it ran already, its result stands."""
+    found = batch.find(db.session, g.actor, task.subject)
+    programme, transition = task.view.transition_of(found)
+    extent = batch.extent(db.session, found, subject_of(transition))
+    task.progress.count(extent.count + extent.changed)
+    form = transition.form(MultiDict(json.loads(task.asked)))
+    form.validate()
+    today = clock.today(current_app.config, db.session)
+    done = batch.run(db.session, g.actor, programme, found.id, form.data, today, task.progress)
+    message = Message(subject_of(transition).counted.done, moved=done.moved, refused=done.refused)
+    place = {"batch_id": found.id}
+    return Outcome(message, "BatchView.result", place, good=not done.refused, says_so_itself=True)
+
+
+def _rows(found: Batch, subject: Subject) -> Select:
+    """A batch's rows with what each stands for, the refused first."""
+    return (
+        select(BatchRow, subject.model)
+        .outerjoin(subject.model, subject.model.id == BatchRow.row_id)
+        .where(BatchRow.batch_id == found.id)
+        .options(*(selectinload(relation) for relation in subject.loads))
+        .order_by(BatchRow.moved, BatchRow.row_id)
+    )
+
+
+def _line(subject: Subject, row: BatchRow, thing: Model | None, reasons: list[str]) -> tuple:
+    done = gettext("已办理") if row.moved else gettext("未办理")
+    state = gettext(subject.titles[thing.state]) if thing else ""
+    return *_cells(subject, thing), done, state, "\n".join(reasons)
+
+
+def _titles(subject: Subject) -> tuple[str, ...]:
+    """The columns that say which row it is, with its amount where one moves."""
+    return (*subject.headers, AMOUNT) if subject.counted.money else subject.headers
+
+
+def _cells(subject: Subject, thing: Model | None) -> tuple:
+    columns = len(_titles(subject))
+    return thing.line()[:columns] if thing else ("",) * columns

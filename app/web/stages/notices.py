@@ -1,0 +1,180 @@
+"""Public notices (公示): numbered, printable, with their people, their objections and their outcome."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+from flask import current_app, flash, g, redirect, request
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
+from sqlalchemy.orm import Query, selectinload
+from wtforms import DateField, Form
+from wtforms.validators import InputRequired
+
+from app.engine import clock
+from app.engine.access.roles import AUDITOR, CLERK, REVIEWER
+from app.engine.cases.claims import Application, Claim, Notice
+from app.engine.casework import extending
+from app.engine.casework.objections import Objection
+from app.engine.policy import stored
+from app.engine.sheets import export
+from app.extensions import db
+from app.kernel.errors import DomainError
+from app.kernel.messages import N_
+from app.registers.workdays import WorkCalendar
+from app.web.page.addresses import page_url
+from app.web.page.downloads import hand_out, mark
+from app.web.page.templating import state_title, translate
+from app.web.page.translations import gettext
+from app.web.stages.stage import GroupView
+
+HEADERS = (
+    N_("序号"),
+    N_("姓名"),
+    N_("公民身份号码"),
+    N_("就业单位"),
+    N_("申请人"),
+    N_("补贴金额（元）"),
+    N_("备注"),
+)
+STANDING = ("publicizing", "publicized", "disbursed")
+"""Who is still meant by a notice; the others were taken out after it was made, and a reprint says so."""
+
+
+class ExtensionForm(Form):
+    end = DateField(N_("新的公示结束日期"), [InputRequired(N_("请填写新的公示结束日期。"))])
+
+
+class NoticesView(GroupView):
+    """The notices of one programme; whole notices can be passed or failed."""
+
+    member = "notice_id"
+    list_template = "groups.html"
+    show_template = "notice.html"
+    readers = (AUDITOR, CLERK)
+    transitions = ("pass_publicity", "fail_publicity")
+    loads = ("office",)
+    list_columns = ["number", "office.name", "starts_on", "ends_on"]
+    search_columns = ("number", "office", "starts_on", "ends_on")
+    order_columns = ["number", "starts_on", "ends_on"]
+    label_columns = {
+        "number": N_("公示编号"),
+        "office": N_("经办机构"),
+        "office.name": N_("经办机构"),
+        "starts_on": N_("公示开始"),
+        "ends_on": N_("公示结束"),
+    }
+    include_route_methods = {"list", "show", "action_post", "print", "export", "extend"}
+
+    @property
+    def granted(self) -> dict[str, tuple[str, ...]]:
+        granted = super().granted
+        return granted | {REVIEWER: (*granted[REVIEWER], "can_extend")}
+
+    def base_query(self) -> Query:
+        return super().base_query().filter(Notice.programme == self.programme.code)
+
+    def show_more(self, row: Notice) -> dict:
+        claims = noticed(row.id)
+        objections: dict[int, list[Objection]] = {}
+        held = select(Objection).where(Objection.claim_id.in_([claim.id for claim in claims]))
+        for objection in db.session.scalars(held.order_by(Objection.id)):
+            objections.setdefault(objection.claim_id, []).append(objection)
+        today = clock.today(current_app.config, db.session)
+        running = any(claim.state == "publicizing" for claim in claims)
+        caution = WorkCalendar.load(db.session, row.starts_on).caution(row.starts_on, row.ends_on)
+        return {
+            "running": running,
+            "caution": translate(caution) if running and caution else None,
+            "claims": claims,
+            "objections": objections,
+            "programme": self.programme,
+            "over": row.ends_on < today,
+        }
+
+    @expose("/extend/<pk>", methods=["GET", "POST"])
+    @has_access
+    def extend(self, pk):
+        """A later end for a running notice: for one that became too short, or that the office prolongs."""
+        row, problem = self.item(pk), None
+        form = ExtensionForm(request.form, data={"end": row.least_end})
+        if request.method == "POST" and form.validate():
+            try:
+                today = clock.today(current_app.config, db.session)
+                extending.extend(db.session, g.actor, self.programme, row.id, form.end.data, today)
+                db.session.commit()
+                flash(gettext("公示已延长。请重新打印并张贴公示。"), "success")
+                return redirect(page_url(self.endpoint, row.id))
+            except DomainError as error:
+                db.session.rollback()
+                row, problem = self.item(pk), translate(error.message)
+        status = 422 if request.method == "POST" else 200
+        return self.render_template(
+            "notice_extend.html", view=self, row=row, form=form, problem=problem, programme=self.programme
+        ), status
+
+    @expose("/print/<pk>")
+    @has_access
+    @permission_name("show")
+    def print(self, pk):
+        """The notice as it is pinned up: A4, masked ids, the legal basis, where to object."""
+        notice, claims = self.item(pk), noticed(int(pk))
+        standing = [claim for claim in claims if claim.state in STANDING]
+        return self.render_template(
+            "print/notice.html",
+            view=self,
+            notice=notice,
+            claims=claims,
+            standing=standing,
+            total=sum((claim.amount for claim in standing), Decimal(0)),
+            programme=self.programme,
+            documents=legal_basis(self.programme, notice.starts_on),
+        )
+
+    @expose("/export/<pk>")
+    @has_access
+    @permission_name("show")
+    def export(self, pk):
+        """The same list as a workbook, ids masked too."""
+        notice, stream = self.item(pk), io.BytesIO()
+        title = f"{gettext(self.programme.title)} {gettext('公示名单')} {notice.number}"
+        count = export(title, [gettext(h) for h in HEADERS], _lines(noticed(notice.id)), stream, mark())
+        return hand_out(
+            stream,
+            notice.number,
+            programme=self.programme.code,
+            office_id=notice.office_id,
+            subject=notice.number,
+            after={"rows": count},
+        )
+
+
+def noticed(notice_id: int) -> list[Claim]:
+    """The claims of a notice in the order in which they are printed."""
+    wanted = (
+        select(Claim)
+        .where(Claim.notice_id == notice_id)
+        .options(
+            selectinload(Claim.person),
+            selectinload(Claim.employer),
+            selectinload(Claim.application).selectinload(Application.employer),
+            selectinload(Claim.application).selectinload(Application.payee_person),
+        )
+        .order_by(Claim.employer_id, Claim.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def legal_basis(programme, day) -> list[str]:
+    """The documents that the programme's parameters rest on, on that day, each once."""
+    return programme.policy.documents(stored(db.session, programme.code), day)
+
+
+def _lines(claims: list[Claim]):
+    for number, claim in enumerate(claims, 1):
+        person = claim.person
+        payee = claim.application.payee
+        gone = "" if claim.state in STANDING else state_title(claim.state)
+        yield number, person.name, person.masked_id, claim.employer.name, payee.name, claim.amount, gone

@@ -1,0 +1,168 @@
+"""Payment lists (发放清单): made by cashiers, taken to the bank as a workbook, disbursed as a whole or dissolved."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import groupby
+
+from flask import current_app
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import func, select
+from sqlalchemy.orm import Query, selectinload, undefer
+
+from app.engine.access.roles import AUDITOR, CASHIER
+from app.engine.cases.accounts import KINDS, Account, number_of
+from app.engine.cases.claims import Application, Claim
+from app.engine.cases.payments import PaymentList
+from app.engine.sheets import Table, export_tables
+from app.extensions import db
+from app.kernel.messages import N_
+from app.kernel.money import uppercase
+from app.web.crud.views import READ
+from app.web.page.downloads import hand_out, mark
+from app.web.page.templating import state_title
+from app.web.page.translations import gettext
+from app.web.stages.stage import GroupView
+
+ACCOUNT_KINDS = KINDS["unit"] | KINDS["person"]
+SUMMARY = (
+    N_("收款人"),
+    N_("开户银行"),
+    N_("户名"),
+    N_("账号"),
+    N_("人数"),
+    N_("金额（元）"),
+    N_("金额大写"),
+    N_("行号"),
+    N_("账户类型"),
+)
+DETAIL = (
+    N_("序号"),
+    N_("申请单号"),
+    N_("姓名"),
+    N_("公民身份号码"),
+    N_("就业单位"),
+    N_("收款人"),
+    N_("金额（元）"),
+    N_("状态"),
+)
+
+
+class PaymentListsView(GroupView):
+    """The payment lists of one programme."""
+
+    member = "payment_list_id"
+    list_template = "groups.html"
+    show_template = "payment_list.html"
+    transitions = ("disburse", "dissolve")
+    granted = {
+        CASHIER: (*READ, "can_export", "disburse", "dissolve"),
+        AUDITOR: READ,
+    }
+    loads = ("office",)
+    list_columns = ["number", "office.name", "made_on", "exported_at", "dissolved_on"]
+    search_columns = ("number", "office", "made_on")
+    order_columns = ["number", "made_on"]
+    label_columns = {
+        "number": N_("清单编号"),
+        "office": N_("经办机构"),
+        "office.name": N_("经办机构"),
+        "made_on": N_("编制日期"),
+        "exported_at": N_("导出时间"),
+        "dissolved_on": N_("解散日期"),
+    }
+    include_route_methods = {"list", "show", "action_post", "export"}
+
+    def base_query(self) -> Query:
+        return super().base_query().filter(PaymentList.programme == self.programme.code)
+
+    def show_more(self, row: PaymentList) -> dict:
+        claims = listed(row.id)
+        return {"claims": claims, "accounts": by_account(claims), "programme": self.programme}
+
+    @expose("/export/<pk>", methods=["POST"])
+    @has_access
+    def export(self, pk):
+        """The workbook for the bank, with whole account numbers; audited. It holds the list fast, so no link may do it."""
+        found, stream = self.item(pk, lock=True), io.BytesIO()
+        _hold(found.id)
+        claims = listed(found.id)
+        title = f"{gettext(self.programme.title)} {gettext('发放清单')} {found.number}"
+        tables = [
+            Table(gettext("汇总"), title, [gettext(h) for h in SUMMARY], _summary(claims)),
+            Table(gettext("明细"), title, [gettext(h) for h in DETAIL], _detail(claims)),
+        ]
+        export_tables(tables, stream, mark())
+        total = sum((claim.amount for claim in claims), Decimal(0))
+        digest = hashlib.sha256(stream.getvalue()).hexdigest()
+        found.exported_at, found.exported_sha256 = func.clock_timestamp(), digest
+        return hand_out(
+            stream,
+            found.number,
+            programme=self.programme.code,
+            office_id=found.office_id,
+            subject=found.number,
+            after={"rows": len(claims), "amount": str(total), "sha256": digest},
+        )
+
+
+def _hold(list_id: int) -> None:
+    """Keeps the claims as they are while their file is made: a correction of an account is signed before or after."""
+    held = select(Claim.id).where(Claim.payment_list_id == list_id).order_by(Claim.id)
+    db.session.execute(held.with_for_update(read=True, of=Claim))
+
+
+def listed(list_id: int) -> list[Claim]:
+    """The claims of a payment list, those of one account together."""
+    wanted = (
+        select(Claim)
+        .where(Claim.payment_list_id == list_id)
+        .options(
+            selectinload(Claim.person),
+            selectinload(Claim.employer),
+            selectinload(Claim.account).options(undefer(Account.number_cipher)),
+            selectinload(Claim.application).selectinload(Application.employer),
+            selectinload(Claim.application).selectinload(Application.payee_person),
+        )
+        .order_by(Claim.application_id, Claim.account_id, Claim.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
+    """(a claim of the account, number of people, sum) for each payee's account."""
+    groups = groupby(claims, key=lambda claim: (claim.application_id, claim.account_id))
+    held = [list(group) for _, group in groups]
+    return [(group[0], len(group), sum((c.amount for c in group), Decimal(0))) for group in held]
+
+
+def _summary(claims: list[Claim]):
+    vault = current_app.extensions["vault"]
+    for claim, count, amount in by_account(claims):
+        account = claim.account
+        payee = claim.application.payee
+        number = number_of(vault, account, payee)
+        kind = gettext(ACCOUNT_KINDS[account.kind]) if account.kind else ""
+        own = (payee.name, account.bank_name, account.holder, number, count, amount, uppercase(amount))
+        yield *own, account.branch_no or "", kind
+    total = sum((claim.amount for claim in claims), Decimal(0))
+    yield gettext("合计"), "", "", gettext("控制合计"), len(claims), total, uppercase(total), "", ""
+
+
+def _detail(claims: list[Claim]):
+    for number, claim in enumerate(claims, 1):
+        person, application = claim.person, claim.application
+        yield (
+            number,
+            application.number,
+            person.name,
+            person.masked_id,
+            claim.employer.name,
+            application.payee.name,
+            claim.amount,
+            state_title(claim.state),
+        )
