@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         demand_own_password,
     )
     from app.web.page import templating, translations
+    from app.web.page.menu import TreeMenu
     from app.web.registry import register_views
     from app.web.site import bodies, errors, hardening, refusals
     from app.web.site.returning import demand_login
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     hardening.init_app(app)
     bodies.init_app(app, access.key_of_call)
     appbuilder = AppBuilder(
+        menu=TreeMenu(),
         indexview=HomeView,
         base_template="layout.html",
         security_manager_class=SecurityManager,

@@ -33,6 +33,7 @@ from app.web.oversight.figures import FiguresView
 from app.web.oversight.ledger import LedgerView
 from app.web.oversight.login_log import LoginLogView
 from app.web.oversight.logins import LoginView
+from app.web.page.menu import add_view
 from app.web.page.programmes import programme_views
 from app.web.settings.calendar import CALENDAR_VIEWS
 from app.web.settings.offices import OfficeView
@@ -91,7 +92,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         CasView,
     )
     for view in views:
-        appbuilder.add_view_no_menu(view)
+        add_view(appbuilder, view)
     roles.declare(grants_of(appbuilder.baseviews))
 
 

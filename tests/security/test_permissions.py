@@ -30,7 +30,7 @@ def test_the_table_knows_every_move(application):
     live = {
         (f"{view.route_base}/action_post", name)
         for view in application.appbuilder.baseviews
-        for name in getattr(view, "transitions", ())
+        for name in getattr(view, "moves", ())
     }
     assert live == set(moves())
 

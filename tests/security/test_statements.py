@@ -43,7 +43,7 @@ def rows(cases_app, monkeypatch):
     views = [view for view in cases_app.appbuilder.baseviews if isinstance(view, ModelView)]
     for view in views:
         if getattr(view, "states", ()):
-            monkeypatch.setattr(view, "states", ())
+            monkeypatch.setattr(view, "_base_filters", view.datamodel.get_filters())
     with cases_app.app_context():
         for name in DOUBLED:
             table = METADATA.tables[name]

@@ -31,7 +31,7 @@ from app.web.longwork.question_pages import waiting_for
 from app.web.page.findings import cells_of, readable
 from app.web.page.templating import translate
 from app.web.page.translations import gettext
-from app.web.stages.stage import ApplicationsView
+from app.web.stages.bulk import ApplicationsView
 
 SHOWN = 50
 MOVES = (
@@ -78,7 +78,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         "apply",
         "discard",
     }
-    transitions = MOVES
+    moves = MOVES
     list_columns = ["number", "employer.name", "region.name", "office.name", "created_on"]
     order_columns = ["number", "created_on"]
     granted = {

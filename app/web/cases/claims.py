@@ -38,7 +38,7 @@ class ClaimQueryView(StageView):
     """All states; `edit` and `reveal` are permissions of their own."""
 
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post", "edit", "reveal"}
-    transitions = ("submit", "withdraw")
+    moves = ("submit", "withdraw")
     granted = {
         CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
         REVIEWER: ("can_list", "can_show", "can_reveal"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import current_app
+from flask_appbuilder.models.filters import BaseFilter
+from flask_appbuilder.models.sqla.filters import FilterEqual, FilterIn
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Query
 
@@ -25,6 +27,13 @@ FIND = ("person", "employer", "application", "notice", "office")
 
 def _publicity_over() -> ColumnElement[bool]:
     return Claim.notice.has(Notice.ends_on < clock.today(current_app.config, db.session))
+
+
+class PublicityOver(BaseFilter):
+    """Claims whose publicity has ended; takes no value."""
+
+    def apply(self, query: Query, value: None) -> Query:
+        return query.filter(_publicity_over())
 
 
 def _out_of_publicity(states: Collection[str]) -> Select:
@@ -71,8 +80,8 @@ class QueryView(ContractStage, ClaimQueryView):
 class ReviewView(ContractStage, StageView):
     """审核."""
 
-    states = ("submitted",)
-    transitions = ("approve", "reject", "return")
+    base_filters = [["state", FilterIn, ("submitted",)]]
+    moves = ("approve", "reject", "return")
     list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
     search_columns = ("person", "employer", "application", "category", "warned", "office", "submitted_on")
 
@@ -80,8 +89,8 @@ class ReviewView(ContractStage, StageView):
 class PublicityView(ContractStage, StageView):
     """公示与公示结果."""
 
-    states = ("approved", "publicizing", "publicized")
-    transitions = ("publicize", "pass_publicity", "fail_publicity", "revoke")
+    base_filters = [["state", FilterIn, ("approved", "publicizing", "publicized")]]
+    moves = ("publicize", "pass_publicity", "fail_publicity", "revoke")
     loads = ("notice",)
     list_columns = [
         *PERSON,
@@ -98,21 +107,18 @@ class PublicityView(ContractStage, StageView):
 class OutcomeView(ContractStage, StageView):
     """公示期满: what waits for its outcome."""
 
-    states = ("publicizing",)
-    transitions = ("pass_publicity", "fail_publicity")
+    base_filters = [["state", FilterIn, ("publicizing",)], ["notice", PublicityOver, None]]
+    moves = ("pass_publicity", "fail_publicity")
     loads = ("notice",)
     list_columns = [*PERSON, "amount", "notice.number", "notice.ends_on", "application.number"]
     search_columns = FIND
     counting = staticmethod(_out_of_publicity)
 
-    def base_query(self) -> Query:
-        return super().base_query().filter(_publicity_over())
-
 
 class PostCheckView(ContractStage, StageView):
     """付后核查: who was paid although a rule failed on the day of payment; nothing is moved here."""
 
-    states = ("disbursed",)
+    base_filters = [["state", FilterIn, ("disbursed",)], ["post_check", FilterEqual, True]]
     granted = dict.fromkeys((CASHIER, AUDITOR), READ)
     include_route_methods = {"list", "show"}
     loads = ("payment_list",)
@@ -127,15 +133,12 @@ class PostCheckView(ContractStage, StageView):
     ]
     search_columns = (*FIND, "payment_list", "paid_on")
 
-    def base_query(self) -> Query:
-        return super().base_query().filter(self.datamodel.obj.post_check)
-
 
 class DisbursementView(ContractStage, StageView):
     """发放."""
 
-    states = ("publicized",)
-    transitions = ("list", "disburse")
+    base_filters = [["state", FilterIn, ("publicized",)]]
+    moves = ("list", "disburse")
     loads = ("account", "payment_list")
     list_columns = [
         *PERSON,

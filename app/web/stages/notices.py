@@ -28,7 +28,7 @@ from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.page.templating import state_title, translate
 from app.web.page.translations import gettext
-from app.web.stages.stage import GroupView
+from app.web.stages.bulk import GroupView
 
 HEADERS = (
     N_("序号"),
@@ -54,7 +54,7 @@ class NoticesView(GroupView):
     list_template = "groups.html"
     show_template = "notice.html"
     readers = (AUDITOR, CLERK)
-    transitions = ("pass_publicity", "fail_publicity")
+    moves = ("pass_publicity", "fail_publicity")
     loads = ("office",)
     list_columns = ["number", "office.name", "starts_on", "ends_on"]
     search_columns = ("number", "office", "starts_on", "ends_on")

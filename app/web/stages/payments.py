@@ -26,7 +26,7 @@ from app.web.crud.views import READ
 from app.web.page.downloads import hand_out, mark
 from app.web.page.templating import state_title
 from app.web.page.translations import gettext
-from app.web.stages.stage import GroupView
+from app.web.stages.bulk import GroupView
 
 ACCOUNT_KINDS = KINDS["unit"] | KINDS["person"]
 SUMMARY = (
@@ -58,7 +58,7 @@ class PaymentListsView(GroupView):
     member = "payment_list_id"
     list_template = "groups.html"
     show_template = "payment_list.html"
-    transitions = ("disburse", "dissolve")
+    moves = ("disburse", "dissolve")
     granted = {
         CASHIER: (*READ, "can_export", "disburse", "dissolve"),
         AUDITOR: READ,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from flask import abort, flash, g, redirect, request, url_for
-from flask_appbuilder.actions import ActionItem
+from flask import flash, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
@@ -14,160 +11,27 @@ from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import Select
 from werkzeug.exceptions import NotFound
 
-from app.engine.access.roles import AUDITOR
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Attachment, Claim
-from app.engine.casework import batch
-from app.engine.casework.batch import Batch
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.policy import Frozen, stored
-from app.engine.programme import Programme
 from app.extensions import db
-from app.kernel.errors import Refused
-from app.kernel.messages import N_
 from app.registers.ciphers import SEALED
-from app.web.crud import listing
 from app.web.crud.paging import key_of
-from app.web.crud.sealing import parsed, sealed
-from app.web.crud.views import READ, ModelView
 from app.web.page import waiting
 from app.web.page.findings import latest_findings
 from app.web.page.steps import steps
 from app.web.page.templating import may, state_title
-from app.web.page.totals import state_counts
 from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
-
-MOST_IDS = 10_000
-
-LABELS = {
-    "id": N_("编号"),
-    "application": N_("申请单号"),
-    "application.number": N_("申请单号"),
-    "payee_kind": N_("补贴享受对象"),
-    "payee": N_("申请人"),
-    "payee.name": N_("申请人"),
-    "payee_person": N_("个人申请人"),
-    "mine": N_("经办人"),
-    "person": N_("人员"),
-    "person.name": N_("姓名"),
-    "person.masked_id": N_("公民身份号码"),
-    "employer": N_("单位"),
-    "employer.name": N_("单位"),
-    "region": N_("参保地"),
-    "region.name": N_("参保地"),
-    "office": N_("经办机构"),
-    "office.name": N_("经办机构"),
-    "category": N_("人员类别"),
-    "contract_start": N_("合同开始日期"),
-    "contract_end": N_("合同终止日期"),
-    "amount": N_("金额（元）"),
-    "state": N_("状态"),
-    "submitted_on": N_("提交日期"),
-    "paid_on": N_("发放日期"),
-    "voucher_no": N_("凭证号"),
-    "notice.number": N_("公示编号"),
-    "notice.starts_on": N_("公示开始"),
-    "notice.ends_on": N_("公示结束"),
-    "notice": N_("公示编号"),
-    "payment_list": N_("发放清单"),
-    "payment_list.number": N_("发放清单"),
-    "account": N_("收款账户"),
-    "warned": N_("有提示"),
-    "post_check": N_("付后核查"),
-    "remark": N_("备注"),
-    "number": N_("申请单号"),
-    "created_on": N_("受理日期"),
-}
+from app.web.stages.bulk import BulkView, ClaimMoves
+from app.web.stages.labels import LABELS
 
 
-class BulkView(ModelView):
-    """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for."""
-
-    programme: ClassVar[Programme]
-    states: ClassVar[tuple[str, ...]] = ()
-    transitions: ClassVar[tuple[str, ...]] = ()
-    readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
-    include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
-    label_columns = LABELS
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        for name in self.transitions:
-            transition = self.programme.transitions[name]
-            self.actions[name] = ActionItem(name, transition.title, "", "", True, False, None)
-            self.base_permissions.append(name)
-
-    @property
-    def granted(self) -> dict[str, tuple[str, ...]]:
-        """Who has the duty sees the stage and makes its moves; the view's readers see it."""
-        granted = {role: list(READ) for role in self.readers}
-        for name in self.transitions:
-            granted.setdefault(self.programme.transitions[name].duty, list(READ)).append(name)
-        return {role: tuple(permissions) for role, permissions in granted.items()}
-
-    def allowed_transitions(self) -> list:
-        """The moves of this view that the current login may make."""
-        sm = self.appbuilder.sm
-        return [
-            self.programme.transitions[name]
-            for name in self.transitions
-            if sm.has_access(name, self.class_permission_name)
-        ]
-
-    def waits(self) -> tuple[str, ...]:
-        """The states from which the login may make the first move of this list."""
-        moves = self.allowed_transitions()
-        sources = moves[0].sources if moves else ()
-        return tuple(state for state in sources if not self.states or state in self.states)
-
-    def claims_of(self, rows: Query, transition) -> Select:
-        """The claims that a selection of rows stands for."""
-        raise NotImplementedError
-
-    def tasks(self) -> list[Task]:
-        """What of this list waits for a move of the current login."""
-        return []
-
-    @expose("/action_post", methods=["POST"])
-    def action_post(self):
-        """Keeps the selection and leads to the dialog; permission is the move's own."""
-        name = request.form.get("action", "")
-        if name not in self.transitions:
-            abort(404)
-        if not self.appbuilder.sm.has_access(name, self.class_permission_name):
-            abort(403)
-        transition = self.programme.transitions[name]
-        chosen = batch.prepare(
-            db.session, g.actor, self.programme, transition, self.claims_of(self._selection(), transition)
-        )
-        chosen.view, chosen.back = self.endpoint, self._back()
-        db.session.commit()
-        return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
-
-    def _selection(self) -> Query:
-        if request.form.get("all") == "1":
-            return listing.filtered(self, parsed(request.form.get("query", "")))[0]
-        ids = [
-            int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19
-        ]
-        if not ids:
-            raise Refused(N_("没有勾选任何记录。请先勾选要办理的行，再点击操作按钮。"))
-        if len(ids) > MOST_IDS:
-            raise Refused(N_("一次最多勾选{most}行。请改用“选择全部”办理整个筛选结果。"), most=MOST_IDS)
-        return self.base_query().filter(self.datamodel.obj.id.in_(ids))
-
-    def _back(self) -> str:
-        query = sealed(parsed(request.form.get("query", "")))
-        address = url_for(f"{self.endpoint}.list")
-        filtered = f"{address}?{query}" if query else address
-        return filtered if len(filtered) <= Batch.back.type.length else address
-
-
-class StageView(BulkView):
-    """Claims in the view's `states`; a show page with the person's evidence and the claim's history."""
+class StageView(ClaimMoves, BulkView):
+    """Claims in some states; a show page with the person's evidence and the claim's history."""
 
     show_template = "claim.html"
     loads = ("account",)
@@ -181,8 +45,7 @@ class StageView(BulkView):
         # said outright: a query of other entities (ids, sums) loses the subclass's own criterion;
         # of the subclass, for a column of Claim would bring the scope once more
         model = self.datamodel.obj
-        query = super().base_query().filter(model.programme == self.programme.code)
-        return query.filter(model.state.in_(self.states)) if self.states else query
+        return super().base_query().filter(model.programme == self.programme.code)
 
     def read_with(self) -> list[ORMOption]:
         return [*super().read_with(), undefer_group(SEALED)]
@@ -265,29 +128,3 @@ class StageView(BulkView):
         if not claim.policy or day is None:
             return []
         return self.programme.policy.frozen(stored(db.session, self.programme.code), day, claim.policy)
-
-
-class GroupView(BulkView):
-    """Rows that each stand for many claims, tied to them by the claim's column `member`; a move is given on whole groups."""
-
-    member: ClassVar[str]
-
-    def claims_of(self, rows: Query, transition) -> Select:
-        ids = rows.order_by(None).with_entities(self.key).subquery()
-        return (
-            select(Claim.id)
-            .where(getattr(Claim, self.member).in_(select(ids)), Claim.state.in_(transition.sources))
-            .order_by(Claim.id)
-        )
-
-    def list_more(self, rows: list) -> dict:
-        return {"counts": state_counts(getattr(Claim, self.member), [row.id for row in rows])}
-
-
-class ApplicationsView(GroupView):
-    """Whole applications: counts by state, total of the live claims, what is paid."""
-
-    member = "application_id"
-    loads = ("employer", "payee_person", "office", "region")
-    joined = (*loads, "account")
-    search_columns = ("number", "employer", "office", "created_on")

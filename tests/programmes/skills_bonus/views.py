@@ -10,9 +10,10 @@ from app.engine.cases.payments import PaymentList
 from app.kernel.messages import N_
 from app.web.cases.applications import ApplicationView
 from app.web.cases.claims import ClaimQueryView
+from app.web.stages.labels import LABELS
 from app.web.stages.notices import NoticesView
 from app.web.stages.payments import PaymentListsView
-from app.web.stages.stage import LABELS, StageView
+from app.web.stages.stage import StageView
 
 
 class Skills:

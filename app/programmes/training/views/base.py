@@ -19,7 +19,7 @@ from app.registers.ciphers import UNREADABLE
 from app.web.page import waiting
 from app.web.page.translations import gettext
 from app.web.page.waiting import Task
-from app.web.stages.stage import BulkView
+from app.web.stages.bulk import BulkView, move
 
 LABELS = {
     **PROGRAMME.labels,
@@ -43,7 +43,7 @@ def _counting(states: Collection[str]) -> Select:
 
 
 class Classes(BulkView):
-    """A list of classes in the view's `states`."""
+    """A list of classes, and what may be done with them."""
 
     programme = PROGRAMME
     menu = PROGRAMME.menu
@@ -64,10 +64,14 @@ class Classes(BulkView):
     search_columns = ("employer", "project", "cohort_no", "state", "opens_on", "closes_on", "office")
     order_columns = ["cohort_no", "opens_on", "closes_on"]
     counting = staticmethod(_counting)
-
-    def base_query(self) -> Query:
-        query = super().base_query()
-        return query.filter(TrainingClass.state.in_(self.states)) if self.states else query
+    submit_class = move(PROGRAMME.transitions["submit_class"])
+    approve_class = move(PROGRAMME.transitions["approve_class"])
+    reject_class = move(PROGRAMME.transitions["reject_class"])
+    return_class = move(PROGRAMME.transitions["return_class"])
+    cancel_class = move(PROGRAMME.transitions["cancel_class"])
+    submit_completion = move(PROGRAMME.transitions["submit_completion"])
+    approve_completion = move(PROGRAMME.transitions["approve_completion"])
+    return_completion = move(PROGRAMME.transitions["return_completion"])
 
     def claims_of(self, rows: Query, transition) -> Select:
         return rows.order_by(None).with_entities(TrainingClass.id).statement.order_by(TrainingClass.id)

@@ -18,9 +18,10 @@ from app.web.cases.subsidy import (
     PublicityView,
     ReviewView,
 )
+from app.web.stages.labels import LABELS
 from app.web.stages.notices import NoticesView
 from app.web.stages.payments import PaymentListsView
-from app.web.stages.stage import LABELS, StageView
+from app.web.stages.stage import StageView
 
 COHORT = "enrolment.training_class.cohort_no"
 STUDENT = ["person.name", "person.masked_id", "employer.name", COHORT]

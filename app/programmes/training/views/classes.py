@@ -6,6 +6,7 @@ from functools import partial
 
 from flask import current_app, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from itsdangerous import BadData, URLSafeSerializer
@@ -49,7 +50,7 @@ class ClassView(Reachable, Classes):
     route_base = "/training/classes"
     menu_title = N_("网络疫情培训开班")
     show_template = "class.html"
-    transitions = ("submit_class", "cancel_class")
+    moves = ("submit_class", "cancel_class")
     granted = {
         CLERK: (*READ, "can_add", "can_edit", "can_reveal", "submit_class", "cancel_class"),
         REVIEWER: (*READ, "can_reveal"),
@@ -244,8 +245,8 @@ class ClassReviewView(Classes):
     route_base = "/training/class_review"
     menu_title = N_("开班审核")
     show_template = "class.html"
-    states = ("submitted",)
-    transitions = ("approve_class", "reject_class", "return_class")
+    base_filters = [["state", FilterIn, ("submitted",)]]
+    moves = ("approve_class", "reject_class", "return_class")
 
     def show_more(self, row: TrainingClass) -> dict:
         more = super().show_more(row)

@@ -6,6 +6,7 @@ import io
 
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 
@@ -38,8 +39,8 @@ class CompletionView(Classes):
     route_base = "/training/completion"
     menu_title = N_("疫情培训结业")
     show_template = "completion.html"
-    states = (*COMPLETABLE, "completion_submitted", "completed")
-    transitions = ("submit_completion",)
+    base_filters = [["state", FilterIn, (*COMPLETABLE, "completion_submitted", "completed")]]
+    moves = ("submit_completion",)
     granted = {CLERK: (*READ, "can_roster", "can_edit", "submit_completion"), AUDITOR: READ}
     include_route_methods = {"list", "show", "action_post", "roster", "results", "student", "submit"}
 
@@ -166,8 +167,8 @@ class CompletionReviewView(Classes):
     route_base = "/training/completion_review"
     menu_title = N_("结业审核")
     show_template = "completion.html"
-    states = ("completion_submitted",)
-    transitions = ("approve_completion", "return_completion")
+    base_filters = [["state", FilterIn, ("completion_submitted",)]]
+    moves = ("approve_completion", "return_completion")
 
     def show_more(self, row: TrainingClass) -> dict:
         return {**_with_warnings(super().show_more(row)), "editable": False}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app, g, redirect, url_for
 from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
@@ -25,7 +26,7 @@ class DeclarationView(Classes):
     route_base = "/training/declarations"
     menu_title = N_("疫情培训补贴申报")
     list_template = "declarations.html"
-    states = DECLARABLE
+    base_filters = [["state", FilterIn, DECLARABLE]]
     include_route_methods = {"list", "declare"}
     granted = {CLERK: ("can_list", "can_declare"), AUDITOR: ("can_list",)}
 

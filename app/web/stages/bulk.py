@@ -1,0 +1,176 @@
+"""Lists whose checked rows are moved: each move is an action of FAB that keeps the rows and leads to the dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from flask import abort, g, redirect, request, url_for
+from flask_appbuilder.actions import action
+from flask_appbuilder.baseviews import expose
+from sqlalchemy import select
+from sqlalchemy.orm import Query
+from sqlalchemy.sql import Select
+
+from app.engine.access.roles import AUDITOR
+from app.engine.cases.claims import Claim
+from app.engine.casework import batch
+from app.engine.casework.batch import Batch
+from app.engine.programme import Programme
+from app.engine.workflow import moves
+from app.engine.workflow.transition import Transition
+from app.extensions import db
+from app.kernel.errors import Refused
+from app.kernel.messages import N_
+from app.web.crud import listing
+from app.web.crud.sealing import parsed, sealed
+from app.web.crud.views import READ, ModelView
+from app.web.page.totals import state_counts
+from app.web.page.waiting import Task
+from app.web.stages.labels import LABELS
+
+MOST_IDS = 10_000
+
+
+def move(transition: Transition) -> Callable:
+    """Return FAB's action for a bulk move; its permission is the move's name."""
+
+    def run(self: BulkView, rows: Query):
+        return self.begin(transition.name, rows)
+
+    run.__name__ = transition.name
+    return action(transition.name, transition.title, multiple=True, single=False)(run)
+
+
+class BulkView(ModelView):
+    """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for.
+
+    `moves` are the actions that it offers, in order, of those that it has; `base_filters` say which states it shows.
+    """
+
+    programme: ClassVar[Programme]
+    moves: ClassVar[tuple[str, ...]] = ()
+    readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
+    include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
+    label_columns = LABELS
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for name in self.actions.keys() - set(self.moves):
+            self.base_permissions.remove(name)
+        self.actions = {name: self.actions[name] for name in self.moves}
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states that the list shows; none for a list of all."""
+        return next((tuple(value) for column, _, value in self.base_filters or () if column == "state"), ())
+
+    @property
+    def granted(self) -> dict[str, tuple[str, ...]]:
+        """Who has the duty sees the stage and makes its moves; the view's readers see it."""
+        granted = {role: list(READ) for role in self.readers}
+        for name in self.moves:
+            granted.setdefault(self.programme.transitions[name].duty, list(READ)).append(name)
+        return {role: tuple(permissions) for role, permissions in granted.items()}
+
+    def allowed_moves(self) -> list:
+        """The moves of this view that the current login may make."""
+        sm = self.appbuilder.sm
+        return [
+            self.programme.transitions[name]
+            for name in self.moves
+            if sm.has_access(name, self.class_permission_name)
+        ]
+
+    def waits(self) -> tuple[str, ...]:
+        """The states from which the login may make the first move of this list."""
+        moves = self.allowed_moves()
+        sources = moves[0].sources if moves else ()
+        return tuple(state for state in sources if not self.states or state in self.states)
+
+    def claims_of(self, rows: Query, transition) -> Select:
+        """The claims that a selection of rows stands for."""
+        raise NotImplementedError
+
+    def tasks(self) -> list[Task]:
+        """What of this list waits for a move of the current login."""
+        return []
+
+    @expose("/action_post", methods=["POST"])
+    def action_post(self):
+        """Run an action on the checked rows, or on the whole filter; the permission is the action's own."""
+        item = self.actions.get(request.form.get("action", "")) or abort(404)
+        if not self.appbuilder.sm.has_access(item.name, self.class_permission_name):
+            abort(403)
+        return item.func(self._selection())
+
+    def begin(self, name: str, rows: Query):
+        """Keep the selection of a move and lead to its dialog, which asks for the rest and counts."""
+        transition = self.programme.transitions[name]
+        chosen = batch.prepare(
+            db.session, g.actor, self.programme, transition, self.claims_of(rows, transition)
+        )
+        chosen.view, chosen.back = self.endpoint, self._back()
+        db.session.commit()
+        return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
+
+    def _selection(self) -> Query:
+        if request.form.get("all") == "1":
+            return listing.filtered(self, parsed(request.form.get("query", "")))[0]
+        ids = [
+            int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19
+        ]
+        if not ids:
+            raise Refused(N_("没有勾选任何记录。请先勾选要办理的行，再点击操作按钮。"))
+        if len(ids) > MOST_IDS:
+            raise Refused(N_("一次最多勾选{most}行。请改用“选择全部”办理整个筛选结果。"), most=MOST_IDS)
+        return self.base_query().filter(self.datamodel.obj.id.in_(ids))
+
+    def _back(self) -> str:
+        query = sealed(parsed(request.form.get("query", "")))
+        address = url_for(f"{self.endpoint}.list")
+        filtered = f"{address}?{query}" if query else address
+        return filtered if len(filtered) <= Batch.back.type.length else address
+
+
+class ClaimMoves:
+    """The bulk moves of claims, in the order of their way."""
+
+    submit = move(moves.SUBMIT)
+    withdraw = move(moves.WITHDRAW)
+    approve = move(moves.APPROVE)
+    reject = move(moves.REJECT)
+    return_ = move(moves.RETURN)
+    publicize = move(moves.PUBLICIZE)
+    pass_publicity = move(moves.PASS_PUBLICITY)
+    fail_publicity = move(moves.FAIL_PUBLICITY)
+    revoke = move(moves.REVOKE)
+    list_ = move(moves.LIST)
+    dissolve = move(moves.DISSOLVE)
+    disburse = move(moves.DISBURSE)
+
+
+class GroupView(ClaimMoves, BulkView):
+    """Rows that each stand for many claims, tied to them by the claim's column `member`; a move is given on whole groups."""
+
+    member: ClassVar[str]
+
+    def claims_of(self, rows: Query, transition) -> Select:
+        ids = rows.order_by(None).with_entities(self.key).subquery()
+        return (
+            select(Claim.id)
+            .where(getattr(Claim, self.member).in_(select(ids)), Claim.state.in_(transition.sources))
+            .order_by(Claim.id)
+        )
+
+    def list_more(self, rows: list) -> dict:
+        return {"counts": state_counts(getattr(Claim, self.member), [row.id for row in rows])}
+
+
+class ApplicationsView(GroupView):
+    """Whole applications: counts by state, total of the live claims, what is paid."""
+
+    member = "application_id"
+    loads = ("employer", "payee_person", "office", "region")
+    joined = (*loads, "account")
+    search_columns = ("number", "employer", "office", "created_on")
