@@ -40,7 +40,7 @@ def test_every_setting_has_its_row_in_both_languages():
 
 def test_every_limit_is_told_as_it_is():
     numbers = (tries.TRIES_HERE, tries.TRIES_ANYWHERE, tries.TRIES_OF_ADDRESS, shares.LOOKUPS, shares.EXPORTS)
-    numbers = (*numbers, works.MOST_UNDER_WAY)
+    numbers = (*numbers, shares.SEARCHES, works.MOST_UNDER_WAY)
     for text, title in ((CHINESE, "## 限额"), (ENGLISH, "## Limits")):
         section = text.split(f"\n{title}\n")[1].split("\n## ")[0]
         assert [number for number in numbers if not re.search(rf"(?<!\d){number}(?!\d)", section)] == []
