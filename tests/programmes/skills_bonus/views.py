@@ -1,5 +1,6 @@
 """The screens: each a few lines."""
 
+from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from skills_bonus import PROGRAMME
 from skills_bonus.model import SkillsApplication, SkillsClaim
@@ -44,16 +45,16 @@ class SkillsReviewView(SkillsStage, StageView):
     datamodel = SQLAInterface(SkillsClaim)
     route_base = "/skills/review"
     menu_title = N_("技能培训奖补审核")
-    states = ("submitted",)
-    transitions = ("approve", "reject", "return")
+    base_filters = [["state", FilterIn, ("submitted",)]]
+    moves = ("approve", "reject", "return")
 
 
 class SkillsPublicityView(SkillsStage, StageView):
     datamodel = SQLAInterface(SkillsClaim)
     route_base = "/skills/publicity"
     menu_title = N_("技能培训奖补公示")
-    states = ("approved", "publicizing", "publicized")
-    transitions = ("publicize", "pass_publicity", "fail_publicity", "revoke")
+    base_filters = [["state", FilterIn, ("approved", "publicizing", "publicized")]]
+    moves = ("publicize", "pass_publicity", "fail_publicity", "revoke")
 
 
 class SkillsNoticesView(Skills, NoticesView):
@@ -66,8 +67,8 @@ class SkillsDisbursementView(SkillsStage, StageView):
     datamodel = SQLAInterface(SkillsClaim)
     route_base = "/skills/disbursement"
     menu_title = N_("技能培训奖补发放")
-    states = ("publicized",)
-    transitions = ("list", "disburse")
+    base_filters = [["state", FilterIn, ("publicized",)]]
+    moves = ("list", "disburse")
 
 
 class SkillsPaymentListsView(Skills, PaymentListsView):
