@@ -81,7 +81,7 @@ def test_a_lock_ends_by_itself_by_an_administrator_and_by_success(demo_app):
     for _ in range(tries.TRIES_HERE + 1):
         try_in(demo_app, "clerk", WRONG)
     with demo_app.app_context():
-        db.session.execute(update(Attempt).values(began_at=func.now() - logins.LOCKED_FOR))
+        db.session.execute(update(Attempt).values(began_at=func.now() - logins.LONGEST_WINDOW))
         db.session.commit()
     assert try_in(demo_app, "clerk", PASSWORD).status_code == 302
 
@@ -238,7 +238,7 @@ def test_tries_and_sessions_that_are_over_are_forgotten_and_no_others(demo_app):
         logins.drop_old(db.session)
         assert db.session.scalar(select(func.count()).select_from(Attempt)) > 0
         assert db.session.scalar(select(func.count()).select_from(Login)) == 1
-        db.session.execute(update(Attempt).values(began_at=func.now() - logins.LOCKED_FOR))
+        db.session.execute(update(Attempt).values(began_at=func.now() - logins.LONGEST_WINDOW))
         db.session.execute(update(Login).values(seen_at=func.now() - logins.IDLE))
         logins.drop_old(db.session)
         assert db.session.scalar(select(func.count()).select_from(Attempt)) == 0

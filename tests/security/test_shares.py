@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 
 from app.engine.access.accounts import USERNAME
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry, record
 from app.engine.longwork import works
-from app.engine.sessions import shares
+from app.engine.sessions import logins, shares
+from app.engine.sessions.logins import Attempt
 from app.extensions import db
 from app.registers.ciphers import text_of
 from app.registers.models import Person
@@ -61,6 +64,18 @@ def test_look_ups_end_with_the_hours_share(demo_app, monkeypatch):
     assert "按号码查询已达2次" in answer.text
     other = Desk(demo_app, "clerk_b").client.post("/desk/person", data={"citizen_id": ID})
     assert other.status_code == 200
+
+
+def test_the_nights_tidying_keeps_the_counts_of_the_hour(demo_app, monkeypatch):
+    monkeypatch.setattr(shares, "LOOKUPS", 1)
+    desk = Desk(demo_app, "clerk")
+    desk.client.post("/desk/person", data={"citizen_id": ID})
+    with demo_app.app_context():
+        ago = func.now() - timedelta(minutes=40)
+        db.session.execute(update(Attempt).where(Attempt.subject.startswith("lookup:")).values(began_at=ago))
+        logins.drop_old(db.session)
+        db.session.commit()
+    assert desk.client.post("/desk/person", data={"citizen_id": ID}).status_code == 409
 
 
 def test_a_refused_look_up_tells_the_script_why(demo_app, monkeypatch):

@@ -36,6 +36,8 @@ from app.registers.organisation import Staff, User
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=1)
 LOCKED_FOR = timedelta(minutes=15)
+LONGEST_WINDOW = timedelta(hours=1)
+"""Of what is counted: shares are an hour's."""
 REMEMBERED = 5
 LONGEST_AGE = timedelta(days=90)
 
@@ -168,7 +170,7 @@ def end(session: Session, user_id: int, *, token: str | None = None, but: str | 
 def drop_old(session: Session) -> None:
     """Forgets sessions and tries that are over: anybody may try any name."""
     session.execute(delete(Login).where(~alive_now()))
-    session.execute(delete(Attempt).where(Attempt.began_at <= func.now() - LOCKED_FOR))
+    session.execute(delete(Attempt).where(Attempt.began_at <= func.now() - LONGEST_WINDOW))
 
 
 def remember(session: Session, user_id: int, password: str) -> None:

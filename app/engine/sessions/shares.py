@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -11,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.sessions.logins import count
+from app.engine.sessions.logins import LONGEST_WINDOW, count
 from app.kernel import citizen_id
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 
 Found = TypeVar("Found")
-HOUR = timedelta(hours=1)
 LOOKUPS, SEARCHES, EXPORTS = 300, 1200, 60
 """Of one person in an hour: whole numbers looked up beyond the own lists, pages of lists found by words or numbers, and lists taken away."""
 NO_LOOKUP = N_("一小时内按号码查询已达{most}次。请到{until}再查；需要核对很多人的，请用名单表格。")
@@ -54,6 +52,6 @@ def look_up(engine: Engine, actor: Actor, place: str, number: str, finding: Call
 
 
 def _take(engine: Engine, subject: str, most: int, sentence: str) -> None:
-    times, until = count(engine, subject, HOUR)
+    times, until = count(engine, subject, LONGEST_WINDOW)
     if times > most:
         raise Refused(sentence, most=most, until=f"{until.astimezone(SHANGHAI):%H:%M}")
