@@ -77,8 +77,10 @@ class Run:
         shutil.copytree(ROOT / "deploy", directory / "deploy")
         for package in ("kernel", "serving"):
             shutil.copytree(ROOT / "app" / package, directory / "app" / package)
+        (directory / "app" / "server").mkdir()
         for name in (
             "run.py",
+            "app/server/__init__.py",
             "app/server/database.py",
             "app/server/lesser.py",
             "app/logs.py",

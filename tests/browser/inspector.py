@@ -13,7 +13,7 @@ from tests.browser.manual import LABELS, PICTURED, labels
 
 OPTIONS = {"resultTypes": ["violations"]}
 GRAVE = ("serious", "critical")
-EACH = 3
+EACH = 6
 """How many screens go by until axe-core looks at one, but in the long version: it takes a second and more."""
 STICKS_OUT = (
     "() => [...document.querySelectorAll('.card')].some(card => card.scrollWidth > card.clientWidth + 1)"

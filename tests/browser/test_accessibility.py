@@ -1,4 +1,4 @@
-"""Every screen that is pictured is looked at in the same walk; by axe-core each third, and in the long version all."""
+"""Every screen that is pictured is looked at in the same walk; by axe-core each sixth, and in the long version all."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ def audit(auditor: Desk, number: str, people: int, voucher: str) -> None:
     assert [event for event in history if event in EVENTS] == list(EVENTS)
     assert voucher in auditor.text()
     names = {entry.split()[1] for entry in auditor.page.locator(".history li").all_text_contents()}
-    assert {"陈小敏", "周国强", "刘芳"} <= names
+    assert {"陈小敏（clerk）", "周国强（reviewer）", "刘芳（cashier）"} <= names
 
     auditor.open("系统管理", "审计日志")
     for event in ("公示通过", "发放"):

@@ -103,7 +103,7 @@ def test_a_case(demo_app, demo_files, everything, colleague):
     colleague.post(address, opened(colleague.get(address)) | {"remark": "同事的备注"})
     mine = form | {"contract_end": str(LATER), "phone": "13912345678"}
     stale = clerk.post(address, mine, expect=422)
-    assert REFUSAL in stale and "何同事于" in stale
+    assert REFUSAL in stale and "何同事（clerk_2）于" in stale
     assert versions(stale) == {
         "劳动合同终止日期": [form["contract_end"] or "—", form["contract_end"] or "—", str(LATER)],
         "备注": ["—", "同事的备注", "—"],
@@ -131,7 +131,7 @@ def test_a_class(demo_app, everything, colleague):
     form = opened(clerk.get(address))
     colleague.post(address, opened(colleague.get(address)) | {"teacher": "赵老师"})
     stale = clerk.post(address, form | {"teacher": "钱老师", "hours": "44"}, expect=422)
-    assert REFUSAL in stale and "何同事于" in stale
+    assert REFUSAL in stale and "何同事（clerk_2）于" in stale
     assert versions(stale) == {"课时": ["40", "40", "44"], "授课教师": ["李老师", "赵老师", "钱老师"]}
     clerk.post(address, opened(stale))
     held = everything.get(TrainingClass, int(number))
@@ -144,7 +144,7 @@ def test_a_login(demo_app, facts):
     form = opened(admin.get(address))
     admin.post(address, form | {"roles": ["clerk", "cashier"], "until-cashier": str(UNTIL)})
     stale = admin.post(address, form | {"name": "陈新名"}, expect=422)
-    assert REFUSAL in stale and "罗丽华于" in stale
+    assert REFUSAL in stale and "罗丽华（county_admin）于" in stale
     found = versions(stale)
     assert found.pop("姓名") == ["陈小敏", "陈小敏", "陈新名"]
     assert found.pop("角色") == ["经办", "经办、发放", "经办"]

@@ -28,14 +28,15 @@ OPEN_TO_ALL = ("AuthView.login", "CasView.end", "DeskView.language")
 def init_app(app: Flask, key_of_call: Callable[[], object]) -> None:
     """Lets the worker ask, and holds every request to the answer; `key_of_call`: the API key that a call brings, or None."""
     app.url_value_preprocessor(_limit_size)
-    app.extensions["body_limit"] = partial(allowed, app, key_of_call)
+    app.extensions["key_of_call"] = key_of_call
+    app.extensions["body_limit"] = partial(allowed, app)
 
 
-def allowed(app: Flask, key_of_call: Callable[[], object], environ: dict) -> int:
+def allowed(app: Flask, environ: dict) -> int:
     """Bytes that are accepted of the request with this head; 0: none, whatever it says of them."""
     with app.request_context(environ):
         try:
-            known = key_of_call() is not None if in_api(request.path) else _has_session()
+            known = app.extensions["key_of_call"]() is not None if in_api(request.path) else _has_session()
         except DBAPIError:
             known = True  # the application tells what is wrong
         return _most() if known else _of_strangers()
