@@ -112,12 +112,17 @@ def test_no_query_crashes_a_list_or_shows_more_than_a_page(cases_app, client, sh
     assert bad == {}
 
 
+@pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("text", TEXTS)
-def test_no_text_in_a_form_crashes_it(cases_app, known, client, text):
+def test_no_text_in_a_form_crashes_it(cases_app, known, client, text, share):
+    """Each text in a third of the forms, another third each; in soak in every form."""
+    forms = [
+        (method, rule, endpoint)
+        for method, rule, endpoint in addresses(cases_app)
+        if method == "POST" and not endpoint.startswith("AuthView")
+    ]
     bad = {}
-    for method, rule, endpoint in addresses(cases_app):
-        if method != "POST" or endpoint.startswith("AuthView"):
-            continue
+    for method, rule, endpoint in forms[list(TEXTS).index(text) % share :: share]:
         for address in filled(cases_app, known, method, rule, endpoint)[:2] or [rule]:
             answer = client.post(address, data=filled_with(known, TEXTS[text]))
             if crashed(answer):
