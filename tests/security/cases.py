@@ -106,7 +106,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
     ServiceDesk(app, "reviewer").act("outcome", "pass_publicity", placed[6:])
     ServiceDesk(app, "cashier").act("disbursement", "list")
     ServiceDesk(app, "cashier").act(
-        "disbursement", "disburse", placed[-1:], paid_on="2026-11-30", voucher_no="PZ-锦江-0002"
+        "disbursement", "disburse", placed[-1:], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0002"
     )
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
     cashier.act("disbursement", "list", ids[32:36])

@@ -15,7 +15,7 @@ from app.engine.audit import AuditEntry
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.registers.models import Coverage, RegisterLoad
-from tests.conftest import TODAY
+from tests.days import TODAY, after, month
 from tests.security.test_api import Caller, person
 from tests.security.test_second_administrator import BEFORE, CHENGDU, administrator
 from tests.web.desk import JINJIANG, Desk
@@ -37,7 +37,7 @@ def issue(
         "name": "交换平台",
         "office": facts.office(office),
         "abilities": list(abilities),
-        "ends_on": "2026-12-31",
+        "ends_on": str(after(30)),
     }
     page = desk.post(f"{KEYS}/add", form, expect=200)
     return re.search(r"key_[\w-]{43}", page)[0], facts.query(select(func.max(ApiKey.id)))[0][0]
@@ -137,7 +137,7 @@ def test_a_key_dies_with_its_makers_right(demo_app, facts, lost):
     province.post(f"{BASE}/change/{facts.id('county_admin')}", form)
     if lost == "ended":
         Caller(demo_app, key).get("cases")
-        demo_app.config["TODAY"] = TODAY.replace(day=TODAY.day + 1)
+        demo_app.config["TODAY"] = after(1)
     try:
         Caller(demo_app, key).get("cases", 401)
         assert "失效：发放人已停用、调离或不再是管理员" in Desk(demo_app, "province_admin").get(
@@ -152,9 +152,9 @@ def test_a_load_is_written_down_with_what_it_changed(demo_app, facts):
     caller = Caller(demo_app, issue(city, facts)[0])
     caller.load("persons", [person(1), person(2, phone="13800000001")])
     caller.load("persons", [{**person(1), "name": "改了名"}, person(2), person(3)])
-    spell = {"citizen_id": person(1)["citizen_id"], "registered_on": "2026-01-05"}
+    spell = {"citizen_id": person(1)["citizen_id"], "registered_on": str(after(-300))}
     caller.load("unemployment", [spell])
-    caller.load("unemployment", [{**spell, "cancelled_on": "2026-02-01"}])
+    caller.load("unemployment", [{**spell, "cancelled_on": str(after(-270))}])
     mine = [e.after for e in entries(facts, "register_load") if e.actor_name.startswith("API")]
     assert [(one["kind"], one["added"], one["changed"]) for one in mine] == [
         ("persons", 2, {}),
@@ -176,11 +176,11 @@ def test_months_are_counted_by_what_they_say(demo_app, facts):
     row = {
         "citizen_id": person(1)["citizen_id"],
         "uscc": firm,
-        "month": "2026-11",
+        "month": f"{TODAY:%Y-%m}",
         "insured_region": JINJIANG,
     }
     caller.load("contributions", [{**row, "paid": False}])
-    caller.load("contributions", [{**row, "paid": True}, {**row, "month": "2026-10", "paid": True}])
+    caller.load("contributions", [{**row, "paid": True}, {**row, "month": f"{month(1):%Y-%m}", "paid": True}])
     mine = [e.after for e in entries(facts, "register_load") if e.actor_name.startswith("API")]
     assert [(one["added"], one["changed"]) for one in mine] == [(1, {}), (1, {"paid": 1})]
     assert facts.query(select(func.max(Coverage.last_day)))[0][0] == TODAY
@@ -190,7 +190,7 @@ def test_what_a_load_covers_does_not_lie_in_the_future(demo_app, facts):
     city = Desk(demo_app, administrator(demo_app, "city", CHENGDU, "prefecture_admin"))
     caller = Caller(demo_app, issue(city, facts)[0])
     before = facts.query(select(func.count(RegisterLoad.id)))
-    declared = {"regions": JINJIANG, "first": "2026-01-01", "last": "2026-11-24"}
+    declared = {"regions": JINJIANG, "first": str(month(10)), "last": str(after(1))}
     assert "晚于今天" in caller.load("persons", [person(1)], 409, **declared)["message"]
     assert facts.query(select(func.count(RegisterLoad.id))) == before
     caller.load("persons", [person(1)], **{**declared, "last": str(TODAY)})

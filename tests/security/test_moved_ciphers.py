@@ -21,8 +21,9 @@ from app.kernel.errors import Unreadable
 from app.registers.ciphers import place, text_of
 from app.registers.models import Person
 from app.web.longwork import works as web_works
+from tests.days import month
 from tests.security import training_cases
-from tests.security.cases import PDF
+from tests.security.cases import CASES_DAY, PDF
 from tests.web.desk import HiringDesk
 from tests.web.test_works import run_jobs
 
@@ -91,7 +92,7 @@ def test_two_claims_phones(known, swapped, desks):
     for draft, phone in zip(drafts, PHONES, strict=True):
         page = clerk.get(f"/hiring/query/edit/{draft}")
         version = page.partition('name="version" value="')[2].partition('"')[0]
-        form = {"category": "登记失业半年以上人员", "contract_start": "2026-08-01", "name": "某人"}
+        form = {"category": "登记失业半年以上人员", "contract_start": str(month(3)), "name": "某人"}
         clerk.post(f"/hiring/query/edit/{draft}", {**form, "phone": phone, "version": version})
     assert PHONES[0] in reveal(reviewer, drafts[0], "phone")
     swapped("claims.phone_cipher", *drafts)
@@ -179,7 +180,7 @@ def test_one_failed_row_among_many(known, everything, behind, desks):
 def test_two_objectors(known, everything, swapped, desks):
     clerk, reviewer = desks("clerk"), desks("reviewer")
     for claim, phone in zip(known.claims["publicizing"][1:3], PHONES, strict=True):
-        said = {"raised_on": "2026-11-30", "raised_by": "某人", "contact": phone, "content": "不在岗"}
+        said = {"raised_on": str(CASES_DAY), "raised_by": "某人", "contact": phone, "content": "不在岗"}
         clerk.post(f"/objections/add/{claim}", said)
     found = "SELECT id FROM objections WHERE contact_cipher IS NOT NULL ORDER BY id"
     one, two = everything.scalars(text(found)).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +17,7 @@ from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.oversight.dossier import claims_then
 from app.programmes.training.model import Enrolment, Project
 from app.registers.models import Employer
+from tests.days import END, OVER, TODAY
 from tests.web.desk import HiringDesk, uscc_of
 from tests.web.test_publicity_and_payment import moved
 from tests.web.test_service_subsidy import ServiceDesk
@@ -25,9 +26,8 @@ from tests.web.test_training import CLASSES, COMPLETION, DECLARATIONS, TrainingD
 __all__ = ["firm", "staff"]
 
 FIRST, SECOND, THIRD = "6217003810012341111", "6217003810012342222", "6217003810012343333"
-OVER = date(2026, 11, 28)
 MASKED = re.compile(r"\*{4} (\d{4})\b")
-PUBLICITY = {"start": "2026-11-23", "end": "2026-11-27"}
+PUBLICITY = {"start": str(TODAY), "end": str(END)}
 
 
 def said(page: str) -> str:
@@ -148,7 +148,7 @@ def training(demo_app, everything, firm, staff):
     clerk.move(f"{CLASSES}/submit/{opened}")
     reviewer.act("class_review", "approve_class", [opened])
     address = clerk.post(f"{DECLARATIONS}/declare/{opened}")
-    result = {"passed": "yes", "completed_on": "2026-11-06", "theory_score": "91"}
+    result = {"passed": "yes", "completed_on": str(clerk.closes_on), "theory_score": "91"}
     for number, student in enumerate(everything.scalars(select(Enrolment.id)).all()):
         clerk.post(f"{COMPLETION}/student/{student}", {**result, "certificate_no": f"ZS-{number}"})
     clerk.move(f"{COMPLETION}/submit/{opened}")
@@ -193,7 +193,7 @@ def test_every_page_paper_and_file_names_the_account_that_is_paid(request, progr
     office.look(THIRD)
     office.listed(THIRD)
     assert "没有可更正的人员" in office.propose(FIRST, 422), "the file may lie at the bank"
-    office.cashier.act("payment_lists", "disburse", paid_on="2026-11-28", voucher_no="PZ-1")
+    office.cashier.act("payment_lists", "disburse", paid_on=str(OVER), voucher_no="PZ-1")
     assert office.ids("disbursed")
     assert "已固定，不能再填写" in office.bank(FIRST, 422)
     assert "没有可更正的人员" in office.propose(FIRST, 422)

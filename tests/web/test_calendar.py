@@ -12,11 +12,23 @@ from app.engine.cases.claims import Notice
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.festivals import statutory_days
+from tests.days import DECEMBER
 from tests.web.desk import Desk, HiringDesk
 
 START, END = date(2026, 12, 30), date(2027, 1, 6)
 PROCLAIMED = (date(2027, 1, 4), date(2027, 1, 5))
 """Holidays that nobody could foresee."""
+
+
+@pytest.fixture
+def demonstration(demonstrations):
+    """As of that December, on whichever day the tests run."""
+    return demonstrations(DECEMBER)
+
+
+@pytest.fixture
+def demo_files(demonstration):
+    return demonstration.files
 
 
 @pytest.fixture

@@ -85,8 +85,9 @@ def test_a_class_without_a_phone_has_none_to_reveal(desk, open_class):
 )
 def test_what_can_not_be_told_apart_is_asked_for(desk, firm, everything, contact, phone, field, sentence):  # noqa: F811
     project = everything.scalars(select(Project.id)).first()
-    typed = {"employer": firm.uscc, "project_id": str(project), "opens_on": "2026-10-12"}
-    more = {"closes_on": "2026-11-06", "stop_from": "2026-10-01", "stop_to": "2026-11-30", "hours": "40"}
+    first, last = str(desk.opens_on), str(desk.closes_on)
+    typed = {"employer": firm.uscc, "project_id": str(project), "opens_on": first, "closes_on": last}
+    more = {"stop_from": first, "stop_to": last, "hours": "40"}
     named = {"platform": "川培", "teacher": "李老师", "contact": contact, "contact_phone": phone}
     page = desk.post(f"{CLASSES}/add", typed | more | named, expect=422)
     assert re.search(rf'<div id="{field}-note" class="note">[^/]*<strong class="error">{sentence}', page)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from datetime import date
 
 import pytest
 from sqlalchemy import select, text
@@ -14,12 +13,12 @@ from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Application, Attachment, Claim
 from app.engine.cases.payments import PaymentList
 from app.programmes.training.model import Enrolment, TrainingClass
+from tests.days import END, OVER, TODAY, after, month
 from tests.web.desk import Desk, HiringDesk, uscc_of
 from tests.web.test_publicity_and_payment import moved
 from tests.web.test_training import CLASSES, TrainingDesk, firm, staff  # noqa: F401
 
 SHEET = "1-good.xlsx"
-LATER = date(2026, 11, 28)
 
 
 @pytest.fixture
@@ -33,8 +32,8 @@ def listed(demo_app, demo_files, clerk, monkeypatch) -> tuple[HiringDesk, str, s
     reviewer, cashier = HiringDesk(demo_app, "reviewer"), HiringDesk(demo_app, "cashier")
     application = clerk.hand_in(demo_files, SHEET)
     reviewer.act("review", "approve")
-    reviewer.act("publicity", "publicize", start="2026-11-23", end="2026-11-27")
-    monkeypatch.setitem(demo_app.config, "TODAY", LATER)
+    reviewer.act("publicity", "publicize", start=str(TODAY), end=str(END))
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
     assert moved(cashier.act("disbursement", "list")) == 40
     number = re.search(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))[1]
@@ -42,7 +41,7 @@ def listed(demo_app, demo_files, clerk, monkeypatch) -> tuple[HiringDesk, str, s
 
 
 def pay(cashier: HiringDesk, number: str) -> str:
-    return cashier.act("payment_lists", "disburse", [number], paid_on=str(LATER), voucher_no="PZ-1")
+    return cashier.act("payment_lists", "disburse", [number], paid_on=str(OVER), voucher_no="PZ-1")
 
 
 def test_a_receipt_is_of_what_was_sent_in(demo_files, clerk):
@@ -55,7 +54,7 @@ def test_a_receipt_is_of_what_was_sent_in(demo_files, clerk):
     clerk.apply(application)
     assert "打印受理回执" in clerk.get(page)
     assert "40,000.00（肆万元整）" in clerk.get(paper)
-    assert "2026年11月23日" in clerk.get(paper)
+    assert f"{TODAY.year}年{TODAY.month}月{TODAY.day}日" in clerk.get(paper)
 
 
 def test_an_empty_draft_is_deleted_and_one_with_people_is_not(demo_files, clerk, everything):
@@ -314,12 +313,12 @@ def test_a_past_months_figures_stay_when_a_case_is_sent_in_again(demo_app, demo_
     clerk, reviewer = HiringDesk(demo_app, "clerk"), HiringDesk(demo_app, "reviewer")
     application = clerk.hand_in(demo_files, SHEET)
     claim = re.search(r"/hiring/query/show/(\d+)", clerk.get(f"/hiring/applications/show/{application}"))[1]
-    monkeypatch.setitem(demo_app.config, "TODAY", date(2026, 12, 7))
+    monkeypatch.setitem(demo_app.config, "TODAY", after(6, month(-1)))
     reviewer.act("review", "return", [claim], opinion="补材料")
     clerk.act("query", "submit", [claim])
     figures = Desk(demo_app, "auditor").get("/desk/figures/")
-    counted = dict(re.findall(r"<tr><td>(2026-\d\d)</td><td class=\"number\">([\d,]+)</td>", figures))
-    assert (counted["2026-11"], counted["2026-12"]) == ("40", "0")
+    counted = dict(re.findall(r"<tr><td>(\d{4}-\d\d)</td><td class=\"number\">([\d,]+)</td>", figures))
+    assert (counted[f"{TODAY:%Y-%m}"], counted[f"{month(-1):%Y-%m}"]) == ("40", "0")
 
 
 def test_a_page_that_is_gone_says_so_to_the_tabs(clerk):

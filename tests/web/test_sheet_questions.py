@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.engine.cases.claims import Claim, FailedRow
 from app.engine.intake.held_sheets import HeldSheet, drop_old
+from app.kernel.dates import month_start
 from app.programmes.training.model import Enrolment, Project
 from app.registers.ciphers import text_of
 from app.registers.models import Contribution, Employer, Person
@@ -181,7 +181,9 @@ def opened(demo_app, everything, firm):
     project = everything.scalars(select(Project.id).where(Project.code == "YS-001")).one()
     opened = clerk.open_class(firm.uscc, project)
     paid = select(Contribution.person_id).where(
-        Contribution.employer_id == firm.id, Contribution.paid, Contribution.month == date(2026, 10, 1)
+        Contribution.employer_id == firm.id,
+        Contribution.paid,
+        Contribution.month == month_start(clerk.opens_on),
     )
     for person in everything.scalars(select(Person).where(Person.id.in_(paid)).order_by(Person.id).limit(3)):
         offers = clerk.offered(opened, person.name[:2])
@@ -197,7 +199,7 @@ def roster(clerk, opened: str, path: Path, **cells: str) -> Path:
     header = next(row for row in page.iter_rows() if str(row[0].value).startswith("学号"))
     columns = {str(cell.value).strip("*"): cell.column for cell in header if cell.value}
     for n, row in enumerate(range(header[0].row + 1, header[0].row + 4)):
-        for title, value in {"证书编号": f"ZS-{n}", "结业日期": "2026-11-06", **cells}.items():
+        for title, value in {"证书编号": f"ZS-{n}", "结业日期": str(clerk.closes_on), **cells}.items():
             page.cell(row, columns[title]).value = value
     book.save(path)
     return path
@@ -224,7 +226,12 @@ def test_an_older_roster_asks_before_it_replaces_what_was_typed(
     reviewer.act("class_review", "approve_class", [number])
     older = roster(clerk, number, tmp_path / "older.xlsx", 理论成绩="80", 是否合格="是")
     student = everything.scalars(select(Enrolment.id).order_by(Enrolment.student_no)).first()
-    typed = {"passed": "yes", "certificate_no": "ZS-0", "completed_on": "2026-11-06", "theory_score": "91"}
+    typed = {
+        "passed": "yes",
+        "certificate_no": "ZS-0",
+        "completed_on": str(clerk.closes_on),
+        "theory_score": "91",
+    }
     clerk.post(f"{COMPLETION}/student/{student}", typed)
 
     asked = hand_in(clerk, number, older, expect=303)
