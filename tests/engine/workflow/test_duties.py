@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.days import END, TODAY, after
 from tests.web.desk import HiringDesk, uscc_of
 
 CLERK, REVIEWER, CASHIER = "clerk", "reviewer", "cashier"
@@ -91,9 +92,9 @@ def test_a_dialog_asks_again_for_what_is_missing(demo_app, demo_files):
     approve = reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
     reviewer.post(f"{approve}/run")
     chosen = reviewer.post("/hiring/publicity/action_post", {"action": "publicize", "all": "1"})
-    short = reviewer.post(f"{chosen}/run", {"start": "2026-11-23", "end": "2026-11-26"}, expect=422)
-    assert "结束日期最早为2026-11-27" in short
-    page = reviewer.get(reviewer.post(f"{chosen}/run", {"start": "2026-11-23", "end": "2026-11-27"}))
+    short = reviewer.post(f"{chosen}/run", {"start": str(TODAY), "end": str(after(-1, END))}, expect=422)
+    assert f"结束日期最早为{END}" in short
+    page = reviewer.get(reviewer.post(f"{chosen}/run", {"start": str(TODAY), "end": str(END)}))
     assert 'id="moved">40<' in page
     late = reviewer.get(reviewer.post(f"{dialog}/run", {"opinion": "补材料"}))
     assert "当前状态为“公示中”，不能办理“退回修改”" in late
