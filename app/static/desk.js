@@ -437,6 +437,12 @@ function drop(menu) {
   document.addEventListener("click", (event) => { if (menu.open && !menu.contains(event.target)) close(false); });
 }
 
+/* After a deed the kept notices are old, and so is an answer that was on its way then. */
+function forgetNotices() {
+  sessionStorage.removeItem("notices");
+  sessionStorage.setItem("deed", String(Date.now()));
+}
+
 /* What waits for this login: counted once a minute at most, listed in the top bar. */
 function notices(menu) {
   const count = menu.querySelector("summary b");
@@ -453,11 +459,14 @@ function notices(menu) {
     if (!items.length) body.textContent = menu.dataset.none;
   };
   const ask = async () => {
+    const deed = sessionStorage.getItem("deed");
     try {
       const answer = await fetch(menu.dataset.notices, { headers: { Accept: "application/json" }, quiet: !menu.open });
       if (!answer.ok) throw new Error(String(answer.status));
       const items = await answer.json();
-      sessionStorage.setItem("notices", JSON.stringify({ at: Date.now(), items }));
+      if (sessionStorage.getItem("deed") === deed) {
+        sessionStorage.setItem("notices", JSON.stringify({ at: Date.now(), items }));
+      }
       draw(items);
     } catch (error) {
       body.textContent = menu.dataset.failed;
@@ -476,7 +485,7 @@ function progress(card) {
     const answer = await fetch(card.dataset.work, { headers: { Accept: "application/json" } });
     const work = answer.ok ? await answer.json() : null;
     if (!work || !["waiting", "running"].includes(work.state)) {
-      sessionStorage.removeItem("notices");
+      forgetNotices();
       return void location.reload();
     }
     bar.max = work.total || 1;
@@ -501,7 +510,7 @@ function guard(form) {
 function once(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
-    if (form.getAttribute("role") !== "search") sessionStorage.removeItem("notices");
+    if (form.getAttribute("role") !== "search") forgetNotices();
     /* A download leaves the page as it is: the form can be sent again. */
     if (event.submitter?.dataset.again !== undefined) return;
     form.dataset.sent = "1";
@@ -565,7 +574,7 @@ function dialog(link) {
   const send = async (form) => {
     if (form.dataset.sent) return;
     form.dataset.sent = "1";
-    sessionStorage.removeItem("notices");
+    forgetNotices();
     try {
       const answer = await fetch(link.href, { method: "POST", body: new FormData(form), redirect: "manual" });
       if (answer.type === "opaqueredirect") return window.location.reload();

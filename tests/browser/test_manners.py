@@ -288,3 +288,29 @@ def test_the_badge_counts_anew_after_ones_own_deed(sit_down, sent):
     page.locator(".notices .menu-body a", has_text=f"一次性吸纳就业补贴审核 {before - 1}").wait_for(
         state="attached"
     )
+
+
+def test_an_answer_that_was_on_its_way_during_the_deed_is_not_kept(sit_down, sent):
+    """The dialog's own count is answered while its deed is being sent."""
+    reviewer: Desk = sit_down("reviewer")
+    page, asked = reviewer.page, []
+    reviewer.hiring("审核")
+    reviewer.search(申请单号=sent)
+    reviewer.tick(1)
+    page.route("**/desk/waiting", lambda route: asked.append(route))
+    reviewer.button("审核通过").click()
+    page.get_by_role("button", name="确定").wait_for()
+    page.wait_for_function("() => sessionStorage.getItem('notices') === null")
+
+    def send(deed) -> None:
+        page.unroute("**/desk/waiting")
+        for early in asked:
+            early.fulfill(json=[{"said": "一次性吸纳就业补贴审核 999", "address": "/"}])
+        deed.continue_()
+
+    page.route("**/run", send)
+    assert reviewer.confirm() == (1, 0)
+    assert asked
+    waits = page.locator(".notices .menu-body a", has_text="一次性吸纳就业补贴审核")
+    waits.wait_for(state="attached")
+    assert "999" not in waits.text_content()
