@@ -259,6 +259,8 @@ def test_a_window_older_than_a_new_login_loses_nothing(sit_down, demo, draft):
     other.goto("/login/")
     log_in(other)
     clerk.button("保存银行信息").click()
+    page.get_by_role("link", name="返回填写").wait_for()
+    page.wait_for_load_state("load")
     page.get_by_role("link", name="返回填写").click()
     page.locator(RESTORED).wait_for()
     clerk.forgive("400")
