@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 
-from tests.days import END, TODAY, after
+from tests.days import TODAY, after
 from tests.web.desk import HiringDesk, uscc_of
 
 CLERK, REVIEWER, CASHIER = "clerk", "reviewer", "cashier"
@@ -92,9 +95,11 @@ def test_a_dialog_asks_again_for_what_is_missing(demo_app, demo_files):
     approve = reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
     reviewer.post(f"{approve}/run")
     chosen = reviewer.post("/hiring/publicity/action_post", {"action": "publicize", "all": "1"})
-    short = reviewer.post(f"{chosen}/run", {"start": str(TODAY), "end": str(after(-1, END))}, expect=422)
-    assert f"结束日期最早为{END}" in short
-    page = reviewer.get(reviewer.post(f"{chosen}/run", {"start": str(TODAY), "end": str(END)}))
+    short = reviewer.post(f"{chosen}/run", {"start": str(TODAY), "end": str(TODAY)}, expect=422)
+    earliest = date.fromisoformat(re.search(r"结束日期最早为(\d{4}-\d\d-\d\d)", short)[1])
+    short = reviewer.post(f"{chosen}/run", {"start": str(TODAY), "end": str(after(-1, earliest))}, expect=422)
+    assert f"结束日期最早为{earliest}" in short
+    page = reviewer.get(reviewer.post(f"{chosen}/run", {"start": str(TODAY), "end": str(earliest)}))
     assert 'id="moved">40<' in page
     late = reviewer.get(reviewer.post(f"{dialog}/run", {"opinion": "补材料"}))
     assert "当前状态为“公示中”，不能办理“退回修改”" in late
