@@ -64,6 +64,7 @@ class Programme:
     classes: Classes | None = None
     further_sheets: tuple[Sheet, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
     clearings: tuple[Clearing, ...] = ()
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
@@ -84,6 +85,10 @@ class Programme:
     def kept(self) -> tuple[str, ...]:
         """The sheet's fields that are columns of the claim, and that a correction may change."""
         return (*self.judged.values(), *self.own)
+
+    def transition(self, name: str) -> Transition:
+        """Return the move of a stored name, also of one that it had in an earlier release (`former`: old name → new)."""
+        return self.transitions[self.former.get(name, name)]
 
     def rule(self, code: str) -> RiskRule:
         """The rule behind a finding; raises StopIteration for one that the programme no longer has."""

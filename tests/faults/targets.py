@@ -51,9 +51,9 @@ OWN_PAPER = {"notices": ("publicize", "notice_id"), "payment_lists": ("list", "p
 """Places whose rows are the papers that a move makes; each target needs a paper of its own."""
 CLASS_STEPS = {"submit_class": (), "cancel_class": ("submit_class", "approve_class")}
 CLASS_STEPS |= dict.fromkeys(("approve_class", "reject_class", "return_class"), ("submit_class",))
-CLASS_STEPS["submit_completion"] = CLASS_STEPS["cancel_class"]
+CLASS_STEPS["graduate"] = CLASS_STEPS["cancel_class"]
 CLASS_STEPS |= dict.fromkeys(
-    ("approve_completion", "return_completion"), (*CLASS_STEPS["cancel_class"], "submit_completion")
+    ("approve_completion", "return_completion"), (*CLASS_STEPS["cancel_class"], "graduate")
 )
 COMPLETED = """
     WITH done AS (UPDATE training_classes SET state = 'completed' WHERE id IN
@@ -129,7 +129,7 @@ class World:
 
     def _classes(self, targets: Sequence[Target]) -> None:
         self._open(targets)
-        for step in ("submit_class", "approve_class", "submit_completion"):
+        for step in ("submit_class", "approve_class", "graduate"):
             classes = [target.row for target in targets if step in CLASS_STEPS[target.move]]
             if step == "approve_class":
                 asked = {

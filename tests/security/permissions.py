@@ -262,7 +262,7 @@ MOVES = """
 {a}/payment_lists/action_post   disburse dissolve                                           cashier
 /training/classes/action_post           submit_class cancel_class                           clerk
 /training/class_review/action_post      approve_class reject_class return_class             reviewer
-/training/completion/action_post        submit_completion                                   clerk
+/training/completion/action_post        graduate                                            clerk
 /training/completion_review/action_post approve_completion return_completion                reviewer
 """
 

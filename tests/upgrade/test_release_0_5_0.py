@@ -66,6 +66,18 @@ def test_an_own_role_may_what_it_might(upgraded):
     assert upgraded.rows(held)[0][0] >= len(before[0][0]["permissions"]) > 10
 
 
+def test_who_might_submit_a_completion_may_graduate_and_hosts_of_the_release_before_still_ask_by_the_old_name(
+    upgraded,
+):
+    holders = """SELECT r.role_id FROM ab_permission_view_role r
+                 JOIN ab_permission_view v ON v.id = r.permission_view_id JOIN ab_view_menu m ON m.id = v.view_menu_id
+                 JOIN ab_permission p ON p.id = v.permission_id
+                 WHERE m.name = 'CompletionView' AND p.name = :name ORDER BY 1"""
+    old, new = (upgraded.rows(holders, name=name) for name in ("submit_completion", "graduate"))
+    assert old == new
+    assert set(upgraded.rows("SELECT role_id FROM own_roles")) <= set(new)
+
+
 def test_a_key_that_reads_cases_still_does(upgraded):
     client = upgraded.app.test_client()
     key = upgraded.stated["api_keys"]["case_read"]

@@ -147,7 +147,7 @@ def run(
     batch = find(session, actor, batch_id, lock=True)
     if batch.ran_at is not None:
         return batch
-    transition = programme.transitions[batch.transition]
+    transition = programme.transition(batch.transition)
     params = {name: without_numbers(v) if v and name in FREE else v for name, v in params.items()}
     firing = Firing(
         Move(session, programme, batch.id, params, today, actor), transition, actor, progress or Progress()

@@ -48,6 +48,7 @@ PROGRAMME = Programme(
     once=False,
     by_sheet=False,
     classes=Classes(past.classes_of, past.numbered, past.past),
+    former={"submit_completion": "graduate"},
     labels=LABELS,
     clearings=CLEARINGS,
     menu=(N_("业务经办"), N_("机构服务"), N_("就业创业培训管理")),

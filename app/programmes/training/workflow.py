@@ -43,7 +43,7 @@ NOT_THE_OPENER = Guard(
 )
 NOT_THE_COMPLETER = Guard(
     """EXISTS (SELECT 1 FROM audit_entries e WHERE e.class_id = c.id AND e.actor_id = :actor_id
-                AND e.event IN ('complete_student', 'import_results', 'submit_completion'))""",
+                AND e.event IN ('complete_student', 'import_results', 'graduate', 'submit_completion'))""",
     N_("您录入过本班结业成绩或提交过结业，不能由您审核结业。请由其他审核人员办理。"),
 )
 ALL_HAVE_RESULTS = Guard(
@@ -123,7 +123,7 @@ CLASS_MOVES = (
         subject=CLASSES,
     ),
     Transition(
-        "submit_completion",
+        "graduate",
         N_("提交结业审核"),
         ("approved", "completion_returned"),
         "completion_submitted",

@@ -127,9 +127,10 @@ class BatchView(Screen, BaseView):
         """(programme, transition) of a batch that the login may make."""
         programme = programme_of(found.programme)
         view = next((v for v in self.appbuilder.baseviews if v.endpoint == found.view), None)
-        if view is None or not self.appbuilder.sm.has_access(found.transition, view.class_permission_name):
+        transition = programme.transition(found.transition)
+        if view is None or not self.appbuilder.sm.has_access(transition.name, view.class_permission_name):
             abort(403)
-        return programme, programme.transitions[found.transition]
+        return programme, transition
 
     def _dialog(self, found, programme, transition, form, problem=None):
         return self.render_template(

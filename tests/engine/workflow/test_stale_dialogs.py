@@ -129,7 +129,7 @@ def declared(session, actors, vault) -> list[int]:
         session.commit()
         school.advance(session, actors, held, "submit_class", "approve_class")
         give_results(session, actors["clerk"], held)
-        school.advance(session, actors, held, "submit_completion", "approve_completion")
+        school.advance(session, actors, held, "graduate", "approve_completion")
         claims += school.declare(session, actors["clerk"], held)[1]
     return claims
 

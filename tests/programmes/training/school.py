@@ -156,9 +156,9 @@ def act(
 
 
 def advance(session: Session, actors: dict[str, Actor], held: int, *moves: str) -> None:
-    """Moves one class on, by whoever's turn it is; each move must succeed."""
+    """Moves one class on, each move by the role that makes it; each must succeed."""
     for move in moves:
-        actor = actors["clerk" if move.startswith(("submit", "cancel")) else "reviewer"]
+        actor = actors[PROGRAMME.transitions[move].duty]
         asks = {"opinion": "意见"} if "return" in move or "reject" in move else {"reason": "停办"}
         params = asks if move.startswith(("return", "reject", "cancel")) else {}
         assert act(session, actor, move, [held], **params) == {held: None}, move

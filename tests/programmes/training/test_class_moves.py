@@ -20,7 +20,7 @@ MOVES = {
     "reject_class": ({"submitted"}, "rejected", "reviewer"),
     "return_class": ({"submitted"}, "returned", "reviewer"),
     "cancel_class": ({"approved"}, "cancelled", "clerk"),
-    "submit_completion": ({"approved", "completion_returned"}, "completion_submitted", "clerk"),
+    "graduate": ({"approved", "completion_returned"}, "completion_submitted", "clerk"),
     "approve_completion": ({"completion_submitted"}, "completed", "reviewer"),
     "return_completion": ({"completion_submitted"}, "completion_returned", "reviewer"),
 }
@@ -31,9 +31,9 @@ WAYS = {
     "rejected": ("submit_class", "reject_class"),
     "approved": ("submit_class", "approve_class"),
     "cancelled": ("submit_class", "approve_class", "cancel_class"),
-    "completion_submitted": ("submit_class", "approve_class", "submit_completion"),
-    "completion_returned": ("submit_class", "approve_class", "submit_completion", "return_completion"),
-    "completed": ("submit_class", "approve_class", "submit_completion", "approve_completion"),
+    "completion_submitted": ("submit_class", "approve_class", "graduate"),
+    "completion_returned": ("submit_class", "approve_class", "graduate", "return_completion"),
+    "completed": ("submit_class", "approve_class", "graduate", "approve_completion"),
 }
 
 
@@ -46,7 +46,7 @@ def in_state(session, actors, firm, vault):
         held = open_class(session, actors["clerk"], firm, people)
         session.commit()
         for move in WAYS[name]:
-            if move == "submit_completion":
+            if move == "graduate":
                 give_results(session, actors["clerk"], held)
             advance(session, actors, held, move)
         assert state(session, held) == name
@@ -83,7 +83,7 @@ def test_a_class_from_draft_to_completed_is_written_down(session, actors, in_sta
     assert steps == [
         ("submit_class", "clerk", "draft", "submitted"),
         ("approve_class", "reviewer", "submitted", "approved"),
-        ("submit_completion", "clerk", "approved", "completion_submitted"),
+        ("graduate", "clerk", "approved", "completion_submitted"),
         ("approve_completion", "reviewer", "completion_submitted", "completed"),
     ]
 
@@ -114,7 +114,7 @@ def test_who_entered_results_never_reviews_the_completion_but_who_opened_the_cla
     session.commit()
     advance(session, actors, held, "submit_class", "approve_class")
     give_results(session, actors["clerk"], held)
-    advance(session, actors, held, "submit_completion")
+    advance(session, actors, held, "graduate")
     batch = school.prepare(session, actors["both"], move, [held])
     school.run(session, actors["both"], batch, opinion="意见")
     assert facts.reasons(session, batch) == {held: None}
@@ -122,7 +122,7 @@ def test_who_entered_results_never_reviews_the_completion_but_who_opened_the_cla
     advance(session, actors, held, "return_completion")
     mixed = actors["both"]
     give_results(session, mixed, held, score="61")
-    advance(session, actors, held, "submit_completion")
+    advance(session, actors, held, "graduate")
     said = act(session, mixed, move, [held], opinion="意见")
     assert said[held].startswith("您录入过本班结业成绩或提交过结业，不能由您审核结业。")
 
@@ -208,7 +208,7 @@ def test_places_are_kept_while_live_and_given_back_after(session, actors, in_sta
 def test_the_place_of_who_does_not_pass_is_given_back_when_the_class_is_completed(session, actors, approved):
     held, people = approved
     give_results(session, actors["clerk"], held, failed={people[1]})
-    advance(session, actors, held, "submit_completion")
+    advance(session, actors, held, "graduate")
     assert set(school.places(session, held)) == set(people)
     advance(session, actors, held, "approve_completion")
     assert set(school.places(session, held)) == {people[0], people[2]}
@@ -217,10 +217,10 @@ def test_the_place_of_who_does_not_pass_is_given_back_when_the_class_is_complete
 def test_completion_waits_for_every_students_result(session, actors, approved):
     held, people = approved
     give_results(session, actors["clerk"], held, only=people[:1])
-    said = act(session, actors["clerk"], "submit_completion", [held])
+    said = act(session, actors["clerk"], "graduate", [held])
     assert said[held] == "还有2名学员没有结业成绩。请导入成绩或逐个登记后再提交。"
     give_results(session, actors["clerk"], held)
-    advance(session, actors, held, "submit_completion", "return_completion", "submit_completion")
+    advance(session, actors, held, "graduate", "return_completion", "graduate")
 
 
 def test_a_second_class_of_the_project_is_told_so_and_its_students_are_left_alone(

@@ -201,7 +201,7 @@ def test_a_single_result_obeys_the_same_limits_and_states(session, actors, appro
             completion.complete_student(session, actors["prefecture"], student, result(), school.TODAY)
     session.rollback()
     give_results(session, clerk, held)
-    school.advance(session, actors, held, "submit_completion")
+    school.advance(session, actors, held, "graduate")
     with seeing(session, clerk.scope), pytest.raises(Refused, match="当前状态不能这样修改"):
         completion.complete_student(session, clerk, student, result(), school.TODAY)
 
@@ -225,4 +225,4 @@ def test_a_stopped_student_is_on_no_roster_and_gets_no_result(session, actors, f
     rows = sheet(session, vault, held)
     assert len(rows) == 1
     assert take(session, actors["clerk"], held, rows, vault) == (1, {})
-    school.advance(session, actors, held, "submit_completion")
+    school.advance(session, actors, held, "graduate")

@@ -101,7 +101,7 @@ def test_a_declaration_takes_every_student_in_class_as_a_draft(session, actors, 
 def test_a_class_may_declare_from_its_approval_on(session, actors, approved, name):
     held, people = approved
     give_results(session, actors["clerk"], held)
-    advance(session, actors, held, "submit_completion")
+    advance(session, actors, held, "graduate")
     if name != "completion_submitted":
         last = {"completed": "approve_completion", "completion_returned": "return_completion"}[name]
         advance(session, actors, held, last)
@@ -197,7 +197,7 @@ def test_money_goes_only_to_those_who_completed_with_a_pass(session, actors, pub
     waiting = dict.fromkeys(claims, f"班级{number}尚未结业，不能发放培训补贴。请先办理结业。")
     assert act(session, cashier, move, claims, AFTER, **params) == waiting
     give_results(session, actors["clerk"], held, failed={people[1]})
-    advance(session, actors, held, "submit_completion")
+    advance(session, actors, held, "graduate")
     assert act(session, cashier, move, claims, AFTER, **params) == waiting
     advance(session, actors, held, "approve_completion")
     said = act(session, cashier, move, claims, AFTER, **params)
@@ -217,7 +217,7 @@ def test_money_goes_only_to_those_who_completed_with_a_pass(session, actors, pub
 def test_a_list_is_disbursed_and_the_sum_is_what_was_declared(session, actors, publicized):
     held, claims, _ = publicized
     give_results(session, actors["clerk"], held)
-    advance(session, actors, held, "submit_completion", "approve_completion")
+    advance(session, actors, held, "graduate", "approve_completion")
     cashier = actors["cashier"]
     assert act(session, cashier, "list", claims, AFTER) == dict.fromkeys(claims)
     paying = school.prepare(session, cashier, "disburse", claims)
@@ -229,7 +229,7 @@ def test_a_list_is_disbursed_and_the_sum_is_what_was_declared(session, actors, p
 def test_the_rules_run_again_before_the_money(session, actors, publicized):
     held, claims, _ = publicized
     give_results(session, actors["clerk"], held)
-    advance(session, actors, held, "submit_completion", "approve_completion")
+    advance(session, actors, held, "graduate", "approve_completion")
     spoil(session, claims[0])
     said = act(session, actors["cashier"], "list", claims, AFTER)
     assert [said[claim] is None for claim in claims] == [False, True, True]

@@ -247,7 +247,7 @@ def test_a_training_that_came_to_nothing_counts_neither_as_one_nor_as_time(sessi
     elif end == "not_passed":
         advance(session, actors, held, "submit_class", "approve_class")
         give_results(session, clerk, held, failed=people)
-        advance(session, actors, held, "submit_completion", "approve_completion")
+        advance(session, actors, held, "graduate", "approve_completion")
     else:
         ways = {"rejected": ("reject_class",), "cancelled": ("approve_class", "cancel_class")}
         advance(session, actors, held, "submit_class", *ways[end])

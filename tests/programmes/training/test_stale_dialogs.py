@@ -51,13 +51,13 @@ def sent_again(session, actors, held):
 def completed_again(session, actors, held):
     advance(session, actors, held, "return_completion")
     another_result(session, actors, held)
-    advance(session, actors, held, "submit_completion")
+    advance(session, actors, held, "graduate")
 
 
 CHANGES = {
     "submit_class": (another_student, one_student_less, other_dates),
     **dict.fromkeys(("approve_class", "reject_class", "return_class"), (sent_again,)),
-    **dict.fromkeys(("cancel_class", "submit_completion"), (another_result,)),
+    **dict.fromkeys(("cancel_class", "graduate"), (another_result,)),
     **dict.fromkeys(("approve_completion", "return_completion"), (completed_again,)),
 }
 
@@ -74,7 +74,7 @@ def test_a_class_that_changed_after_the_dialog_was_opened_stays_and_the_other_mo
     session.commit()
     for step in WAYS[transition.sources[0]]:
         for one in held:
-            if step == "submit_completion":
+            if step == "graduate":
                 give_results(session, actors["clerk"], one)
             advance(session, actors, one, step)
     for one in held:

@@ -69,7 +69,7 @@ class Classes(BulkView):
     reject_class = move(PROGRAMME.transitions["reject_class"])
     return_class = move(PROGRAMME.transitions["return_class"])
     cancel_class = move(PROGRAMME.transitions["cancel_class"])
-    submit_completion = move(PROGRAMME.transitions["submit_completion"])
+    graduate = move(PROGRAMME.transitions["graduate"])
     approve_completion = move(PROGRAMME.transitions["approve_completion"])
     return_completion = move(PROGRAMME.transitions["return_completion"])
 

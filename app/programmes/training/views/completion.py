@@ -40,8 +40,8 @@ class CompletionView(Classes):
     menu_title = N_("疫情培训结业")
     show_template = "completion.html"
     base_filters = [["state", FilterIn, (*COMPLETABLE, "completion_submitted", "completed")]]
-    moves = ("submit_completion",)
-    granted = {CLERK: (*READ, "can_roster", "can_edit", "submit_completion"), AUDITOR: READ}
+    moves = ("graduate",)
+    granted = {CLERK: (*READ, "can_roster", "can_edit", "graduate"), AUDITOR: READ}
     include_route_methods = {"list", "show", "action_post", "roster", "results", "student", "submit"}
 
     def show_more(self, row: TrainingClass) -> dict:
@@ -108,7 +108,7 @@ class CompletionView(Classes):
     @permission_name("edit")
     def submit(self, pk):
         """班级结业, 提交审核: this class, through the dialog of every move."""
-        return ask(self, self.item(str(pk)), "submit_completion")
+        return ask(self, self.item(str(pk)), "graduate")
 
 
 @long_work("results", N_("结业导入"), permission="can_edit")
