@@ -1,4 +1,4 @@
-"""The clerk's `submit_completion` is called `graduate`: whoever holds the old permission, own roles too, holds the new one.
+"""The clerk's `submit_completion` is called `graduate`: who holds the old permission, own roles too, holds the new one.
 
 Hosts of the release before still ask for the old one, which stays for a release.
 """

@@ -4,7 +4,7 @@ from app.engine.workflow.transition import Guard, RiskCheck
 from app.kernel.messages import N_
 
 RULES, RULES_MARK = RiskCheck(), RiskCheck(marks=True)
-"""After the guards: whoever fails stays; at payment it is paid all the same, and checked afterwards."""
+"""After the guards: a claim that fails stays; at payment it is paid all the same, and checked afterwards."""
 
 OWN_OFFICE = Guard(
     "c.office_id <> :office_id", N_("只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。")

@@ -15,7 +15,6 @@ from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.cases import takings
 from app.engine.cases.claims import Application, Attachment, Claim, FailedRow
-from app.engine.casework import batch
 from app.engine.casework.case_history import history_of
 from app.engine.intake import applications
 from app.engine.intake.application_accounts import people_and_accounts
@@ -150,10 +149,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         drafts = select(Claim.id).where(
             Claim.application_id == application.id, Claim.state.in_(transition.sources)
         )
-        chosen = batch.prepare(db.session, g.actor, self.programme, transition, drafts.order_by(Claim.id))
-        chosen.view, chosen.back = self.endpoint, self._url(pk)
-        db.session.commit()
-        return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
+        return self.ask(transition.name, drafts.order_by(Claim.id), self._url(pk))
 
     @expose("/discard/<int:pk>", methods=["POST"])
     @has_access

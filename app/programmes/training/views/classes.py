@@ -14,7 +14,6 @@ from itsdangerous import BadData, URLSafeSerializer
 from app.engine import clock, sheets
 from app.engine.access.roles import AUDITOR, CLERK, REVIEWER
 from app.engine.audit import AuditEntry
-from app.engine.casework import batch
 from app.engine.sessions import shares
 from app.extensions import db
 from app.kernel import citizen_id
@@ -258,12 +257,8 @@ class ClassReviewView(Classes):
 
 def ask(view, row: TrainingClass, move: str):
     """The dialog of one move for one class."""
-    transition = PROGRAMME.transitions[move]
     wanted = db.select(TrainingClass.id).where(TrainingClass.id == row.id)
-    chosen = batch.prepare(db.session, g.actor, PROGRAMME, transition, wanted)
-    chosen.view, chosen.back = view.endpoint, url_for(f"{view.endpoint}.show", pk=row.id)
-    db.session.commit()
-    return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
+    return view.ask(move, wanted, url_for(f"{view.endpoint}.show", pk=row.id))
 
 
 @long_work("roll", N_("学员导入"), permission="can_edit")

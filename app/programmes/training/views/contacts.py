@@ -13,7 +13,7 @@ from app.web.page.translations import gettext
 
 
 class Reachable:
-    """Of a view of classes. Whoever opens a class rings the contact up, so the clerk sees the phone too."""
+    """Of a view of classes. The clerk who opens a class rings the contact up, and so sees the phone too."""
 
     @expose("/reveal/<int:pk>", methods=["POST"])
     @has_access
