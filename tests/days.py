@@ -6,7 +6,7 @@ import os
 from datetime import date, timedelta
 
 from app.kernel.dates import add_months, month_start
-from app.registers.workdays import WorkCalendar
+from app.registers.calendar.workdays import WorkCalendar
 
 TODAY = date.fromisoformat(os.environ.get("TEST_TODAY", "2026-11-23"))
 DECEMBER = date(2026, 12, 28)

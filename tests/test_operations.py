@@ -61,7 +61,7 @@ def test_the_key_command_makes_a_key():
 
 
 def test_the_registers_are_the_listed_ones():
-    from app.registers.kinds import REGISTERS
+    from app.registers.loads.kinds import REGISTERS
 
     assert "、".join(f"`{kind}`" for kind in REGISTERS) in CHINESE
 

@@ -8,8 +8,8 @@ from random import Random
 
 from stdnum.cn import uscc as standard
 
-from app.kernel import citizen_id
 from app.kernel.dates import add_months
+from app.kernel.identifiers import citizen_id
 
 SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋"
 COMPOUND = ("欧阳", "司马", "上官", "诸葛", "夏侯")

@@ -12,8 +12,8 @@ from typing import BinaryIO
 from app.demo.identities import Firm, Resident, firm_name, make_id, make_name, make_phone, make_uscc
 from app.demo.users import JINJIANG, QINGYANG, WUHOU
 from app.kernel.dates import add_months, month_start
-from app.registers.kinds import REGISTERS
-from app.registers.loading import Declared
+from app.registers.loads.kinds import REGISTERS
+from app.registers.loads.loading import Declared
 
 SEED = 20200123
 MONTHS = 24

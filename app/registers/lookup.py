@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.kernel import citizen_id, names, uscc
+from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound
+from app.kernel.identifiers import citizen_id, uscc
 from app.kernel.messages import N_
 from app.registers.models import Coverage, Employer, Person
 

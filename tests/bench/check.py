@@ -23,7 +23,8 @@ from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Check, Claim, FailedRow
 from app.engine.intake import check as people
 from app.extensions import db
-from app.kernel import citizen_id, names
+from app.kernel import names
+from app.kernel.identifiers import citizen_id
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.hiring_subsidy.sheet import SHEET
 from tests.bench import fused, registers

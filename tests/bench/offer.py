@@ -16,8 +16,8 @@ from sqlalchemy import select, text
 
 from app.engine.scope import Scope
 from app.extensions import db
-from app.kernel import citizen_id
-from app.programmes.training.classes import offer_people
+from app.kernel.identifiers import citizen_id
+from app.programmes.training.classes.editing import offer_people
 from app.registers.models import Person
 from tests.bench.server import everything, product
 

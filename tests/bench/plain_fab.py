@@ -22,7 +22,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, Numeric, String, insert
 from sqlalchemy.orm import relationship
 
-from app.kernel import citizen_id
+from app.kernel.identifiers import citizen_id
 from tests.bench import registers
 from tests.bench.county import END, FIRST_MONTH, HOME, REGISTERED, START, TODAY
 from tests.bench.places import database

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kernel import bank
+from app.kernel.identifiers import bank
 
 BRANCHES = (
     "102100099996",

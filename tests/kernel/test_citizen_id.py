@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel import citizen_id
+from app.kernel.identifiers import citizen_id
 
 TODAY = date(2026, 3, 1)
 

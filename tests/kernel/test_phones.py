@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kernel.phones import names_somebody, normalized, shown, split, without_somebody
+from app.kernel.identifiers.phones import names_somebody, normalized, shown, split, without_somebody
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from app.kernel import uscc
+from app.kernel.identifiers import uscc
 
 
 @pytest.mark.parametrize("code", ["91110000600037341L", "91440300708461136T", "91330106673959654P"])

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
-from app.registers.festivals import before_new_year, possible_holidays, statutory_days
-from app.registers.workdays import WorkCalendar
+from app.registers.calendar.festivals import before_new_year, possible_holidays, statutory_days
+from app.registers.calendar.workdays import WorkCalendar
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]

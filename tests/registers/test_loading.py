@@ -9,11 +9,11 @@ from sqlalchemy import func, select, text
 
 from app.engine.audit import AuditEntry
 from app.extensions import db
-from app.kernel.citizen_id import check_digit
 from app.kernel.errors import BadSheet, BadValue
-from app.registers import loading
+from app.kernel.identifiers.citizen_id import check_digit
 from app.registers.ciphers import text_of
-from app.registers.loading import Declared, load
+from app.registers.loads import loading
+from app.registers.loads.loading import Declared, load
 from app.registers.models import (
     Contribution,
     Coverage,
@@ -47,7 +47,7 @@ ONE_EMPLOYER = f"{EMPLOYERS}{USCC},510104001,成都锦绣餐饮管理有限公�
 @pytest.fixture(scope="module", autouse=True)
 def _codes():
     """The codes above are written out so that they can be read; they must check."""
-    from app.kernel import uscc
+    from app.kernel.identifiers import uscc
 
     assert uscc.is_valid(USCC) and uscc.is_valid(OTHER_USCC)
 

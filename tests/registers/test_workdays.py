@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from app.kernel.errors import BadValue
+from app.registers.calendar.workdays import WorkCalendar
 from app.registers.models import CalendarDay, CalendarYear
-from app.registers.workdays import WorkCalendar
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.engine.cases.claims import Claim
 from app.engine.scope import Scope, seeing
 from app.engine.sessions.logins import Attempt
 from app.extensions import PLANNED_ANEW, db
-from app.kernel.citizen_id import check_digit
+from app.kernel.identifiers.citizen_id import check_digit
 from app.registers.models import Contribution, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
 from tests.days import after, month

@@ -12,7 +12,7 @@ from app.engine.cases.accounts import Details, add_account
 from app.engine.cases.claims import Notice
 from app.engine.cases.payments import PaymentList
 from app.engine.casework.batch import Batch
-from app.programmes.training import contacts
+from app.programmes.training.classes import contacts
 from app.programmes.training.model import (
     Enrolment,
     Project,

@@ -10,7 +10,7 @@ from app.engine.audit import record
 from app.engine.scope import OPEN
 from app.engine.sessions import logins
 from app.extensions import db
-from app.programmes.training.contacts import phone_of
+from app.programmes.training.classes.contacts import phone_of
 from app.programmes.training.model import TrainingClass
 from app.registers.organisation import Staff
 from tests.upgrade.make_0_5_0 import CERTIFICATE, CONTACT, TEACHER, TITLE, USERNAME

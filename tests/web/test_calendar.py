@@ -11,7 +11,7 @@ from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Notice
 from app.engine.scope import Scope
 from app.extensions import db
-from app.registers.festivals import statutory_days
+from app.registers.calendar.festivals import statutory_days
 from tests.days import DECEMBER
 from tests.web.desk import Desk, HiringDesk
 

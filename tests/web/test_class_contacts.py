@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from app.engine.audit import AuditEntry
 from app.extensions import db
-from app.programmes.training import contacts
+from app.programmes.training.classes import contacts
 from app.programmes.training.model import Enrolment, Project, TrainingClass
 from app.registers.organisation import OwnRole
 from tests.web.desk import Desk

@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.engine.free_text import FreeText
-from app.kernel import bank
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, Refused
+from app.kernel.identifiers import bank
 from app.kernel.messages import N_
 from app.registers.ciphers import Cipher, place
 from app.registers.models import Employer, Person, row_id

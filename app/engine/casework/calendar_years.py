@@ -15,7 +15,7 @@ from app.engine.programme import Programme
 from app.engine.scope import FRESH
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
-from app.registers.festivals import statutory_days
+from app.registers.calendar.festivals import statutory_days
 from app.registers.models import CalendarDay, CalendarYear
 
 

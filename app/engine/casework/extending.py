@@ -17,7 +17,7 @@ from app.engine.scope import FRESH
 from app.engine.workflow.effects import least_days
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
-from app.registers.workdays import WorkCalendar
+from app.registers.calendar.workdays import WorkCalendar
 
 RUNNING = select(Claim.id).where(Claim.notice_id == Notice.id, Claim.state == "publicizing").exists()
 """Somebody of the notice still waits for the outcome, whether its last day is past or not."""

@@ -16,8 +16,8 @@ from app.engine.cases.failed_rows import readable_cells
 from app.engine.intake.check import lock_own
 from app.engine.intake.slips import mended_by
 from app.engine.sheets import SheetRow
-from app.kernel import citizen_id
 from app.kernel.crypto import Vault
+from app.kernel.identifiers import citizen_id
 from app.registers.models import Person
 
 DRAFT, FAILED = "d", "f"

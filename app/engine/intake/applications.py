@@ -19,10 +19,11 @@ from app.engine.casework.candidates import reprice
 from app.engine.intake.check import ELSEWHERE, lock_own
 from app.engine.programme import Programme
 from app.engine.scope import FRESH
-from app.kernel import citizen_id, names, uploads
+from app.kernel import names, uploads
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused, Stale
 from app.kernel.free_text import without_numbers
+from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_
 from app.registers.ciphers import new_row_key, place
 from app.registers.lookup import find_person

@@ -24,10 +24,11 @@ from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.scope import FRESH
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
-from app.kernel import citizen_id, names
+from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
 from app.kernel.free_text import without_numbers
+from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_
 from app.registers.ciphers import new_row_key, place
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.kernel.crypto import Vault
-from app.registers.loading import LoadReport, load
+from app.registers.loads.loading import LoadReport, load
 
 
 def load_and_record(

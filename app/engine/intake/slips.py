@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.engine.cases.claims import FailedRow
 from app.engine.cases.failed_rows import readable_cells
 from app.engine.sheets import SheetRow
-from app.kernel import citizen_id, names
+from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.free_text import without_numbers
+from app.kernel.identifiers import citizen_id
 
 ALIKE = 0.95
 NAMESAKES = 50

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.sessions.logins import LONGEST_WINDOW, count
-from app.kernel import citizen_id
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
+from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_
 
 Found = TypeVar("Found")

@@ -10,9 +10,9 @@ from app.engine.sheets.child import Cell
 from app.engine.sheets.columns import Column, Kind
 from app.engine.sheets.unreadable import Unreadable, refuse
 from app.engine.sheets.words import QUOTES, is_no_score, is_open_end, unwrapped
-from app.kernel import citizen_id, uscc
 from app.kernel.dates import parse_date, serial_date
 from app.kernel.errors import BadValue
+from app.kernel.identifiers import citizen_id, uscc
 from app.kernel.messages import N_
 from app.kernel.text import squeeze
 

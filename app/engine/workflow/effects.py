@@ -13,7 +13,7 @@ from app.engine.policy import stored
 from app.engine.workflow.transition import Move
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
-from app.registers.workdays import WorkCalendar
+from app.registers.calendar.workdays import WorkCalendar
 
 AHEAD = timedelta(days=30)
 """How far publicity is planned ahead."""

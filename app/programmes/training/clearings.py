@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.engine.clear_text import Clearing
-from app.kernel import phones
 from app.kernel.crypto import Vault
 from app.kernel.free_text import IDENTIFYING, without_numbers
-from app.programmes.training.contacts import seal_phone
+from app.kernel.identifiers import phones
+from app.programmes.training.classes.contacts import seal_phone
 from app.programmes.training.model import Enrolment, TrainingClass
 
 

@@ -18,7 +18,7 @@ from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound
 from app.kernel.messages import N_, Message
 from app.programmes.training import results
-from app.programmes.training.classes import PROGRAMME, lock_class
+from app.programmes.training.classes.editing import PROGRAMME, lock_class
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.results import SCREEN, SHEET, Conflict, Result
 from app.programmes.training.states import COMPLETABLE

@@ -17,7 +17,7 @@ from app.engine.programme import Programme
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.kernel.money import yuan
-from app.programmes.training.classes import lock_class
+from app.programmes.training.classes.editing import lock_class
 from app.programmes.training.model import Enrolment, TrainingApplication, TrainingClaim, TrainingClass
 from app.programmes.training.states import DECLARABLE
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.sheets import SheetRow, is_blank
+from app.kernel.identifiers.phones import names_somebody
 from app.kernel.messages import N_, Message
-from app.kernel.phones import names_somebody
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.sheet import RESULTS, YES
 from app.registers.lookup import OPEN

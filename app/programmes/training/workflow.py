@@ -7,7 +7,7 @@ from app.engine.workflow.hooks import OWN_OFFICE, RULES
 from app.engine.workflow.moves import DISBURSE, LIST, SUBSIDY
 from app.engine.workflow.transition import Counted, Guard, Subject, Transition
 from app.kernel.messages import N_
-from app.programmes.training import moving
+from app.programmes.training.classes import moving
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.states import TITLES
 

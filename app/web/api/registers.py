@@ -12,8 +12,8 @@ from app.engine import clock
 from app.engine.access.api_keys import REGISTER_LOAD
 from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
-from app.registers.kinds import REGISTERS, Register
-from app.registers.loading import Declared, LoadReport, Refusal, load_rows
+from app.registers.loads.kinds import REGISTERS, Register
+from app.registers.loads.loading import Declared, LoadReport, Refusal, load_rows
 from app.web.api import asking
 from app.web.api.access import needs
 from app.web.api.document import Api

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 from app.engine.cases.accounts import KINDS, NO_BRANCH, NO_NUMBER, Account, Details
 from app.engine.cases.claims import Application
 from app.engine.intake.application_accounts import is_holder
-from app.kernel import bank
+from app.kernel.identifiers import bank
 from app.kernel.messages import N_
 from app.web.crud.options import options
 from app.web.page.translations import gettext

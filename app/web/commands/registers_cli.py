@@ -18,8 +18,8 @@ from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
 from app.kernel.dates import add_months, parse_date
 from app.kernel.errors import DomainError
-from app.registers.kinds import REGISTERS
-from app.registers.loading import Declared, LoadReport, Refusal
+from app.registers.loads.kinds import REGISTERS
+from app.registers.loads.loading import Declared, LoadReport, Refusal
 
 SHOWN = 20
 

@@ -17,9 +17,10 @@ from werkzeug.datastructures import MultiDict
 from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.cases.payments import PaymentList
 from app.engine.cases.states import TITLES
-from app.kernel import citizen_id, names, uscc
+from app.kernel import names
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.errors import BadValue
+from app.kernel.identifiers import citizen_id, uscc
 from app.kernel.messages import N_
 from app.registers.lookup import has_part, unit_name
 from app.registers.models import Employer, Person

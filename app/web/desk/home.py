@@ -21,7 +21,7 @@ from flask_login import current_user
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.sessions import shares
 from app.extensions import db
-from app.kernel import citizen_id
+from app.kernel.identifiers import citizen_id
 from app.registers.lookup import find_person, search_employers
 from app.web.crud.views import Screen
 from app.web.desk.shortcuts import own

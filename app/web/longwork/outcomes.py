@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask import url_for
 
 from app.engine.sheets import SheetRow
-from app.kernel.citizen_id import mask
+from app.kernel.identifiers.citizen_id import mask
 from app.kernel.messages import Message
 from app.web.longwork.questions import Question
 

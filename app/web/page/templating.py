@@ -25,10 +25,10 @@ from app.engine.sheets import Column
 from app.engine.workflow.transition import Transition
 from app.extensions import db
 from app.help import chapter_of
-from app.kernel.citizen_id import mask
 from app.kernel.dates import SHANGHAI
 from app.kernel.file_names import visible
 from app.kernel.free_text import masked, without_numbers
+from app.kernel.identifiers.citizen_id import mask
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
 from app.registers.ciphers import UNREADABLE, text_or

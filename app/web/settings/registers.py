@@ -13,7 +13,8 @@ from wtforms.validators import DataRequired, Length, Optional
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, POLICY, REVIEWER
 from app.engine.sessions import shares
 from app.extensions import db
-from app.kernel import citizen_id, names, uscc
+from app.kernel import names
+from app.kernel.identifiers import citizen_id, uscc
 from app.kernel.messages import N_
 from app.registers.lookup import find_person, search_employers
 from app.registers.models import Contribution, Employer, Person, RegisterLoad, Transfer, Unemployment

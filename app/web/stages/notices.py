@@ -23,7 +23,7 @@ from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
-from app.registers.workdays import WorkCalendar
+from app.registers.calendar.workdays import WorkCalendar
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.page.templating import state_title, translate

@@ -11,7 +11,7 @@ import chinese_calendar
 from app.engine.actor import Actor
 from app.engine.casework import firing, moving_claims, slots
 from app.engine.workflow import hooks as guards
-from app.registers.festivals import possible_holidays
+from app.registers.calendar.festivals import possible_holidays
 
 DRAFTS = {"draft", "returned"}
 LIVE = {"submitted", "returned", "approved", "publicizing", "publicized", "disbursed"}

@@ -21,8 +21,8 @@ from app.engine.intake import check as people
 from app.engine.scope import seeing
 from app.engine.sheets import SheetRow
 from app.extensions import db
-from app.kernel import citizen_id
 from app.kernel.errors import NotFound, Refused
+from app.kernel.identifiers import citizen_id
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Person
 from tests.engine.workflow import facts

@@ -15,9 +15,11 @@ from app.engine.casework import batch
 from app.engine.casework.batch import Batch
 from app.engine.policy import PolicyValue
 from app.engine.scope import OPEN, seeing
-from app.kernel import citizen_id, names
+from app.kernel import names
 from app.kernel.crypto import Vault, new_key
-from app.programmes.training import PROGRAMME, classes, declaration
+from app.kernel.identifiers import citizen_id
+from app.programmes.training import PROGRAMME, declaration
+from app.programmes.training.classes import editing
 from app.programmes.training.model import ClassPlace, Enrolment, Project, StudentPlace, TrainingClass
 from app.registers.ciphers import place
 from app.registers.models import Contribution, Employer, Person
@@ -126,9 +128,9 @@ def open_class(
     values = {**DATES, **DETAILS, "project_id": project or make_project(session), **changed}
     firm = session.get(Employer, employer, execution_options=OPEN)
     with seeing(session, clerk.scope):
-        opened = classes.open_class(session, clerk, firm, values, VAULT, TODAY)
+        opened = editing.open_class(session, clerk, firm, values, VAULT, TODAY)
         if people:
-            classes.add_students(session, clerk, opened.id, people)
+            editing.add_students(session, clerk, opened.id, people)
     return opened.id
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.engine.audit import AuditEntry
 from app.engine.scope import seeing
 from app.kernel.errors import Refused
-from app.programmes.training import classes
+from app.programmes.training.classes import editing
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
 from tests.engine.workflow import facts
@@ -95,7 +95,7 @@ def test_who_opened_changed_or_submitted_a_class_never_reviews_it(session, actor
     opened = open_class(session, both, firm, people)
     staffed = open_class(session, clerk, firm)
     with seeing(session, both.scope):
-        classes.add_students(session, both, staffed, school.make_students(session, vault, 1, [firm]))
+        editing.add_students(session, both, staffed, school.make_students(session, vault, 1, [firm]))
     submitted = open_class(session, clerk, firm, school.make_students(session, vault, 1, [firm]))
     session.commit()
     act(session, clerk, "submit_class", [opened, staffed])
@@ -249,7 +249,7 @@ def change(session, actors, held: int, **changed):
     values = {name: getattr(row, name) for name in (*school.DATES, *DETAILS, "project_id")} | changed
     clerk = actors["clerk"]
     with seeing(session, clerk.scope):
-        classes.change_class(session, clerk, held, row.version, values, school.VAULT)
+        editing.change_class(session, clerk, held, row.version, values, school.VAULT)
     session.commit()
 
 
@@ -302,7 +302,7 @@ def test_who_is_withdrawn_from_a_returned_class_is_free_at_once(session, actors,
     clerk = actors["clerk"]
     leaving = session.scalar(select(Enrolment.id).where(Enrolment.person_id == people[0]))
     with seeing(session, clerk.scope):
-        classes.withdraw_student(session, clerk, leaving)
+        editing.withdraw_student(session, clerk, leaving)
     session.commit()
     assert school.places(session, held) == {people[1]: 1}
     other = open_class(session, clerk, firm, people[:1])
@@ -315,7 +315,7 @@ def test_nobody_touches_a_class_that_has_gone_on(session, actors, in_state, firm
     held = in_state("submitted")
     people = school.make_students(session, vault, 1, [firm])
     with seeing(session, actors["clerk"].scope), pytest.raises(Refused, match="当前状态不能这样修改"):
-        classes.add_students(session, actors["clerk"], held, people)
+        editing.add_students(session, actors["clerk"], held, people)
     with pytest.raises(Refused, match="当前状态不能这样修改"):
         change(session, actors, held, hours=50)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.engine.audit import AuditEntry
 from app.engine.scope import seeing
 from app.kernel.dates import SHANGHAI
-from app.programmes.training import classes
+from app.programmes.training.classes import editing
 from app.programmes.training.model import Enrolment
 from app.programmes.training.past import past
 from tests.programmes.training import school
@@ -46,11 +46,11 @@ def test_who_was_added_later_or_taken_out_was_not_there_before(session, actors, 
     session.commit()
     opened = session.scalars(select(AuditEntry.at).order_by(AuditEntry.id.desc()).limit(1)).one()
     with seeing(session, actors["clerk"].scope):
-        classes.add_students(session, actors["clerk"], held, people[1:])
+        editing.add_students(session, actors["clerk"], held, people[1:])
         session.commit()
         added = session.scalars(select(AuditEntry.at).order_by(AuditEntry.id.desc()).limit(1)).one()
         student = session.scalars(select(Enrolment).where(Enrolment.person_id == people[1])).one()
-        classes.withdraw_student(session, actors["clerk"], student.id)
+        editing.withdraw_student(session, actors["clerk"], student.id)
         session.commit()
     removed = session.scalars(select(AuditEntry.at).order_by(AuditEntry.id.desc()).limit(1)).one()
     assert past(session, people[1], opened) == []

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine.scope import seeing
-from app.programmes.training import classes
+from app.programmes.training.classes import editing
 from app.programmes.training.model import StudentPlace, TrainingClass
 from app.registers.models import Employer
 from tests.engine.workflow import facts
@@ -136,7 +136,7 @@ def test_two_hundred_classes_opened_at_once_have_two_hundred_numbers(session, ac
             employer = own.get(Employer, firm)
             for _ in range(EACH):
                 numbers.append(
-                    classes.open_class(own, clerk, employer, values, school.VAULT, school.TODAY).cohort_no
+                    editing.open_class(own, clerk, employer, values, school.VAULT, school.TODAY).cohort_no
                 )
                 own.commit()
         return numbers

@@ -9,8 +9,8 @@ from app.engine.audit import AuditEntry
 from app.engine.scope import seeing
 from app.engine.sheets import parse_row
 from app.kernel.errors import Refused
+from app.programmes.training.classes.roll import absent_students, withdraw_students
 from app.programmes.training.model import Enrolment
-from app.programmes.training.roll import absent_students, withdraw_students
 from app.programmes.training.sheet import STUDENTS
 from app.registers.ciphers import text_of
 from app.registers.models import Person

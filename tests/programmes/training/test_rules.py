@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from app.engine.casework.batch import BatchRow
 from app.engine.scope import seeing
-from app.programmes.training import classes
+from app.programmes.training.classes import editing
 from app.programmes.training.model import TrainingClass
 from tests.engine.workflow import facts
 from tests.programmes.training import school
@@ -242,7 +242,7 @@ def test_a_training_that_came_to_nothing_counts_neither_as_one_nor_as_time(sessi
         advance(session, actors, held, "submit_class", "return_class")
         with seeing(session, clerk.scope):
             student = select(school.Enrolment.id).where(school.Enrolment.class_id == held)
-            classes.withdraw_student(session, clerk, session.scalar(student))
+            editing.withdraw_student(session, clerk, session.scalar(student))
         session.commit()
     elif end == "not_passed":
         advance(session, actors, held, "submit_class", "approve_class")

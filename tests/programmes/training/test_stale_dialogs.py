@@ -5,7 +5,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.engine.scope import seeing
-from app.programmes.training import classes
+from app.programmes.training.classes import editing
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.workflow import CLASS_MOVES
 from tests.engine.workflow import facts
@@ -25,20 +25,20 @@ def another_student(session, actors, held):
     firm = session.scalar(select(TrainingClass.employer_id).where(TrainingClass.id == held))
     vault = current_app.extensions["vault"]
     with seeing(session, actors["clerk"].scope):
-        classes.add_students(session, actors["clerk"], held, school.make_students(session, vault, 1, [firm]))
+        editing.add_students(session, actors["clerk"], held, school.make_students(session, vault, 1, [firm]))
 
 
 def one_student_less(session, actors, held):
     student = session.scalars(select(Enrolment.id).where(Enrolment.class_id == held)).first()
     with seeing(session, actors["clerk"].scope):
-        classes.withdraw_student(session, actors["clerk"], student)
+        editing.withdraw_student(session, actors["clerk"], student)
 
 
 def other_dates(session, actors, held):
     found = session.get(TrainingClass, held, populate_existing=True)
     values = {**DATES, **DETAILS, "project_id": found.project_id, "teacher": "张老师"}
     with seeing(session, actors["clerk"].scope):
-        classes.change_class(session, actors["clerk"], held, found.version, values, school.VAULT)
+        editing.change_class(session, actors["clerk"], held, found.version, values, school.VAULT)
 
 
 def sent_again(session, actors, held):

@@ -8,7 +8,8 @@ from sqlalchemy.orm import undefer
 
 from app.engine.scope import seeing
 from app.engine.sheets import parse_row
-from app.programmes.training import PROGRAMME, classes, completion, declaration
+from app.programmes.training import PROGRAMME, completion, declaration
+from app.programmes.training.classes import editing
 from app.programmes.training.sheet import STUDENTS
 from app.registers.ciphers import text_of
 from app.registers.models import Person
@@ -40,7 +41,7 @@ def measured(session, actors, firm, vault):
             found[name] = len(sent)
             return result
 
-        added = step("add", lambda: classes.add_from_sheet(session, clerk, held, rows, vault, school.TODAY))
+        added = step("add", lambda: editing.add_from_sheet(session, clerk, held, rows, vault, school.TODAY))
         assert (added.added, added.refused) == (number, [])
         for move in ("submit_class", "approve_class"):
             actor = actors["clerk" if move == "submit_class" else "reviewer"]

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.engine.scope import seeing
 from app.engine.sheets import SheetRow, parse_row
 from app.kernel.errors import BadValue, Refused
-from app.programmes.training import classes
+from app.programmes.training.classes import editing
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.sheet import STUDENTS
 from app.registers.ciphers import text_of
@@ -31,7 +31,7 @@ def offered(session, clerk, firm, vault):
 
     def ask(typed: str, actor=clerk) -> set[int]:
         with seeing(session, actor.scope):
-            return {person.id for person in classes.offer_people(session, vault, firm, typed, TODAY)}
+            return {person.id for person in editing.offer_people(session, vault, firm, typed, TODAY)}
 
     return ask
 
@@ -85,7 +85,7 @@ def test_strangers_are_refused_and_nobody_is_added(session, clerk, firm, vault):
     held = open_class(session, clerk, firm)
     session.commit()
     with seeing(session, clerk.scope), pytest.raises(BadValue, match="有1人没有在该单位参保"):
-        classes.add_students(session, clerk, held, [*own, *stranger])
+        editing.add_students(session, clerk, held, [*own, *stranger])
     session.rollback()
     assert school.students(session, held) == {}
 
@@ -94,10 +94,10 @@ def test_each_student_is_added_once_and_numbers_are_never_given_again(session, c
     people = school.make_students(session, vault, 3, [firm])
     held = open_class(session, clerk, firm, people[:2])
     with seeing(session, clerk.scope):
-        assert classes.add_students(session, clerk, held, [people[0], people[2], people[2]]) == 1
+        assert editing.add_students(session, clerk, held, [people[0], people[2], people[2]]) == 1
         last = select(Enrolment).where(Enrolment.class_id == held, Enrolment.person_id == people[2])
-        classes.withdraw_student(session, clerk, session.scalars(last).one().id)
-        assert classes.add_students(session, clerk, held, [people[2]]) == 1
+        editing.withdraw_student(session, clerk, session.scalars(last).one().id)
+        assert editing.add_students(session, clerk, held, [people[2]]) == 1
     session.commit()
     numbers = session.execute(
         select(Enrolment.student_no, Enrolment.state)
@@ -117,7 +117,7 @@ def test_another_office_adds_nobody(session, actors, clerk, firm, vault):
     session.commit()
     for name in ("clerk_b", "prefecture"):
         with seeing(session, actors[name].scope), pytest.raises(Exception, match="没有找到|受理本班"):
-            classes.add_students(session, actors[name], held, [])
+            editing.add_students(session, actors[name], held, [])
         session.rollback()
 
 
@@ -143,7 +143,7 @@ def test_rows_of_a_sheet_are_added_or_refused_each_with_its_reason(session, cler
         line(10, names[2], ids[2]),
     ]
     with seeing(session, clerk.scope):
-        roll = classes.add_from_sheet(session, clerk, held, rows, vault, TODAY)
+        roll = editing.add_from_sheet(session, clerk, held, rows, vault, TODAY)
     session.commit()
     assert roll.added == 1
     assert set(school.students(session, held)) == {people[2], people[0]}
@@ -162,7 +162,7 @@ def change(session, clerk, held: int, version: int | None = None, **changed) -> 
     row = session.get(TrainingClass, held)
     values = {name: getattr(row, name) for name in (*DATES, *DETAILS, "project_id")} | changed
     with seeing(session, clerk.scope):
-        return classes.change_class(session, clerk, held, version or row.version, values, school.VAULT)
+        return editing.change_class(session, clerk, held, version or row.version, values, school.VAULT)
 
 
 def test_another_opening_date_renumbers_a_draft_and_nothing_else_does(session, clerk, firm):

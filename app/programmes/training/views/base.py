@@ -12,7 +12,8 @@ from sqlalchemy.sql import Select
 from app.engine.audit import NAMED, AuditEntry
 from app.extensions import db
 from app.kernel.messages import N_
-from app.programmes.training import PROGRAMME, contacts
+from app.programmes.training import PROGRAMME
+from app.programmes.training.classes import contacts
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
 from app.registers.ciphers import UNREADABLE

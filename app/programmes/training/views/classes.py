@@ -16,14 +16,15 @@ from app.engine.access.roles import AUDITOR, CLERK, REVIEWER
 from app.engine.audit import AuditEntry
 from app.engine.sessions import shares
 from app.extensions import db
-from app.kernel import citizen_id
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadSheet, BadValue, DomainError, Stale
+from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_, Message
-from app.programmes.training import PROGRAMME, classes
-from app.programmes.training.discarding import discard_class
+from app.programmes.training import PROGRAMME
+from app.programmes.training.classes import editing
+from app.programmes.training.classes.discarding import discard_class
+from app.programmes.training.classes.roll import absent_students, withdraw_students
 from app.programmes.training.model import TrainingClass
-from app.programmes.training.roll import absent_students, withdraw_students
 from app.programmes.training.sheet import STUDENTS
 from app.programmes.training.states import EDITABLE
 from app.programmes.training.views.base import Classes, enrolment
@@ -91,7 +92,7 @@ class ClassView(Reachable, Classes):
             try:
                 employer = find_employer(db.session, form.employer_id.data, form.employer.data or "")
                 vault = current_app.extensions["vault"]
-                opened = classes.open_class(db.session, g.actor, employer, form.values, vault, _today())
+                opened = editing.open_class(db.session, g.actor, employer, form.values, vault, _today())
                 db.session.commit()
                 return redirect(self._url(opened.id))
             except DomainError as error:
@@ -108,7 +109,7 @@ class ClassView(Reachable, Classes):
         if request.method == "POST" and form.validate():
             try:
                 vault, version = current_app.extensions["vault"], version_of(request.form)
-                classes.change_class(db.session, g.actor, pk, version, form.values, vault)
+                editing.change_class(db.session, g.actor, pk, version, form.values, vault)
                 db.session.commit()
                 return redirect(self._url(pk))
             except DomainError as error:
@@ -146,7 +147,7 @@ class ClassView(Reachable, Classes):
     def cohort(self):
         """The beginning of the cohort number for an opening date; the rest follows on saving."""
         day = parse_date(request.args.get("opens_on", ""))
-        stem = classes.cohort_stem(g.actor.office_code, day) if day else ""
+        stem = editing.cohort_stem(g.actor.office_code, day) if day else ""
         return jsonify({"cohort_no": f"{stem}-***" if stem else ""})
 
     @expose("/offer/<int:pk>", methods=["POST"])
@@ -156,7 +157,7 @@ class ClassView(Reachable, Classes):
         """People of the employer whom the typed text may mean, by POST: ids stand in no address."""
         row, vault = self.item(str(pk)), current_app.extensions["vault"]
         typed = request.form.get("q", "")[:100]
-        finding = partial(classes.offer_people, db.session, vault, row.employer_id, typed, _today())
+        finding = partial(editing.offer_people, db.session, vault, row.employer_id, typed, _today())
         if citizen_id.is_whole(typed):
             found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
         else:
@@ -179,7 +180,7 @@ class ClassView(Reachable, Classes):
         try:
             if offered_for != pk:
                 raise BadValue(N_("请输入公民身份号码或姓名，并从提示的人员中选择一人。"))
-            added = classes.add_students(db.session, g.actor, pk, [person])
+            added = editing.add_students(db.session, g.actor, pk, [person])
         except BadValue as error:
             return self.page_with(pk, error, "student")
         db.session.commit()
@@ -212,7 +213,7 @@ class ClassView(Reachable, Classes):
     @permission_name("edit")
     def withdraw(self, pk):
         """A student out of a class; `pk` is the enrolment."""
-        student = classes.withdraw_student(db.session, g.actor, enrolment(pk).id)
+        student = editing.withdraw_student(db.session, g.actor, enrolment(pk).id)
         db.session.commit()
         flash(gettext("学员已移除。"), "success")
         return redirect(self._url(student.class_id, "students"))
@@ -275,7 +276,7 @@ def call_roll(task: Task) -> Outcome:
         question = who_stays(lines, [N_("学号")])
         return Outcome(question.sentence, f"{task.view.endpoint}.show", place, good=False, question=question)
     out = withdraw_students(db.session, g.actor, pk, [s.id for key, s in gone.items() if given[key]])
-    result = classes.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
+    result = editing.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
     message = Message(N_("已加入{count}名学员。"), count=result.added)
     refused = [RefusedRow.of(row, faults) for row, faults in result.refused]
     notes = [*what_was_chosen(len(gone), out), *content.notes]

@@ -8,7 +8,8 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.engine.audit import record
 from app.extensions import db
-from app.programmes.training import PROGRAMME, contacts
+from app.programmes.training import PROGRAMME
+from app.programmes.training.classes import contacts
 from app.web.page.translations import gettext
 
 

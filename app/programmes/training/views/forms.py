@@ -17,9 +17,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.extensions import db
 from app.kernel.errors import BadValue
+from app.kernel.identifiers.phones import names_somebody
 from app.kernel.messages import N_
-from app.kernel.phones import names_somebody
-from app.programmes.training import contacts
+from app.programmes.training.classes import contacts
 from app.programmes.training.model import Project, TrainingClass
 from app.programmes.training.results import NO_CERTIFICATE
 from app.programmes.training.sheet import NO, YES

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
-from app.registers import cells
-from app.registers.cells import Reader
+from app.registers.loads import cells
+from app.registers.loads.cells import Reader
 
 
 @dataclass(frozen=True)

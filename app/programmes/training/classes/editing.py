@@ -14,14 +14,15 @@ from app.engine.audit import record
 from app.engine.cases.numbers import following
 from app.engine.scope import where
 from app.engine.sheets import SheetRow
-from app.kernel import citizen_id, names
+from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.dates import add_months, month_start
 from app.kernel.errors import BadValue, NotFound, Refused, Stale
+from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_, Message
-from app.programmes.training import contacts
+from app.programmes.training.classes import contacts
+from app.programmes.training.classes.places import move_place, move_students
 from app.programmes.training.model import Enrolment, StudentPlace, TrainingClass
-from app.programmes.training.places import move_place, move_students
 from app.programmes.training.states import EDITABLE
 from app.registers.lookup import OPEN, has_part
 from app.registers.models import Contribution, Employer, Person

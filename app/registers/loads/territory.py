@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.crypto import Vault
 from app.kernel.messages import N_, Message
-from app.registers.kinds import Register
+from app.registers.loads.kinds import Register
 
 OF_PERSONS = text("SELECT id_hash, region_code FROM persons WHERE id_hash = ANY(:keys)")
 OF_EMPLOYERS = text("SELECT uscc, region_code FROM employers WHERE uscc = ANY(:keys)")

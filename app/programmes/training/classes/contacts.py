@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.kernel import phones
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue
+from app.kernel.identifiers import phones
 from app.kernel.messages import N_
 from app.programmes.training.model import TrainingClass
 from app.registers.ciphers import UNREADABLE, new_row_key, place, text_of, text_or

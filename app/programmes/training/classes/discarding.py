@@ -9,7 +9,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
-from app.programmes.training.classes import PROGRAMME, lock_class
+from app.programmes.training.classes.editing import PROGRAMME, lock_class
 from app.programmes.training.model import Enrolment
 
 

@@ -8,8 +8,8 @@ from io import TextIOWrapper
 from itertools import islice
 from typing import BinaryIO
 
-from app.kernel.citizen_id import mask
 from app.kernel.errors import BadSheet
+from app.kernel.identifiers.citizen_id import mask
 from app.kernel.messages import N_
 
 Line = tuple[int, list[str]]

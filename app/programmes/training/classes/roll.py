@@ -11,7 +11,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.sheets import SheetRow
 from app.kernel.crypto import Vault
-from app.programmes.training.classes import PROGRAMME, lock_class
+from app.programmes.training.classes.editing import PROGRAMME, lock_class
 from app.programmes.training.model import Enrolment, StudentPlace
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from app.kernel import citizen_id, names, uscc
+from app.kernel import names
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadValue
+from app.kernel.identifiers import citizen_id, uscc
 from app.kernel.messages import N_
 from app.kernel.text import squeeze
 from app.registers.models import EMPLOYER_KINDS, SCALES

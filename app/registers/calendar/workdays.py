@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
-from app.registers.festivals import before_new_year, possible_holidays
+from app.registers.calendar.festivals import before_new_year, possible_holidays
 from app.registers.models import CalendarDay, CalendarYear
 
 ONE_DAY = timedelta(days=1)

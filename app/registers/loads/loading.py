@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_, Message
-from app.registers import files, territory
-from app.registers.cells import Known
-from app.registers.identities import create_missing, sealed
-from app.registers.kinds import REGISTERS, BadCell, Register
+from app.registers.loads import files, territory
+from app.registers.loads.cells import Known
+from app.registers.loads.identities import create_missing, sealed
+from app.registers.loads.kinds import REGISTERS, BadCell, Register
 from app.registers.models import Coverage, RegisterLoad
 
 CHUNK = 20_000

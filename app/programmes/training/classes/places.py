@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import Refused
+from app.programmes.training.classes.moving import PROJECT_TAKEN
 from app.programmes.training.model import ClassPlace, Enrolment, StudentPlace, TrainingClass
-from app.programmes.training.moving import PROJECT_TAKEN
 
 
 def move_place(session: Session, held: TrainingClass, project_id: int) -> None:

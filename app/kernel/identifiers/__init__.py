@@ -1,0 +1,1 @@
+"""Numbers that identify people, units and accounts: their form and check digits."""

@@ -1,0 +1,1 @@
+"""Statutory holidays and working days."""
