@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def _keys(environ: Mapping[str, str], data_dir: Path, demo: bool) -> dict[str, s
     return {name: environ.get(name) or secret(data_dir, name, new_key) for name in KEYS}
 
 
-def _children_environ(settings: Settings, keys: Mapping[str, str], urls: Urls, demo: bool) -> dict[str, str]:
+def _children_environ(settings: Settings, keys: dict[str, str], urls: Urls, demo: bool) -> dict[str, str]:
     """What web server and worker see: the runtime login, never the owner's.
 
     Beside the embedded database there is no host of an older release, which could not read the new format.
@@ -128,13 +128,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--demo", action="store_true", help="演示数据，自动生成密钥 / demo data and keys")
     demo = parser.parse_args().demo
-    try:
-        supervise(demo)
-    except StopRequested:
-        return 0
-    except (Refused, DatabaseConfigError, EmbeddedServerError) as why:
-        print(why, file=sys.stderr, flush=True)
-        return 1
+    with suppress(StopRequested):
+        try:
+            supervise(demo)
+        except (Refused, DatabaseConfigError, EmbeddedServerError) as why:
+            print(why, file=sys.stderr, flush=True)
+            return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,7 +17,7 @@ from app.server import replica
 __version__ = "0.6.0"
 
 
-def vault_of(config: Mapping[str, object]) -> Vault:
+def vault_of(config: Mapping[str, Any]) -> Vault:
     """The vault of the configured keys."""
     return Vault.from_base64(
         config["DATA_HASH_KEY"],
@@ -39,7 +40,8 @@ def create_app(settings: dict | None = None) -> Flask:
     measures = metrics.init_app(app)
     if proxies := app.config["PROXIES"]:
         # else the audit log would name the proxy as the address of every event
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+        proxied = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's own way to add a middleware
     app.config["VERSION"] = app.jinja_env.globals["version"] = __version__
     app.extensions["vault"] = vault_of(app.config)
     db.init_app(app)

@@ -1,16 +1,30 @@
 """Objects made once and bound to the application in `create_app`."""
 
-from flask_appbuilder import Model
+from flask import current_app
+from flask_appbuilder import AppBuilder, Model
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
 
 from app.server.sessions import RequestSession
 
-db = SQLAlchemy(model_class=Model, session_options={"autoflush": False, "class_": RequestSession})
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy, whose `session` stands for the request's own wherever the engine takes one."""
+
+    session: Session  # type: ignore[assignment]  # scoped_session has all that Session has, but not its type
+
+
+db = Database(model_class=Model, session_options={"autoflush": False, "class_": RequestSession})
 migrate = Migrate()
 csrf = CSRFProtect()
+
+
+def fab() -> AppBuilder:
+    """Return the Flask-AppBuilder of the application that is running."""
+    return current_app.extensions["appbuilder"]
 
 
 PREPARED = 400

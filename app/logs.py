@@ -95,7 +95,8 @@ def init_app(app: Flask) -> None:
     """Before anything else, for it times whole requests; tests watch the log themselves."""
     if not app.testing:
         dictConfig(configuration(app.config["LOG_FORMAT"], app.config["LOG_LEVEL"]))
-    app.wsgi_app = _Numbered(app.wsgi_app, trusts_proxy=app.config["PROXIES"] > 0)
+    numbered = _Numbered(app.wsgi_app, trusts_proxy=app.config["PROXIES"] > 0)
+    app.wsgi_app = numbered  # type: ignore[method-assign]  # Flask's own way to add a middleware
     app.after_request(_tell)
 
 

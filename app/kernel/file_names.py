@@ -37,8 +37,6 @@ def file_name(given: str, media_type: str) -> str:
     name = SEPARATING.sub("_", name).rstrip(" .")
     allowed = EXTENSIONS[media_type]
     ending = ENDING.search(name)
-    if ending and ending[0].lower() in allowed:
-        stem, ending = name[: ending.start()], ending[0]
-    else:
-        stem, ending = name[: ending.start()] if ending else name, allowed[0]
-    return f"{stem[:LONGEST].strip(' .') or 'file'}{ending}"
+    stem = name[: ending.start()] if ending else name
+    extension = ending[0] if ending and ending[0].lower() in allowed else allowed[0]
+    return f"{stem[:LONGEST].strip(' .') or 'file'}{extension}"

@@ -25,21 +25,21 @@ _OF_RADICALS = (
 MIDDLE_DOT, APOSTROPHE = "·", "'"
 _DOTS = "•‧∙⋅・.。●º°˙˚◦∘⦁⸱⸳ꞏㆍ᛫ᐧ․"
 _APOSTROPHES = "’‘‛ʼʻʹ`´ˊˋ′‵"
-_BRACKETS = {"〔": "(", "【": "(", "[": "(", "〕": ")", "】": ")", "]": ")"}
-_GLYPHS = {"靑": "青", "戶": "户", "戸": "户", "黃": "黄"}
+_BRACKETS = "〔【[〕】]", "((()))"
+_GLYPHS = "靑戶戸黃", "青户户黄"
 """What NFKC makes of the radicals ⾭ ⼾ ⿈ differs from what a simplified font shows for them."""
 _INVISIBLE = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0]
 """Variation selectors, and fillers that no category calls blank."""
 
-TABLE = {
+TABLE: dict[int, str | int | None] = {
     **{_FIRST_PRIVATE + place: char for place, char in enumerate(_FORMERLY_PRIVATE)},
     0xE7C7: "ḿ",
     0xE7C8: "ǹ",
     **str.maketrans(_RADICALS, _OF_RADICALS),
-    **str.maketrans(dict.fromkeys(_DOTS, MIDDLE_DOT)),
-    **str.maketrans(dict.fromkeys(_APOSTROPHES, APOSTROPHE)),
-    **str.maketrans(_BRACKETS),
-    **str.maketrans(_GLYPHS),
+    **str.maketrans(_DOTS, MIDDLE_DOT * len(_DOTS)),
+    **str.maketrans(_APOSTROPHES, APOSTROPHE * len(_APOSTROPHES)),
+    **str.maketrans(*_BRACKETS),
+    **str.maketrans(*_GLYPHS),
     **dict.fromkeys(_INVISIBLE),
 }
 """For `str.translate`, before and after NFKC: it would turn º into o, and only makes ． into a dot that is listed."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-Param = "str | int | Decimal | date | Message"
+Param: TypeAlias = "str | int | Decimal | date | Message"
 
 
 def N_(msgid: str) -> str:

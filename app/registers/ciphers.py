@@ -6,6 +6,7 @@ The rotation of keys finds the columns by their type.
 from __future__ import annotations
 
 import os
+from typing import cast
 
 from flask_appbuilder import Model
 from sqlalchemy import Column, LargeBinary
@@ -45,10 +46,14 @@ def new_row_key() -> bytes:
 
 def place(column: Column | InstrumentedAttribute, **values: object) -> bytes:
     """The name of the place that a ciphertext is bound to. Raises KeyError for a value that is missing."""
-    if not isinstance(column, Column):
-        (column,) = column.property.columns
-    parts = (_told_apart(values[name]) for name in column.type.bound_to)
-    return f"{column.table.name}.{column.name}\0".encode() + b"".join(parts)
+    held: Column = column if isinstance(column, Column) else column.property.columns[0]
+    parts = (_told_apart(values[name]) for name in bound_to(held))
+    return f"{held.table.name}.{held.name}\0".encode() + b"".join(parts)
+
+
+def bound_to(column: Column) -> tuple[str, ...]:
+    """The columns that the ciphertexts in a column of `Cipher` are bound to."""
+    return cast(Cipher, column.type).bound_to
 
 
 def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> str | None:
@@ -71,7 +76,7 @@ def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> byte
     (column,) = attribute.property.columns
     if sealed is None:
         return None
-    return vault.decrypt_bytes(sealed, place(column, **{n: getattr(row, n) for n in column.type.bound_to}))
+    return vault.decrypt_bytes(sealed, place(column, **{n: getattr(row, n) for n in bound_to(column)}))
 
 
 def _told_apart(value: object) -> bytes:

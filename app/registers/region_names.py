@@ -19,7 +19,8 @@ def writings() -> list[tuple[str, str]]:
     found = []
     for code, row in sorted(regions.items()):
         above, line = [""], row
-        while line := regions.get(line["parent_code"]):
+        while line["parent_code"]:
+            line = regions[line["parent_code"]]
             above = [*above, *(one + rest for one in _shortened(line["name"]) for rest in above)]
         names = [before + name for before in above for name in _shortened(row["name"])]
         if row["level"] != "county":

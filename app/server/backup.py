@@ -204,7 +204,11 @@ def _to_disk(path: Path) -> None:
 def _run(program: str, url: str | None, *args: str) -> None:
     """A program of PostgreSQL, on a database; the password travels in the environment. Raises Refused."""
     place = make_url(url or "postgresql://")
-    parts = {"PGPASSWORD": place.password, "PGUSER": place.username, "PGDATABASE": place.database}
+    parts: dict[str, object] = {
+        "PGPASSWORD": place.password,
+        "PGUSER": place.username,
+        "PGDATABASE": place.database,
+    }
     parts |= {
         "PGHOST": place.query.get("host") or place.host,
         "PGPORT": place.query.get("port") or place.port,

@@ -265,8 +265,8 @@ class EmbeddedServer:
         return urls
 
     def _superuser(self, database: str) -> psycopg.Connection:
-        place = {"host": str(self._socket_dir), "port": PORT}
-        return psycopg.connect(**place, user=SUPERUSER, dbname=database, autocommit=True)
+        host = str(self._socket_dir)
+        return psycopg.connect(host=host, port=PORT, user=SUPERUSER, dbname=database, autocommit=True)
 
     def _ensure_login(self, connection: psycopg.Connection, login: str) -> str:
         """The login's URL; the server sees only the password's verifier, so no log can quote the password."""

@@ -54,13 +54,13 @@ class RequestSession(FlaskSession):
             raise error
         self.invalidate()
 
-    def get_bind(self, mapper=None, *, clause=None, **kwargs):
+    def get_bind(self, mapper=None, clause=None, bind=None, **kwargs):
         """A flush gives no clause, so that it never leaves the primary."""
         engine = self.info.get(BIND)
         scoped = mapper is not None and hasattr(mapper.class_, "__scope__")
         if engine is not None and scoped and getattr(clause, "is_select", False):
             return engine
-        return super().get_bind(mapper=mapper, clause=clause, **kwargs)
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **kwargs)
 
 
 @event.listens_for(RequestSession, "after_begin")
@@ -70,10 +70,8 @@ def _begun(session: RequestSession, _, connection: Connection) -> None:
 
 def _only_read(connection: Connection) -> bool:
     """Of a transaction that nothing has failed in; asked without SQLAlchemy, which would take a failure for the statement's."""
-    if connection.invalidated:
-        return False
-    driver = connection.connection.driver_connection
-    if driver.info.transaction_status != TransactionStatus.INTRANS:
+    driver = None if connection.invalidated else connection.connection.driver_connection
+    if driver is None or driver.info.transaction_status != TransactionStatus.INTRANS:
         return False
     with suppress(OperationalError):  # of a connection that is lost: closing it tells so
         return driver.execute(ONLY_READ).fetchone()[0]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 POLL_SECONDS = 0.1
 LOWEST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
@@ -124,12 +125,12 @@ class Children:
         account: pwd.struct_passwd | None = None,
     ) -> None:
         """`python -m <arguments>` in the background; of an account if one is given, without our groups."""
-        given = {}
+        given: dict[str, Any] = {}
         if account:
             given = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
             environ = {**environ, "HOME": account.pw_dir}
         # the programs are run.py's own
-        self._running[name] = subprocess.Popen(  # noqa: S603  # nosec B603
+        child = self._running[name] = subprocess.Popen(  # noqa: S603  # nosec B603
             (sys.executable, "-m", *arguments),
             cwd=self._directory,
             env=environ,
@@ -137,7 +138,7 @@ class Children:
             preexec_fn=partial(die_with_parent, os.getpid()),
             **given,
         )
-        self.also(name, lambda child=self._running[name]: child.poll() is None)
+        self.also(name, lambda: child.poll() is None)
 
     def also(self, name: str, alive: Callable[[], bool]) -> None:
         """Something more that the run cannot do without."""

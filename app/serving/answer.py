@@ -15,9 +15,12 @@ class Answer:
 
     def __init__(self, client: socket.socket) -> None:
         self._client = client
-        self._rest: SpooledTemporaryFile | None = None
-        self._kept = self._sent = 0
+        self._begin()
         self.broken = False
+
+    def _begin(self) -> None:
+        self._rest = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the answer
+        self._kept = self._sent = 0
 
     @property
     def waiting(self) -> bool:
@@ -33,7 +36,6 @@ class Answer:
             except BlockingIOError:
                 break
         if view:
-            self._rest = self._rest or SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the answer
             self._rest.seek(self._kept)
             self._rest.write(view)
             self._kept += len(view)
@@ -55,9 +57,8 @@ class Answer:
     def close(self) -> None:
         """Forgets what is left. gunicorn calls it when an answer broke in the middle, so that it isn't taken for whole."""
         self.broken = True
-        if self._rest:
-            self._rest.close()
-            self._rest, self._kept, self._sent = None, 0, 0
+        self._rest.close()
+        self._begin()
 
     def shutdown(self, _how: int) -> None:
         """Nothing to wait for: closing does not block."""

@@ -6,11 +6,11 @@ import socket
 from enum import Enum
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from gunicorn.config import Config
 from gunicorn.http import get_parser
 from gunicorn.http.errors import LimitRequestHeaders
-from gunicorn.http.message import Request
 
 from app.serving.answer import Answer
 from app.serving.framing import Chunked, Measured
@@ -34,16 +34,17 @@ class Stage(Enum):
 
 
 class Exchange:
-    """Collects without ever waiting; `request` is there with the head, `whole` when nothing is missing."""
+    """Collects without ever waiting; `request`, which is gunicorn's, is there with the head."""
 
     def __init__(self, client: socket.socket, address: tuple, listener: socket.socket, now: float) -> None:
         client.setblocking(False)
         self.client, self.address, self.listener = client, address, listener
         self.answer = Answer(client)
-        self.request: Request | None = None
+        self.request: Any = None
         self.limit = 0
-        self._head, self._frame = bytearray(), Measured(0)
-        self._body: SpooledTemporaryFile | None = None
+        self._head = bytearray()
+        self._frame: Measured | Chunked = Measured(0)
+        self._body = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the exchange
         self.enter(Stage.HEAD, now)
 
     def enter(self, stage: Stage, now: float) -> None:
@@ -102,7 +103,6 @@ class Exchange:
         if length == 0 or limit == 0 or (length or 0) > limit:
             return False
         self._frame = Chunked() if length is None else Measured(length)
-        self._body = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the exchange
         self.enter(Stage.BODY, now)
         return True
 
@@ -121,8 +121,7 @@ class Exchange:
 
     def forget_body(self) -> None:
         """Once the application has answered."""
-        if self._body:
-            self._body.close()
+        self._body.close()
 
     def close(self) -> None:
         """Leaves nothing behind."""

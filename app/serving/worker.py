@@ -12,6 +12,7 @@ import os
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 class CollectingWorker(SyncWorker):
     """The application may have `extensions["body_limit"]`: how many bytes to wait for, by the environ of the head."""
+
+    wsgi: Callable
 
     def load_wsgi(self) -> None:
         super().load_wsgi()

@@ -37,7 +37,8 @@ def extracted() -> Catalog:
     said = [message for _, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS)]
     said += [message for _, message, _, _ in extract_from_file("python", APP.parent / "config.py", KEYWORDS)]
     for message in said:
-        if not message.isascii() or " " in message:
+        written = "".join(message)  # of both forms, where there is a plural
+        if not written.isascii() or " " in written:
             found.add(message)
     return found
 

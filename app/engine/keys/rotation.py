@@ -17,7 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from app.engine.keys.account_payees import fill_payees
 from app.kernel.crypto import HEADER_BYTES, Vault
 from app.kernel.errors import Unreadable
-from app.registers.ciphers import Cipher, new_row_key, place
+from app.registers.ciphers import Cipher, bound_to, new_row_key, place
 
 ROWS, BYTES = 1_000, 16 * 1024 * 1024
 """A batch at most; scanned papers are large."""
@@ -138,7 +138,7 @@ def _renewed(vault: Vault, key: Column, columns: list[Column], row, report: Rene
 
 def _binding(columns: list[Column]) -> list[Column]:
     """The columns that a table's ciphertexts are bound to."""
-    table, names = columns[0].table, {name for column in columns for name in column.type.bound_to}
+    table, names = columns[0].table, {name for column in columns for name in bound_to(column)}
     return [table.c[name] for name in sorted(names)]
 
 

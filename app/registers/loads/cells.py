@@ -99,7 +99,7 @@ def name(longest: int) -> Reader:
     return read
 
 
-def optional(longest: int) -> Reader:
+def optional(longest: int) -> Callable[[str, Known], str | None]:
     def read(text: str, known: Known) -> str | None:
         found = _CONTROLS.sub("", text).strip()
         if max(len(found), len(names.fold(found))) > longest:

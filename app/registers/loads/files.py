@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from io import TextIOWrapper
 from itertools import islice
 from typing import BinaryIO
@@ -15,7 +15,7 @@ from app.kernel.messages import N_
 Line = tuple[int, list[str]]
 
 
-def lines(stream: BinaryIO) -> Iterator[Line]:
+def lines(stream: BinaryIO) -> Generator[Line, None, None]:
     """(number of the line in the file, its cells) of every line that isn't blank. Raises BadSheet."""
     decoded = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     try:

@@ -54,15 +54,11 @@ class Register:
                     row.append(reader(line[position], known))
                 except BadValue as error:
                     raise BadCell(column, error) from None
-            if positions:
-                self._refuse_backwards(*(row[p] for p in positions))
+            if self.period:
+                _refuse_backwards(self.period[1], *(row[p] for p in positions))
             return tuple(row)
 
         return read
-
-    def _refuse_backwards(self, first, last) -> None:
-        if last is not None and last < first:
-            raise BadCell(self.period[1], BadValue(N_("早于开始日期，请核对两个日期。")))
 
 
 class BadCell(Exception):
@@ -71,6 +67,11 @@ class BadCell(Exception):
     def __init__(self, column: str, why: BadValue):
         super().__init__(column)
         self.column, self.message = column, why.message
+
+
+def _refuse_backwards(column: str, first, last) -> None:
+    if last is not None and last < first:
+        raise BadCell(column, BadValue(N_("早于开始日期，请核对两个日期。")))
 
 
 PERSONS = Register(

@@ -177,7 +177,7 @@ class _Intake:
         self._copy(self._staged(list(latest.values())))
         found = self.session.execute(text(self.register.changes)).one()
         self.changes = [before + more for before, more in zip(self.changes, found, strict=True)]
-        self.stored += self.session.execute(text(self.register.store)).rowcount
+        self.stored += self.session.connection().execute(text(self.register.store)).rowcount
         self._cover()
         self.read += len(chunk)
         self.refused += len(refusals)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from apispec import APISpec
-from flask import current_app
 from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.api.manager import OpenApi
 from marshmallow import Schema, fields
+
+from app.extensions import fab
 
 ERRORS = {
     400: "The request can't be read",
@@ -66,7 +67,7 @@ def document() -> dict:
     """The document as it stands, for this address of the server."""
     spec = OpenApi._create_api_spec("v1")
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
-    for view in current_app.appbuilder.baseviews:
+    for view in fab().baseviews:
         if isinstance(view, Api):
             view.add_api_spec(spec)
     return spec.to_dict()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from flask.globals import app_ctx
 
 from app.engine.casework import batch
 from app.engine.desk import searches
@@ -39,7 +40,7 @@ def work() -> None:
     """Takes jobs until it is told to stop (SIGINT, SIGTERM: the job under way is finished first)."""
     from app.engine.longwork.queue import serve
 
-    queue = queue_of(current_app._get_current_object())
+    queue = queue_of(app_ctx.app)
     click.echo("任务进程已启动 / Worker ready")
     serve(queue)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, redirect, url_for
+from flask import abort, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from app.extensions import fab
 from app.help import QUOTED, Chapter, chapters
 from app.help.changes import releases
 from app.web.crud.views import Screen
@@ -63,6 +64,6 @@ def marked(text: str) -> Markup:
 
 def _paths(chapter: Chapter) -> list[str]:
     """Where the chapter's functions hang in the menu, as the manual writes it: 业务经办 → 单位服务 → …"""
-    views = {view.endpoint: view for view in current_app.appbuilder.baseviews}
+    views = {view.endpoint: view for view in fab().baseviews}
     shown = (views[name] for name in chapter.views if views[name].menu)
     return [" → ".join(map(gettext, (*view.menu, view.menu_title))) for view in shown]

@@ -20,7 +20,7 @@ from flask_login import current_user
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.sessions import shares
-from app.extensions import db
+from app.extensions import db, fab
 from app.kernel.identifiers import citizen_id
 from app.registers.lookup import find_person, search_employers
 from app.web.crud.views import Screen
@@ -110,7 +110,7 @@ class DeskView(Screen, BaseView):
 
 def tasks() -> list[Task]:
     """What waits for a move of this login, list by list."""
-    lists = (view for view in current_app.appbuilder.baseviews if hasattr(view, "tasks"))
+    lists = (view for view in fab().baseviews if hasattr(view, "tasks"))
     return [task for view in lists for task in view.tasks()]
 
 

@@ -19,7 +19,7 @@ from app.engine.access.accounts import seal
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.sessions import logins, second_factor
-from app.extensions import db
+from app.extensions import db, fab
 from app.registers.organisation import Office, Staff
 from app.web.login import devices
 from app.web.site.bodies import HALF
@@ -93,7 +93,7 @@ def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
     office = actor.office_id or office_of(user.username)
     record(db.session, actor, "login", subject=user.username, office_id=office)
     db.session.commit()
-    answer = redirect(own_path(target) or current_app.appbuilder.get_url_for_index)
+    answer = redirect(own_path(target) or fab().get_url_for_index)
     return devices.remember(answer, user.username)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, g
+from flask import g
 from flask_appbuilder.baseviews import BaseView
 from sqlalchemy import func, select
 
@@ -11,7 +11,7 @@ from app.engine.intake.held_sheets import HeldSheet
 from app.engine.longwork.works import LongWork
 from app.engine.scope import OPEN
 from app.engine.workflow.transition import Subject
-from app.extensions import db
+from app.extensions import db, fab
 from app.kernel.errors import Withdrawn
 from app.kernel.messages import N_
 
@@ -22,7 +22,7 @@ GONE = N_(
 
 def permits(permission: str | None, view: BaseView | None) -> bool:
     """Whether the login may do that on the view; a kind of work without a permission asks for itself."""
-    sm = current_app.appbuilder.sm
+    sm = fab().sm
     return view is not None and (permission is None or sm.has_access(permission, view.class_permission_name))
 
 

@@ -26,7 +26,7 @@ from app.engine.longwork import works
 from app.engine.longwork.works import LongWork
 from app.engine.progress import Cancelled, Progress, TooLong
 from app.engine.scope import seeing
-from app.extensions import db
+from app.extensions import db, fab
 from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
 from app.registers.ciphers import bytes_of, place, text_of
@@ -227,7 +227,7 @@ def _do(session: Session, work: LongWork) -> None:
 
 def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
     """Gives the job the actor and the permissions that a request of that person would have."""
-    sm = current_app.appbuilder.sm
+    sm = fab().sm
     user = sm.get_user_by_id(work.user_id)
     g.actor = replace(actor_of(user), address=work.address)
     g.permissions = sm.permissions_of(work.user_id) if user.is_active else frozenset()
@@ -276,5 +276,5 @@ def uploaded(name: str) -> FileStorage:
 
 def view_of(endpoint: str) -> BaseView | None:
     """The view of that name."""
-    views = current_app.appbuilder.baseviews
+    views = fab().baseviews
     return next((view for view in views if view.endpoint == endpoint), None)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
+from flask.globals import app_ctx
 from flask_appbuilder import AppBuilder
 
 from app.engine.cases.claims import Application, Claim
 from app.engine.programme import Programme
+from app.extensions import fab
 from app.web.page.programmes import programme_of
 
 
 def _endpoint(programme: Programme, route: str) -> str:
     """The view of a programme that has a route of this name."""
-    return _endpoints(current_app.appbuilder)[programme.code, route]
+    return _endpoints(fab())[programme.code, route]
 
 
 @lru_cache(maxsize=8)
@@ -31,7 +33,7 @@ def _endpoints(appbuilder: AppBuilder) -> dict[tuple[str, str], str]:
 
 def page_url(endpoint: str, pk: object) -> str:
     """A row's own page; lists ask for many, so what their addresses have in common is made once."""
-    return _pages(current_app._get_current_object(), endpoint, request.script_root) + quote(str(pk), safe="")
+    return _pages(app_ctx.app, endpoint, request.script_root) + quote(str(pk), safe="")
 
 
 @lru_cache(maxsize=256)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import current_app
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.menu import Menu, MenuItem
 
+from app.extensions import fab
 from app.web.page.translations import gettext
 
 
@@ -21,7 +21,7 @@ class TreeMenu(Menu):
 
     def get_data(self, menu: Sequence[MenuItem] | None = None) -> list[dict]:
         """Return what the login of the request may open: name, label and url of a view, or childs of a branch."""
-        may, tree = current_app.appbuilder.sm.has_access, []
+        may, tree = fab().sm.has_access, []
         for item in self.menu if menu is None else menu:
             entry, view = {"name": item.name, "label": gettext(item.label)}, item.baseview
             if item.childs:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flask import Flask, current_app, request
+from flask import request
+from flask_appbuilder import AppBuilder
 from flask_babel import get_locale
 
+from app.extensions import fab
 from app.kernel.messages import N_
 
 SETTINGS = (N_("系统管理"),)
@@ -33,15 +35,14 @@ class Node:
 
 def sidebar() -> list[Node]:
     """The tree of the functions that the current login may open, in the order of registration."""
-    app = current_app._get_current_object()
-    may = app.appbuilder.sm.permissions_of_request()
-    return _nodes(_entries(app, may, str(get_locale()), request.script_root))
+    may = fab().sm.permissions_of_request()
+    return _nodes(_entries(fab(), may, str(get_locale()), request.script_root))
 
 
 @lru_cache(maxsize=256)
-def _entries(app: Flask, may: frozenset[tuple[str, str]], locale: str, root: str) -> list[dict]:
+def _entries(appbuilder: AppBuilder, may: frozenset[tuple[str, str]], locale: str, root: str) -> list[dict]:
     """What these permissions open, in that language, below that root: made once."""
-    return app.appbuilder.menu.get_data()
+    return appbuilder.menu.get_data()
 
 
 def _nodes(entries: list[dict], place: str = "") -> list[Node]:

@@ -23,7 +23,7 @@ from app.engine.rules.rule import VERDICTS
 from app.engine.sessions import logins
 from app.engine.sheets import Column
 from app.engine.workflow.transition import Transition
-from app.extensions import db
+from app.extensions import db, fab
 from app.help import chapter_of
 from app.kernel.dates import SHANGHAI
 from app.kernel.file_names import visible
@@ -173,7 +173,7 @@ def verdict_title(verdict: str) -> str:
 
 def may(permission: str, view: str) -> bool:
     """Whether the current login holds a permission on a view."""
-    return current_app.appbuilder.sm.has_access(permission, view)
+    return fab().sm.has_access(permission, view)
 
 
 def event_title(event: str) -> str:
@@ -275,7 +275,7 @@ def _context() -> dict:
     return {
         "actor": g.get("actor"),
         "language": "zh-CN" if locale is None or locale.language == "zh" else locale.language,
-        "appbuilder": current_app.appbuilder,
+        "appbuilder": fab(),
         "demo": current_app.config["DEMO"],
         "session_left": session_left,
         "today": clock.today(current_app.config, db.session),

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import current_app, g
+from flask import g
 from sqlalchemy import Select, literal, select, union_all
 
-from app.extensions import db
+from app.extensions import db, fab
 
 Counting = Callable[[Collection[str]], Select]
 """Given states, a statement of rows (kind, state, count, sum in CNY)."""
@@ -40,7 +40,7 @@ def of(counting: Counting, kind: str, states: Collection[str]) -> tuple[int, Dec
 
 def _count_all() -> dict[tuple[Counting, str, str], tuple[int, Decimal]]:
     states: dict[Counting, set[str]] = {}
-    for view in current_app.appbuilder.baseviews:
+    for view in fab().baseviews:
         if hasattr(view, "counting"):
             states.setdefault(view.counting, set()).update(view.waits())
     countings = [counting for counting in states if states[counting]]

@@ -32,14 +32,16 @@ def init_app(app: Flask, measures: Measures | None) -> None:
     mounted = {"/health": _answering(Readiness(app))}
     if measures:
         mounted["/metrics"] = measures.wsgi
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, mounted)
+    dispatched = DispatcherMiddleware(app.wsgi_app, mounted)
+    app.wsgi_app = dispatched  # type: ignore[method-assign]  # Flask's own way to add a middleware
 
 
 class Readiness:
     """Database reached, its schema not behind this release, keys those of the data."""
 
     def __init__(self, app: Flask) -> None:
-        self._app, self._asked_at, self._why, self._keys_fit = app, float("-inf"), None, False
+        self._app, self._asked_at, self._keys_fit = app, float("-inf"), False
+        self._why: str | None = None
 
     def holds(self) -> bool:
         now = time.monotonic()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from app.engine.audit import record
-from app.extensions import db
+from app.extensions import db, fab
 
 READING = ("GET", "HEAD", "OPTIONS")
 TAKING = ("attachment", "download", "export", "failed", "file", "heads", "roster", "start")
@@ -29,7 +29,7 @@ def _write_down(answer: Response) -> Response:
 
 
 def _deed_refused() -> bool:
-    view = next((v for v in current_app.appbuilder.baseviews if v.endpoint == request.blueprint), None)
+    view = next((v for v in fab().baseviews if v.endpoint == request.blueprint), None)
     return request.method not in READING and getattr(view, "watched", False)
 
 

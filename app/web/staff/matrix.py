@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import current_app
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -18,6 +17,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
+from app.extensions import fab
 from app.kernel.messages import N_
 from app.web.page.translations import gettext
 
@@ -94,7 +94,7 @@ def functions(session: Session, roles: Iterable[str], only: set[int] | None = No
     """The functions that some of the roles may use, in the order of the menu; `only` keeps some permissions."""
     held = _held(session, set(roles))
     found = []
-    for view in current_app.appbuilder.baseviews:
+    for view in fab().baseviews:
         lines = [
             Line(id_, action_title(permission), names)
             for permission, (id_, names) in held.get(view.class_permission_name, {}).items()
