@@ -31,9 +31,11 @@ def vault_of(config: Mapping[str, Any]) -> Vault:
 def create_app(settings: dict | None = None) -> Flask:
     """The WSGI application; `settings` overrides `config.Config` (tests only)."""
     from app import web
+    from app.web.page.context import Globals
     from app.web.site import health, metrics
 
     app = Flask(__name__)
+    app.app_ctx_globals_class = Globals
     app.config.from_object("config.Config")
     app.config.update(settings or {})
     logs.init_app(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from wtforms import Form, HiddenField, RadioField, StringField
 from wtforms.validators import Length
@@ -49,8 +49,8 @@ class PayeeForm(Form):
     def open(self, programme: Programme, today: date) -> Application:
         """A new application of the payee. Raises BadValue, NotFound."""
         if self.payee_kind.data == "person":
-            vault, number = current_app.extensions["vault"], self.citizen_id.data or ""
-            finding = partial(person_payee, db.session, vault, number, self.name.data or "", today)
+            number = self.citizen_id.data or ""
+            finding = partial(person_payee, db.session, g.vault, number, self.name.data or "", today)
             person = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
             return open_application(
                 db.session, g.actor, programme, None, None, today, payee_person_id=person.id

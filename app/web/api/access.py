@@ -15,7 +15,6 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
-from app.engine import clock
 from app.engine.access import api_keys
 from app.engine.sessions import logins
 from app.extensions import db
@@ -63,8 +62,7 @@ def key_of_call() -> api_keys.ApiKey | None:
     """The key in force that this call brings."""
     given = request.authorization
     text = given.token if given is not None and given.type == "bearer" else None
-    today = clock.today(current_app.config, db.session)
-    return api_keys.recognise(db.session, text, today, makers.in_office(today)) if text else None
+    return api_keys.recognise(db.session, text, g.today, makers.in_office(g.today)) if text else None
 
 
 def needs(ability: str) -> Callable:

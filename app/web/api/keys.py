@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -14,7 +13,6 @@ from wtforms import DateField, Form, SelectField, SelectMultipleField, StringFie
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.engine import clock
 from app.engine.access import api_keys
 from app.engine.access.api_keys import ABILITIES, LONGEST, ApiKey
 from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
@@ -100,7 +98,7 @@ class KeyView(ModelView):
     def _standing(self, row: ApiKey) -> str:
         if row.revoked_at is not None:
             return gettext("已撤销")
-        if row.ends_on < _today():
+        if row.ends_on < g.today:
             return gettext("已过期")
         if row.id in _dead():
             return gettext("失效：发放人已停用、调离或不再是管理员")
@@ -121,9 +119,7 @@ class KeyView(ModelView):
         if not self.appbuilder.sm.has_access("can_agree", self.class_permission_name):
             return []
         waiting = select(func.count()).select_from(ApiKey)
-        waiting = waiting.where(
-            ApiKey.revoked_at.is_(None), ApiKey.ends_on >= _today(), ~api_keys.confirmed()
-        )
+        waiting = waiting.where(ApiKey.revoked_at.is_(None), ApiKey.ends_on >= g.today, ~api_keys.confirmed())
         count = db.session.scalar(waiting)
         title = gettext("待确认接口密钥")
         return [Task(title, url_for("KeyView.list"), count, None, gettext("把"))] if count else []
@@ -131,7 +127,7 @@ class KeyView(ModelView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self):
-        first = {"office": g.actor.office_id, "ends_on": _today() + LONGEST}
+        first = {"office": g.actor.office_id, "ends_on": g.today + LONGEST}
         form, problem = KeyForm(request.form or None, data=first), None
         if request.method == "POST" and form.validate():
             try:
@@ -146,7 +142,7 @@ class KeyView(ModelView):
         """Makes the key; the only page that ever shows it."""
         office = db.session.get(Office, form.office.data)
         facts = form.name.data.strip(), office, form.abilities.data, form.ends_on.data
-        key, text = api_keys.make(db.session, g.actor, *facts, _today())
+        key, text = api_keys.make(db.session, g.actor, *facts, g.today)
         by = pending_duties.by_whom(office) if key.waits else ""
         page = self.render_template("key_made.html", view=self, key=key, text=text, by=by)
         db.session.commit()
@@ -178,15 +174,8 @@ class KeyView(ModelView):
         return document()
 
 
-def _today() -> date:
-    """Asked once a request: a list says it of every row."""
-    if "today" not in g:
-        g.today = clock.today(current_app.config, db.session)
-    return g.today
-
-
 def _dead() -> set[int]:
     """The keys in sight whose makers may make none any more; asked once a request, for a list says it of every row."""
     if "dead_keys" not in g:
-        g.dead_keys = set(db.session.scalars(select(ApiKey.id).where(~makers.in_office(_today()))))
+        g.dead_keys = set(db.session.scalars(select(ApiKey.id).where(~makers.in_office(g.today))))
     return g.dead_keys

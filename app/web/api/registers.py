@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from apispec import APISpec
-from flask import current_app, g
+from flask import g
 from flask_appbuilder.api import expose
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Regexp
 
-from app.engine import clock
 from app.engine.access.api_keys import REGISTER_LOAD
 from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
@@ -85,8 +84,8 @@ class RegisterApi(Api):
             db.session,
             kind,
             ((number, _cells(row, kind)) for number, row in enumerate(rows, 1)),
-            current_app.extensions["vault"],
-            clock.today(current_app.config, db.session),
+            g.vault,
+            g.today,
             by=g.actor,
             take=load_rows,
             source=g.actor.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -160,7 +160,7 @@ class AccountCorrectionView(ModelView):
     def reveal(self, pk):
         """The whole proposed number, to be compared with the papers, on a page that is not kept; audited."""
         row = self.item(str(pk))
-        full = number_of(current_app.extensions["vault"], row.account, row.payee)
+        full = number_of(g.vault, row.account, row.payee)
         facts = {"application_id": row.application_id, "programme": row.application.programme}
         record(
             db.session,

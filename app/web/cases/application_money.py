@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from flask import current_app, flash, g, redirect, request
+from flask import flash, g, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -68,7 +68,7 @@ class AccountRoutes:
         pk, problem = application.id, None
         if form.validate():
             try:
-                done = save(current_app.extensions["vault"])
+                done = save(g.vault)
                 db.session.commit()
                 flash(gettext(done), "success")
                 return redirect(self._url(pk, "bank"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import abort, current_app, flash, g, redirect, request, send_file
+from flask import abort, flash, g, redirect, request, send_file
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
@@ -40,10 +40,10 @@ class PaperRoutes:
     def _keep(pk: int, kind: str) -> None:
         if kind not in applications.KINDS:
             raise BadValue(N_("请选择附件的种类。"))
-        file, vault = uploaded("file"), current_app.extensions["vault"]
+        file = uploaded("file")
         content = file.read(applications.MOST_BYTES + 1)
         applications.attach(
-            db.session, g.actor, pk, vault, kind=kind, name=visible(file.filename or ""), content=content
+            db.session, g.actor, pk, g.vault, kind=kind, name=visible(file.filename or ""), content=content
         )
 
     @expose("/attachment/<int:pk>")
@@ -62,7 +62,7 @@ class PaperRoutes:
             subject=visible(held.name),
         )
         content, media_type = (
-            bytes_of(current_app.extensions["vault"], held, Attachment.content),
+            bytes_of(g.vault, held, Attachment.content),
             held.media_type,
         )
         name = file_name(held.name, media_type)

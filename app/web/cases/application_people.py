@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
-from app.engine import clock, sheets
+from app.engine import sheets
 from app.engine.audit import record
 from app.engine.cases import failed_rows
 from app.engine.cases.claims import FailedRow
@@ -39,11 +39,9 @@ class PeopleRoutes:
         application = self.item(str(pk))
         form = row_form(self.programme.sheet, request.form, {})
         if request.method == "POST":
-            today = clock.today(current_app.config, db.session)
-            row = typed_row(self.programme.sheet, form, 0, today)
+            row = typed_row(self.programme.sheet, form, 0, g.today)
             if not row.errors:
-                vault = current_app.extensions["vault"]
-                report = people.check(db.session, g.actor, self.programme, pk, [row], vault, today)
+                report = people.check(db.session, g.actor, self.programme, pk, [row], g.vault, g.today)
                 db.session.commit()
                 if report.passed:
                     flash(gettext("校验通过，已加入名单。"), "success")
@@ -109,13 +107,11 @@ class PeopleRoutes:
         application, row = self.item(str(pk)), db.session.get(FailedRow, row_id)
         if row is None or row.application_id != application.id:
             abort(404)
-        vault = current_app.extensions["vault"]
-        form = row_form(self.programme.sheet, request.form, failed_rows.cells(row, vault))
+        form = row_form(self.programme.sheet, request.form, failed_rows.cells(row, g.vault))
         if request.method == "POST":
-            today = clock.today(current_app.config, db.session)
-            corrected = typed_row(self.programme.sheet, form, row.row_no, today)
+            corrected = typed_row(self.programme.sheet, form, row.row_no, g.today)
             people.drop_failed(db.session, g.actor, pk, [row.id])
-            report = people.check(db.session, g.actor, self.programme, pk, [corrected], vault, today)
+            report = people.check(db.session, g.actor, self.programme, pk, [corrected], g.vault, g.today)
             db.session.commit()
             if report.passed:
                 flash(gettext("更正后校验通过。"), "success")
@@ -153,16 +149,15 @@ class PeopleRoutes:
 def check_sheet(task: Task) -> Outcome:
     """A people sheet, read and judged; one that lacks people of the former list is asked about first."""
     view, pk = task.view, int(task.subject)
-    today = clock.today(current_app.config, db.session)
-    content = read_sheet(view.programme.sheet, task, today)
-    rows, vault = content.rows, current_app.extensions["vault"]
+    content = read_sheet(view.programme.sheet, task, g.today)
+    rows, vault = content.rows, g.vault
     given, place = answers(task.asked), {"pk": pk, "_anchor": "people"}
     gone = [] if content.corrects else absentees(db.session, g.actor, pk, rows, vault)
     if any(one.key not in given for one in gone):
         question = who_stays([_line(one) for one in gone], [N_("校验结果")])
         return Outcome(question.sentence, f"{view.endpoint}.show", place, good=False, question=question)
     out = leave_out(db.session, g.actor, pk, [one.key for one in gone if given[one.key]])
-    report = people.check(db.session, g.actor, view.programme, pk, rows, vault, today, task.progress)
+    report = people.check(db.session, g.actor, view.programme, pk, rows, vault, g.today, task.progress)
     message = Message(
         N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.cases import takings
 from app.engine.cases.claims import Application, Attachment, Claim, FailedRow
@@ -94,8 +93,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         problem = None
         if request.method == "POST" and form.validate():
             try:
-                today = clock.today(current_app.config, db.session)
-                opened = form.open(self.programme, today)
+                opened = form.open(self.programme, g.today)
                 db.session.commit()
                 return redirect(self._url(opened.id))
             except DomainError as error:

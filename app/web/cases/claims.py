@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from wtforms import Form
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import AuditEntry, record
 from app.engine.cases.accounts import number_of
@@ -57,8 +56,7 @@ class ClaimQueryView(StageView):
         seen, conflict = conflicts.seen(self._row_form(claim), self._told()), None
         problems, status = [], 200
         if request.method == "POST":
-            today = clock.today(current_app.config, db.session)
-            row, status = typed_row(sheet, form, 0, today), 422
+            row, status = typed_row(sheet, form, 0, g.today), 422
             problems = [
                 translate(message)
                 for field, message in row.errors.items()
@@ -102,12 +100,11 @@ class ClaimQueryView(StageView):
         return [column.field for column in self.programme.sheet.columns if column.field in own]
 
     def _save(self, claim: Claim, typed: dict):
-        vault = current_app.extensions["vault"]
         values = {name: typed[name] for name in self._told()}
         if typed.get("phone"):
             values["phone"] = typed["phone"]
         applications.edit_claim(
-            db.session, g.actor, self.programme, claim.id, version_of(request.form), values, vault
+            db.session, g.actor, self.programme, claim.id, version_of(request.form), values, g.vault
         )
         db.session.commit()
         return redirect(url_for(f"{self.endpoint}.show", pk=claim.id))
@@ -147,10 +144,9 @@ class ClaimQueryView(StageView):
 
 
 def _whole(claim: Claim, what: str) -> str | None:
-    vault = current_app.extensions["vault"]
     if what == "citizen_id":
-        return text_of(vault, claim.person, Person.id_cipher)
+        return text_of(g.vault, claim.person, Person.id_cipher)
     if what == "phone":
-        return text_of(vault, claim, Claim.phone_cipher)
+        return text_of(g.vault, claim, Claim.phone_cipher)
     account = claim.paying_account
-    return account and number_of(vault, account, claim.application.payee)
+    return account and number_of(g.vault, account, claim.application.payee)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from wtforms import DateField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import record
 from app.engine.cases.claims import Claim
@@ -103,13 +102,11 @@ class ObjectionView(ModelView):
         claim = db.session.scalars(select(Claim).where(Claim.id == claim_id)).one_or_none()
         if claim is None:
             raise NotFound(N_("没有找到这条记录。请刷新列表。"))
-        today = clock.today(current_app.config, db.session)
-        form = ObjectionForm(request.form, data={"raised_on": today})
+        form = ObjectionForm(request.form, data={"raised_on": g.today})
         problem = None
         if request.method == "POST" and form.validate():
             try:
-                vault = current_app.extensions["vault"]
-                made = objections.register(db.session, g.actor, claim_id, vault, today, **form.data)
+                made = objections.register(db.session, g.actor, claim_id, g.vault, g.today, **form.data)
                 db.session.commit()
                 flash(gettext("异议已登记，处理前此人不能办理公示通过。"), "success")
                 return redirect(url_for("ObjectionView.show", pk=made.id))
@@ -124,7 +121,7 @@ class ObjectionView(ModelView):
     def contact(self, pk):
         """How to reach who objected, once, on a page that is not kept; audited."""
         row = self.item(str(pk))
-        full = text_of(current_app.extensions["vault"], row, Objection.contact_cipher) or abort(404)
+        full = text_of(g.vault, row, Objection.contact_cipher) or abort(404)
         facts = {"claim_id": row.claim_id, "office_id": row.office_id, "programme": row.claim.programme}
         record(db.session, g.actor, "reveal", **facts, after={"objection_id": row.id})
         shown = {"name": row.raised_by, "full": full, "title": gettext("异议人联系方式")}
@@ -140,9 +137,8 @@ class ObjectionView(ModelView):
             row = self.item(str(pk))
             more = {**self.show_more(row), "form": form}
             return self.render_template(self.show_template, view=self, row=row, **more), 422
-        today = clock.today(current_app.config, db.session)
         upheld = form.outcome.data == "upheld"
-        objections.decide(db.session, g.actor, pk, upheld, form.opinion.data, today)
+        objections.decide(db.session, g.actor, pk, upheld, form.opinion.data, g.today)
         db.session.commit()
         flash(gettext("处理结果已保存。"), "success")
         return redirect(url_for("ObjectionView.show", pk=pk))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from flask import g
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Application, Claim, FailedRow
@@ -103,8 +102,7 @@ class PrintView(Screen, BaseView):
 
     def _paper(self, template: str, application: Application, **more):
         programme = programme_of(application.programme)
-        today = clock.today(current_app.config, db.session)
-        documents = legal_basis(programme, today)
+        documents = legal_basis(programme, g.today)
         return self.render_template(
             template, application=application, programme=programme, documents=documents, **more
         )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import current_app
+from flask import g
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.filters import FilterEqual, FilterIn
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Query
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER
 from app.engine.cases.claims import Claim, Notice
 from app.engine.oversight import figures
 from app.engine.rules.contracts import CATEGORIES
-from app.extensions import db
 from app.web.cases.claims import ClaimQueryView
 from app.web.crud.views import READ
 from app.web.stages.stage import StageView
@@ -26,7 +24,7 @@ FIND = ("person", "employer", "application", "notice", "office")
 
 
 def _publicity_over() -> ColumnElement[bool]:
-    return Claim.notice.has(Notice.ends_on < clock.today(current_app.config, db.session))
+    return Claim.notice.has(Notice.ends_on < g.today)
 
 
 class PublicityOver(BaseFilter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
+from flask import g
 from flask.cli import AppGroup
 
 from app.engine.oversight import sealing
@@ -15,7 +15,7 @@ audit = AppGroup("audit", help="审计日志的封存与核验 / seals of the au
 @audit.command()
 def seal() -> None:
     """Closes what is not closed yet; the worker does so every five minutes."""
-    count = sealing.seal(db.session, current_app.extensions["vault"])
+    count = sealing.seal(db.session, g.vault)
     click.echo(f"已封存 {count} 条 / Sealed: {count}")
 
 
@@ -30,7 +30,7 @@ def export_heads() -> None:
 @click.option("--head", default="", help="另处保存的封印 / a head that was kept elsewhere")
 def verify(head: str) -> None:
     """Walks the chain; ends with 1 and names the first broken link where there is one."""
-    found = sealing.verify(db.session, current_app.extensions["vault"], head.strip())
+    found = sealing.verify(db.session, g.vault, head.strip())
     click.echo(f"封印 {found.seals}，条目 {found.entries}，未封存 {found.tail} / seals, entries, unsealed")
     if found.lost:
         raise click.ClickException(

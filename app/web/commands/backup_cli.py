@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import current_app, g
 from flask.cli import with_appcontext
 
 from app.engine.actor import Actor
@@ -23,9 +23,7 @@ from app.web.commands.prepare import grant_runtime_login
 def backup(folder: Path) -> None:
     """Writes a backup while people work; keep it and the keys in different places."""
     try:
-        said = make(
-            _owner(), current_app.extensions["vault"], folder.absolute(), current_app.config["VERSION"]
-        )
+        said = make(_owner(), g.vault, folder.absolute(), current_app.config["VERSION"])
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"已备份 / Backed up: {folder}, {_sums(said)}")
@@ -36,14 +34,13 @@ def backup(folder: Path) -> None:
 @with_appcontext
 def restore(folder: Path) -> None:
     """Fills an empty or newly prepared database from a backup, and looks whether everything is there."""
-    vault = current_app.extensions["vault"]
     try:
-        said = fill(_owner(), vault, folder.absolute())
+        said = fill(_owner(), g.vault, folder.absolute())
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     grant_runtime_login()
     db.session.info["scope"] = Actor.command().scope
-    if not sealing.verify(db.session, vault).whole:
+    if not sealing.verify(db.session, g.vault).whole:
         raise click.ClickException(
             "审计日志与封印不符 / the audit log is not as it was sealed: flask audit verify"
         )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask.cli import AppGroup
 from flask.globals import app_ctx
 
@@ -30,7 +30,7 @@ PERIODIC = {
     "drop_old_works": ("19 3 * * *", works.drop_old),
     "drop_old_logins": ("20 3 * * *", logins.drop_old),
     "drop_old_sheets": ("21 3 * * *", held_sheets.drop_old),
-    "seal_audit_log": ("*/5 * * * *", lambda session: sealing.seal(session, current_app.extensions["vault"])),
+    "seal_audit_log": ("*/5 * * * *", lambda session: sealing.seal(session, g.vault)),
 }
 TASKS = {works.TASK: do}
 

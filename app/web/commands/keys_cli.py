@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask import current_app
+from flask import current_app, g
 from flask.cli import AppGroup
 from sqlalchemy import NullPool, create_engine, func, select
 from sqlalchemy.orm import Session
@@ -77,7 +77,7 @@ def _record(session: Session, vault: Vault, done: list[Renewal]) -> None:
 
 
 def _vault() -> Vault:
-    return current_app.extensions["vault"]
+    return g.vault
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask import current_app
+from flask import current_app, g
 from flask.cli import with_appcontext
 from flask_appbuilder.security.sqla.models import Role, User
 from flask_migrate import upgrade
@@ -74,8 +74,7 @@ def prepare() -> None:
 def hide_numbers() -> None:
     """What earlier releases kept in clear; says what was hidden, and what can't be because it is sealed."""
     clearings = (*clear_text.PEOPLE, *(one for programme in programmes() for one in programme.clearings))
-    vault = current_app.extensions["vault"]
-    changed = clear_text.run(current_app.config["DATABASE_OWNER_URL"], vault, clearings)
+    changed = clear_text.run(current_app.config["DATABASE_OWNER_URL"], g.vault, clearings)
     if changed:
         told = "，".join(f"{table} {count}" for table, count in changed.items())
         click.echo(f"已隐去明文号码（联系人电话移入加密栏） / Numbers in clear hidden: {told}")

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 import click
-from flask import current_app
+from flask import g
 from flask.cli import AppGroup
 
-from app.engine import clock
 from app.engine.actor import Actor
 from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
@@ -43,13 +42,12 @@ def load_file(
     try:
         with _Refusals(refused) as refuse:
             source = Path(file.name).name
-            today = clock.today(current_app.config, db.session)
             report = load_and_record(
                 db.session,
                 kind,
                 file,
-                current_app.extensions["vault"],
-                today,
+                g.vault,
+                g.today,
                 source=source,
                 declared=declared,
                 refuse=refuse,
@@ -103,8 +101,7 @@ def _bound(value: str | None, *, last: bool) -> date | None:
     if day := parse_date(value):
         return day
     if month := parse_date(f"{value}-01"):
-        today = clock.today(current_app.config, db.session)
-        return _end(month, today) if last else month
+        return _end(month, g.today) if last else month
     raise click.BadParameter(f"{value}: YYYY-MM / YYYY-MM-DD")
 
 

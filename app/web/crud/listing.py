@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache, reduce
 from urllib.parse import parse_qsl, urlencode
 
-from flask import abort, current_app, g, request
+from flask import abort, g, request
 from sqlalchemy import ARRAY, Select, any_, bindparam, func, literal, select
 from sqlalchemy.orm import Load, Query, joinedload, selectinload
 from werkzeug.datastructures import MultiDict
@@ -92,7 +92,7 @@ def expanded(view: str, args: MultiDict) -> MultiDict:
     if "search" not in args:
         return args
     kept = searches.find(db.session, g.actor.user_id, view, args["search"][:36]) or abort(404)
-    typed = MultiDict(parse_qsl(text_of(current_app.extensions["vault"], kept, Search.query_cipher)))
+    typed = MultiDict(parse_qsl(text_of(g.vault, kept, Search.query_cipher)))
     for name in (*args.getlist("without"), *args):
         typed.poplist(name)
     return MultiDict([*typed.items(multi=True), *args.items(multi=True)])

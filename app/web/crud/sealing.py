@@ -6,7 +6,7 @@ import base64
 import binascii
 from urllib.parse import parse_qsl, urlencode
 
-from flask import abort, current_app, g
+from flask import abort, g
 from werkzeug.datastructures import MultiDict
 
 from app.kernel.errors import BadValue
@@ -40,7 +40,7 @@ def unseal(text: str) -> str:
         return text
     try:
         cipher = base64.urlsafe_b64decode(text.removeprefix(MARK))
-        owner, _, typed = current_app.extensions["vault"].decrypt(cipher, IN_ADDRESS).partition(":")
+        owner, _, typed = g.vault.decrypt(cipher, IN_ADDRESS).partition(":")
     except (BadValue, binascii.Error):
         return ""
     return typed if owner == str(g.actor.user_id) else ""
@@ -49,5 +49,5 @@ def unseal(text: str) -> str:
 def _seal(text: str) -> str:
     if without_numbers(text) == text:
         return text
-    cipher = current_app.extensions["vault"].encrypt(f"{g.actor.user_id}:{text}", IN_ADDRESS)
+    cipher = g.vault.encrypt(f"{g.actor.user_id}:{text}", IN_ADDRESS)
     return MARK + base64.urlsafe_b64encode(cipher).decode()

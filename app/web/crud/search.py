@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from flask import current_app, g
+from flask import g
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Boolean, Date, DateTime, any_, false, func, or_, select
 from sqlalchemy.orm import aliased
@@ -162,7 +162,7 @@ def _moment(column, day: date, clock: time) -> date | datetime:
 
 def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:
     """By whole citizen ids or whole names, one or many; else by part of a name."""
-    vault, typed = current_app.extensions["vault"], several(text)
+    vault, typed = g.vault, several(text)
     ids = [code for word in typed if len(code := citizen_id.normalize(word)) == 18 and code[:17].isdigit()]
     if ids and len(ids) == len(typed):
         return person.id_hash.in_([vault.hash(code) for code in ids])
@@ -255,7 +255,7 @@ def _mine(_: str) -> ColumnElement[bool]:
 
 def _bearer(text: str) -> ColumnElement[bool]:
     """The bearer of a whole citizen id."""
-    return Person.id_hash == current_app.extensions["vault"].hash(citizen_id.normalize(text))
+    return Person.id_hash == g.vault.hash(citizen_id.normalize(text))
 
 
 BEYOND: dict[str, tuple[str, Callable[[str], ColumnElement[bool]], Mapping[str, str] | None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -34,8 +34,7 @@ class SearchView(Screen, BaseView):
         typed = [(k, v) for k, v in request.form.items(multi=True) if k not in OWN_FIELDS and v.strip()]
         query, name = sealed(MultiDict(typed)), request.form.get("keep_as", "").strip()[:40] or None
         if name or len(query) > LONGEST:
-            vault = current_app.extensions["vault"]
-            kept = searches.keep(db.session, vault, g.actor.user_id, endpoint, urlencode(typed), name)
+            kept = searches.keep(db.session, g.vault, g.actor.user_id, endpoint, urlencode(typed), name)
             db.session.commit()
             query = urlencode({"search": kept})
             if name:

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import (
-    abort,
-    current_app,
-    g,
-    jsonify,
-    redirect,
-    request,
-    session,
-    url_for,
-)
+from flask import abort, current_app, g, jsonify, redirect, request, session, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_login import current_user
@@ -75,10 +66,10 @@ class DeskView(Screen, BaseView):
     @has_access
     def person(self):
         """The bearer of a whole citizen id, by POST: what is typed stands in no address and no log."""
-        vault, typed = current_app.extensions["vault"], request.form.get("citizen_id", "")[:40]
+        typed = request.form.get("citizen_id", "")[:40]
         if not citizen_id.is_whole(typed):
             return jsonify({})
-        finding = partial(find_person, db.session, typed, vault)
+        finding = partial(find_person, db.session, typed, g.vault)
         found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
         return jsonify({} if found is None else {"name": found.name, "masked_id": found.masked_id})
 

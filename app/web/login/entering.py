@@ -9,7 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from hmac import compare_digest
 
-from flask import current_app, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, session, url_for
 from flask_appbuilder.security.sqla.models import User
 from flask_login import login_user
 from sqlalchemy import func, select
@@ -106,6 +106,6 @@ def _half(user: User, token: str, target: str, by_cas: bool) -> dict:
     """What waits in the cookie: signed, and the secret of somebody who has none yet is sealed too."""
     half = {"user": user.id, "seal": seal(user, current_app.secret_key), "token": token}
     if not second_factor.enrolled(db.session, user.id):
-        sealed = current_app.extensions["vault"].encrypt(second_factor.new_secret(), in_cookie(user.id))
+        sealed = g.vault.encrypt(second_factor.new_secret(), in_cookie(user.id))
         half["secret"] = b64encode(sealed).decode()
     return half | {"target": own_path(target) or "", "cas": by_cas}

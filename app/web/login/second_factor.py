@@ -7,7 +7,7 @@ from base64 import b64decode
 from typing import ClassVar
 
 import segno
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -86,7 +86,7 @@ class CodeView(BaseView):
         return None
 
     def _right(self, user: User, half: dict, code: str) -> bool:
-        vault, now = current_app.extensions["vault"], time.time()
+        vault, now = g.vault, time.time()
         if "secret" not in half:
             return second_factor.accept(db.session, vault, user.id, code, now)
         secret = vault.decrypt(b64decode(half["secret"]), entering.in_cookie(user.id))
@@ -100,8 +100,7 @@ class CodeView(BaseView):
         """The secret as text and as a square code, for somebody who binds one; drawn here, for the intranet has no other."""
         if "secret" not in half:
             return {"secret": None}  # nosec B105  # a field of a form
-        vault = current_app.extensions["vault"]
-        secret = vault.decrypt(b64decode(half["secret"]), entering.in_cookie(user.id))
+        secret = g.vault.decrypt(b64decode(half["secret"]), entering.in_cookie(user.id))
         code = segno.make(second_factor.address(secret, user.username, gettext(ISSUER)), error="m")
         rows = enumerate(code.matrix_iter(border=QUIET))
         dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in rows for x, on in enumerate(row) if on)

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from hmac import compare_digest
 
-from flask import (
-    current_app,
-    g,
-    has_request_context,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import current_app, g, has_request_context, redirect, render_template, request, session, url_for
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
@@ -23,7 +13,6 @@ from flask_login import current_user, logout_user
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.engine import clock
 from app.engine.access import demands, grants
 from app.engine.access.accounts import full_name, must_change, seal
 from app.engine.access.roles import SYSTEM
@@ -148,7 +137,7 @@ class SecurityManager(FabSecurityManager):
 
     def permissions_of(self, user_id: int) -> frozenset[tuple[str, str]]:
         """(permission, view) of a login, in one query."""
-        return grants.held_in_force(db.session, user_id, _today())[1]
+        return grants.held_in_force(db.session, user_id, g.today)[1]
 
 
 class AppBuilder(FabAppBuilder):
@@ -171,7 +160,7 @@ def actor_of(user: User) -> Actor:
 
 def _with_permissions(user: User) -> tuple[Actor, frozenset[tuple[str, str]]]:
     """The actor behind a login and what that login may; without an office nothing is seen."""
-    name, today, staff = full_name(user), _today(), db.session.get(Staff, user.id)
+    name, today, staff = full_name(user), g.today, db.session.get(Staff, user.id)
     if staff is None:
         roles, permissions = grants.held_in_force(db.session, user.id, today)
         return Actor(user.id, name, None, "", "", _address(), Scope(), roles), permissions
@@ -183,6 +172,7 @@ def _with_permissions(user: User) -> tuple[Actor, frozenset[tuple[str, str]]]:
 
 def begin_request() -> None:
     """Every request starts with its actor; the session's scope is the actor's and nothing wider."""
+    g.pop("today", None)
     if current_user.is_authenticated:
         g.actor, g.permissions = _with_permissions(current_user)
     else:
@@ -211,10 +201,6 @@ def login_page(error: str | None, form: LoginForm | None = None):
     """The form, and why nobody has been let in."""
     facts = {"form": form or LoginForm(), "error": error, "by_cas": cas_client.configured()}
     return render_template("login.html", **facts), 401 if error else 200
-
-
-def _today() -> date:
-    return clock.today(current_app.config, db.session)
 
 
 def _address() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
@@ -44,7 +44,7 @@ class SheetQuestionView(Screen, BaseView):
             return self._give_up(sheet, kind)
         asked = _question(sheet).answered(choice, request.form.getlist("key"))
         with tempfile.TemporaryFile() as file:
-            file.write(bytes_of(current_app.extensions["vault"], sheet, HeldSheet.file_cipher))
+            file.write(bytes_of(g.vault, sheet, HeldSheet.file_cipher))
             file.flush()
             answer = take(kind, Task(view, sheet.subject, asked, file), facts[1])
         held_sheets.drop(db.session, g.actor.user_id, facts[0])
@@ -74,4 +74,4 @@ def waiting_for(view: BaseView, subject: int) -> str | None:
 
 
 def _question(sheet: HeldSheet) -> Question:
-    return Question.from_json(text_of(current_app.extensions["vault"], sheet, HeldSheet.question_cipher))
+    return Question.from_json(text_of(g.vault, sheet, HeldSheet.question_cipher))

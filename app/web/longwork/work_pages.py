@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from io import BytesIO
 
-from flask import abort, current_app, g, jsonify, redirect, request, url_for
+from flask import abort, g, jsonify, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
@@ -36,9 +36,7 @@ class WorkView(Screen, BaseView):
         outcome = None
         open_ = work.state != "done" or standing.stands(work, *_asked_by(work))
         if work.outcome_cipher is not None and open_:
-            outcome = Outcome.from_json(
-                text_of(current_app.extensions["vault"], work, LongWork.outcome_cipher)
-            )
+            outcome = Outcome.from_json(text_of(g.vault, work, LongWork.outcome_cipher))
         return self.render_template(
             "work.html",
             work=work,
@@ -62,7 +60,7 @@ class WorkView(Screen, BaseView):
             abort(404)
         standing.insist(work, *_asked_by(work))
         record(db.session, g.actor, "export", subject=work.title, after={"rows": work.done})
-        content = BytesIO(bytes_of(current_app.extensions["vault"], work, LongWork.content))
+        content = BytesIO(bytes_of(g.vault, work, LongWork.content))
         title = work.title
         db.session.commit()
         return workbook(content, title)

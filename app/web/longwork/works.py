@@ -136,7 +136,7 @@ def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
 
 
 def _hand_over(kind: Kind, task: Task, title: str):
-    vault, owned = current_app.extensions["vault"], {"id": str(uuid4()), "user_id": g.actor.user_id}
+    vault, owned = g.vault, {"id": str(uuid4()), "user_id": g.actor.user_id}
     asked = works.ask(
         db.session,
         **owned,
@@ -160,7 +160,7 @@ def hold(session: Session, kind: str, task: Task, title: str, question: Question
     """Keeps the task's sheet until its sender answers; the outcome leads to the page that asks."""
     sheet = held_sheets.hold(
         session,
-        current_app.extensions["vault"],
+        g.vault,
         _content(task.file),
         question.as_json(),
         user_id=g.actor.user_id,
@@ -200,7 +200,6 @@ def do(session: Session, work_id: str) -> None:
 
 
 def _do(session: Session, work: LongWork) -> None:
-    vault = current_app.extensions["vault"]
     if work.attempts > works.MOST_ATTEMPTS:
         raise Refused(INTERRUPTED)
     view, kind = view_of(work.view), KINDS[work.kind]
@@ -212,15 +211,15 @@ def _do(session: Session, work: LongWork) -> None:
         tempfile.TemporaryFile() as content,
     ):
         with works.watched(session, work.id) as progress:
-            asked = text_of(vault, work, LongWork.asked_cipher)
+            asked = text_of(g.vault, work, LongWork.asked_cipher)
             task = Task(view, work.subject or "", asked, file, progress, content)
             outcome = kind.perform(task)
             if outcome.question is not None:
                 outcome = hold(session, kind.name, task, work.title, outcome.question)
             progress.reach(1)
         owned = {"id": work.id, "user_id": work.user_id}
-        sealed = works.seal(vault, LongWork.content, owned, _content(content))
-        outcome_cipher = works.seal(vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
+        sealed = works.seal(g.vault, LongWork.content, owned, _content(content))
+        outcome_cipher = works.seal(g.vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
         works.finish(session, work.id, progress.total, g.actor.sight, outcome_cipher, sealed)
         session.commit()
 
@@ -236,8 +235,8 @@ def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
 
 
 def _fail(engine, owned: dict, message: Message) -> None:
-    outcome, vault = Outcome(message, "", {}, good=False).as_json().encode(), current_app.extensions["vault"]
-    works.fail(engine, owned["id"], works.seal(vault, LongWork.outcome_cipher, owned, outcome))
+    outcome = Outcome(message, "", {}, good=False).as_json().encode()
+    works.fail(engine, owned["id"], works.seal(g.vault, LongWork.outcome_cipher, owned, outcome))
 
 
 @contextmanager
@@ -247,7 +246,7 @@ def _file_of(work: LongWork):
         yield None
         return
     with tempfile.TemporaryFile() as file:
-        file.write(bytes_of(current_app.extensions["vault"], work, LongWork.file_cipher))
+        file.write(bytes_of(g.vault, work, LongWork.file_cipher))
         file.flush()
         yield file
 

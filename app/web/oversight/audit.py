@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import ClassVar
 
-from flask import current_app, request
+from flask import g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -95,7 +95,7 @@ class AuditView(ModelView):
     def verify(self):
         """Whether the log is as it was sealed, and still holds a head that was kept elsewhere."""
         known = request.args.get("head", "").strip()[:HEAD_CHARACTERS]
-        found = sealing.verify(db.session, current_app.extensions["vault"], known)
+        found = sealing.verify(db.session, g.vault, known)
         facts = {"found": found, "known": known, "numbered": sealing.numbered(db.session)}
         return self.render_template("audit_verify.html", view=self, **facts)
 

@@ -6,14 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
-from flask import current_app, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 from wtforms import DateField, Form, StringField
 from wtforms.validators import InputRequired, Length
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR
 from app.engine.audit import record
 from app.engine.oversight.dossier import PastClaim, PastPlace, claims_then, end_of
@@ -54,12 +53,11 @@ class DossierView(Screen, BaseView):
     @permission_name("show")
     def ask(self):
         """By POST: what is typed stands in no address."""
-        today = clock.today(current_app.config, db.session)
-        form, problem = DossierForm(request.form, data={"day": today}), None
+        form, problem = DossierForm(request.form, data={"day": g.today}), None
         if request.method == "POST" and form.validate():
             try:
-                typed, vault = form.citizen_id.data, current_app.extensions["vault"]
-                finding = partial(find_person, db.session, typed, vault)
+                typed = form.citizen_id.data
+                finding = partial(find_person, db.session, typed, g.vault)
                 person = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
                 if person is None:
                     raise NotFound(NOBODY)
@@ -80,7 +78,7 @@ class DossierView(Screen, BaseView):
         ).one_or_none()
         if person is None:
             raise NotFound(NOBODY)
-        day = parse_date(request.args.get("day", "")) or clock.today(current_app.config, db.session)
+        day = parse_date(request.args.get("day", "")) or g.today
         claims, places = _told(person, _until(day))
         after = {"person_id": person.id, "day": str(day), "rows": len(claims) + len(places)}
         record(db.session, g.actor, "dossier", subject=str(person), after=after)
@@ -100,9 +98,8 @@ class DossierView(Screen, BaseView):
 
 def _until(day: date) -> datetime:
     """The end of a day that has begun. Raises BadValue."""
-    today = clock.today(current_app.config, db.session)
-    if day > today:
-        raise BadValue(N_("截至日期{day}晚于今天{today}。请填写今天或以前的日期。"), day=day, today=today)
+    if day > g.today:
+        raise BadValue(N_("截至日期{day}晚于今天{today}。请填写今天或以前的日期。"), day=day, today=g.today)
     return end_of(day)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from flask import g
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.cases.states import STATES
 from app.engine.oversight import figures
@@ -30,10 +29,9 @@ class FiguresView(Screen, BaseView):
     @expose("/")
     @has_access
     def show(self):
-        today = clock.today(current_app.config, db.session)
         found = figures.by_state(db.session)
         states = {(row.programme, row.state): row for row in found}
-        refused = figures.refusals(db.session, today)
+        refused = figures.refusals(db.session, g.today)
         return self.render_template(
             "figures.html",
             programmes=programmes(),
@@ -45,14 +43,14 @@ class FiguresView(Screen, BaseView):
                 p.code: [(p.rule(row.rule), row.count) for row in refused if row.programme == p.code]
                 for p in programmes()
             },
-            today=today,
+            today=g.today,
             **figures_of_months(),
         )
 
 
 def figures_of_months() -> dict[str, list]:
     """The last twelve months, and what their two charts draw."""
-    months = figures.by_month(db.session, clock.today(current_app.config, db.session))
+    months = figures.by_month(db.session, g.today)
     return {
         "months": months,
         "submitted": [(m.month, m.submitted) for m in months],

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, REVIEWER
 from app.engine.oversight import ledger
 from app.engine.sheets import export
@@ -105,7 +104,7 @@ class LedgerView(Screen, BaseView):
         levels = ledger.LEVELS[: OFFERED[office.region.level] if office else 1]
         level = _one_of(request.args.get("level"), levels) or levels[0]
         text = request.args.get("year", "")
-        this_year = clock.today(current_app.config, db.session).year
+        this_year = g.today.year
         year = int(text) if text in map(str, range(2000, 2101)) else this_year
         return levels, level, year
 

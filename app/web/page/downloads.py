@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from io import BytesIO
 
-from flask import Response, current_app, g, send_file
+from flask import Response, g, send_file
 
-from app.engine import clock
 from app.engine.audit import record
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
@@ -19,8 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def mark() -> str:
     """Who takes a file away and when, as it stands in the file."""
-    today = clock.today(current_app.config, db.session)
-    moment = f"{today} {datetime.now(SHANGHAI):%H:%M}"
+    moment = f"{g.today} {datetime.now(SHANGHAI):%H:%M}"
     return gettext("{office} {name} {moment} 导出").format(
         office=g.actor.office_name, name=g.actor.name, moment=moment
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import current_app
+from flask import g
 from sqlalchemy import select
 
 from app.engine.cases import failed_rows
@@ -41,7 +41,7 @@ class ReadableFinding:
 
 def cells_of(row: FailedRow) -> dict[str, str]:
     """The cells of a failed row; of one that doesn't open, its name and that it doesn't."""
-    return failed_rows.readable_cells(row, current_app.extensions["vault"], gettext(UNREADABLE))
+    return failed_rows.readable_cells(row, g.vault, gettext(UNREADABLE))
 
 
 def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFinding]:

@@ -11,7 +11,6 @@ from flask_babel import format_date, get_locale
 from markupsafe import Markup
 from wtforms import Field
 
-from app.engine import clock
 from app.engine.access import own_roles
 from app.engine.access.roles import TITLES as ROLE_TITLES
 from app.engine.audit import EVENTS
@@ -210,8 +209,8 @@ def fact_title(
 
 def masked_phone(claim: Claim) -> str:
     """The last digits of the phone that a claim was registered with; the page opens without it too."""
-    vault, instead = current_app.extensions["vault"], gettext(UNREADABLE)
-    phone = text_or(vault, claim, Claim.phone_cipher, instead)
+    instead = gettext(UNREADABLE)
+    phone = text_or(g.vault, claim, Claim.phone_cipher, instead)
     return phone if phone == instead else masked(phone)
 
 
@@ -278,7 +277,7 @@ def _context() -> dict:
         "appbuilder": fab(),
         "demo": current_app.config["DEMO"],
         "session_left": session_left,
-        "today": clock.today(current_app.config, db.session),
+        "today": g.today,
         # asked once for the hundreds of words of a page; macros, which know no context, ask for each
         "_": spoken().ugettext,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Query
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, POLICY, REVIEWER
 from app.engine.cases.claims import Notice
 from app.engine.casework import calendar_years
@@ -74,8 +73,7 @@ class YearView(ModelView):
         if request.method == "POST":
             try:
                 held = {programme.code: programme for programme in programmes()}
-                today = clock.today(current_app.config, db.session)
-                short = calendar_years.confirm(db.session, g.actor, row.year, held, today)
+                short = calendar_years.confirm(db.session, g.actor, row.year, held, g.today)
                 db.session.commit()
                 flash(
                     gettext("{year}年的放假安排已确认，公示期按登记的日期计算。").format(year=row.year),
@@ -132,7 +130,7 @@ class DayView(ModelView):
         db.session.add(row)
         db.session.flush()
         held = {programme.code: programme for programme in programmes()}
-        if short := mark_short(db.session, held, clock.today(current_app.config, db.session)):
+        if short := mark_short(db.session, held, g.today):
             flash(_extension_warning(short), "warning")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import select
 from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CLERK, POLICY, REVIEWER
 from app.engine.policy import Parameter, PolicyValue, Span
 from app.engine.programme import Programme
@@ -81,10 +80,9 @@ class PolicyView(ModelView):
         return super().cell(row, column)
 
     def list_more(self, rows) -> dict:
-        today = clock.today(current_app.config, db.session)
         rows = db.session.scalars(select(PolicyValue)).all()
         lines = [(p, _timelines(p, [row for row in rows if row.programme == p.code])) for p in programmes()]
-        return {"lines": lines, "today": today}
+        return {"lines": lines, "today": g.today}
 
     def save(self, row: PolicyValue) -> None:
         policy = programme_of(row.programme).policy

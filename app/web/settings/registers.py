@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
@@ -113,10 +113,10 @@ class PersonView(RegisterView):
     order_columns = ["name"]
 
     def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
-        number, vault = typed.get("citizen_id", ""), current_app.extensions["vault"]
+        number = typed.get("citizen_id", "")
         if not citizen_id.is_whole(number):
             return None
-        finding = partial(find_person, db.session, number, vault)
+        finding = partial(find_person, db.session, number, g.vault)
         found = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
         return found and (found.name, found.masked_id)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from flask import current_app, flash, g
+from flask import flash, g
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.engine import clock
 from app.engine.access import deciding, duties, grants
 from app.engine.access.duties import AccountDeed, DutyGrant
 from app.engine.access.roles import KEEPERS, PROVINCE_ADMIN
@@ -107,7 +106,7 @@ def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
 
 def alone(session: Session) -> str | None:
     """The warning when no administrator could confirm what the actor gives."""
-    if session.scalar(_seconds(clock.today(current_app.config, session))):
+    if session.scalar(_seconds(g.today)):
         return None
     if PROVINCE_ADMIN in g.actor.roles:
         return gettext(

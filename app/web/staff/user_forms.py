@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from flask import current_app, g, request
+from flask import g, request
 from sqlalchemy import select
 from wtforms import BooleanField, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.engine import clock
 from app.engine.access import accounts, handover
 from app.extensions import db
 from app.kernel.dates import parse_date
@@ -91,7 +90,7 @@ def _last_day(role: str, held: str | None) -> date | None:
     if not text:
         return None
     day = parse_date(text)
-    if day is None or (text != held and day < clock.today(current_app.config, db.session)):
+    if day is None or (text != held and day < g.today):
         raise BadValue(
             N_("角色“{role}”的截止日期须是今天或以后的日期，如2026-12-31。请重新填写，长期有效的不填。"),
             role=role_title(role),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import current_app, flash, g, make_response, redirect, request, url_for
+from flask import flash, g, make_response, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
 from wtforms import Form
 
-from app.engine import clock
 from app.engine.access import accounts, grants, handover
 from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.engine.audit import AuditEntry, record
@@ -150,8 +149,7 @@ class UserView(ModelView):
     def show(self, pk):
         """What somebody may do, and by which role."""
         row = self.item(pk)
-        today = clock.today(current_app.config, db.session)
-        roles = grants.roles_in_force(db.session, row.user_id, today)
+        roles = grants.roles_in_force(db.session, row.user_id, g.today)
         functions = matrix.functions(db.session, roles)
         return self.render_template(
             "user_show.html",
@@ -193,7 +191,6 @@ class UserView(ModelView):
     def list_more(self, rows: list[Staff]) -> dict:
         g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
         g.role_waits = pending_duties.of_users(db.session, [row.user_id for row in rows])
-        g.today = clock.today(current_app.config, db.session)
         return {"locked": tries.locked(db.session, [row.user.username for row in rows])}
 
     @expose("/reset/<pk>", methods=["POST"])
@@ -251,9 +248,7 @@ def _titles(row: Staff) -> list[Markup]:
     if "role_ends" not in g:
         g.role_ends = grants.ends_of(db.session, [row.user_id])
         g.role_waits = pending_duties.of_users(db.session, [row.user_id])
-        g.today = clock.today(current_app.config, db.session)
     held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
-    today = g.today
     titles = []
     for role in sorted(held, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
         day = ends.get(role)
@@ -261,7 +256,7 @@ def _titles(row: Staff) -> list[Markup]:
         over = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("已到期"))
         waits = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("待确认"))
         waiting = {role, None} & g.role_waits.get(row.user_id, set())
-        marks = (over if day and day < today else "") + (waits if waiting else "")
+        marks = (over if day and day < g.today else "") + (waits if waiting else "")
         titles.append(Markup("{}{}").format(role_title(role), until) + marks)
     return titles
 

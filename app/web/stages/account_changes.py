@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app
+from flask import Flask, g
 from sqlalchemy import select
 
 from app.engine.cases.account_corrections import AccountCorrection
@@ -63,8 +63,7 @@ def differences(payee: Employer | Person, old: Account, new: Account) -> list[st
         found.append(gettext("账号 尾号{old} → 尾号{new}").format(old=old.last4, new=new.last4))
         return found
     try:
-        vault = current_app.extensions["vault"]
-        if number_of(vault, old, payee) != number_of(vault, new, payee):
+        if number_of(g.vault, old, payee) != number_of(g.vault, new, payee):
             found.append(gettext("账号 尾号同为{new}，前面的数字不同").format(new=new.last4))
     except DomainError as error:
         found.append(error.message.text(gettext))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_appbuilder import Model
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
@@ -13,7 +13,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
-from app.engine import clock
 from app.engine.access.roles import CASHIER, CLERK, REVIEWER
 from app.engine.casework import batch
 from app.engine.casework.batch import Batch, BatchRow
@@ -57,9 +56,8 @@ class BatchView(Screen, BaseView):
         if work := works.under_way(db.session, fire.name, batch_id):
             return redirect(url_for("WorkView.progress", work_id=work.id))
         programme, transition = self.transition_of(found)
-        today = clock.today(current_app.config, db.session)
         return self._dialog(
-            found, programme, transition, transition.form(data={"start": today, "paid_on": today})
+            found, programme, transition, transition.form(data={"start": g.today, "paid_on": g.today})
         )
 
     @expose("/<batch_id>/run", methods=["POST"])
@@ -150,7 +148,7 @@ class BatchView(Screen, BaseView):
     def _advice(programme, transition) -> str | None:
         if transition.advise is None:
             return None
-        advice = transition.advise(db.session, programme, clock.today(current_app.config, db.session))
+        advice = transition.advise(db.session, programme, g.today)
         return advice and translate(advice)
 
     @staticmethod
@@ -174,8 +172,7 @@ def fire(task: Task) -> Outcome:
     task.progress.count(extent.count + extent.changed)
     form = transition.form(MultiDict(json.loads(task.asked)))
     form.validate()
-    today = clock.today(current_app.config, db.session)
-    done = batch.run(db.session, g.actor, programme, found.id, form.data, today, task.progress)
+    done = batch.run(db.session, g.actor, programme, found.id, form.data, g.today, task.progress)
     message = Message(subject_of(transition).counted.done, moved=done.moved, refused=done.refused)
     place = {"batch_id": found.id}
     return Outcome(message, "BatchView.result", place, good=not done.refused, says_so_itself=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
-from flask import current_app, flash, g, redirect, request
+from flask import flash, g, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Query, selectinload
 from wtforms import DateField, Form
 from wtforms.validators import InputRequired
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CLERK, REVIEWER
 from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.casework import extending
@@ -82,7 +81,6 @@ class NoticesView(GroupView):
         held = select(Objection).where(Objection.claim_id.in_([claim.id for claim in claims]))
         for objection in db.session.scalars(held.order_by(Objection.id)):
             objections.setdefault(objection.claim_id, []).append(objection)
-        today = clock.today(current_app.config, db.session)
         running = any(claim.state == "publicizing" for claim in claims)
         caution = WorkCalendar.load(db.session, row.starts_on).caution(row.starts_on, row.ends_on)
         return {
@@ -91,7 +89,7 @@ class NoticesView(GroupView):
             "claims": claims,
             "objections": objections,
             "programme": self.programme,
-            "over": row.ends_on < today,
+            "over": row.ends_on < g.today,
         }
 
     @expose("/extend/<pk>", methods=["GET", "POST"])
@@ -102,8 +100,7 @@ class NoticesView(GroupView):
         form = ExtensionForm(request.form, data={"end": row.least_end})
         if request.method == "POST" and form.validate():
             try:
-                today = clock.today(current_app.config, db.session)
-                extending.extend(db.session, g.actor, self.programme, row.id, form.end.data, today)
+                extending.extend(db.session, g.actor, self.programme, row.id, form.end.data, g.today)
                 db.session.commit()
                 flash(gettext("公示已延长。请重新打印并张贴公示。"), "success")
                 return redirect(page_url(self.endpoint, row.id))

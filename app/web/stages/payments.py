@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby
 
-from flask import current_app
+from flask import g
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
@@ -141,11 +141,10 @@ def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
 
 
 def _summary(claims: list[Claim]):
-    vault = current_app.extensions["vault"]
     for claim, count, amount in by_account(claims):
         account = claim.account
         payee = claim.application.payee
-        number = number_of(vault, account, payee)
+        number = number_of(g.vault, account, payee)
         kind = gettext(ACCOUNT_KINDS[account.kind]) if account.kind else ""
         own = (payee.name, account.bank_name, account.holder, number, count, amount, uppercase(amount))
         yield *own, account.branch_no or "", kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import abort, current_app, url_for
+from flask import abort, g, url_for
 from sqlalchemy import Numeric, func, literal, select
 from sqlalchemy.orm import Query
 from sqlalchemy.sql import Select
@@ -109,7 +109,7 @@ class Classes(BulkView):
 
 def _contact_phone(row: TrainingClass) -> str | None:
     """The phone by its last digits; the page opens without it too."""
-    shown = contacts.shown_phone(current_app.extensions["vault"], row)
+    shown = contacts.shown_phone(g.vault, row)
     return gettext(shown) if shown == UNREADABLE else shown
 
 

@@ -11,7 +11,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.engine import clock, sheets
+from app.engine import sheets
 from app.engine.access.roles import AUDITOR, CLERK, REVIEWER
 from app.engine.audit import AuditEntry
 from app.engine.sessions import shares
@@ -91,8 +91,7 @@ class ClassView(Reachable, Classes):
         if request.method == "POST" and form.validate():
             try:
                 employer = find_employer(db.session, form.employer_id.data, form.employer.data or "")
-                vault = current_app.extensions["vault"]
-                opened = editing.open_class(db.session, g.actor, employer, form.values, vault, _today())
+                opened = editing.open_class(db.session, g.actor, employer, form.values, g.vault, g.today)
                 db.session.commit()
                 return redirect(self._url(opened.id))
             except DomainError as error:
@@ -108,8 +107,8 @@ class ClassView(Reachable, Classes):
         seen = conflicts.seen(ClassForm(obj=row), FIELDS)
         if request.method == "POST" and form.validate():
             try:
-                vault, version = current_app.extensions["vault"], version_of(request.form)
-                editing.change_class(db.session, g.actor, pk, version, form.values, vault)
+                version = version_of(request.form)
+                editing.change_class(db.session, g.actor, pk, version, form.values, g.vault)
                 db.session.commit()
                 return redirect(self._url(pk))
             except DomainError as error:
@@ -155,9 +154,9 @@ class ClassView(Reachable, Classes):
     @permission_name("edit")
     def offer(self, pk):
         """People of the employer whom the typed text may mean, by POST: ids stand in no address."""
-        row, vault = self.item(str(pk)), current_app.extensions["vault"]
+        row = self.item(str(pk))
         typed = request.form.get("q", "")[:100]
-        finding = partial(editing.offer_people, db.session, vault, row.employer_id, typed, _today())
+        finding = partial(editing.offer_people, db.session, g.vault, row.employer_id, typed, g.today)
         if citizen_id.is_whole(typed):
             found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
         else:
@@ -265,18 +264,17 @@ def ask(view, row: TrainingClass, move: str):
 @long_work("roll", N_("学员导入"), permission="can_edit")
 def call_roll(task: Task) -> Outcome:
     """Students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
-    content = read_sheet(STUDENTS, task, _today())
-    rows = content.rows
-    vault, pk = current_app.extensions["vault"], int(task.subject)
+    content = read_sheet(STUDENTS, task, g.today)
+    rows, pk = content.rows, int(task.subject)
     task.progress.reach(READ_SHEET)
     place, given = {"pk": pk, "_anchor": "students"}, answers(task.asked)
-    gone = {str(s.id): s for s in absent_students(db.session, g.actor, pk, rows, vault)}
+    gone = {str(s.id): s for s in absent_students(db.session, g.actor, pk, rows, g.vault)}
     if not gone.keys() <= given.keys():
         lines = [Line(key, [s.person.name, s.person.masked_id, s.number]) for key, s in gone.items()]
         question = who_stays(lines, [N_("学号")])
         return Outcome(question.sentence, f"{task.view.endpoint}.show", place, good=False, question=question)
     out = withdraw_students(db.session, g.actor, pk, [s.id for key, s in gone.items() if given[key]])
-    result = editing.add_from_sheet(db.session, g.actor, pk, rows, vault, _today())
+    result = editing.add_from_sheet(db.session, g.actor, pk, rows, g.vault, g.today)
     message = Message(N_("已加入{count}名学员。"), count=result.added)
     refused = [RefusedRow.of(row, faults) for row, faults in result.refused]
     notes = [*what_was_chosen(len(gone), out), *content.notes]
@@ -288,7 +286,3 @@ def call_roll(task: Task) -> Outcome:
 def _offers() -> URLSafeSerializer:
     """Seals (class, person) of an offer, so that nobody else can be chosen."""
     return URLSafeSerializer(current_app.secret_key, salt="offered student")
-
-
-def _today():
-    return clock.today(current_app.config, db.session)

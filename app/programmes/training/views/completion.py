@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app.engine import clock, sheets
+from app.engine import sheets
 from app.engine.access.roles import AUDITOR, CLERK
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, DomainError
@@ -54,8 +54,8 @@ class CompletionView(Classes):
     @has_access
     def roster(self, pk):
         """未结业导出: a working file with whole citizen ids; audited."""
-        row, vault = self.item(str(pk)), current_app.extensions["vault"]
-        students = list(completion.roster(db.session, vault, row.id))
+        row = self.item(str(pk))
+        students = list(completion.roster(db.session, g.vault, row.id))
         suffix = gettext("未结业")
         return hand_out(
             io.BytesIO(sheets.marked(RESULTS, students, mark())),
@@ -84,13 +84,12 @@ class CompletionView(Classes):
     def student(self, pk):
         """单个结业: one student's result; `pk` is the enrolment."""
         student, problem = enrolment(pk), None
-        today = clock.today(current_app.config, db.session)
         held = {name: getattr(student, name) for name in results.FIELDS}
         held["passed"] = NO if student.passed is False else YES
-        form = ResultForm(request.form, data={**held, "completed_on": student.completed_on or today})
+        form = ResultForm(request.form, data={**held, "completed_on": student.completed_on or g.today})
         if request.method == "POST" and form.validate():
             try:
-                done = completion.complete_student(db.session, g.actor, pk, form.data, today)
+                done = completion.complete_student(db.session, g.actor, pk, form.data, g.today)
                 for warning in results.warnings(db.session, [done]).get(done.id, ()):
                     flash(translate(warning), "warning")
                 db.session.commit()
@@ -114,12 +113,11 @@ class CompletionView(Classes):
 @long_work("results", N_("结业导入"), permission="can_edit")
 def import_results(task: Task) -> Outcome:
     """The results of a class, all or none; a result that was typed on the screen is asked about first."""
-    today, pk = clock.today(current_app.config, db.session), int(task.subject)
-    content = read_sheet(RESULTS, task, today)
+    pk = int(task.subject)
+    content = read_sheet(RESULTS, task, g.today)
     task.progress.reach(READ_SHEET)
-    vault = current_app.extensions["vault"]
     taken = completion.import_results(
-        db.session, g.actor, pk, content.rows, vault, today, answers(task.asked)
+        db.session, g.actor, pk, content.rows, g.vault, g.today, answers(task.asked)
     )
     message = Message(N_("已导入{count}名学员的成绩。"), count=taken.changed)
     if taken.refused:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app, g, redirect, url_for
+from flask import g, redirect, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 
-from app.engine import clock
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.cases.states import OPEN_OR_LIVE
 from app.extensions import db
@@ -43,8 +42,7 @@ class DeclarationView(Classes):
     @has_access
     def declare(self, pk):
         """补贴首次申报, or a supplementary one: the students who have not been declared."""
-        today = clock.today(current_app.config, db.session)
-        application = declaration.declare(db.session, g.actor, PROGRAMME, pk, today)
+        application = declaration.declare(db.session, g.actor, PROGRAMME, pk, g.today)
         db.session.commit()
         return redirect(url_for("TrainingApplicationView.show", pk=application.id, _anchor="bank"))
 
