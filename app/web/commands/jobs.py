@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
-from flask import Flask, current_app, g
+from flask import Flask, g
 from flask.cli import AppGroup
 from flask.globals import app_ctx
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import BinaryIO
 from uuid import uuid4
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import BaseView
 from flask_babel import get_locale
 from sqlalchemy.exc import InterfaceError, OperationalError
