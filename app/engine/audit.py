@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, ForeignKey, String, func
@@ -141,7 +142,7 @@ NAMED = joinedload(AuditEntry.actor).load_only(User.username)
 """Reads the user name with each entry, for a history that shows who did it."""
 
 
-def record(session: Session, actor: Actor, event: str, **facts: object) -> None:
+def record(session: Session, actor: Actor, event: str, **facts: Any) -> None:
     """Adds one entry to the caller's transaction; `facts` are columns of `AuditEntry`.
 
     Ids, phones and accounts are masked wherever they stand, for a name or a title may be one.
@@ -159,7 +160,7 @@ def record(session: Session, actor: Actor, event: str, **facts: object) -> None:
     )
 
 
-def _masked(value: object) -> object:
+def _masked(value: object) -> Any:
     """The same with every long number in it masked, however deep; numbers as such are counts and rows' own."""
     if isinstance(value, str):
         return without_numbers(value)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from flask_appbuilder import Model
-from sqlalchemy import NullPool, Select, create_engine, func, inspect, or_, select
+from sqlalchemy import ColumnElement, NullPool, Select, create_engine, func, inspect, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, object_session, raiseload, undefer_group
 
 from app.engine.actor import Actor
@@ -33,7 +34,7 @@ class Clearing:
     """
 
     model: type[Model]
-    columns: tuple[InstrumentedAttribute, ...]
+    columns: tuple[InstrumentedAttribute | ColumnElement, ...]
     hide: Callable[[Vault, Model], bool]
     patterns: tuple[str, ...] = (IDENTIFYING,)
 
@@ -73,7 +74,7 @@ def _hide_title(_: Vault, own: OwnRole) -> bool:
     if title == own.title:
         return False
     taken = select(OwnRole.role_id).where(OwnRole.office_id == own.office_id, OwnRole.title == title)
-    if object_session(own).scalar(taken) is not None:
+    if cast(Session, object_session(own)).scalar(taken) is not None:
         title = f"{title[:30]} {own.role_id}"
     own.title = title
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, select
@@ -25,7 +26,7 @@ class DemoClock(Model):
     days_ahead: Mapped[int]
 
 
-def today(config: Mapping[str, object], session: Session) -> date:
+def today(config: Mapping[str, Any], session: Session) -> date:
     """The day that rules, publicity and payments go by. In production nothing but the real date counts."""
     if config["TESTING"] and config.get("TODAY"):
         return config["TODAY"]

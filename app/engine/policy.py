@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import yaml
 from flask_appbuilder import Model
@@ -21,7 +22,7 @@ from app.kernel.money import yuan
 from app.kernel.text import squeeze
 from app.registers.models import row_id
 
-UNITS = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
+UNITS: dict[str, Callable] = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 MOST = {"yuan": 1_000_000, "months": 1_200, "working_days": 366, "times": 1_000}
 """Beyond these a value is a slip of the pen, and further still no check could reckon with it."""
@@ -56,17 +57,19 @@ class Parameter:
     code: str
     title: str
     unit: str
-    default: object
+    default: Any
     document: str
 
-    def parse(self, text: str | None) -> object:
+    def parse(self, text: str | None) -> Any:
         """The typed value of what a person or a file wrote; None means open (dates only). Raises BadValue."""
         if text is None or text == "":
             if self.unit == "date":
                 return None
             raise BadValue(N_("参数“{title}”不能为空，请填写数值。"), title=self.title)
         try:
-            value = parse_date(str(text)) if self.unit == "date" else UNITS[self.unit](squeeze(str(text)))
+            value: Any = (
+                parse_date(str(text)) if self.unit == "date" else UNITS[self.unit](squeeze(str(text)))
+            )
             if self.unit == "yuan" and value == yuan(value):
                 value = yuan(value)
             possible = value is not None and (self.unit == "date" or 0 <= value <= MOST[self.unit])
@@ -130,7 +133,7 @@ class Policy:
             for p in bare
         )
 
-    def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, object]:
+    def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, Any]:
         """The values in force on `day`: of the rows that hold it, the one that started last; else the default."""
         held = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
         return {code: held.get(code, p.default) for code, p in self.parameters.items()}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from typing import cast
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -181,7 +182,7 @@ def _asks_for_cases(state: ORMExecuteState) -> bool:
     """Whether a SELECT returns cases and no register: its eager loads inherit the options and follow visible rows."""
     if not state.is_select:
         return False
-    entities = [column["entity"] for column in state.statement.column_descriptions]
+    entities = [column["entity"] for column in cast(Select, state.statement).column_descriptions]
     if None in entities:
         return False
     scopes = {getattr(inspect(entity).mapper.class_, "__scope__", None) for entity in entities}

@@ -6,7 +6,7 @@ The rotation of keys finds the columns by their type.
 from __future__ import annotations
 
 import os
-from typing import cast
+from typing import cast, overload
 
 from flask_appbuilder import Model
 from sqlalchemy import Column, LargeBinary
@@ -56,6 +56,14 @@ def bound_to(column: Column) -> tuple[str, ...]:
     return cast(Cipher, column.type).bound_to
 
 
+@overload
+def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes]) -> str: ...
+
+
+@overload
+def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes | None]) -> str | None: ...
+
+
 def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> str | None:
     """The text in a row's column. Raises Unreadable."""
     content = bytes_of(vault, row, attribute)
@@ -68,6 +76,14 @@ def text_or(vault: Vault, row: Model, attribute: InstrumentedAttribute, instead:
         return text_of(vault, row, attribute)
     except Unreadable:
         return instead
+
+
+@overload
+def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes]) -> bytes: ...
+
+
+@overload
+def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes | None]) -> bytes | None: ...
 
 
 def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> bytes | None:

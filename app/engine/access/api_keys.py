@@ -138,7 +138,7 @@ def recognise(session: Session, text: str, today: date, *kept: ColumnElement[boo
     key = session.scalar(in_force, execution_options=OPEN)
     if key is not None:
         rarely = ApiKey.used_at.is_(None) | (ApiKey.used_at < func.now() - USED_EVERY)
-        with session.get_bind().begin() as connection:
+        with session.get_bind().engine.begin() as connection:
             connection.execute(update(ApiKey).where(ApiKey.id == key.id, rarely).values(used_at=func.now()))
     return key
 

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from app.engine.actor import Actor
 from app.engine.audit import record
+from app.engine.statements import count_changes
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
 from app.registers.models import row_id
@@ -130,8 +131,13 @@ def ask(session: Session, actor: Actor, held: Iterable[tuple[int, int | None]], 
     Returns whether any waits.
     """
     waits = actor.user_id is not None and required(session)
-    facts = {"cause": cause, "given_by": actor.user_id, "given_in": actor.office_id}
-    facts["confirmed_at"] = None if waits else func.now()
+    confirmed = None if waits else func.now()
+    facts = {
+        "cause": cause,
+        "given_by": actor.user_id,
+        "given_in": actor.office_id,
+        "confirmed_at": confirmed,
+    }
     rows = [{"user_id": user_id, "role_id": role_id, **facts} for user_id, role_id in held]
     if rows:
         session.execute(insert(DutyGrant).values(rows))
@@ -154,7 +160,7 @@ def require(session: Session, actor: Actor, wanted: bool) -> None:
     freed = 0
     if not wanted:
         waiting = update(DutyGrant).where(DutyGrant.confirmed_at.is_(None)).values(confirmed_at=func.now())
-        freed = session.execute(waiting.execution_options(synchronize_session=False)).rowcount
+        freed = count_changes(session, waiting.execution_options(synchronize_session=False))
     facts = {"before": {"required": before}, "after": {"required": wanted, "freed": freed}}
     record(session, actor, "duty_rule", **facts)
 

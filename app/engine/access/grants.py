@@ -103,7 +103,7 @@ def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, 
 def set_ends(session: Session, user_id: int, ends: Mapping[str, date]) -> None:
     """Gives the roles of somebody, which the database holds already, their last days; the others have none."""
     session.execute(delete(RoleEnd).where(RoleEnd.user_id == user_id))
-    ids = dict(session.execute(select(Role.name, Role.id).where(Role.name.in_(ends))).all())
+    ids: dict[str, int] = dict(session.execute(select(Role.name, Role.id).where(Role.name.in_(ends))).all())
     rows = [{"user_id": user_id, "role_id": ids[name], "last_day": day} for name, day in ends.items()]
     if rows:
         session.execute(insert(RoleEnd).values(rows))

@@ -12,6 +12,7 @@ from app.engine.access import accounts
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.claims import Application
+from app.engine.statements import count_changes
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
@@ -39,7 +40,7 @@ def receivers(session: Session, actor: Actor, leaver: Staff) -> list[Staff]:
 
 def handled(session: Session, staff: Staff) -> int:
     """How many applications somebody handles."""
-    return session.scalar(select(func.count()).select_from(Application).where(_own(staff)))
+    return session.scalars(select(func.count()).select_from(Application).where(_own(staff))).one()
 
 
 def hand_over(session: Session, actor: Actor, leaver: Staff, receiver: Staff, wishes: Wishes) -> int:
@@ -51,12 +52,8 @@ def hand_over(session: Session, actor: Actor, leaver: Staff, receiver: Staff, wi
     accounts.refuse_management(session, actor, receiver.user)
     if receiver.office_id != leaver.office_id or not receiver.user.active:
         raise Refused(N_("接收人须是同一机构的在用账号。请重新选择。"))
-    moved = session.execute(
-        update(Application)
-        .where(_own(leaver))
-        .values(successor_id=receiver.user_id)
-        .execution_options(synchronize_session=False)
-    ).rowcount
+    handing = update(Application).where(_own(leaver)).values(successor_id=receiver.user_id)
+    moved = count_changes(session, handing.execution_options(synchronize_session=False))
     if wishes.roles:
         _give_roles(session, actor, leaver, receiver)
     if wishes.stop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, and_, func, or_
@@ -67,7 +68,7 @@ class AccountCorrection(Model):
 
     @property
     def payee(self) -> Employer | Person:
-        return self.employer or self.person
+        return cast("Employer | Person", self.employer or self.person)
 
     def __repr__(self) -> str:
         return f"{self.payee.name} · {self.account}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -70,7 +71,7 @@ class Application(Model):
     @property
     def payee(self) -> Employer | Person:
         """Who is paid (补贴享受对象): a unit or a person."""
-        return self.employer if self.payee_kind == "unit" else self.payee_person
+        return cast("Employer | Person", self.employer if self.payee_kind == "unit" else self.payee_person)
 
     def __repr__(self) -> str:
         return self.number
@@ -152,7 +153,7 @@ class Claim(Model):
         frozen = self.state not in EDITABLE and self.account is not None
         return self.account if frozen else self.application.account
 
-    def line(self) -> tuple[str, str, str, Decimal]:
+    def line(self) -> tuple[str, str | None, str, Decimal]:
         """A result page's cells (`Subject.headers`) and the amount."""
         return self.application.number, self.person.name, self.person.masked_id, self.amount
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from flask_appbuilder import Model
@@ -21,6 +22,7 @@ from app.engine.casework.firing import Firing
 from app.engine.casework.moving_claims import subject_of
 from app.engine.programme import Programme
 from app.engine.progress import Progress
+from app.engine.statements import count_changes
 from app.engine.workflow.transition import FREE, Move, Subject, Transition
 from app.kernel.errors import NotFound
 from app.kernel.free_text import without_numbers
@@ -139,7 +141,7 @@ def run(
     actor: Actor,
     programme: Programme,
     batch_id: str,
-    params: Mapping[str, object],
+    params: Mapping[str, Any],
     today: date,
     progress: Progress | None = None,
 ) -> Batch:
@@ -153,7 +155,8 @@ def run(
         Move(session, programme, batch.id, params, today, actor), transition, actor, progress or Progress()
     )
     moved, amount = firing.fire()
-    total = session.scalar(select(func.count()).select_from(BatchRow).where(BatchRow.batch_id == batch.id))
+    counted = select(func.count()).select_from(BatchRow).where(BatchRow.batch_id == batch.id)
+    total = session.scalars(counted).one()
     batch.params = {name: str(value) for name, value in params.items() if value is not None}
     batch.ran_at, batch.moved, batch.moved_amount, batch.refused = func.now(), moved, amount, total - moved
     session.flush()
@@ -164,4 +167,4 @@ def run(
 def drop_unfired(session: Session) -> int:
     """Forgets selections whose dialog was never confirmed; returns how many."""
     stale = delete(Batch).where(Batch.ran_at.is_(None), Batch.prepared_at < func.now() - UNFIRED_FOR)
-    return session.execute(stale).rowcount
+    return count_changes(session, stale)

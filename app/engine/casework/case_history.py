@@ -22,7 +22,7 @@ class Moved:
 
     id: int
     event: str
-    programme: str
+    programme: str | None
     actor_name: str
     actor: User | None
     at: datetime

@@ -78,12 +78,13 @@ def register(
         raise NotFound(N_("没有找到这条记录。请刷新列表。"))
     if claim.office_id != actor.office_id:
         raise Refused(N_("只有受理本件的经办机构可以登记异议。请联系该机构的经办人员。"))
-    if claim.state != "publicizing":
+    notice = claim.notice
+    if claim.state != "publicizing" or notice is None:
         raise Refused(N_("只有公示中的记录可以登记异议。公示期已过的，请告知对方向审核人员反映。"))
-    if not claim.notice.starts_on <= raised_on <= today:
+    if not notice.starts_on <= raised_on <= today:
         raise BadValue(
             N_("异议日期应在公示开始日期{starts_on}至今天{today}之间。请核对日期。"),
-            starts_on=claim.notice.starts_on,
+            starts_on=notice.starts_on,
             today=today,
         )
     key = new_row_key()

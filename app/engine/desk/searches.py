@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.engine.free_text import FreeText
 from app.engine.scope import OPEN
+from app.engine.statements import count_changes
 from app.kernel.crypto import Vault
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -68,10 +69,10 @@ def find(session: Session, user_id: int, view: str, search_id: str) -> Search | 
 
 def drop(session: Session, user_id: int, search_id: str) -> int:
     """Forgets a search of one's own; returns how many that were."""
-    return session.execute(delete(Search).where(Search.id == search_id, Search.user_id == user_id)).rowcount
+    return count_changes(session, delete(Search).where(Search.id == search_id, Search.user_id == user_id))
 
 
 def drop_unnamed(session: Session) -> int:
     """Forgets long searches that nobody named."""
     stale = delete(Search).where(Search.name.is_(None), Search.kept_at < func.now() - UNNAMED_FOR)
-    return session.execute(stale).rowcount
+    return count_changes(session, stale)

@@ -16,6 +16,7 @@ from app.engine.cases.failed_rows import readable_cells
 from app.engine.intake.check import lock_own
 from app.engine.intake.slips import mended_by
 from app.engine.sheets import SheetRow
+from app.engine.statements import count_changes
 from app.kernel.crypto import Vault
 from app.kernel.identifiers import citizen_id
 from app.registers.models import Person
@@ -80,7 +81,7 @@ def leave_out(session: Session, actor: Actor, application_id: int, keys: Collect
     failed = delete(FailedRow).where(
         FailedRow.application_id == application.id, FailedRow.id.in_(ids[FAILED])
     )
-    gone = {"drafts": session.execute(drafts).rowcount, "failed_rows": session.execute(failed).rowcount}
+    gone = {"drafts": count_changes(session, drafts), "failed_rows": count_changes(session, failed)}
     if any(gone.values()):
         facts = {"application_id": application.id, "programme": application.programme}
         record(session, actor, "remove", **facts, after={name: n for name, n in gone.items() if n})

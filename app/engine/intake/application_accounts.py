@@ -150,7 +150,7 @@ def save_account(
         raise BadValue(
             OTHER_HOLDER,
             holder=details.holder,
-            payee=application.payee.name,
+            payee=application.payee.name or "",
         )
     offered = application.account or last_account(session, application)
     details = with_number(vault, application.payee, details, offered, kept)

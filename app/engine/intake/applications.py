@@ -90,9 +90,8 @@ def attach(
         raise BadValue(N_("“{name}”不是 PDF、JPG 或 PNG 文件。请转换格式后重新上传。"), name=name)
     if len(content) > MOST_BYTES:
         raise BadValue(N_("“{name}”超过 10 MiB。请压缩或分成几个文件后重新上传。"), name=name)
-    held = session.scalar(
-        select(func.count(Attachment.id)).where(Attachment.application_id == application.id)
-    )
+    counted = select(func.count(Attachment.id)).where(Attachment.application_id == application.id)
+    held = session.scalars(counted).one()
     if held >= MOST_ATTACHMENTS:
         raise BadValue(N_("一份申请最多保存{most}个附件。请先删除不需要的附件。"), most=MOST_ATTACHMENTS)
     key = new_row_key()
@@ -159,7 +158,7 @@ def edit_claim(
     claim_id: int,
     version: int,
     values: Mapping[str, object],
-    vault: Vault | None = None,
+    vault: Vault,
 ) -> Claim:
     """Corrects a draft or returned claim; `version` is the one that the form showed, the vault seals a `phone`.
 
@@ -203,7 +202,7 @@ def edit_claim(
     return claim
 
 
-def _with_phone_sealed(session: Session, vault: Vault | None, claim: Claim, values: Mapping) -> Mapping:
+def _with_phone_sealed(session: Session, vault: Vault, claim: Claim, values: Mapping) -> Mapping:
     """The values of a locked claim's columns; one of 0.5.0 gets its key with the first phone that is sealed for it."""
     if "phone" not in values:
         return values

@@ -24,12 +24,13 @@ from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.scope import FRESH
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
+from app.engine.statements import count_changes
 from app.kernel import names
 from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound, Refused
 from app.kernel.free_text import without_numbers
 from app.kernel.identifiers import citizen_id
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 from app.registers.ciphers import new_row_key, place
 
 COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
@@ -134,7 +135,7 @@ def check(
     mended = mended_by(session, application.id, rows, vault)
     for statement in REPLACE:
         session.execute(text(statement), {**facts, "mended": mended})
-    passed = session.execute(text(_pass_statement(programme)), facts).rowcount
+    passed = count_changes(session, text(_pass_statement(programme)), facts)
     session.execute(text(STORE_CHECKS), facts)
     progress.reach(STORED)
     failed = store_failed(session, rows, vault, facts)
@@ -160,9 +161,8 @@ def lock_own(session: Session, actor: Actor, application_id: int) -> Application
 def drop_failed(session: Session, actor: Actor, application_id: int, row_ids: Sequence[int]) -> int:
     """Removes failed rows that shall not be corrected; returns how many."""
     application = lock_own(session, actor, application_id)
-    gone = session.execute(
-        delete(FailedRow).where(FailedRow.application_id == application.id, FailedRow.id.in_(row_ids))
-    ).rowcount
+    dropping = delete(FailedRow).where(FailedRow.application_id == application.id, FailedRow.id.in_(row_ids))
+    gone = count_changes(session, dropping)
     if gone:
         record(session, actor, "remove", application_id=application.id, after={"failed_rows": gone})
     return gone
@@ -240,6 +240,7 @@ def _phone(vault: Vault, application_id: int, phone: str | None) -> tuple[bytes,
 def _id_fault(row: SheetRow) -> str:
     """Why an id is none, as C-01 names it."""
     error = row.errors.get("citizen_id")
-    if error is not None and error.params.get("fault", error).msgid == ROUNDED:
+    fault = error and error.params.get("fault", error)
+    if isinstance(fault, Message) and fault.msgid == ROUNDED:
         return "rounded"
     return unreadable_kind(row.raw.get("citizen_id", "")) or "invalid"

@@ -183,7 +183,7 @@ def _proof(session: Session, application: Application, holder: str) -> int:
         raise BadValue(
             OTHER_HOLDER,
             holder=holder,
-            payee=application.payee.name,
+            payee=application.payee.name or "",
         )
     return paper
 

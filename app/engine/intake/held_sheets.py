@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from flask_appbuilder import Model
 from sqlalchemy import DateTime, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.engine.statements import count_changes
 from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound
 from app.kernel.messages import N_
@@ -34,7 +36,7 @@ class HeldSheet(Model):
     held_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
-def hold(session: Session, vault: Vault, content: bytes, question: str, **facts: object) -> str:
+def hold(session: Session, vault: Vault, content: bytes, question: str, **facts: Any) -> str:
     """Keeps a sheet with its question and returns its id; an older one of the same person, work and subject gives way."""
     same = {name: facts[name] for name in ("user_id", "kind", "view", "subject")}
     session.execute(delete(HeldSheet).filter_by(**same))
@@ -70,4 +72,4 @@ def drop(session: Session, user_id: int, sheet_id: str) -> None:
 
 def drop_old(session: Session) -> int:
     """Forgets sheets that nobody answered."""
-    return session.execute(delete(HeldSheet).where(HeldSheet.held_at < func.now() - KEPT_FOR)).rowcount
+    return count_changes(session, delete(HeldSheet).where(HeldSheet.held_at < func.now() - KEPT_FOR))

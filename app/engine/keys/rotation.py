@@ -8,9 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Column, Integer, LargeBinary, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Integer,
+    LargeBinary,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -69,14 +83,18 @@ def rotate(session: Session, vault: Vault, tell: Callable[[Renewal], None] = lam
     done = []
     for name, columns in sealed_columns().items():
         stale = _stale(columns, vault)
-        report = Renewal(name, session.scalar(select(func.count()).where(stale)))
+        report = Renewal(name, _count(session, stale))
         if report.stale:
             unclear = fill_payees(session) if name == "accounts" else frozenset()
             _renew_table(session, vault, columns, report, tell, unclear)
-        report.left = session.scalar(select(func.count()).where(stale))
+        report.left = _count(session, stale)
         session.commit()
         done.append(report)
     return done
+
+
+def _count(session: Session, stale: ColumnElement[bool]) -> int:
+    return session.scalars(select(func.count()).where(stale)).one()
 
 
 def _renew_table(
@@ -95,7 +113,9 @@ def _renew_table(
         rows = session.execute(locked.with_for_update(key_share=True, skip_locked=True)).all()
         renewed = [values for row in rows if (values := _renewed(vault, key, columns, row, report))]
         if renewed:
-            sets = {column: bindparam(f"new_{column.name}") for column in (*columns, *_own_key(columns))}
+            sets: dict[Any, BindParameter] = {
+                column: bindparam(f"new_{column.name}") for column in (*columns, *_own_key(columns))
+            }
             session.connection().execute(
                 update(key.table).where(key == bindparam("row")).values(sets), renewed
             )
@@ -110,7 +130,8 @@ def _next(session: Session, key: Column, last: object, stale: ColumnElement, siz
     wanted = select(key, size).where(stale).order_by(key).limit(ROWS)
     if last is not None:
         wanted = wanted.where(key > last)
-    keys, total = [], 0
+    keys: list = []
+    total = 0
     for value, length in session.execute(wanted):
         total += length
         if keys and total > BYTES:

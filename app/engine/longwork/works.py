@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from threading import Event, Thread
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -36,6 +37,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from app.engine.longwork.jobs import defer
 from app.engine.progress import Cancelled, Progress
 from app.engine.scope import OPEN
+from app.engine.statements import count_changes
 from app.kernel.crypto import Vault
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -106,7 +108,7 @@ def seal(vault: Vault, column: InstrumentedAttribute, owned: dict, content: byte
     return vault.encrypt_bytes(content, place(column, **owned)) if content else None
 
 
-def ask(session: Session, **facts: object) -> LongWork:
+def ask(session: Session, **facts: Any) -> LongWork:
     """Queues a work in the caller's transaction; one of the same kind and subject that is under way is given back instead.
 
     Raises Refused when the person has too many under way.
@@ -122,9 +124,9 @@ def ask(session: Session, **facts: object) -> LongWork:
     added = session.scalar(adding.returning(LongWork.id))
     if added is not None:
         defer(session, TASK, {"work_id": added}, _share_of(facts["user_id"]))
-        return session.get(LongWork, added)
-    same = select(LongWork).where(LongWork.kind == facts["kind"], LongWork.subject == facts["subject"])
-    return session.scalars(same.where(LongWork.state.in_(UNDER_WAY))).one()
+        return session.get_one(LongWork, added)
+    other = select(LongWork).where(LongWork.kind == facts["kind"], LongWork.subject == facts["subject"])
+    return session.scalars(other.where(LongWork.state.in_(UNDER_WAY))).one()
 
 
 def _share_of(user_id: int) -> str:
@@ -181,7 +183,7 @@ def begin(session: Session, work_id: str) -> LongWork | None:
     taking = taking.values(
         state="running", attempts=LongWork.attempts + 1, started_at=func.now(), done=0, total=0
     )
-    with session.get_bind().begin() as connection:
+    with session.get_bind().engine.begin() as connection:
         taken = connection.scalar(taking.returning(LongWork.id))
     return session.get(LongWork, work_id, populate_existing=True) if taken else None
 
@@ -192,7 +194,7 @@ def watched(session: Session, work_id: str) -> Iterator[Progress]:
     progress, over = Progress(), Event()
     statement = session.connection().connection.driver_connection
     watcher = Thread(
-        target=_watch, args=(session.get_bind(), work_id, progress, statement, over), daemon=True
+        target=_watch, args=(session.get_bind().engine, work_id, progress, statement, over), daemon=True
     )
     watcher.start()
     try:
@@ -251,4 +253,4 @@ def fail(engine: Engine, work_id: str, outcome_cipher: bytes) -> None:
 def drop_old(session: Session) -> int:
     """Forgets works that are over and were there to be read, or fetched, long enough."""
     over = delete(LongWork).where(LongWork.state.not_in(UNDER_WAY), LongWork.asked_at < func.now() - KEPT_FOR)
-    return session.execute(over).rowcount
+    return count_changes(session, over)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -57,7 +58,7 @@ class PastPlace:
     last: str
     state: str
     standing: str
-    results: Mapping[str, object]
+    results: Mapping[str, Any]
     entries: Sequence[AuditEntry]
 
 
@@ -69,7 +70,7 @@ class PastClaim:
     state: str
     amount: Decimal
     policy: Mapping[str, str | None] | None
-    kept: Mapping[str, object]
+    kept: Mapping[str, Any]
     account: Account | None
     checks: Sequence[Check]
     entries: Sequence[AuditEntry]
@@ -86,13 +87,13 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, SHANGHAI)
 
 
-def value_then(entries: Iterable[AuditEntry], field: str, until: datetime, now: object) -> object:
+def value_then(entries: Iterable[AuditEntry], field: str, until: datetime, now: Any) -> Any:
     """A field's value at a moment; `now` is today's. `entries` are in order."""
     held = list(entries)
-    told = [entry.after[field] for entry in held if entry.at <= until and field in (entry.after or {})]
+    told = [after[field] for entry in held if entry.at <= until and field in (after := entry.after or {})]
     if told:
         return told[-1]
-    found = (entry.before[field] for entry in held if entry.at > until and field in (entry.before or {}))
+    found = (before[field] for entry in held if entry.at > until and field in (before := entry.before or {}))
     return next(found, now)
 
 
@@ -124,7 +125,7 @@ class _Records:
     objections: Mapping[int, list[Objection]]
     notices: Mapping[tuple[str, int], Notice]
     lists: Mapping[tuple[str, int], PaymentList]
-    accounts: Mapping[int, Account]
+    accounts: Mapping[int | None, Account]
 
     @classmethod
     def read(cls, session: Session, claims: Sequence[Claim]) -> _Records:
@@ -141,10 +142,10 @@ class _Records:
         accounts = {facts["account_id"] for facts in changes if facts.get("account_id")}
         accounts |= {claim.account_id for claim in claims if claim.account_id}
 
-        def of_claims(model: type[Check | Objection]) -> list:
+        def of_claims(model: type[Any]) -> Sequence:
             return session.scalars(select(model).where(model.claim_id.in_(ids)).order_by(model.id)).all()
 
-        def of_batches(model: type[Notice | PaymentList]) -> dict:
+        def of_batches(model: type[Any]) -> dict:
             rows = session.scalars(select(model).where(model.batch_id.in_(batches)))
             return {(row.batch_id, row.office_id): row for row in rows}
 
@@ -170,7 +171,7 @@ class _Records:
         of_application = [e for e in self.of_application[claim.application_id] if e.at <= until]
         past = [entry for entry in log if entry.at <= until]
         submitted = [entry for entry in past if entry.event == "submit"]
-        paid = next((entry.after for entry in past if entry.event == "disburse"), {})
+        paid = next((entry.after or {} for entry in past if entry.event == "disburse"), {})
         state = value_then(log, "state", until, claim.state)
         frozen = submitted and state not in EDITABLE
         account = value_then(log if frozen else of_application, "account_id", until, None)
@@ -208,11 +209,12 @@ def _grouped(rows: Iterable, key: str) -> Mapping[int, list]:
 
 
 def _papers(entries: Sequence[AuditEntry]) -> list[Paper]:
-    gone = {e.before["attachment_id"] for e in entries if e.event == "detach"}
+    gone = {(e.before or {})["attachment_id"] for e in entries if e.event == "detach"}
+    added = [(e, e.after or {}) for e in entries if e.event == "attach"]
     return [
-        Paper(e.subject or "", e.after["sha256"], e.at)
-        for e in entries
-        if e.event == "attach" and e.after["attachment_id"] not in gone
+        Paper(e.subject or "", after["sha256"], e.at)
+        for e, after in added
+        if after["attachment_id"] not in gone
     ]
 
 

@@ -18,10 +18,10 @@ from app.registers.organisation import Office, Region
 LEVELS = ("office", "prefecture", "province")
 DIGITS = {"prefecture": 4, "province": 2}
 GROUPS = {
-    "programme": (Claim.programme, None, None),
-    "application": (Application.number, Claim.application, Application.created_on),
-    "notice": (Notice.number, Claim.notice, Notice.starts_on),
-    "payment_list": (PaymentList.number, Claim.payment_list, PaymentList.made_on),
+    "programme": (Claim.programme, None),
+    "application": (Application.number, (Claim.application, Application.created_on)),
+    "notice": (Notice.number, (Claim.notice, Notice.starts_on)),
+    "payment_list": (PaymentList.number, (Claim.payment_list, PaymentList.made_on)),
 }
 
 
@@ -77,7 +77,7 @@ def monthly(session: Session, year: int, level: str, programme: str | None = Non
 
 def reconciled(session: Session, by: str, year: int) -> list[Sums]:
     """Claims summed per group (`by` is one of GROUPS; of that year, programmes of all time) beside the audit log."""
-    number, relation, day = GROUPS[by]
+    number, dated = GROUPS[by]
     audited = aliased(_audited().subquery())
     paid = Claim.state == "disbursed"
     wanted = (
@@ -94,7 +94,8 @@ def reconciled(session: Session, by: str, year: int) -> list[Sums]:
         .group_by(number, Claim.programme)
         .order_by(number)
     )
-    if relation is not None:
+    if dated is not None:
+        relation, day = dated
         wanted = wanted.join(relation).where(day.between(date(year, 1, 1), date(year, 12, 31)))
     return [Sums(*row) for row in session.execute(wanted)]
 

@@ -61,7 +61,7 @@ class Verdict:
 
 def seal(session: Session, vault: Vault) -> int:
     """Closes every entry whose transaction is over; returns how many. Commits after each seal."""
-    sealed, horizon = 0, session.scalar(select(func.audit_horizon()))
+    sealed, horizon = 0, session.scalars(select(func.audit_horizon())).one()
     session.commit()
     while True:
         session.execute(select(func.pg_advisory_xact_lock(SEALER)))
@@ -103,7 +103,7 @@ def numbered(session: Session) -> int:
     facts = (cast(column, Text) for column in (AuditEntry.before, AuditEntry.after))
     whole = func.regexp_replace(func.concat_ws(" ", *texts, *facts), rf"\m({OWN})\M", "", "g")
     wanted = select(func.count(AuditEntry.id)).where(AuditEntry.id <= last, whole.regexp_match(IDENTIFYING))
-    return session.scalar(wanted, execution_options=OPEN)
+    return session.scalars(wanted, execution_options=OPEN).one()
 
 
 def heads(session: Session) -> Iterator[Seal]:
@@ -115,9 +115,8 @@ def heads(session: Session) -> Iterator[Seal]:
 def _tail(session: Session) -> int:
     """How many entries no seal covers."""
     sealed = select(func.coalesce(func.max(Seal.last_id), 0)).scalar_subquery()
-    return session.scalar(
-        select(func.count(AuditEntry.id)).where(AuditEntry.id > sealed), execution_options=OPEN
-    )
+    wanted = select(func.count(AuditEntry.id)).where(AuditEntry.id > sealed)
+    return session.scalars(wanted, execution_options=OPEN).one()
 
 
 def _first_difference(found: list[tuple[int, bytes]], one: Seal) -> int | None:

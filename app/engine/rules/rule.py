@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from string import Formatter
+from typing import Any
 
 from app.kernel.messages import N_, Message
 from app.registers.lookup import TITLES as REGISTERS
@@ -41,15 +42,15 @@ class RiskRule:
     blocking: bool = True
     shared: str = ""
 
-    def explain(self, verdict: str, evidence: Mapping[str, object]) -> Message:
+    def explain(self, verdict: str, evidence: Mapping[str, Any]) -> Message:
         """The sentence for one finding, with its facts; Chinese, translated where it is shown."""
         if "faults" in evidence:
             cells = [Message.from_json(fault) for fault in evidence["faults"].values()]
             return reduce(lambda one, other: Message(TWO, one=one, other=other), cells)
         known = {k: v for k, v in evidence.items() if v is not None}
-        facts = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **known})
-        sentence = self.sentences.get(str(facts["why"]))
-        reason = sentence and Message(sentence, **{k: facts[k] for k in _placeholders(sentence)})
+        facts: dict[str, Any] = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **known})
+        sentence = self.sentences.get(str(facts["why"]), NOTHING)
+        reason = Message(sentence, **{k: facts[k] for k in _placeholders(sentence)})
         if verdict != UNKNOWN:
             return reason
         facts["register"] = REGISTERS[str(facts["register"])]

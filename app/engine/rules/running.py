@@ -89,7 +89,8 @@ def run(session: Session, programme: str, rules: Iterable[RiskRule], today: date
     if any(rule.code == NAMED for rule in rules):
         session.execute(text(MISNAMED))
     facts: dict[str, object] = {"today": today, "programme": programme, "of_the_sheet": OF_THE_SHEET}
-    found, shared = [], {}
+    found: list[str] = []
+    shared: dict[str, None] = {}
     for n, rule in enumerate(rules):
         shared |= {rule.shared: None} if rule.shared else {}
         facts |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}

@@ -133,7 +133,7 @@ def bearer(
     user, staff, idle, age = found
     if touch and idle > TOUCHED_EVERY:
         own = (Login.digest == asked["digest"]) & (Login.user_id == user_id)
-        with session.get_bind().begin() as connection:
+        with session.get_bind().engine.begin() as connection:
             connection.execute(update(Login).where(own).values(seen_at=func.now()))
         idle = timedelta()
     return Bearer(user, staff, IDLE - idle, LONGEST - age)
@@ -142,7 +142,7 @@ def bearer(
 def is_open(session: Session, user_id: int, token: str) -> bool:
     """Whether that session goes on; asking does not keep it open."""
     own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
-    return session.scalar(select(select(Login.id).where(own, alive_now()).exists()))
+    return session.scalars(select(select(Login.id).where(own, alive_now()).exists())).one()
 
 
 @cache
@@ -190,8 +190,8 @@ def remembered(session: Session, user_id: int) -> list[str]:
 def count(engine: Engine, subject: str, within: timedelta = LOCKED_FOR) -> tuple[int, datetime]:
     """How often a subject has come in its window, this time included, and when the next window begins."""
     over = Attempt.began_at <= func.now() - within
-    counted = insert(Attempt).values(subject=subject, count=1)
-    counted = counted.on_conflict_do_update(
+    trying = insert(Attempt).values(subject=subject, count=1)
+    counted = trying.on_conflict_do_update(
         index_elements=[Attempt.subject],
         set_={
             "count": case((over, 1), else_=Attempt.count + 1),
@@ -199,7 +199,8 @@ def count(engine: Engine, subject: str, within: timedelta = LOCKED_FOR) -> tuple
         },
     ).returning(Attempt.count, Attempt.began_at + within)
     with engine.begin() as connection:
-        return tuple(connection.execute(counted).one())
+        total, until = connection.execute(counted).one()
+    return total, until
 
 
 def alive_now():

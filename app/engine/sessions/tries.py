@@ -53,6 +53,7 @@ class Try:
     def subjects(self) -> tuple[str, ...]:
         """What the try counts for, the narrowest first; an account as a digest, for anything may be typed there."""
         account = _account(self.username)
+        own: tuple[str, ...]
         if self.browser:
             own = (f"browser:{account}:{digest_of(self.browser)[:32]}", f"browsers:{account}")
         else:
@@ -92,7 +93,7 @@ def give_back(engine: Engine, this: Try) -> None:
 def refused(session: Session, this: Try) -> bool:
     """Whether this try would be refused; asking does not count."""
     full = or_(*((Attempt.subject == s) & (Attempt.count >= LIMITS[_kind(s)][0]) for s in this.subjects))
-    return session.scalar(select(select(Attempt.subject).where(full, _recent()).exists()))
+    return session.scalars(select(select(Attempt.subject).where(full, _recent()).exists())).one()
 
 
 def unlock(session: Session, username: str) -> None:

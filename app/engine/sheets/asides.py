@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from app.engine.sheets.cells import typed
 from app.engine.sheets.child import Cell, Line
@@ -166,7 +167,7 @@ def _at(cells: Sequence[Cell], place: int) -> Cell:
     return cells[place] if place < len(cells) else None
 
 
-def _is_words(cell: Cell) -> bool:
+def _is_words(cell: Cell) -> TypeGuard[str]:
     return isinstance(cell, str) and not cell.isspace() and not cell.strip().isdigit()
 
 

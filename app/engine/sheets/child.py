@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import date
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from app.engine.sheets.unreadable import Unreadable
 from app.kernel.errors import BadSheet
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 WALL_SECONDS = 60.0
 _PARSER = Path(__file__).with_name("parser")
-_PACKAGES = str(Path(find_spec("python_calamine").origin).parents[1])
+_PACKAGES = str(distribution("python-calamine").locate_file(""))
 _LINE_BYTES = 4 * 1024 * 1024
 _OUTPUT_BYTES = 128 * 1024 * 1024
 
@@ -73,24 +73,30 @@ class Line(NamedTuple):
     hidden_columns: tuple[int, ...] = ()
 
 
-def rows(file: BinaryIO, *, seconds: float = WALL_SECONDS) -> Iterator[Line]:
+def rows(file: BinaryIO, *, seconds: float = WALL_SECONDS) -> Generator[Line, None, None]:
     """Each row that holds anything, as it is parsed; the file is read from where it stands, by its descriptor.
 
     Raises BadSheet with one message, whatever the file does to the parser; closing the iterator ends it.
     """
     parser = _start(file)
+    output = cast(IO[bytes], parser.stdout)
     expired = threading.Event()
-    deadline = threading.Timer(seconds, lambda: (expired.set(), parser.kill()))
+
+    def expire() -> None:
+        expired.set()
+        parser.kill()
+
+    deadline = threading.Timer(seconds, expire)
     deadline.daemon = True
     deadline.start()
     try:
-        finished = yield from _received(parser.stdout)
+        finished = yield from _received(output)
         if not finished:
             raise BadSheet(_epitaph(parser.wait(), expired.is_set()))
     finally:
         deadline.cancel()
         parser.kill()
-        parser.stdout.close()
+        output.close()
         parser.wait()
 
 

@@ -9,7 +9,7 @@ from app.engine.sheets.columns import Sheet, heading
 from app.engine.sheets.marking import ADDED
 from app.engine.sheets.unreadable import UNCACHED, Unreadable
 from app.kernel.errors import BadSheet
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Param
 
 HEADER_ROWS = 200
 _TITLE_CHARACTERS = 300
@@ -78,7 +78,7 @@ class Header:
             )
         if self.found * 2 < len(self.sheet.columns):
             return foreign(self.sheet)
-        facts = {"tab": self.tab, "row": self.row, "missing": "、".join(self.missing)}
+        facts: dict[str, Param] = {"tab": self.tab, "row": self.row, "missing": "、".join(self.missing)}
         if alike := self._alike():
             return BadSheet(
                 N_("工作表“{tab}”第 {row} 行表头缺少列：{missing}。列名请改为：{alike}，改好后重新上传。"),
@@ -101,7 +101,9 @@ def find(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = ()) -> H
 
     A whole header of another sheet ends the search too.
     """
-    nearest, above, before = None, [], None
+    nearest: Header | None = None
+    before: Line | None = None
+    above: list[str] = []
     strange = [other for other in others if not _headings(other) <= _headings(sheet)]
     for line in lines:
         if line.number > HEADER_ROWS:

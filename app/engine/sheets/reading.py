@@ -7,12 +7,12 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from os import SEEK_END
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from app.engine.progress import Progress
 from app.engine.sheets import child
 from app.engine.sheets.asides import Asides
-from app.engine.sheets.cells import Value, typed, value_of
+from app.engine.sheets.cells import typed, value_of
 from app.engine.sheets.columns import Sheet
 from app.engine.sheets.header import Header, another, find, foreign, letter
 from app.engine.sheets.templates import EXAMPLE_TAB
@@ -29,10 +29,10 @@ PLACED = N_("工作表“{tab}”第 {row} 行 {letter} 列：{fault}")
 
 @dataclass(slots=True)
 class SheetRow:
-    """One row: its number as the spreadsheet shows it, what it means, what was typed, what is wrong."""
+    """One row: its number as the spreadsheet shows it, what it means (each value of its column's kind), what was typed, what is wrong."""
 
     number: int
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
     errors: dict[str, Message] = field(default_factory=dict)
 

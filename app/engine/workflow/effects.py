@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,6 +15,9 @@ from app.engine.workflow.transition import Move
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
 from app.registers.calendar.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    from app.engine.programme import Programme
 
 AHEAD = timedelta(days=30)
 """How far publicity is planned ahead."""
@@ -47,7 +51,7 @@ def check_publicity(move: Move) -> None:
         )
 
 
-def advise_publicity(session: Session, programme: object, today: date) -> Message | None:
+def advise_publicity(session: Session, programme: Programme, today: date) -> Message | None:
     """What to know before choosing the days: that a year within reach isn't confirmed yet."""
     calendar = WorkCalendar.load(session, today)
     earliest = calendar.reach(today, least_days(session, programme, today))
@@ -59,7 +63,7 @@ def advise_publicity(session: Session, programme: object, today: date) -> Messag
     )
 
 
-def least_days(session: Session, programme: object, start: date) -> int:
+def least_days(session: Session, programme: Programme, start: date) -> int:
     """How many working days a publicity of the programme that starts on that day lasts at least."""
     return programme.policy.at(stored(session, programme.code), start)["least_publicity_days"]
 
@@ -93,7 +97,7 @@ def make_payment_lists(move: Move) -> Mapping[str, str]:
 
 
 def _one_an_office(
-    move: Move, numbering: Callable[[Session, str, str, date], str], statement: str, **facts: object
+    move: Move, numbering: Callable[[Session, str, str, date], str], statement: str, **facts: Any
 ) -> None:
     """Writes one numbered record for each office whose claims move: a mixed set yields several."""
     offices = move.session.execute(

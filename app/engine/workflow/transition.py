@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask_appbuilder import Model
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -14,6 +14,9 @@ from wtforms import Form
 from app.engine.actor import Actor
 from app.engine.cases import states
 from app.kernel.messages import N_, Message
+
+if TYPE_CHECKING:
+    from app.engine.programme import Programme
 
 FREE = ("opinion", "reason")
 """Parameters of moves that people type freely."""
@@ -43,9 +46,9 @@ class Move:
     """One firing: what a transition's `check` and `effect` may look at."""
 
     session: Session
-    programme: object
+    programme: Programme
     batch_id: str
-    params: Mapping[str, object]
+    params: Mapping[str, Any]
     today: date
     actor: Actor
 
@@ -139,7 +142,7 @@ class Transition:
     danger: bool = False
     duty: str = ""
     subject: Subject | None = None
-    advise: Callable[[Session, object, date], Message | None] | None = None
+    advise: Callable[[Session, Programme, date], Message | None] | None = None
     check: Callable[[Move], None] | None = None
     effect: Callable[[Move], Mapping[str, str]] | None = None
     cautions: Callable[[Session, str], Sequence[Message]] | None = None

@@ -14,6 +14,7 @@ from app.engine.cases.numbers import application_number
 from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.policy import stored
 from app.engine.programme import Programme
+from app.engine.statements import count_changes
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.kernel.money import yuan
@@ -63,7 +64,7 @@ def declare(
     application = _open(session, actor, programme, held, today)
     amount = amount_of(held.hours, programme.policy.at(stored(session, programme.code), held.opens_on))
     facts = {"application": application.id, "amount": amount, "class": held.id}
-    count = session.execute(text(DECLARE), facts).rowcount
+    count = count_changes(session, text(DECLARE), facts)
     record(
         session,
         actor,

@@ -186,10 +186,11 @@ class Stage:
         actor, case = self.actors[login], self.world.cases[self.claims[number]]
         held = self.session.get(Claim, case.id, populate_existing=True)
         may = case.office == actor.office_id and case.state in DRAFTS
+        values, vault = {"contract_start": start}, current_app.extensions["vault"]
         if self._done(
             may,
             lambda: applications.edit_claim(
-                self.session, actor, PROGRAMME, case.id, held.version, {"contract_start": start}
+                self.session, actor, PROGRAMME, case.id, held.version, values, vault
             ),
             actor,
         ):

@@ -210,13 +210,14 @@ def test_submit_against_a_correction(session, actors, drafts, turn):
     clerk, (_, claims, _) = actors["clerk"], drafts
     chosen = facts.prepare(session, clerk, "submit", claims)
     session.commit()
-    day = date(2026, 4, 15)
+    day, vault = date(2026, 4, 15), current_app.extensions["vault"]
 
     def correct(other: Session):
         with seeing(other, clerk.scope):
             claim = other.get(Claim, claims[25])
             version = claim.version
-            applications.edit_claim(other, clerk, PROGRAMME, claim.id, version, {"contract_start": day})
+            values = {"contract_start": day}
+            applications.edit_claim(other, clerk, PROGRAMME, claim.id, version, values, vault)
         return "corrected"
 
     (moved, _, _), answer = at_once(running(clerk, chosen), correct)
@@ -238,9 +239,8 @@ def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, a
         version = shown.version
         facts.act(session, clerk, "submit", claims)
         with pytest.raises(Refused, match="只有草稿或已退回"):
-            applications.edit_claim(
-                slow, clerk, PROGRAMME, shown.id, version, {"contract_start": date(2026, 5, 1)}
-            )
+            values, vault = {"contract_start": date(2026, 5, 1)}, current_app.extensions["vault"]
+            applications.edit_claim(slow, clerk, PROGRAMME, shown.id, version, values, vault)
 
 
 @pytest.mark.parametrize("turn", range(2))

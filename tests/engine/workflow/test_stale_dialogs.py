@@ -283,5 +283,5 @@ def test_a_new_account_of_the_application_touches_only_what_is_not_frozen(sessio
     assert dict(session.execute(versions).all()) == {claim: before[claim], draft: before[draft] + 1}
     with pytest.raises(Stale), seeing(session, desk.actors["clerk"].scope):
         values = {"contract_start": date(2026, 5, 1)}
-        clerk = desk.actors["clerk"]
-        applications.edit_claim(session, clerk, desk.programme, draft, before[draft], values)
+        clerk, vault = desk.actors["clerk"], current_app.extensions["vault"]
+        applications.edit_claim(session, clerk, desk.programme, draft, before[draft], values, vault)

@@ -43,7 +43,7 @@ class Parts:
                 raise Refusal(code)
         self._roundabout = False
         roots = self._related("")
-        self.workbook = next((target for kind, target in roots.values() if kind == "officeDocument"), None)
+        self.workbook = next((target for kind, target in roots.values() if kind == "officeDocument"), "")
         if self.workbook not in self._members:
             self.workbook = _USUAL["workbook"]
         if self.workbook not in self._members:

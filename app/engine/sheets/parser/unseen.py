@@ -60,7 +60,8 @@ class _Walk:
         self.unseen = Unseen()
         self._columns, self._untrusted = columns, untrusted
         self._row = self._column = -1
-        self._type, self._formula, self._value, self._within = "n", False, None, False
+        self._type, self._formula, self._within = "n", False, False
+        self._value: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
@@ -91,7 +92,7 @@ class _Walk:
 
     def text(self, data: str) -> None:
         if self._within:
-            self._value += data
+            self._value = (self._value or "") + data
 
     def _lacks_result(self) -> bool:
         """A result that is an empty text was reckoned; no result, or an empty number, was not."""
