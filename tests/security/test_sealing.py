@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 import threading
+from hashlib import sha256
 
 import openpyxl
 import pytest
-from sqlalchemy import BigInteger, DateTime, Integer, String, create_engine, select, text
+from sqlalchemy import BigInteger, DateTime, Integer, String, create_engine, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.engine.actor import Actor
@@ -91,6 +92,24 @@ def test_an_entry_of_which_any_column_was_changed_is_named(session, vault, log, 
         assert not found.whole and found.entry == log[12], name
         behind(f"UPDATE audit_entries e SET {name} = k.{name} FROM kept k WHERE k.id = e.id")
         assert sealing.verify(session, vault).whole
+
+
+def test_the_newest_format_hashes_every_column_and_the_one_of_0_5_0_stays_as_it_was():
+    assert set(sealing.COLUMNS[sealing.NEWEST]) == set(METADATA.tables["audit_entries"].columns.keys())
+    columns = "|".join(sealing.COLUMNS[1])
+    assert sha256(columns.encode()).hexdigest()[:16] == "3343380667b16efe"
+
+
+def test_a_new_column_breaks_no_chain_of_the_format_before(session, vault, log, monkeypatch):
+    monkeypatch.setattr(sealing, "NEWEST", 2)
+    monkeypatch.setitem(sealing.COLUMNS, 2, sealing.COLUMNS[1][:-1])
+    record(session, Actor.command(), "edit", subject="新格式")
+    session.commit()
+    sealing.seal(session, vault)
+    assert sealing.verify(session, vault).whole
+    monkeypatch.delitem(sealing.COLUMNS, 2)
+    newest = session.scalar(select(func.max(Seal.number)))
+    assert sealing.verify(session, vault).seal == newest, "a head names its format"
 
 
 def test_a_removed_an_inserted_and_two_swapped_entries_are_found(session, vault, log, behind):

@@ -20,6 +20,28 @@ from app.engine.scope import OPEN
 from app.kernel.crypto import Vault
 from app.kernel.free_text import IDENTIFYING, OWN
 
+COLUMNS = {
+    1: (
+        "id",
+        "at",
+        "event",
+        "actor_id",
+        "actor_name",
+        "address",
+        "office_id",
+        "programme",
+        "application_id",
+        "claim_id",
+        "class_id",
+        "batch_id",
+        "subject",
+        "note",
+        "before",
+        "after",
+    ),
+}
+"""Format of a seal → the columns of an entry that it hashes, in order. A format that was released never changes: a new column is a new format."""
+NEWEST = max(COLUMNS)
 CHUNK = 1000
 LEAF = 32
 """Bytes of one entry's digest."""
@@ -66,13 +88,13 @@ def seal(session: Session, vault: Vault) -> int:
     while True:
         session.execute(select(func.pg_advisory_xact_lock(SEALER)))
         before = _last(session)
-        entries = _entries(session, before.last_id if before else 0, horizon, CHUNK)
+        entries = _entries(session, NEWEST, before.last_id if before else 0, horizon, CHUNK)
         if not entries:
             session.commit()
             return sealed
         leaves = b"".join(leaf for _, leaf in entries)
         number, last = (before.number + 1 if before else 1), entries[-1][0]
-        head = _head(vault, before.head if before else b"", number, last, leaves)
+        head = _head(vault, NEWEST, before.head if before else b"", number, last, leaves)
         session.add(Seal(number=number, last_id=last, leaves=leaves, head=head))
         session.commit()
         sealed += len(entries)
@@ -84,12 +106,10 @@ def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
     tail = _tail(session)
     for one in session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=50)):
         number += 1
-        fits = one.number == number and compare_digest(
-            one.head, _head(vault, head, number, one.last_id, one.leaves)
-        )
-        found = _entries(session, last, one.last_id, None)
+        format_no = _format(vault, head, number, one)
+        found = _entries(session, format_no or NEWEST, last, one.last_id, None)
         broken = _first_difference(found, one)
-        if not fits or broken is not None:
+        if format_no is None or broken is not None:
             return Verdict(number - 1, entries, tail, head.hex(), one.number, broken)
         head, last, entries = one.head, one.last_id, entries + len(found)
         seen = seen or compare_digest(head.hex(), known)
@@ -130,11 +150,13 @@ def _first_difference(found: list[tuple[int, bytes]], one: Seal) -> int | None:
     return None
 
 
-def _entries(session: Session, after: int, upto: int, most: int | None) -> list[tuple[int, bytes]]:
-    """(id, digest) of the entries between two ids, in order."""
+def _entries(
+    session: Session, format_no: int, after: int, upto: int, most: int | None
+) -> list[tuple[int, bytes]]:
+    """(id, digest in a format) of the entries between two ids, in order."""
     columns = [
         func.timezone("UTC", AuditEntry.at) if name == "at" else getattr(AuditEntry, name)
-        for name in _facts()
+        for name in COLUMNS[format_no]
     ]
     row = cast(func.jsonb_build_array(*columns), Text)
     wanted = select(AuditEntry.id, func.sha256(func.convert_to(row, "UTF8"))).order_by(AuditEntry.id)
@@ -142,13 +164,21 @@ def _entries(session: Session, after: int, upto: int, most: int | None) -> list[
     return [(entry, bytes(leaf)) for entry, leaf in session.execute(wanted, execution_options=OPEN)]
 
 
-def _facts() -> Iterator[str]:
-    return (attribute.key for attribute in AuditEntry.__mapper__.column_attrs)
-
-
 def _last(session: Session) -> Seal | None:
     return session.scalars(select(Seal).order_by(Seal.number.desc()).limit(1)).one_or_none()
 
 
-def _head(vault: Vault, before: bytes, number: int, last: int, leaves: bytes) -> bytes:
-    return vault.hash(f"audit seal|{before.hex()}|{number}|{last}|{sha256(leaves).hexdigest()}")
+def _format(vault: Vault, before: bytes, number: int, one: Seal) -> int | None:
+    """The format whose head the seal bears, as the one of this number after the head `before`; None when none fits.
+
+    No column says so: a database that was restored from an earlier release is verified before it is migrated.
+    """
+    if one.number != number:
+        return None
+    heads = {form: _head(vault, form, before, number, one.last_id, one.leaves) for form in COLUMNS}
+    return next((form for form, head in heads.items() if compare_digest(one.head, head)), None)
+
+
+def _head(vault: Vault, format_no: int, before: bytes, number: int, last: int, leaves: bytes) -> bytes:
+    name = "audit seal" if format_no == 1 else f"audit seal {format_no}"
+    return vault.hash(f"{name}|{before.hex()}|{number}|{last}|{sha256(leaves).hexdigest()}")
