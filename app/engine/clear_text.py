@@ -18,7 +18,7 @@ from app.engine.audit import record
 from app.engine.scope import OPEN
 from app.kernel.crypto import Vault
 from app.kernel.free_text import IDENTIFYING, without_numbers
-from app.registers.ciphers import SEALED
+from app.registers.ciphers import ENCRYPTED
 from app.registers.organisation import OwnRole, User
 
 BATCH = 200
@@ -65,7 +65,9 @@ def _following(one: Clearing, key: InstrumentedAttribute, last: int) -> Select:
     )
     numbered = (column.regexp_match(pattern) for column in bare for pattern in one.patterns)
     wanted = select(one.model).where(key > last, or_(*numbered)).order_by(key).limit(BATCH)
-    return wanted.options(raiseload("*"), undefer_group(SEALED)).with_for_update(key_share=True, of=one.model)
+    return wanted.options(raiseload("*"), undefer_group(ENCRYPTED)).with_for_update(
+        key_share=True, of=one.model
+    )
 
 
 def _hide_title(_: Vault, own: OwnRole) -> bool:

@@ -116,7 +116,7 @@ class Vault:
         return hmac.digest(self._hash_key, text.encode(), hashlib.sha256)
 
     def encrypt(self, text: str, bound_to: bytes) -> bytes:
-        """A text as `encrypt_bytes` seals it."""
+        """A text as `encrypt_bytes` does it."""
         return self.encrypt_bytes(text.encode(), bound_to)
 
     def encrypt_bytes(self, content: bytes, bound_to: bytes) -> bytes:
@@ -128,18 +128,18 @@ class Vault:
         aad = _authenticated(self.header, bound_to)
         return self.header + nonce + self._by_header[self.header].encrypt(nonce, content, aad)
 
-    def decrypt(self, sealed: bytes, bound_to: bytes) -> str:
-        """The text that `encrypt` sealed for that place."""
-        return self.decrypt_bytes(sealed, bound_to).decode()
+    def decrypt(self, ciphertext: bytes, bound_to: bytes) -> str:
+        """The text that `encrypt` made for that place."""
+        return self.decrypt_bytes(ciphertext, bound_to).decode()
 
-    def decrypt_bytes(self, sealed: bytes, bound_to: bytes) -> bytes:
-        """What `encrypt_bytes` sealed for that place.
+    def decrypt_bytes(self, ciphertext: bytes, bound_to: bytes) -> bytes:
+        """What `encrypt_bytes` made for that place.
 
-        Raises Unreadable for what anyone altered or put elsewhere, what a key that is not configured sealed, and what
+        Raises Unreadable for what anyone altered or put elsewhere, what a key that is not configured encrypted, and what
         is of a format that is refused.
         """
-        sealed = bytes(sealed)
-        header = header_of(sealed)
+        ciphertext = bytes(ciphertext)
+        header = header_of(ciphertext)
         if self.refuses(header):
             raise _unreadable(OLD_FORMAT, bound_to)
         known = self._by_header.get(header)
@@ -147,7 +147,9 @@ class Vault:
         nonce, body = len(header), len(header) + _NONCE_BYTES
         for cipher in ciphers:
             try:
-                return cipher.decrypt(sealed[nonce:body], sealed[body:], _authenticated(header, bound_to))
+                return cipher.decrypt(
+                    ciphertext[nonce:body], ciphertext[body:], _authenticated(header, bound_to)
+                )
             except (InvalidTag, ValueError):
                 continue
         raise _unreadable(MOVED if known else NO_KEY, bound_to)
@@ -160,20 +162,20 @@ class Vault:
         """Whether the setting forbids to read this format, whatever the keys."""
         return self.form == "only" and is_free(header)
 
-    def current(self, sealed: bytes) -> bool:
+    def current(self, ciphertext: bytes) -> bool:
         """Whether a ciphertext was made by today's format, cipher and key."""
-        return bytes(sealed[:HEADER_BYTES]) == self.header
+        return bytes(ciphertext[:HEADER_BYTES]) == self.header
 
-    def renew(self, sealed: bytes, bound_to: bytes) -> bytes:
+    def renew(self, ciphertext: bytes, bound_to: bytes) -> bytes:
         """The same content by today's format, cipher and key."""
-        if self.current(sealed):
-            return sealed
-        return self.encrypt_bytes(self.decrypt_bytes(sealed, bound_to), bound_to)
+        if self.current(ciphertext):
+            return ciphertext
+        return self.encrypt_bytes(self.decrypt_bytes(ciphertext, bound_to), bound_to)
 
 
-def header_of(sealed: bytes) -> bytes:
+def header_of(ciphertext: bytes) -> bytes:
     """The part of a ciphertext that says how it was made."""
-    return bytes(sealed[:1] if sealed[:1] == _UNNUMBERED else sealed[:HEADER_BYTES])
+    return bytes(ciphertext[:1] if ciphertext[:1] == _UNNUMBERED else ciphertext[:HEADER_BYTES])
 
 
 def is_free(header: bytes) -> bool:

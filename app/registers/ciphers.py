@@ -18,15 +18,15 @@ from app.kernel.messages import N_
 
 UNREADABLE = N_("无法解开")
 """What a list shows instead of the one value that does not open; the row's own page says why."""
-SEALED = "sealed"
+ENCRYPTED = "encrypted"
 """Ciphertexts are loaded together with the row's key: one that was renewed meanwhile would not fit the other."""
 
 
 class Cipher(LargeBinary):
-    """What `Vault` sealed for one row: for the table, the column, and that row's values of the columns `bound_to`.
+    """What `Vault` encrypted for one row: for the table, the column, and that row's values of the columns `bound_to`.
 
     These are known before the row is inserted and never change; a row's own random key is one of them where nothing
-    else tells the row from others. Table and column are part of what was sealed: they can't be renamed.
+    else tells the row from others. Table and column are part of what was encrypted: they can't be renamed.
     """
 
     def __init__(self, bound_to: tuple[str, ...] = ()) -> None:
@@ -36,7 +36,7 @@ class Cipher(LargeBinary):
 
 def row_key(deferred: bool = True) -> Mapped[bytes | None]:
     """A random number that a row's ciphertexts are bound to; rows of 0.5.0 get theirs with the new format."""
-    return mapped_column(LargeBinary, deferred=deferred, deferred_group=SEALED if deferred else None)
+    return mapped_column(LargeBinary, deferred=deferred, deferred_group=ENCRYPTED if deferred else None)
 
 
 def new_row_key() -> bytes:
@@ -88,11 +88,11 @@ def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes | 
 
 def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> bytes | None:
     """The bytes in a row's column. Raises Unreadable."""
-    sealed = getattr(row, attribute.key)
+    ciphertext = getattr(row, attribute.key)
     (column,) = attribute.property.columns
-    if sealed is None:
+    if ciphertext is None:
         return None
-    return vault.decrypt_bytes(sealed, place(column, **{n: getattr(row, n) for n in bound_to(column)}))
+    return vault.decrypt_bytes(ciphertext, place(column, **{n: getattr(row, n) for n in bound_to(column)}))
 
 
 def _told_apart(value: object) -> bytes:

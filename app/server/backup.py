@@ -1,6 +1,6 @@
 """Backups: what one snapshot of the database held, with a statement of what must be found in it again.
 
-A backup is a folder: `database.dump` of pg_dump and `manifest.json`, which the hash key seals, so that a damaged, an
+A backup is a folder: `database.dump` of pg_dump and `manifest.json`, which the hash key signs, so that a damaged, an
 altered and a foreign one are refused before anything is touched. Keys stand in none of them.
 """
 
@@ -74,7 +74,7 @@ def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
             found = _facts(connection)
         made_at = datetime.now(SHANGHAI).isoformat(timespec="seconds")
         said = {"release": release, "made_at": made_at, "sha256": _digest(draft / DUMP), **found}
-        (draft / MANIFEST).write_text(json.dumps(said | {"seal": _seal(vault, said)}, indent=1))
+        (draft / MANIFEST).write_text(json.dumps(said | {"seal": _signature(vault, said)}, indent=1))
         for path in (draft / DUMP, draft / MANIFEST, draft):
             _to_disk(path)
         draft.rename(folder)
@@ -114,7 +114,7 @@ def examine(vault: Vault, folder: Path) -> dict:
     """The manifest of a backup that is whole and that these keys open. Raises Refused."""
     try:
         said = json.loads((folder / MANIFEST).read_text())
-        seal, digest = said.pop("seal"), _digest(folder / DUMP)
+        signature, digest = said.pop("seal"), _digest(folder / DUMP)
     except (OSError, ValueError, AttributeError, KeyError):
         raise Refused(
             N_("{folder}不是完整的备份。请指定包含{dump}和{manifest}的文件夹。"),
@@ -122,7 +122,7 @@ def examine(vault: Vault, folder: Path) -> dict:
             dump=DUMP,
             manifest=MANIFEST,
         ) from None
-    if not compare_digest(str(seal), _seal(vault, said)):
+    if not compare_digest(str(signature), _signature(vault, said)):
         raise Refused(N_("密钥与备份不符，或备份清单被改动，没有恢复。请使用制作备份时的密钥。"))
     if missing := [key for key in said["keys"] if not vault.opens(bytes.fromhex(key))]:
         raise Refused(
@@ -184,7 +184,7 @@ def _understood(script: Path) -> Path:
     return script
 
 
-def _seal(vault: Vault, said: Mapping) -> str:
+def _signature(vault: Vault, said: Mapping) -> str:
     return vault.hash(json.dumps(said, sort_keys=True)).hex()
 
 

@@ -24,7 +24,7 @@ def vault(request):
 
 
 def first_release(key: str, content: bytes) -> bytes:
-    """As release 0.1 sealed: one key and no number."""
+    """As release 0.1 encrypted: one key and no number."""
     nonce = os.urandom(12)
     return b"\x01" + nonce + AESGCM(base64.urlsafe_b64decode(key)).encrypt(nonce, content, b"\x01")
 
@@ -43,11 +43,11 @@ def test_hash_is_keyed_and_repeatable(vault):
 
 @pytest.mark.parametrize("text", ["", "11010519491231002X", "王𬎆"])
 def test_what_is_sealed_is_read_back(vault, text):
-    sealed = vault.encrypt(text, HERE)
-    assert vault.decrypt(sealed, HERE) == text
-    assert vault.decrypt(memoryview(sealed), HERE) == text
-    assert sealed[:HEADER_BYTES] == vault.header
-    assert len(sealed) == HEADER_BYTES + 12 + len(text.encode()) + 16
+    ciphertext = vault.encrypt(text, HERE)
+    assert vault.decrypt(ciphertext, HERE) == text
+    assert vault.decrypt(memoryview(ciphertext), HERE) == text
+    assert ciphertext[:HEADER_BYTES] == vault.header
+    assert len(ciphertext) == HEADER_BYTES + 12 + len(text.encode()) + 16
 
 
 def test_sealing_twice_differs(vault):
@@ -55,17 +55,17 @@ def test_sealing_twice_differs(vault):
 
 
 def test_every_altered_byte_is_refused(vault):
-    sealed = vault.encrypt("11010519491231002X", HERE)
-    for place in range(len(sealed)):
-        altered = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
+    ciphertext = vault.encrypt("11010519491231002X", HERE)
+    for place in range(len(ciphertext)):
+        altered = ciphertext[:place] + bytes([ciphertext[place] ^ 1]) + ciphertext[place + 1 :]
         with pytest.raises(BadValue):
             vault.decrypt(altered, HERE)
 
 
-@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + bytes(12), bytes(40), b"\x02" + bytes(60)])
-def test_what_was_never_sealed_is_refused(vault, sealed):
+@pytest.mark.parametrize("ciphertext", [b"", b"\x01", b"\x01" + bytes(12), bytes(40), b"\x02" + bytes(60)])
+def test_what_was_never_encrypted_is_refused(vault, ciphertext):
     with pytest.raises(Unreadable, match="密钥|旧格式"):
-        vault.decrypt(sealed, HERE)
+        vault.decrypt(ciphertext, HERE)
 
 
 def test_another_key_is_refused(vault):
@@ -85,21 +85,21 @@ def test_ciphertexts_of_every_cipher_and_key_are_read_side_by_side():
     old, new = new_key(), new_key()
     made = [Vault.from_base64(new_key(), key, cipher) for key in (old, new) for cipher in NAMES]
     vault = Vault.from_base64(new_key(), new, "sm4", [old])
-    sealed = [one.encrypt("11010519491231002X", HERE) for one in made]
-    assert len({one[:HEADER_BYTES] for one in sealed}) == len(sealed)
-    assert {vault.decrypt(one, HERE) for one in sealed} == {"11010519491231002X"}
-    assert [vault.current(one) for one in sealed] == [False, False, False, True]
-    renewed = [vault.renew(one, HERE) for one in sealed]
-    assert all(map(vault.current, renewed)) and renewed[-1] == sealed[-1]
+    ciphertext = [one.encrypt("11010519491231002X", HERE) for one in made]
+    assert len({one[:HEADER_BYTES] for one in ciphertext}) == len(ciphertext)
+    assert {vault.decrypt(one, HERE) for one in ciphertext} == {"11010519491231002X"}
+    assert [vault.current(one) for one in ciphertext] == [False, False, False, True]
+    renewed = [vault.renew(one, HERE) for one in ciphertext]
+    assert all(map(vault.current, renewed)) and renewed[-1] == ciphertext[-1]
     assert {vault.decrypt(one, HERE) for one in renewed} == {"11010519491231002X"}
 
 
 @pytest.mark.parametrize("form", ["old", "new"])
 def test_what_the_first_release_sealed_is_read_under_any_configured_key(form):
-    sealed = first_release(OTHER_KEY, b"13912345678")
+    ciphertext = first_release(OTHER_KEY, b"13912345678")
     vault = VAULTS["aes", form]
-    assert vault.decrypt(sealed, HERE) == "13912345678"
-    assert vault.current(vault.renew(sealed, HERE))
+    assert vault.decrypt(ciphertext, HERE) == "13912345678"
+    assert vault.current(vault.renew(ciphertext, HERE))
 
 
 def test_a_header_names_cipher_and_key_and_not_the_key():
@@ -116,21 +116,21 @@ def test_formats_write_and_read_as_their_setting_says(cipher):
     free, bound = old.encrypt("110105", HERE), new.encrypt("110105", HERE)
     assert is_free(free) and not is_free(bound) and only.header == new.header == bound[:HEADER_BYTES]
     for vault in (old, new):
-        assert {vault.decrypt(sealed, HERE) for sealed in (free, bound)} == {"110105"}
+        assert {vault.decrypt(ciphertext, HERE) for ciphertext in (free, bound)} == {"110105"}
     assert only.decrypt(bound, HERE) == "110105"
-    for sealed in (free, first_release(KEY, b"110105")):
+    for ciphertext in (free, first_release(KEY, b"110105")):
         with pytest.raises(Unreadable, match="旧格式"):
-            only.decrypt(sealed, HERE)
-        assert only.refuses(sealed) and not new.refuses(sealed) and is_free(sealed)
+            only.decrypt(ciphertext, HERE)
+        assert only.refuses(ciphertext) and not new.refuses(ciphertext) and is_free(ciphertext)
     assert new.decrypt(free, ELSEWHERE) == "110105", "the old format opens anywhere: what the new one ends"
     assert new.renew(free, HERE)[:HEADER_BYTES] == new.header
     assert old.renew(bound, HERE)[:HEADER_BYTES] == old.header, "the way back"
 
 
 def test_what_was_put_elsewhere_is_refused_and_named(caplog):
-    sealed = VAULTS["aes", "new"].encrypt("110105", HERE)
+    ciphertext = VAULTS["aes", "new"].encrypt("110105", HERE)
     with pytest.raises(Unreadable, match="改动或调换"):
-        VAULTS["aes", "new"].decrypt(sealed, ELSEWHERE)
+        VAULTS["aes", "new"].decrypt(ciphertext, ELSEWHERE)
     assert caplog.messages == ["a ciphertext of persons.id_cipher does not open"]
 
 
@@ -148,23 +148,23 @@ places = some.binary(max_size=40)
 
 
 @given(content=anything, at=places, kind=some.sampled_from(list(VAULTS)))
-def test_whatever_is_sealed_is_read_where_it_was_sealed(content, at, kind):
-    sealed = VAULTS[kind].encrypt_bytes(content, at)
+def test_whatever_is_encrypted_is_read_where_it_was_encrypted(content, at, kind):
+    ciphertext = VAULTS[kind].encrypt_bytes(content, at)
     assert all(
-        vault.decrypt_bytes(sealed, at) == content
+        vault.decrypt_bytes(ciphertext, at) == content
         for vault in VAULTS.values()
-        if not vault.refuses(sealed[:HEADER_BYTES])
+        if not vault.refuses(ciphertext[:HEADER_BYTES])
     )
 
 
 @given(content=anything, at=places, elsewhere=places, cipher=some.sampled_from(list(NAMES)))
 def test_nothing_bound_opens_in_another_place(content, at, elsewhere, cipher):
-    sealed = VAULTS[cipher, "new"].encrypt_bytes(content, at)
+    ciphertext = VAULTS[cipher, "new"].encrypt_bytes(content, at)
     if at == elsewhere:
         return
     for vault in VAULTS.values():
         with pytest.raises(Unreadable):
-            vault.decrypt_bytes(sealed, elsewhere)
+            vault.decrypt_bytes(ciphertext, elsewhere)
 
 
 @given(
@@ -175,9 +175,9 @@ def test_nothing_bound_opens_in_another_place(content, at, elsewhere, cipher):
     put=some.binary(max_size=20),
 )
 def test_nothing_altered_opens(content, kind, start, length, put):
-    sealed = VAULTS[kind].encrypt_bytes(content, HERE)
-    altered = sealed[:start] + put + sealed[start + length :]
-    if altered == sealed:
+    ciphertext = VAULTS[kind].encrypt_bytes(content, HERE)
+    altered = ciphertext[:start] + put + ciphertext[start + length :]
+    if altered == ciphertext:
         return
     for vault in VAULTS.values():
         with pytest.raises(Unreadable):

@@ -64,7 +64,7 @@ def _class(session: Session, office: Office, number: int, of: tuple[Employer, st
         created_on=OPENS,
         created_by=clerk,
     )
-    contacts.seal_phone(current_app.extensions["vault"], held, PHONES[number])
+    contacts.encrypt_phone(current_app.extensions["vault"], held, PHONES[number])
     session.add(held)
     session.flush()
     return held

@@ -15,7 +15,7 @@ from app.engine.desk.searches import Search
 from app.extensions import PLANNED_ANEW, db
 from app.registers.ciphers import text_of
 from app.registers.models import Employer, Person
-from app.web.crud.sealing import in_clear
+from app.web.crud.private_queries import in_clear
 from app.web.crud.views import ModelView
 from app.web.longwork import exporting
 from tests.days import TODAY

@@ -182,7 +182,7 @@ def new_password() -> str:
     return "".join(letters) + "-" + "".join(secrets.choice(DIGITS) for _ in range(4))
 
 
-def seal(user: User, key: str) -> str:
+def password_digest(user: User, key: str) -> str:
     """What a session keeps of the password that opened it; it tells nothing about the password."""
     return blake2b((user.password or "").encode(), key=key.encode()[:64], digest_size=16).hexdigest()
 

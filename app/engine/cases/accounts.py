@@ -95,7 +95,7 @@ def paying(payee: Employer | Person) -> dict[str, int | None]:
 def number_of(vault: Vault, account: Account, payee: Employer | Person) -> str:
     """The whole number of an account that pays `payee`.
 
-    Raises Unreadable when it was sealed for somebody else, Refused when the account names somebody else or the number
+    Raises Unreadable when it was encrypted for somebody else, Refused when the account names somebody else or the number
     doesn't end in the digits that every screen shows.
     """
     due = paying(payee)

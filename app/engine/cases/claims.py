@@ -26,7 +26,7 @@ from app.engine.cases.accounts import Account
 from app.engine.cases.payments import PaymentList
 from app.engine.cases.states import EDITABLE, LIVE, OPEN_OR_LIVE, STATES
 from app.engine.free_text import FreeText
-from app.registers.ciphers import SEALED, Cipher, row_key
+from app.registers.ciphers import ENCRYPTED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
 
@@ -126,7 +126,7 @@ class Claim(Model):
     name: Mapped[str] = mapped_column(String(100))
     row_key: Mapped[bytes | None] = row_key()
     phone_cipher: Mapped[bytes | None] = mapped_column(
-        Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=SEALED
+        Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=ENCRYPTED
     )
     remark: Mapped[str | None] = mapped_column(FreeText(200))
     submitted_on: Mapped[date | None]
@@ -230,7 +230,7 @@ class Notice(Model):
 
 
 class Attachment(Model):
-    """A scanned paper of an application; kept sealed in the database so that every web host serves it."""
+    """A scanned paper of an application; kept encrypted in the database so that every web host serves it."""
 
     __tablename__ = "attachments"
     __scope__ = "office_id"
@@ -245,7 +245,7 @@ class Attachment(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     row_key: Mapped[bytes | None] = row_key()
     content: Mapped[bytes] = mapped_column(
-        Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=SEALED
+        Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=ENCRYPTED
     )
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     application: Mapped[Application] = relationship()

@@ -39,7 +39,7 @@ def readable_cells(row: FailedRow, vault: Vault, instead: str = "") -> dict[str,
 
 
 def store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, facts: dict) -> int:
-    """Only the failed rows' cells are sealed; what the rules found never leaves the server."""
+    """Only the failed rows' cells are encrypted; what the rules found never leaves the server."""
     failed = session.scalars(text("SELECT row_id FROM outcomes WHERE stops")).all()
     session.execute(text(FAILED_CELLS))
     session.execute(text("DELETE FROM failed_cells"))
@@ -48,7 +48,7 @@ def store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, facts
             row = rows[row_id]
             key = new_row_key()
             own = place(FailedRow.cells_cipher, row_key=key, application_id=facts["application"])
-            sealed = vault.encrypt(json.dumps(row.raw, ensure_ascii=False), own)
-            copy.write_row((row_id, row.number, key, sealed))
+            ciphertext = vault.encrypt(json.dumps(row.raw, ensure_ascii=False), own)
+            copy.write_row((row_id, row.number, key, ciphertext))
     session.execute(text(STORE_FAILED), facts)
     return len(failed)

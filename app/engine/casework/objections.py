@@ -16,7 +16,7 @@ from app.engine.scope import FRESH
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
-from app.registers.ciphers import SEALED, Cipher, new_row_key, place, row_key
+from app.registers.ciphers import ENCRYPTED, Cipher, new_row_key, place, row_key
 from app.registers.models import row_id
 from app.registers.organisation import Office
 
@@ -40,7 +40,7 @@ class Objection(Model):
     raised_by: Mapped[str] = mapped_column(FreeText(100))
     row_key: Mapped[bytes | None] = row_key()
     contact_cipher: Mapped[bytes | None] = mapped_column(
-        Cipher(bound_to=("row_key", "claim_id")), deferred=True, deferred_group=SEALED
+        Cipher(bound_to=("row_key", "claim_id")), deferred=True, deferred_group=ENCRYPTED
     )
     content: Mapped[str] = mapped_column(FreeText(1000))
     state: Mapped[str] = mapped_column(String(10), server_default="open")

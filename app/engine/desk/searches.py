@@ -1,4 +1,4 @@
-"""Searches that people keep by a name, and those too long for an address; sealed, for ids may stand in them."""
+"""Searches that people keep by a name, and those too long for an address; encrypted, for ids may stand in them."""
 
 from __future__ import annotations
 
@@ -44,9 +44,14 @@ def keep(session: Session, vault: Vault, user_id: int, view: str, query: str, na
         raise Refused(N_("每个列表最多保存{most}个查询条件。请先删除不用的。"), most=MOST)
     key = new_row_key()
     cipher = vault.encrypt(query, place(Search.query_cipher, row_key=key, user_id=user_id))
-    facts, sealed = {"user_id": user_id, "view": view, "name": name}, {"row_key": key, "query_cipher": cipher}
-    stored = insert(Search).values(id=str(uuid4()), **facts, **sealed)
-    stored = stored.on_conflict_do_update(constraint="search_name", set_={**sealed, "kept_at": func.now()})
+    facts, cipher_facts = (
+        {"user_id": user_id, "view": view, "name": name},
+        {"row_key": key, "query_cipher": cipher},
+    )
+    stored = insert(Search).values(id=str(uuid4()), **facts, **cipher_facts)
+    stored = stored.on_conflict_do_update(
+        constraint="search_name", set_={**cipher_facts, "kept_at": func.now()}
+    )
     return session.scalars(stored.returning(Search.id)).one()
 
 

@@ -83,7 +83,7 @@ def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str,
 def attach(
     session: Session, actor: Actor, application_id: int, vault: Vault, *, kind: str, name: str, content: bytes
 ) -> Attachment:
-    """Keeps a scanned paper, sealed, for ids and accounts stand on it; its type is read from the content. Raises BadValue."""
+    """Keeps a scanned paper, encrypted, for ids and accounts stand on it; its type is read from the content. Raises BadValue."""
     application = lock_own(session, actor, application_id)
     media_type = uploads.media_type(content[: uploads.HEAD_BYTES])
     if media_type is None:
@@ -160,7 +160,7 @@ def edit_claim(
     values: Mapping[str, object],
     vault: Vault,
 ) -> Claim:
-    """Corrects a draft or returned claim; `version` is the one that the form showed, the vault seals a `phone`.
+    """Corrects a draft or returned claim; `version` is the one that the form showed, the vault encrypts a `phone`.
 
     Raises NotFound, Refused, Stale.
     """
@@ -175,7 +175,7 @@ def edit_claim(
         raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))
     if claim.version != version:
         raise Stale
-    values = _with_phone_sealed(session, vault, claim, values)
+    values = _encrypt_phone(session, vault, claim, values)
     told = (*values, "amount")
     before = {name: _plain(getattr(claim, name)) for name in told}
     for name, value in values.items():
@@ -202,8 +202,8 @@ def edit_claim(
     return claim
 
 
-def _with_phone_sealed(session: Session, vault: Vault, claim: Claim, values: Mapping) -> Mapping:
-    """The values of a locked claim's columns; one of 0.5.0 gets its key with the first phone that is sealed for it."""
+def _encrypt_phone(session: Session, vault: Vault, claim: Claim, values: Mapping) -> Mapping:
+    """The values of a locked claim's columns; one of 0.5.0 gets its key with the first phone that is encrypted for it."""
     if "phone" not in values:
         return values
     session.refresh(claim, ["row_key"])

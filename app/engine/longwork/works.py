@@ -103,8 +103,8 @@ class LongWork(Model):
     sight: Mapped[str | None] = mapped_column(String(64))
 
 
-def seal(vault: Vault, column: InstrumentedAttribute, owned: dict, content: bytes | None) -> bytes | None:
-    """What comes with a work, or of it, sealed for its column; `owned` are its id and its user's, nothing stays nothing."""
+def encrypt(vault: Vault, column: InstrumentedAttribute, owned: dict, content: bytes | None) -> bytes | None:
+    """What comes with a work, or of it, encrypted for its column; `owned` are its id and its user's, nothing stays nothing."""
     return vault.encrypt_bytes(content, place(column, **owned)) if content else None
 
 

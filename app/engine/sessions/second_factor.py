@@ -1,6 +1,6 @@
 """The second factor: a code of six digits that a person's telephone makes anew every 30 seconds (RFC 6238).
 
-An administrator demands it of roles; whoever has one is always asked for it. The secret is sealed at rest, and no
+An administrator demands it of roles; whoever has one is always asked for it. The secret is encrypted at rest, and no
 code is taken twice: the database remembers the last step of time that was used.
 """
 
@@ -73,8 +73,8 @@ def enrol(session: Session, vault: Vault, user_id: int, secret: str, code: str, 
 def accept(session: Session, vault: Vault, user_id: int, code: str, now: float) -> bool:
     """Whether the code is right at `now` (seconds since 1970) and its step of time was never used before."""
     own = SecondFactor.user_id == user_id
-    sealed = session.scalar(select(SecondFactor.secret_cipher).where(own))
-    step = None if sealed is None else _step_of(vault.decrypt(sealed, _place(user_id)), code, now)
+    ciphertext = session.scalar(select(SecondFactor.secret_cipher).where(own))
+    step = None if ciphertext is None else _step_of(vault.decrypt(ciphertext, _place(user_id)), code, now)
     if step is None:
         return False
     used = update(SecondFactor).where(own, SecondFactor.last_step < step).values(last_step=step)

@@ -6,7 +6,7 @@ from app.engine.clear_text import Clearing
 from app.kernel.crypto import Vault
 from app.kernel.free_text import IDENTIFYING, without_numbers
 from app.kernel.identifiers import phones
-from app.programmes.training.classes.contacts import seal_phone
+from app.programmes.training.classes.contacts import encrypt_phone
 from app.programmes.training.model import Enrolment, TrainingClass
 
 
@@ -15,7 +15,7 @@ def _of_class(vault: Vault, held: TrainingClass) -> bool:
     before = held.contact, held.teacher, held.platform
     name, phone = phones.split(held.contact)
     if phone:
-        seal_phone(vault, held, phone)
+        encrypt_phone(vault, held, phone)
         held.contact = name or phones.shown(phone)
     else:
         held.contact = name

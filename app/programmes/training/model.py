@@ -25,7 +25,7 @@ from app.engine.cases.claims import Application, Claim
 from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.free_text import FreeText
 from app.programmes.training.states import STATES
-from app.registers.ciphers import SEALED, Cipher, row_key
+from app.registers.ciphers import ENCRYPTED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office
 
@@ -76,7 +76,7 @@ class TrainingClass(Model):
     contact: Mapped[str] = mapped_column(FreeText(100))
     row_key: Mapped[bytes | None] = row_key()
     contact_phone_cipher: Mapped[bytes | None] = mapped_column(
-        Cipher(bound_to=("row_key", "employer_id")), deferred=True, deferred_group=SEALED
+        Cipher(bound_to=("row_key", "employer_id")), deferred=True, deferred_group=ENCRYPTED
     )
     state: Mapped[str] = mapped_column(String(24), server_default="draft")
     created_on: Mapped[date]

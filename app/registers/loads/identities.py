@@ -1,4 +1,4 @@
-"""Persons on their way into the register: hashed to be found, sealed to be read, never in the clear."""
+"""Persons on their way into the register: hashed to be found, encrypted to be read, never in the clear."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, b
     return hashes
 
 
-def sealed(session: Session, vault: Vault, rows: list[tuple]) -> list[tuple]:
+def encrypt_persons(session: Session, vault: Vault, rows: list[tuple]) -> list[tuple]:
     """Rows (id, name, phone, region) as they are kept; a phone that is the same keeps its ciphertext.
 
     Two ciphertexts of one phone differ, so that only this makes a second load change nothing.

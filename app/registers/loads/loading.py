@@ -16,7 +16,7 @@ from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.registers.loads import files, territory
 from app.registers.loads.cells import Known
-from app.registers.loads.identities import create_missing, sealed
+from app.registers.loads.identities import create_missing, encrypt_persons
 from app.registers.loads.kinds import REGISTERS, BadCell, Register
 from app.registers.models import Coverage, RegisterLoad
 
@@ -243,7 +243,7 @@ class _Intake:
         if self.register.kind == "employers":
             return rows
         if self.register.kind == "persons":
-            return sealed(self.session, self.vault, rows)
+            return encrypt_persons(self.session, self.vault, rows)
         hashes = create_missing(self.session, self.vault, {row[0] for row in rows})
         return ((hashes[row[0]], *row[1:]) for row in rows)
 

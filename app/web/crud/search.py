@@ -26,7 +26,7 @@ from app.registers.lookup import has_part, unit_name
 from app.registers.models import Employer, Person
 from app.registers.organisation import Region
 from app.registers.region_names import codes_of
-from app.web.crud.sealing import unseal
+from app.web.crud.private_queries import decrypt_text
 from app.web.page.translations import gettext
 
 KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
@@ -70,7 +70,7 @@ def clauses(
     fields: Sequence[SearchField], args: MultiDict
 ) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
     """The WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
-    typed = {f.name: unseal(args[f.name].strip()) for f in fields if args.get(f.name, "").strip()}
+    typed = {f.name: decrypt_text(args[f.name].strip()) for f in fields if args.get(f.name, "").strip()}
     asked = ((field, typed[field.name].replace("\0", "")) for field in fields if field.name in typed)
     made = (field.clause(text) if text else None for field, text in asked)
     return [clause if clause is not None else false() for clause in made], typed

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.engine.desk import searches
 from app.extensions import db
-from app.web.crud.sealing import sealed
+from app.web.crud.private_queries import encrypt_query
 from app.web.crud.views import ModelView, Screen
 from app.web.page.translations import gettext
 
@@ -32,7 +32,7 @@ class SearchView(Screen, BaseView):
             return redirect(url_for("AuthView.login"))
         endpoint = self._list()
         typed = [(k, v) for k, v in request.form.items(multi=True) if k not in OWN_FIELDS and v.strip()]
-        query, name = sealed(MultiDict(typed)), request.form.get("keep_as", "").strip()[:40] or None
+        query, name = encrypt_query(MultiDict(typed)), request.form.get("keep_as", "").strip()[:40] or None
         if name or len(query) > LONGEST:
             kept = searches.keep(db.session, g.vault, g.actor.user_id, endpoint, urlencode(typed), name)
             db.session.commit()

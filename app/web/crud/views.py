@@ -27,7 +27,7 @@ from app.kernel.errors import DomainError, Stale
 from app.kernel.free_text import without_numbers
 from app.web.crud import conflicts, listing
 from app.web.crud.paging import key_of
-from app.web.crud.sealing import in_clear, sealed
+from app.web.crud.private_queries import encrypt_query, in_clear
 from app.web.crud.search import label_of, said
 from app.web.page.addresses import application_url, page_url
 from app.web.page.templating import NOTHING, pill, show, state_pill, translate
@@ -176,7 +176,7 @@ class ModelView(Screen, FabModelView):
     @has_access
     def list(self):
         if in_clear(request.args):
-            return redirect(f"{request.path}?{sealed(request.args)}")
+            return redirect(f"{request.path}?{encrypt_query(request.args)}")
         page = listing.read(self, request.args)
         kept = searches.named(db.session, g.actor.user_id, self.endpoint)
         return self.render_template(

@@ -15,7 +15,7 @@ from flask_login import login_user
 from sqlalchemy import func, select
 
 from app.engine.access import demands
-from app.engine.access.accounts import seal
+from app.engine.access.accounts import password_digest
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.sessions import logins, second_factor
@@ -48,8 +48,8 @@ def waiting() -> tuple[User, dict] | None:
     if not found:
         return None
     user = found.user
-    sealed = user.active and compare_digest(half["seal"], seal(user, current_app.secret_key))
-    return (user, half) if sealed else None
+    unchanged = user.active and compare_digest(half["seal"], password_digest(user, current_app.secret_key))
+    return (user, half) if unchanged else None
 
 
 def target() -> str:
@@ -86,7 +86,7 @@ def top_office() -> int:
 
 
 def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
-    session["seal"], session["token"] = seal(user, current_app.secret_key), token
+    session["seal"], session["token"] = password_digest(user, current_app.secret_key), token
     if by_cas:
         session["cas"] = True
     login_user(user, remember=False)
@@ -103,9 +103,9 @@ def in_cookie(user_id: int) -> bytes:
 
 
 def _half(user: User, token: str, target: str, by_cas: bool) -> dict:
-    """What waits in the cookie: signed, and the secret of somebody who has none yet is sealed too."""
-    half = {"user": user.id, "seal": seal(user, current_app.secret_key), "token": token}
+    """What waits in the cookie: signed, and the secret of somebody who has none yet is encrypted too."""
+    half = {"user": user.id, "seal": password_digest(user, current_app.secret_key), "token": token}
     if not second_factor.enrolled(db.session, user.id):
-        sealed = g.vault.encrypt(second_factor.new_secret(), in_cookie(user.id))
-        half["secret"] = b64encode(sealed).decode()
+        ciphertext = g.vault.encrypt(second_factor.new_secret(), in_cookie(user.id))
+        half["secret"] = b64encode(ciphertext).decode()
     return half | {"target": own_path(target) or "", "cas": by_cas}

@@ -75,4 +75,4 @@ class PasswordView(Screen, BaseView):
         tries.succeed(db.engine, this)
         accounts.set_password(db.session, g.actor, staff, new, but=session["token"])
         db.session.commit()
-        session["seal"] = accounts.seal(staff.user, current_app.secret_key)
+        session["seal"] = accounts.password_digest(staff.user, current_app.secret_key)

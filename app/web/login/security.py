@@ -14,7 +14,7 @@ from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.engine.access import demands, grants
-from app.engine.access.accounts import full_name, must_change, seal
+from app.engine.access.accounts import full_name, must_change, password_digest
 from app.engine.access.roles import SYSTEM
 from app.engine.actor import Actor
 from app.engine.audit import record
@@ -118,8 +118,8 @@ class SecurityManager(FabSecurityManager):
         if found is None:
             return None
         user, g.staff, g.bearer = found.user, found.staff, found
-        sealed = compare_digest(session.get("seal", ""), seal(user, current_app.secret_key))
-        return user if sealed and user.is_active else None
+        unchanged = compare_digest(session.get("seal", ""), password_digest(user, current_app.secret_key))
+        return user if unchanged and user.is_active else None
 
     def find_user(self, username: str | None = None, email: str | None = None) -> User | None:
         """By username only: nobody has a real address here, and a second name would be a second set of tries."""

@@ -19,7 +19,7 @@ from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_, Message
 from app.web.crud import listing
-from app.web.crud.sealing import parsed, sealed
+from app.web.crud.private_queries import encrypt_query, parse_query
 from app.web.crud.views import ModelView, Screen
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import Task, long_work, take, view_of
@@ -38,9 +38,9 @@ class ExportView(Screen, BaseView):
 
     @expose("/start", methods=["POST"])
     def start(self):
-        view, args = self._view(), parsed(request.form.get("query", ""))
+        view, args = self._view(), parse_query(request.form.get("query", ""))
         shares.take_export(db.engine, g.actor)
-        return take(export_list, Task(view, "", sealed(args)), gettext(view.menu_title))
+        return take(export_list, Task(view, "", encrypt_query(args)), gettext(view.menu_title))
 
     def _view(self) -> ModelView:
         """The list that the form names, when this login may open it."""

@@ -147,7 +147,7 @@ def _hand_over(kind: Kind, task: Task, title: str):
         address=g.actor.address,
         locale=str(get_locale()),
         asked_cipher=vault.encrypt(task.asked, place(LongWork.asked_cipher, **owned)),
-        file_cipher=works.seal(vault, LongWork.file_cipher, owned, task.file and _content(task.file)),
+        file_cipher=works.encrypt(vault, LongWork.file_cipher, owned, task.file and _content(task.file)),
     )
     if asked.user_id != g.actor.user_id:
         raise Refused(N_("他人正在办理同一项工作。请等其完成后再办。"))
@@ -218,9 +218,9 @@ def _do(session: Session, work: LongWork) -> None:
                 outcome = hold(session, kind.name, task, work.title, outcome.question)
             progress.reach(1)
         owned = {"id": work.id, "user_id": work.user_id}
-        sealed = works.seal(g.vault, LongWork.content, owned, _content(content))
-        outcome_cipher = works.seal(g.vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
-        works.finish(session, work.id, progress.total, g.actor.sight, outcome_cipher, sealed)
+        content_cipher = works.encrypt(g.vault, LongWork.content, owned, _content(content))
+        outcome_cipher = works.encrypt(g.vault, LongWork.outcome_cipher, owned, outcome.as_json().encode())
+        works.finish(session, work.id, progress.total, g.actor.sight, outcome_cipher, content_cipher)
         session.commit()
 
 
@@ -236,7 +236,7 @@ def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
 
 def _fail(engine, owned: dict, message: Message) -> None:
     outcome = Outcome(message, "", {}, good=False).as_json().encode()
-    works.fail(engine, owned["id"], works.seal(g.vault, LongWork.outcome_cipher, owned, outcome))
+    works.fail(engine, owned["id"], works.encrypt(g.vault, LongWork.outcome_cipher, owned, outcome))
 
 
 @contextmanager

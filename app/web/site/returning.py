@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from app.kernel.messages import N_
-from app.web.crud.sealing import in_clear
+from app.web.crud.private_queries import in_clear
 from app.web.page.translations import gettext
 from app.web.site.hardening import in_api, own_path
 

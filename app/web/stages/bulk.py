@@ -23,7 +23,7 @@ from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.web.crud import listing
-from app.web.crud.sealing import parsed, sealed
+from app.web.crud.private_queries import encrypt_query, parse_query
 from app.web.crud.views import READ, ModelView
 from app.web.page.totals import state_counts
 from app.web.page.waiting import Task
@@ -118,7 +118,7 @@ class BulkView(ModelView):
 
     def _selection(self) -> Query:
         if request.form.get("all") == "1":
-            return listing.filtered(self, parsed(request.form.get("query", "")))[0]
+            return listing.filtered(self, parse_query(request.form.get("query", "")))[0]
         ids = [
             int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19
         ]
@@ -129,7 +129,7 @@ class BulkView(ModelView):
         return self.base_query().filter(self.datamodel.obj.id.in_(ids))
 
     def _back(self) -> str:
-        query = sealed(parsed(request.form.get("query", "")))
+        query = encrypt_query(parse_query(request.form.get("query", "")))
         address = url_for(f"{self.endpoint}.list")
         filtered = f"{address}?{query}" if query else address
         return filtered if len(filtered) <= Batch.back.type.length else address

@@ -17,7 +17,7 @@ from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.policy import Frozen, stored
 from app.extensions import db
-from app.registers.ciphers import SEALED
+from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
 from app.web.page.findings import latest_findings
@@ -48,7 +48,7 @@ class StageView(ClaimMoves, BulkView):
         return super().base_query().filter(model.programme == self.programme.code)
 
     def read_with(self) -> list[ORMOption]:
-        return [*super().read_with(), undefer_group(SEALED)]
+        return [*super().read_with(), undefer_group(ENCRYPTED)]
 
     def claims_of(self, rows: Query, transition) -> Select:
         return rows.order_by(None).with_entities(Claim.id).statement.order_by(Claim.id)

@@ -44,7 +44,7 @@ def placed(values: Mapping[str, object]) -> tuple[dict[str, object], str]:
     return {**rest, "contact": name}, phone
 
 
-def seal_phone(vault: Vault, held: TrainingClass, phone: str) -> None:
+def encrypt_phone(vault: Vault, held: TrainingClass, phone: str) -> None:
     """Keeps the phone of a class; of one without a row key before it, the key is made."""
     held.row_key = held.row_key or new_row_key()
     own = place(TrainingClass.contact_phone_cipher, row_key=held.row_key, employer_id=held.employer_id)
@@ -56,7 +56,7 @@ def change_phone(vault: Vault, held: TrainingClass, phone: str) -> tuple[str | N
     before = text_or(vault, held, TrainingClass.contact_phone_cipher, UNREADABLE)
     if not phone or phone == before:
         return None
-    seal_phone(vault, held, phone)
+    encrypt_phone(vault, held, phone)
     return _shown(before), phones.shown(phone)
 
 

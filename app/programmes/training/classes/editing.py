@@ -59,7 +59,7 @@ def open_class(
         **values,
     )
     if phone:
-        contacts.seal_phone(vault, opened, phone)
+        contacts.encrypt_phone(vault, opened, phone)
     session.add(opened)
     session.flush()
     record(session, actor, "apply", programme=PROGRAMME, class_id=opened.id, subject=opened.cohort_no)

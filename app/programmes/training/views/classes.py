@@ -284,5 +284,5 @@ def call_roll(task: Task) -> Outcome:
 
 
 def _offers() -> URLSafeSerializer:
-    """Seals (class, person) of an offer, so that nobody else can be chosen."""
+    """Signs (class, person) of an offer, so that nobody else can be chosen."""
     return URLSafeSerializer(current_app.secret_key, salt="offered student")

@@ -1,4 +1,4 @@
-"""A number that identifies somebody stands in no address: a search for it is sealed, for the one who typed it."""
+"""A number that identifies somebody stands in no address: a search for it is encrypted, for the one who typed it."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def in_clear(args: MultiDict) -> bool:
     return any(without_numbers(text) != text for text in args.values())
 
 
-def sealed(args: MultiDict) -> str:
+def encrypt_query(args: MultiDict) -> str:
     """The query string of a search in which nothing identifies anybody; empty fields are left out."""
-    return urlencode([(name, _seal(text)) for name, text in args.items(multi=True) if text.strip()])
+    return urlencode([(name, _encrypt(text)) for name, text in args.items(multi=True) if text.strip()])
 
 
-def parsed(query: str) -> MultiDict:
+def parse_query(query: str) -> MultiDict:
     """A list's query string that was posted back."""
     if query.count("&") >= MOST_FIELDS:
         abort(400)
     return MultiDict(parse_qsl(query, max_num_fields=MOST_FIELDS))
 
 
-def unseal(text: str) -> str:
+def decrypt_text(text: str) -> str:
     """What was typed; nothing when somebody else typed it, or when it was altered on the way."""
     if not text.startswith(MARK):
         return text
@@ -46,7 +46,7 @@ def unseal(text: str) -> str:
     return typed if owner == str(g.actor.user_id) else ""
 
 
-def _seal(text: str) -> str:
+def _encrypt(text: str) -> str:
     if without_numbers(text) == text:
         return text
     cipher = g.vault.encrypt(f"{g.actor.user_id}:{text}", IN_ADDRESS)
