@@ -20,7 +20,7 @@ from app.server.database import (
 from app.server.lesser import let_run, worker_account
 from app.server.supervisor import (
     Children,
-    Refused,
+    CannotRun,
     StopFlag,
     StopRequested,
     answers,
@@ -59,7 +59,7 @@ class Settings:
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = environ.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise Refused(f"{name} 必须是 1 到 {most} 的整数 / {name} must be a whole number from 1 to {most}")
+        raise CannotRun(f"{name} 必须是 1 到 {most} 的整数 / {name} must be a whole number from 1 to {most}")
     return int(text)
 
 
@@ -68,7 +68,7 @@ def _keys(environ: Mapping[str, str], data_dir: Path, demo: bool) -> dict[str, s
     missing = [name for name in KEYS if not environ.get(name)]
     if missing and not demo:
         names = ", ".join(missing)
-        raise Refused(f"缺少密钥，请逐个生成并妥善保存 / missing keys: {names}. Make each with: {MAKE_KEY}")
+        raise CannotRun(f"缺少密钥，请逐个生成并妥善保存 / missing keys: {names}. Make each with: {MAKE_KEY}")
     return {name: environ.get(name) or secret(data_dir, name, new_key) for name in KEYS}
 
 
@@ -131,7 +131,7 @@ def main() -> int:
     with suppress(StopRequested):
         try:
             supervise(demo)
-        except (Refused, DatabaseConfigError, EmbeddedServerError) as why:
+        except (CannotRun, DatabaseConfigError, EmbeddedServerError) as why:
             print(why, file=sys.stderr, flush=True)
             return 1
     return 0

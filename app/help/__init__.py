@@ -15,7 +15,7 @@ QUOTED = re.compile("「([^」]+)」")
 
 
 @dataclass(frozen=True)
-class Step:
+class Instruction:
     """One thing to do, and the screen on which it is done."""
 
     text: str
@@ -35,7 +35,7 @@ class Chapter:
 
     number: str
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[Instruction, ...]
     views: tuple[str, ...] = ()
     serves: str = ""
     rules_of: str = ""
@@ -53,5 +53,7 @@ def chapter_of(view: str | None) -> Chapter | None:
 
 
 def _chapter(entry: dict) -> Chapter:
-    steps = tuple(Step(step) if isinstance(step, str) else Step(**step) for step in entry.pop("steps"))
+    steps = tuple(
+        Instruction(step) if isinstance(step, str) else Instruction(**step) for step in entry.pop("steps")
+    )
     return Chapter(steps=steps, views=tuple(entry.pop("views", ())), **entry)

@@ -25,7 +25,7 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nosec B104
 
 
-class Refused(Exception):
+class CannotRun(Exception):
     """The run cannot go on; the message is all the operator needs."""
 
 
@@ -58,7 +58,7 @@ def sole_supervisor(data_dir: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise Refused(
+        raise CannotRun(
             f"已有另一个 run.py 正在使用数据目录 {data_dir}，请先停止它 / "
             f"another run.py is using {data_dir}: stop it first"
         ) from None
@@ -75,14 +75,14 @@ def require_free_port(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as failure:
         why = "已被占用 / already in use" if failure.errno == errno.EADDRINUSE else str(failure)
-        raise Refused(f"无法监听 / cannot listen on {host}:{port} (HOST, PORT): {why}") from None
+        raise CannotRun(f"无法监听 / cannot listen on {host}:{port} (HOST, PORT): {why}") from None
 
 
 def require_port_for(account: pwd.struct_passwd | None, port: int) -> None:
     """Low ports are root's, and web workers never are."""
     lowest = int(LOWEST_PORT.read_text()) if LOWEST_PORT.exists() else 1024
     if account and port < lowest:
-        raise Refused(
+        raise CannotRun(
             f"网页进程以 {account.pw_name} 运行，不能使用 {lowest} 以下的端口；请另选 PORT，由 deploy/nginx.conf 转发 / "
             f"web workers run as {account.pw_name} and can't have a PORT below {lowest}: choose another behind deploy/nginx.conf"
         )
@@ -152,7 +152,7 @@ class Children:
         self.wait_until(lambda: step.poll() is not None, float("inf"), "")
         del self._running[name]
         if step.returncode:
-            raise Refused(f"准备步骤失败 / step failed: {name} (exit {step.returncode})")
+            raise CannotRun(f"准备步骤失败 / step failed: {name} (exit {step.returncode})")
 
     def wait_until(self, condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
         """Ends early when somebody asks to stop or a child dies."""
@@ -160,7 +160,7 @@ class Children:
         while not condition():
             self._check()
             if time.monotonic() > deadline:
-                raise Refused(otherwise)
+                raise CannotRun(otherwise)
             time.sleep(POLL_SECONDS)
 
     def watch(self) -> None:
@@ -171,7 +171,7 @@ class Children:
         self._stop.check()
         for name, alive in self._alive.items():
             if not alive():
-                raise Refused(f"进程意外退出，系统已停止 / ended unexpectedly, all is stopped: {name}")
+                raise CannotRun(f"进程意外退出，系统已停止 / ended unexpectedly, all is stopped: {name}")
 
     def stop(self) -> None:
         """All are asked at once; whoever has not ended by the deadline is killed, with all it started."""

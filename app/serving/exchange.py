@@ -111,7 +111,7 @@ class Exchange:
         try:
             self._body.write(self._frame.feed(data))
         except OSError as full:
-            self.request.body = Unreadable(full)
+            self.request.body = LostBody(full)
             return True
         if self._frame.ended or self._body.tell() > self.limit:
             self._body.seek(0)
@@ -134,7 +134,7 @@ class NotKept(Exception):
     """A body found no room; what stood in the way is its cause. No OSError: to readers that is a lost connection."""
 
 
-class Unreadable:
+class LostBody:
     """A body that could not be stored, for example on a full disk: reading it raises, so that a page can report it."""
 
     def __init__(self, error: OSError) -> None:

@@ -105,7 +105,7 @@ def main(rows: int) -> None:
             small, *opened = list(submitted(county, rows))
         desk, clocks = HiringDesk(app, "reviewer"), Clocks()
         approve(desk, small)
-        for place, name in ((batch, "prepare"), (batch, "run"), (rules, "run")):
+        for place, name in ((batch, "prepare"), (batch, "run"), (rules, "judge")):
             clocks.wrap(place, name, f"{place.__name__.rpartition('.')[2]}.{name}")
         with app.app_context():
             engine = db.engine

@@ -189,7 +189,7 @@ def main(rows: int, people_count: int) -> None:
         )
         desk, clocks = HiringDesk(app, "clerk"), Clocks()
         upload(desk, opened.pop(), small)
-        for place, name in ((sheets, "read"), (rules, "run"), (people, "check")):
+        for place, name in ((sheets, "read"), (rules, "judge"), (people, "check")):
             clocks.wrap(place, name, name)
         with app.app_context():
             engine = db.engine
@@ -218,8 +218,8 @@ def report(watch: Stopwatch, clocks: Clocks) -> None:
     total = sum(watch.wall[OURS])
     shares = {
         "reading": spent["read"],
-        "rules": spent["run"],
-        "writing": spent["check"] - spent["run"],
+        "rules": spent["judge"],
+        "writing": spent["check"] - spent["judge"],
         "request and commit": total - spent["read"] - spent["check"],
     }
     print(watch.line(OURS), f"; {clocks.statements // RUNS} statements")

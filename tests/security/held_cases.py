@@ -13,14 +13,14 @@ from app.kernel.crypto import Vault
 from app.kernel.messages import Message
 from app.registers.models import Person
 from app.registers.organisation import Office
-from app.web.longwork.questions import Line, Question
+from app.web.longwork.questions import Question, QuestionRow
 
 
 def hold(session: Session, vault: Vault) -> None:
     """Asks about somebody of the register."""
     name = session.scalars(select(Person.name).limit(1)).one()
     question = Question(
-        Message("甲"), ["姓名"], [Line("d1", [name])], check="移出", none="全部保留", all="全部移出"
+        Message("甲"), ["姓名"], [QuestionRow("d1", [name])], check="移出", none="全部保留", all="全部移出"
     )
     held_sheets.hold(
         session,

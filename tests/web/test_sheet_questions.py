@@ -277,9 +277,9 @@ def test_a_list_of_students_that_lacks_some_asks(opened, everything, tmp_path, d
 
 
 def test_the_answer_names_every_row_once():
-    from app.web.longwork.questions import Line, Question
+    from app.web.longwork.questions import Question, QuestionRow
 
-    question = Question(None, [], [Line("a", []), Line("b", [])], "", "", "")
+    question = Question(None, [], [QuestionRow("a", []), QuestionRow("b", [])], "", "", "")
     assert json.loads(question.answered("none", ["a"])) == {"a": False, "b": False}
     assert json.loads(question.answered("checked", ["a", "zz"])) == {"a": True, "b": False}
     assert json.loads(question.answered("all", [])) == {"a": True, "b": True}

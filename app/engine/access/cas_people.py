@@ -17,7 +17,7 @@ from app.registers.organisation import Staff
 NAME = re.compile(r"[a-z0-9][a-z0-9_.@-]{1,63}")
 
 
-def find(session: Session, name: str) -> User | None:
+def find_user(session: Session, name: str) -> User | None:
     """The login of a CAS username, None for one that comes for the first time; raises for what can't be one of ours."""
     if not NAME.fullmatch(name) or without_numbers(name) != name:
         raise BadValue(

@@ -82,7 +82,7 @@ def change(
     session: Session, actor: Actor, role_id: int, title: str, parts: Collection[str], chosen: Collection[int]
 ) -> None:
     """Writes a role anew; what a part brings newly is held whole. Raises NotFound, BadValue, Refused."""
-    own = find(session, actor, role_id, lock=True)
+    own = find_role(session, actor, role_id, lock=True)
     _refuse_parts(parts)
     before, allowed = _facts(session, own), permitted(session, parts)
     if not set(chosen) <= allowed:
@@ -100,7 +100,7 @@ def change(
 
 def drop(session: Session, actor: Actor, role_id: int) -> None:
     """Removes a role that nobody holds. Raises NotFound, Refused."""
-    own = find(session, actor, role_id, lock=True)
+    own = find_role(session, actor, role_id, lock=True)
     held = select(func.count()).select_from(assoc_user_role).where(assoc_user_role.c.role_id == own.role_id)
     if session.scalar(held):
         raise Refused(N_("还有人持有此角色，不能删除。请先在“用户”中收回。"))
@@ -125,7 +125,7 @@ def narrow(session: Session, actor: Actor) -> int:
     return len(wider)
 
 
-def find(session: Session, actor: Actor, role_id: int, *, lock: bool = False) -> OwnRole:
+def find_role(session: Session, actor: Actor, role_id: int, *, lock: bool = False) -> OwnRole:
     """A role of the actor's subtree; anybody else's is not there to be changed. Raises NotFound."""
     wanted = select(OwnRole).where(OwnRole.role_id == role_id)
     own = session.scalars(wanted.with_for_update(of=OwnRole) if lock else wanted).one_or_none()

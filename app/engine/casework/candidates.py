@@ -32,7 +32,7 @@ REPRICE = """
 
 def begin(session: Session, programme: Programme) -> None:
     """Empty tables for one batch of a programme, with its policy in force on each day."""
-    rules.prepare(session, programme.policy.periods(stored(session, programme.code)))
+    rules.make_tables(session, programme.policy.periods(stored(session, programme.code)))
 
 
 def from_claims(session: Session, programme: Programme, batch_id: str, *, frozen: bool) -> None:

@@ -59,7 +59,7 @@ def _judge(firing: Moving) -> None:
     from_claims(move.session, move.programme, move.batch_id, frozen=frozen)
     if not frozen:
         firing.refuse(replace(REPRICED, refuses=REPRICED.refuses.replace("{amount}", move.programme.amount)))
-    rules.run(move.session, move.programme.code, move.programme.rules, move.today)
+    rules.judge(move.session, move.programme.code, move.programme.rules, move.today)
     firing.execute(STORE_CHECKS, phase=transition.name, today=move.today)
     if not transition.risk_check.marks:
         firing.execute(REFUSE_BY_RULES, sentence=STOPPED[transition.name])
@@ -68,13 +68,13 @@ def _judge(firing: Moving) -> None:
 def _take(firing: Moving) -> None:
     programme = firing.move.programme
     if programme.once and firing.transition.target in LIVE:
-        slots.take(firing.move.session, programme.code, firing.move.batch_id)
+        slots.take_slots(firing.move.session, programme.code, firing.move.batch_id)
         firing.refuse(slots.LOST_RACE, programme=programme.code, title=programme.title)
 
 
 def _leave(firing: Moving) -> None:
     if firing.transition.target not in LIVE:
-        slots.give_back(firing.move.session, firing.move.batch_id)
+        slots.free_slots(firing.move.session, firing.move.batch_id)
 
 
 CLAIMS = Subject(

@@ -25,7 +25,7 @@ LOST_RACE = Guard(
 )
 
 
-def take(session: Session, programme: str, batch_id: str) -> None:
+def take_slots(session: Session, programme: str, batch_id: str) -> None:
     """Takes a slot for each claim still in play; whoever comes second simply gets none.
 
     Ordered by person, so that two sets that share people cannot wait for each other in a ring;
@@ -34,6 +34,6 @@ def take(session: Session, programme: str, batch_id: str) -> None:
     session.execute(text(TAKE), {"programme": programme, "batch_id": batch_id})
 
 
-def give_back(session: Session, batch_id: str) -> None:
+def free_slots(session: Session, batch_id: str) -> None:
     """Frees the places of the claims that this batch has moved out of life."""
     session.execute(text(GIVE_BACK), {"batch_id": batch_id})

@@ -66,7 +66,7 @@ def _named() -> Select:
     return select(Search).where(*own, Search.name.is_not(None)).order_by(func.pinyin(Search.name))
 
 
-def find(session: Session, user_id: int, view: str, search_id: str) -> Search | None:
+def find_search(session: Session, user_id: int, view: str, search_id: str) -> Search | None:
     """The person's own search; anybody else's does not exist."""
     own = select(Search).where(Search.id == search_id, Search.user_id == user_id, Search.view == view)
     return session.scalars(own).one_or_none()

@@ -130,7 +130,7 @@ def check(
     _copy(session, programme, application.id, rows, vault, today)
     progress.reach(COPIED)
     session.execute(text(FILL), facts)
-    rules.run(session, programme.code, programme.rules, today)
+    rules.judge(session, programme.code, programme.rules, today)
     progress.reach(JUDGED)
     mended = mended_by(session, application.id, rows, vault)
     for statement in REPLACE:

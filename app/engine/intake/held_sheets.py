@@ -49,7 +49,7 @@ def hold(session: Session, vault: Vault, content: bytes, question: str, **facts:
     return owned["id"]
 
 
-def find(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
+def find_sheet(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
     """The person's own sheet; anybody else's does not exist. Raises NotFound."""
     own = select(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id)
     held = session.scalars(own).one_or_none()

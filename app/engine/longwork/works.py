@@ -134,7 +134,7 @@ def _share_of(user_id: int) -> str:
     return f"works of {user_id}"
 
 
-def find(session: Session, user_id: int, work_id: str) -> LongWork | None:
+def find_work(session: Session, user_id: int, work_id: str) -> LongWork | None:
     """The person's own work; anybody else's does not exist."""
     own = select(LongWork).where(LongWork.id == work_id, LongWork.user_id == user_id)
     return session.scalars(own).one_or_none()

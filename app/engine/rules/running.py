@@ -72,7 +72,7 @@ SORT_IN_MEMORY = "SET LOCAL work_mem = '64MB'"
 """The findings of 10,000 people are 40 MB, which the default would sort on disk."""
 
 
-def prepare(session: Session, periods: Iterable[tuple[date, date, dict]]) -> None:
+def make_tables(session: Session, periods: Iterable[tuple[date, date, dict]]) -> None:
     """Empty tables for one batch, with what the registers cover and the policy's periods (`Policy.periods`)."""
     for statement in SCHEMA:
         session.execute(text(statement))
@@ -82,7 +82,7 @@ def prepare(session: Session, periods: Iterable[tuple[date, date, dict]]) -> Non
     )
 
 
-def run(session: Session, programme: str, rules: Iterable[RiskRule], today: date) -> None:
+def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: date) -> None:
     """Judges every row of `candidates`; the result stands in `outcomes` (row_id, stops, warns, findings)."""
     session.execute(text("ANALYZE candidates"))
     rules = list(rules)

@@ -6,7 +6,7 @@ from app.engine.sheets.exporting import Table, export, export_tables
 from app.engine.sheets.marking import MarkedRow, marked
 from app.engine.sheets.reading import SheetContent, SheetRow, parse_row, read
 from app.engine.sheets.templates import template
-from app.engine.sheets.unreadable import Unreadable, unreadable_kind
+from app.engine.sheets.unreadable import UnreadableCell, unreadable_kind
 
 __all__ = [
     "ROUNDED",
@@ -17,7 +17,7 @@ __all__ = [
     "SheetContent",
     "SheetRow",
     "Table",
-    "Unreadable",
+    "UnreadableCell",
     "export",
     "export_tables",
     "is_blank",

@@ -8,7 +8,7 @@ from app.engine.sheets.cells import typed
 from app.engine.sheets.child import Cell, Line
 from app.engine.sheets.columns import Kind, heading
 from app.engine.sheets.header import Header, is_titled
-from app.engine.sheets.unreadable import MERGED, Unreadable
+from app.engine.sheets.unreadable import MERGED, UnreadableCell
 from app.kernel.messages import N_, Message
 from app.kernel.text import squeeze
 
@@ -107,7 +107,7 @@ class Asides:
 
     def _may_be_aside(self, first: str, line: Line) -> bool:
         """What nearly no person's row passes, and costs little."""
-        return first.lstrip()[:1] in self._starts or isinstance(_at(line.cells, self._second), Unreadable)
+        return first.lstrip()[:1] in self._starts or isinstance(_at(line.cells, self._second), UnreadableCell)
 
     def count_hidden(self, line: Line) -> None:
         """Counts a person's row if nobody sees it; notes columns that nobody sees."""
@@ -154,11 +154,11 @@ class Asides:
     def _is_one_remark(self, line: Line) -> bool:
         """Whether one merged cell reaches over all columns of the sheet."""
         found = [_at(line.cells, place) for place in sorted(self._titles)]
-        return len(found) > 1 and all(isinstance(c, Unreadable) and c.kind == MERGED for c in found[1:])
+        return len(found) > 1 and all(isinstance(c, UnreadableCell) and c.kind == MERGED for c in found[1:])
 
 
 def _may_be_id(cell: Cell) -> bool:
-    if isinstance(cell, Unreadable):
+    if isinstance(cell, UnreadableCell):
         return cell.kind != MERGED
     return sum(char.isdigit() for char in typed(cell)) >= _ID_DIGITS
 

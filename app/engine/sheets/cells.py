@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from app.engine.sheets.child import Cell
 from app.engine.sheets.columns import Column, Kind
-from app.engine.sheets.unreadable import Unreadable, refuse
+from app.engine.sheets.unreadable import UnreadableCell, refuse
 from app.engine.sheets.words import QUOTES, is_no_score, is_open_end, unwrapped
 from app.kernel.dates import parse_date, serial_date
 from app.kernel.errors import BadValue
@@ -61,7 +61,7 @@ def typed(cell: Cell) -> str:
         return _UNPRINTABLE.sub("", cell) if not cell.isalnum() else cell
     if isinstance(cell, date):
         return _iso(cell)
-    if isinstance(cell, Unreadable):
+    if isinstance(cell, UnreadableCell):
         return cell.text
     return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
 

@@ -12,11 +12,11 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, cast
 
-from app.engine.sheets.unreadable import Unreadable
+from app.engine.sheets.unreadable import UnreadableCell
 from app.kernel.errors import BadSheet
 from app.kernel.messages import N_
 
-Cell = str | int | float | date | Unreadable | None
+Cell = str | int | float | date | UnreadableCell | None
 
 _log = logging.getLogger(__name__)
 
@@ -132,11 +132,11 @@ def _received(stream: IO[bytes]) -> Generator[Line, None, bool]:
     return False
 
 
-def _marked(cell: dict[str, str]) -> date | Unreadable:
+def _marked(cell: dict[str, str]) -> date | UnreadableCell:
     """A cell for which JSON has no word: `{"date": iso}` or `{"unreadable": kind, "shown": text}`."""
     if "date" in cell:
         return date.fromisoformat(cell["date"])
-    return Unreadable(cell["unreadable"], cell["shown"])
+    return UnreadableCell(cell["unreadable"], cell["shown"])
 
 
 def _epitaph(status: int, expired: bool) -> str:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from app.engine.sheets.child import Cell, Line
 from app.engine.sheets.columns import Sheet, heading
 from app.engine.sheets.marking import ADDED
-from app.engine.sheets.unreadable import UNCACHED, Unreadable
+from app.engine.sheets.unreadable import UNCACHED, UnreadableCell
 from app.kernel.errors import BadSheet
 from app.kernel.messages import N_, Param
 
@@ -96,7 +96,7 @@ class Header:
         return {title: close[0] for title, close in found.items() if close}
 
 
-def find(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = ()) -> Header | None:
+def find_header(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = ()) -> Header | None:
     """The first whole header in a tab's first rows, in one row or in two, else the one that comes nearest.
 
     A whole header of another sheet ends the search too.
@@ -154,7 +154,7 @@ def _titles(cells: Sequence[Cell]) -> tuple[str, ...]:
 
 def _unreckoned(cells: Sequence[Cell]) -> bool:
     filled = [cell for cell in cells if cell is not None]
-    without = sum(isinstance(cell, Unreadable) and cell.kind == UNCACHED for cell in filled)
+    without = sum(isinstance(cell, UnreadableCell) and cell.kind == UNCACHED for cell in filled)
     return without > 0 and without * 2 >= len(filled)
 
 
@@ -168,7 +168,7 @@ def _joined(sheet: Sheet, upper: Sequence[Cell], lower: Sequence[Cell]) -> tuple
     for index in range(max(len(upper), len(lower))):
         over, under = (cells[index] if index < len(cells) else None for cells in (upper, lower))
         below, own = _title(under), _title(over)
-        group = heading(over.shown) if isinstance(over, Unreadable) else own
+        group = heading(over.shown) if isinstance(over, UnreadableCell) else own
         choices = [title for title in (below, own, group + below) if title in known]
         joined.append(choices[0] if choices else below or own)
     return tuple(joined)

@@ -14,7 +14,7 @@ from app.engine.sheets import child
 from app.engine.sheets.asides import Asides
 from app.engine.sheets.cells import typed, value_of
 from app.engine.sheets.columns import Sheet
-from app.engine.sheets.header import Header, another, find, foreign, letter
+from app.engine.sheets.header import Header, another, find_header, foreign, letter
 from app.engine.sheets.templates import EXAMPLE_TAB
 from app.engine.sheets.words import unwrapped
 from app.kernel.errors import BadSheet, BadValue
@@ -90,7 +90,7 @@ class _Found:
 
     def take(self, lines: Lines) -> None:
         """One tab: a table of the sheet, of another one, or neither."""
-        header = find(self._sheet, lines, self._others)
+        header = find_header(self._sheet, lines, self._others)
         if header is None:
             return
         self._headers.append(header)

@@ -26,7 +26,7 @@ _ERROR_VALUE = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|(Err|错误
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableCell:
     """A cell of a file that shows something that is no value: its kind, and what a person sees in it."""
 
     kind: str
@@ -50,5 +50,5 @@ def unreadable_kind(text: str) -> str | None:
 
 def refuse(cell: Any, text: str) -> None:
     """Raises BadValue for a cell that can't be read; the caller adds the column's title and the place."""
-    if kind := cell.kind if isinstance(cell, Unreadable) else unreadable_kind(text):
+    if kind := cell.kind if isinstance(cell, UnreadableCell) else unreadable_kind(text):
         raise BadValue(_SENTENCES[kind], value=text.strip())

@@ -20,7 +20,7 @@ from app.kernel.messages import N_, Message
 from app.programmes.training import results
 from app.programmes.training.classes.editing import PROGRAMME, lock_class
 from app.programmes.training.model import Enrolment, TrainingClass
-from app.programmes.training.results import SCREEN, SHEET, Conflict, Result
+from app.programmes.training.results import SCREEN, SHEET, Contradiction, Result
 from app.programmes.training.states import COMPLETABLE
 from app.registers.ciphers import UNREADABLE, text_or
 from app.registers.models import Person
@@ -41,7 +41,7 @@ class Import:
 
     changed: int = 0
     refused: list[tuple[SheetRow, list[Message]]] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[Contradiction] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
 
 
@@ -88,7 +88,7 @@ def import_results(
     if refused:
         return Import(refused=refused)
     changed = [(student, new) for _, student, new in good if results.held(student) != new]
-    conflicts = {s.id: Conflict.of(s, new) for s, new in changed if _typed_on_screen(s)}
+    conflicts = {s.id: Contradiction.of(s, new) for s, new in changed if _typed_on_screen(s)}
     if any(conflict.key not in (answers or {}) for conflict in conflicts.values()):
         return Import(conflicts=list(conflicts.values()))
     taken = [(s, new) for s, new in changed if s.id not in conflicts or answers[conflicts[s.id].key]]

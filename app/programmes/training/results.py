@@ -31,7 +31,7 @@ Result = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Conflict:
+class Contradiction:
     """A result that was typed on the screen and another one in the sheet; `key` changes with the stored one."""
 
     key: str
@@ -41,7 +41,7 @@ class Conflict:
     new: Result
 
     @classmethod
-    def of(cls, student: Enrolment, new: Result) -> Conflict:
+    def of(cls, student: Enrolment, new: Result) -> Contradiction:
         return cls(f"{student.id}.{student.version}", student.number, student.person.name, held(student), new)
 
 

@@ -30,7 +30,7 @@ Row = tuple[int, tuple]
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedLine:
     """A line that was not taken: its number in the file, the column to blame (empty: the line), and why."""
 
     line: int
@@ -96,7 +96,7 @@ def load(
     *,
     source: str,
     declared: Declared | None = None,
-    refuse: Callable[[Refusal], None] = lambda refusal: None,
+    refuse: Callable[[RefusedLine], None] = lambda refusal: None,
 ) -> LoadReport:
     """Takes a file in and hands each refused line to `refuse`; the caller commits, or rolls back on an error.
 
@@ -121,7 +121,7 @@ def load_rows(
     source: str,
     regions: Collection[str],
     declared: Declared | None = None,
-    refuse: Callable[[Refusal], None] = lambda refusal: None,
+    refuse: Callable[[RefusedLine], None] = lambda refusal: None,
 ) -> LoadReport:
     """As `load`, for numbered rows in the register's own columns, from a sender that speaks for `regions` only."""
     register = REGISTERS[kind]
@@ -160,7 +160,7 @@ class _Intake:
         found: Iterable[files.Line],
         source: str,
         declared: dict[str, Span] | None,
-        refuse: Callable[[Refusal], None],
+        refuse: Callable[[RefusedLine], None],
     ) -> LoadReport:
         """Takes everything, chunk by chunk."""
         for chunk in files.chunks(iter(found), CHUNK):
@@ -168,9 +168,9 @@ class _Intake:
                 refuse(refusal)
         return self.finish(source, declared)
 
-    def take(self, chunk: list[files.Line]) -> list[Refusal]:
+    def take(self, chunk: list[files.Line]) -> list[RefusedLine]:
         """Stores a chunk's good lines and returns the others, in the order of the file."""
-        refusals: list[Refusal] = []
+        refusals: list[RefusedLine] = []
         rows = self._own(self._parse(chunk, refusals), refusals)
         rows = self._known_employers(rows, refusals)
         latest = {row[: self.register.key_length]: row for _, row in rows}
@@ -204,30 +204,30 @@ class _Intake:
         counts_changed = {fact: n for fact, n in zip(self.register.facts, changed, strict=True) if n}
         return LoadReport(held.id, self.register.kind, *counts, spans, added, counts_changed)
 
-    def _parse(self, chunk: list[files.Line], refusals: list[Refusal]) -> list[Row]:
+    def _parse(self, chunk: list[files.Line], refusals: list[RefusedLine]) -> list[Row]:
         rows = []
         for number, cells in chunk:
             if len(cells) != self.width:
                 reason = Message(N_("应有{wanted}列，实有{found}列。"), wanted=self.width, found=len(cells))
-                refusals.append(Refusal(number, "", reason))
+                refusals.append(RefusedLine(number, "", reason))
                 continue
             try:
                 rows.append((number, self.read_row(cells, self.known)))
             except BadCell as bad:
-                refusals.append(Refusal(number, bad.column, bad.message))
+                refusals.append(RefusedLine(number, bad.column, bad.message))
         return rows
 
-    def _own(self, rows: list[Row], refusals: list[Refusal]) -> list[Row]:
+    def _own(self, rows: list[Row], refusals: list[RefusedLine]) -> list[Row]:
         """The rows that the sender may write."""
         if self.regions is None:
             return rows
         bare = (row for _, row in rows)
         found = territory.refusals(self.session, self.vault, self.register, bare, self.regions)
         pairs = list(zip(rows, found, strict=True))
-        refusals += [Refusal(number, *refused) for (number, _), refused in pairs if refused]
+        refusals += [RefusedLine(number, *refused) for (number, _), refused in pairs if refused]
         return [numbered for numbered, refused in pairs if not refused]
 
-    def _known_employers(self, rows: list[Row], refusals: list[Refusal]) -> list[Row]:
+    def _known_employers(self, rows: list[Row], refusals: list[RefusedLine]) -> list[Row]:
         """The rows whose employer is registered; an employer can't be made up from its code."""
         columns = list(self.register.columns)
         if self.register.kind == "employers" or "uscc" not in columns:
@@ -236,7 +236,7 @@ class _Intake:
         codes = list({row[at] for _, row in rows})
         held = set(self.session.scalars(KNOWN_EMPLOYERS, {"codes": codes}))
         reason = Message(N_("单位登记库中没有这个统一社会信用代码，请先装载单位登记库。"))
-        refusals += [Refusal(number, "uscc", reason) for number, row in rows if row[at] not in held]
+        refusals += [RefusedLine(number, "uscc", reason) for number, row in rows if row[at] not in held]
         return [numbered for numbered in rows if numbered[1][at] in held]
 
     def _staged(self, rows: list[tuple]) -> Iterable[tuple]:

@@ -12,7 +12,7 @@ from app.engine.access.api_keys import REGISTER_LOAD
 from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
 from app.registers.loads.kinds import REGISTERS, Register
-from app.registers.loads.loading import Declared, LoadReport, Refusal, load_rows
+from app.registers.loads.loading import Declared, LoadReport, RefusedLine, load_rows
 from app.web.api import asking
 from app.web.api.access import needs
 from app.web.api.document import Api
@@ -79,7 +79,7 @@ class RegisterApi(Api):
         """Stores the good rows and tells the others; sent twice is stored once."""
         declared = _declared(asking.query(CoverageQuery()))
         rows = asking.rows(ROWS[kind](), MOST_ROWS)
-        refused: list[Refusal] = []
+        refused: list[RefusedLine] = []
         report = load_and_record(
             db.session,
             kind,
@@ -124,7 +124,7 @@ def _declared(given: dict) -> Declared | None:
     return Declared(tuple(dict.fromkeys(codes)), given.get("first"), given.get("last"))
 
 
-def _answer(report: LoadReport, refused: list[Refusal]) -> dict:
+def _answer(report: LoadReport, refused: list[RefusedLine]) -> dict:
     return {
         "load_id": report.load_id,
         "kind": report.kind,

@@ -19,10 +19,10 @@ from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.web.longwork.outcomes import Outcome
-from app.web.longwork.questions import Line, answers, what_was_chosen, who_stays
+from app.web.longwork.questions import QuestionRow, answers, what_was_chosen, who_stays
 from app.web.longwork.sheet_forms import row_form, typed_row
 from app.web.longwork.sheet_reading import read_sheet
-from app.web.longwork.works import Task, long_work, posted, take
+from app.web.longwork.works import WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank, hand_out, mark
 from app.web.page.findings import cells_of, readable
 from app.web.page.translations import gettext
@@ -66,7 +66,7 @@ class PeopleRoutes:
         application = self.item(str(pk))
         try:
             with posted("sheet") as file:
-                return take(check_sheet, Task(self, str(pk), file=file), application.number)
+                return carry_out(check_sheet, WorkRequest(self, str(pk), file=file), application.number)
         except (BadSheet, BadValue, Refused) as error:
             return self.page_with(pk, error, "sheet")
 
@@ -146,7 +146,7 @@ class PeopleRoutes:
 
 
 @long_work("check", N_("人员校验"), permission="can_edit")
-def check_sheet(task: Task) -> Outcome:
+def check_sheet(task: WorkRequest) -> Outcome:
     """A people sheet, read and judged; one that lacks people of the former list is asked about first."""
     view, pk = task.view, int(task.subject)
     content = read_sheet(view.programme.sheet, task, g.today)
@@ -165,5 +165,7 @@ def check_sheet(task: Task) -> Outcome:
     return Outcome(message, f"{view.endpoint}.show", place, good=not report.failed, notes=notes)
 
 
-def _line(one: Absentee) -> Line:
-    return Line(one.key, [one.name, one.masked_id, gettext("校验通过") if one.passed else gettext("未通过")])
+def _line(one: Absentee) -> QuestionRow:
+    return QuestionRow(
+        one.key, [one.name, one.masked_id, gettext("校验通过") if one.passed else gettext("未通过")]
+    )

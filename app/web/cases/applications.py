@@ -24,7 +24,7 @@ from app.registers.lookup import covered
 from app.web.cases.application_money import AccountRoutes, account_facts
 from app.web.cases.application_papers import PaperRoutes
 from app.web.cases.application_people import PeopleRoutes
-from app.web.cases.opening import EmployerForm
+from app.web.cases.opening import EmployerChoiceForm
 from app.web.longwork.question_pages import waiting_for
 from app.web.page.findings import cells_of, readable
 from app.web.page.templating import translate
@@ -55,7 +55,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
     list_template = "applications.html"
     show_template = "application.html"
     joined = (*ApplicationsView.joined, "open_correction")
-    opening_form: ClassVar[type[Form]] = EmployerForm
+    opening_form: ClassVar[type[Form]] = EmployerChoiceForm
     opening_template: ClassVar[str] = "application_new.html"
     include_route_methods: ClassVar[set[str]] = {
         "list",

@@ -19,7 +19,7 @@ from app.registers.organisation import Region
 from app.web.crud.options import LongSelect, options
 
 
-class EmployerForm(Form):
+class EmployerChoiceForm(Form):
     employer = StringField(
         N_("单位"), [InputRequired(N_("请输入单位名称、统一社会信用代码或单位编号，并从提示中选择。"))]
     )

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.kernel.dates import add_months, parse_date
 from app.kernel.errors import DomainError
 from app.registers.loads.kinds import REGISTERS
-from app.registers.loads.loading import Declared, LoadReport, Refusal
+from app.registers.loads.loading import Declared, LoadReport, RefusedLine
 
 SHOWN = 20
 
@@ -65,7 +65,7 @@ class _Refusals:
     def __init__(self, path: Path | None):
         self.path = path
 
-    def __enter__(self) -> Callable[[Refusal], None]:
+    def __enter__(self) -> Callable[[RefusedLine], None]:
         self.count = 0
         self.file: TextIO | None = None
         if self.path:
@@ -80,7 +80,7 @@ class _Refusals:
         elif self.count > SHOWN:
             click.echo(f"…… 共 {self.count} 行，--refused FILE 列出全部 / lists all {self.count}", err=True)
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: RefusedLine) -> None:
         self.count += 1
         if self.file:
             self.writer.writerow([refusal.line, refusal.column, str(refusal.reason)])

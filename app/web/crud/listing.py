@@ -91,7 +91,7 @@ def expanded(view: str, args: MultiDict) -> MultiDict:
     """The arguments of a list's address with those of the kept search that it names; what the address says wins."""
     if "search" not in args:
         return args
-    kept = searches.find(db.session, g.actor.user_id, view, args["search"][:36]) or abort(404)
+    kept = searches.find_search(db.session, g.actor.user_id, view, args["search"][:36]) or abort(404)
     typed = MultiDict(parse_qsl(text_of(g.vault, kept, Search.query_cipher)))
     for name in (*args.getlist("without"), *args):
         typed.poplist(name)

@@ -81,7 +81,7 @@ class CasView(BaseView):
 
     def _user(self, name: str, attributes: dict) -> User:
         """The account of a proven name, made without any rights when it comes for the first time."""
-        user = cas_people.find(db.session, name)
+        user = cas_people.find_user(db.session, name)
         if user is None:
             return _provision(name, attributes)
         if not user.active:

@@ -22,7 +22,7 @@ from app.web.crud import listing
 from app.web.crud.private_queries import encrypt_query, parse_query
 from app.web.crud.views import ModelView, Screen
 from app.web.longwork.outcomes import Outcome
-from app.web.longwork.works import Task, long_work, take, view_of
+from app.web.longwork.works import WorkRequest, carry_out, long_work, view_of
 from app.web.page.downloads import mark
 from app.web.page.templating import show
 from app.web.page.translations import gettext
@@ -40,7 +40,7 @@ class ExportView(Screen, BaseView):
     def start(self):
         view, args = self._view(), parse_query(request.form.get("query", ""))
         shares.take_export(db.engine, g.actor)
-        return take(export_list, Task(view, "", encrypt_query(args)), gettext(view.menu_title))
+        return carry_out(export_list, WorkRequest(view, "", encrypt_query(args)), gettext(view.menu_title))
 
     def _view(self) -> ModelView:
         """The list that the form names, when this login may open it."""
@@ -59,7 +59,7 @@ def _list_of(view: str, _: str | None) -> str:
 
 
 @long_work("export", N_("导出"), permission="can_list", back=_list_of)
-def export_list(task: Task) -> Outcome:
+def export_list(task: WorkRequest) -> Outcome:
     """The list as the person who asked would see it now."""
     view, args, progress = task.view, MultiDict(parse_qsl(task.asked)), task.progress
     query = listing.filtered(view, args)[0].order_by(None)

@@ -14,7 +14,7 @@ from app.web.longwork.questions import Question
 
 
 @dataclass(frozen=True)
-class RefusedRow:
+class RowRefusal:
     """A row of a sheet that was not taken in, as its page shows it."""
 
     number: int
@@ -23,7 +23,7 @@ class RefusedRow:
     reasons: list[Message]
 
     @classmethod
-    def of(cls, row: SheetRow, reasons: list[Message]) -> RefusedRow:
+    def of(cls, row: SheetRow, reasons: list[Message]) -> RowRefusal:
         return cls(row.number, row.raw.get("name", ""), mask(row.raw.get("citizen_id", "")), reasons)
 
 
@@ -35,7 +35,7 @@ class Outcome:
     endpoint: str
     values: dict[str, str | int] = field(default_factory=dict)
     good: bool = True
-    refused: list[RefusedRow] = field(default_factory=list)
+    refused: list[RowRefusal] = field(default_factory=list)
     status: int = 200
     says_so_itself: bool = False
     """The page that it leads to shows the message itself."""
@@ -57,5 +57,5 @@ class Outcome:
     def from_json(cls, stored: str) -> Outcome:
         message, endpoint, values, good, rows, *rest = json.loads(stored)
         notes = [Message.from_json(note) for notes in rest for note in notes]
-        refused = [RefusedRow(*row, [Message.from_json(m) for m in reasons]) for *row, reasons in rows]
+        refused = [RowRefusal(*row, [Message.from_json(m) for m in reasons]) for *row, reasons in rows]
         return cls(Message.from_json(message), endpoint, values, good, refused, notes=notes)

@@ -15,7 +15,7 @@ from app.registers.ciphers import bytes_of, text_of
 from app.web.crud.views import Screen
 from app.web.longwork import standing
 from app.web.longwork.questions import SHOWN, Question
-from app.web.longwork.works import KINDS, Kind, Task, take, view_of
+from app.web.longwork.works import KINDS, WorkKind, WorkRequest, carry_out, view_of
 
 
 class SheetQuestionView(Screen, BaseView):
@@ -46,13 +46,13 @@ class SheetQuestionView(Screen, BaseView):
         with tempfile.TemporaryFile() as file:
             file.write(bytes_of(g.vault, sheet, HeldSheet.file_cipher))
             file.flush()
-            answer = take(kind, Task(view, sheet.subject, asked, file), facts[1])
+            answer = carry_out(kind, WorkRequest(view, sheet.subject, asked, file), facts[1])
         held_sheets.drop(db.session, g.actor.user_id, facts[0])
         db.session.commit()
         return answer
 
     @staticmethod
-    def _give_up(sheet: HeldSheet, kind: Kind):
+    def _give_up(sheet: HeldSheet, kind: WorkKind):
         back = kind.back(sheet.view, sheet.subject)
         held_sheets.drop(db.session, g.actor.user_id, sheet.id)
         db.session.commit()
@@ -62,7 +62,7 @@ class SheetQuestionView(Screen, BaseView):
     def _own(sheet_id: str) -> HeldSheet:
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login", next=request.path)))
-        sheet = held_sheets.find(db.session, g.actor.user_id, sheet_id[:36])
+        sheet = held_sheets.find_sheet(db.session, g.actor.user_id, sheet_id[:36])
         standing.insist(sheet, KINDS[sheet.kind].permission, view_of(sheet.view))
         return sheet
 

@@ -12,7 +12,7 @@ SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Line:
+class QuestionRow:
     """One row of a question: the key of what it is about, and its cells."""
 
     key: str
@@ -25,7 +25,7 @@ class Question:
 
     sentence: Message
     headers: list[str]
-    lines: list[Line]
+    lines: list[QuestionRow]
     check: str
     none: str
     all: str
@@ -37,7 +37,7 @@ class Question:
     @classmethod
     def from_json(cls, stored: str) -> Question:
         facts = json.loads(stored)
-        lines = [Line(**line) for line in facts.pop("lines")]
+        lines = [QuestionRow(**line) for line in facts.pop("lines")]
         return cls(**{**facts, "sentence": Message.from_json(facts["sentence"]), "lines": lines})
 
     def answered(self, choice: str, checked: Iterable[str]) -> str:
@@ -52,7 +52,7 @@ NAMED = 10
 """How many people a question names in its sentence; all of them stand below it."""
 
 
-def who_stays(gone: Sequence[Line], headers: Sequence[str]) -> Question:
+def who_stays(gone: Sequence[QuestionRow], headers: Sequence[str]) -> Question:
     """Asks whether people who are missing from a list stay, one line each that begins with the name."""
     sentence = (
         N_("这份名单比系统中的少了{count}人：{names}。请选择这些人是保留，还是移出。")

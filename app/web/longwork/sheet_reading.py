@@ -6,11 +6,11 @@ from datetime import date
 from functools import cache
 
 from app.engine.sheets import Sheet, SheetContent, read
-from app.web.longwork.works import Task
+from app.web.longwork.works import WorkRequest
 from app.web.page.programmes import programmes
 
 
-def read_sheet(sheet: Sheet, task: Task, today: date) -> SheetContent:
+def read_sheet(sheet: Sheet, task: WorkRequest, today: date) -> SheetContent:
     """What the file of a work holds. Raises BadSheet, TooLong, Cancelled."""
     return read(sheet, task.file, today=today, progress=task.progress, others=_known())
 

@@ -83,7 +83,7 @@ class WorkView(Screen, BaseView):
     def _own(work_id: str) -> LongWork:
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login", next=request.path)))
-        return works.find(db.session, g.actor.user_id, work_id[:36]) or abort(404)
+        return works.find_work(db.session, g.actor.user_id, work_id[:36]) or abort(404)
 
 
 def _asked_by(work: LongWork) -> tuple[str | None, BaseView | None]:

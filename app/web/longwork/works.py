@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Task:
+class WorkRequest:
     """What is to be done, to what, with which file; `content` takes a workbook that the work makes."""
 
     view: BaseView
@@ -60,7 +60,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Kind:
+class WorkKind:
     """A kind of long work; `back` leads to where it was asked for, from its view and subject.
 
     `permission` is what its view asks for, asked again when a worker comes to it.
@@ -70,10 +70,10 @@ class Kind:
     title: str
     back: Callable[[str, str | None], str]
     permission: str | None
-    perform: Callable[[Task], Outcome]
+    perform: Callable[[WorkRequest], Outcome]
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, WorkKind] = {}
 BROKEN = N_(
     "系统出错，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请把编号 {work_id} 告诉系统管理员。"
 )
@@ -95,14 +95,14 @@ def long_work(
 ):
     """Registers a function as the doing of one kind of work; it changes the session and leaves the commit to its caller."""
 
-    def register(perform: Callable[[Task], Outcome]) -> Kind:
-        KINDS[name] = Kind(name, title, back, permission, perform)
+    def register(perform: Callable[[WorkRequest], Outcome]) -> WorkKind:
+        KINDS[name] = WorkKind(name, title, back, permission, perform)
         return KINDS[name]
 
     return register
 
 
-def take(kind: Kind, task: Task, title: str):
+def carry_out(kind: WorkKind, task: WorkRequest, title: str):
     """Does a work while the person waits, or has a worker do it; the answer to the request either way."""
     task.progress = Progress(AT_ONCE)
     with tempfile.TemporaryFile() as content:
@@ -115,10 +115,10 @@ def take(kind: Kind, task: Task, title: str):
         return _answer(kind, task, outcome, title)
 
 
-def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
+def _answer(kind: WorkKind, task: WorkRequest, outcome: Outcome, title: str):
     if outcome.question is not None:
         db.session.rollback()
-        asked = hold(db.session, kind.name, task, title, outcome.question)
+        asked = hold_sheet(db.session, kind.name, task, title, outcome.question)
         db.session.commit()
         return redirect(asked.address, 303)
     if task.content.tell():
@@ -135,7 +135,7 @@ def _answer(kind: Kind, task: Task, outcome: Outcome, title: str):
     return redirect(outcome.address)
 
 
-def _hand_over(kind: Kind, task: Task, title: str):
+def _hand_over(kind: WorkKind, task: WorkRequest, title: str):
     vault, owned = g.vault, {"id": str(uuid4()), "user_id": g.actor.user_id}
     asked = works.ask(
         db.session,
@@ -156,7 +156,7 @@ def _hand_over(kind: Kind, task: Task, title: str):
     return redirect(address, 303)
 
 
-def hold(session: Session, kind: str, task: Task, title: str, question: Question) -> Outcome:
+def hold_sheet(session: Session, kind: str, task: WorkRequest, title: str, question: Question) -> Outcome:
     """Keeps the task's sheet until its sender answers; the outcome leads to the page that asks."""
     sheet = held_sheets.hold(
         session,
@@ -212,10 +212,10 @@ def _do(session: Session, work: LongWork) -> None:
     ):
         with works.watched(session, work.id) as progress:
             asked = text_of(g.vault, work, LongWork.asked_cipher)
-            task = Task(view, work.subject or "", asked, file, progress, content)
+            task = WorkRequest(view, work.subject or "", asked, file, progress, content)
             outcome = kind.perform(task)
             if outcome.question is not None:
-                outcome = hold(session, kind.name, task, work.title, outcome.question)
+                outcome = hold_sheet(session, kind.name, task, work.title, outcome.question)
             progress.reach(1)
         owned = {"id": work.id, "user_id": work.user_id}
         content_cipher = works.encrypt(g.vault, LongWork.content, owned, _content(content))
@@ -224,7 +224,7 @@ def _do(session: Session, work: LongWork) -> None:
         session.commit()
 
 
-def _become(work: LongWork, view: BaseView, kind: Kind) -> None:
+def _become(work: LongWork, view: BaseView, kind: WorkKind) -> None:
     """Gives the job the actor and the permissions that a request of that person would have."""
     sm = fab().sm
     user = sm.get_user_by_id(work.user_id)

@@ -69,7 +69,7 @@ COMMON = N_("公共功能")
 
 
 @dataclass(frozen=True)
-class Line:
+class MatrixRow:
     """One action of one function: the id of the permission, and the names of the roles that hold it."""
 
     id: int
@@ -83,7 +83,7 @@ class Function:
 
     title: str
     place: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[MatrixRow, ...]
 
 
 def action_title(permission: str) -> str:
@@ -96,7 +96,7 @@ def functions(session: Session, roles: Iterable[str], only: set[int] | None = No
     found = []
     for view in fab().baseviews:
         lines = [
-            Line(id_, action_title(permission), names)
+            MatrixRow(id_, action_title(permission), names)
             for permission, (id_, names) in held.get(view.class_permission_name, {}).items()
             if only is None or id_ in only
         ]

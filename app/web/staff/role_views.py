@@ -140,7 +140,7 @@ class RoleView(Screen, BaseView):
 
     def _own(self, pk: str):
         number = key_of(Role.id.type, pk)
-        return own_roles.find(db.session, g.actor, number if number is not None else -1)
+        return own_roles.find_role(db.session, g.actor, number if number is not None else -1)
 
     def _page(self, form: Form, problem: str | None, own=None):
         held = own_roles.held_by(db.session, own.role_id) if own else set()

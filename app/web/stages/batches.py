@@ -28,7 +28,7 @@ from app.web.crud.listing import SIZES
 from app.web.crud.views import Screen
 from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
-from app.web.longwork.works import Task, long_work, take
+from app.web.longwork.works import WorkRequest, carry_out, long_work
 from app.web.page.downloads import hand_out, mark
 from app.web.page.findings import readable
 from app.web.page.programmes import programme_of
@@ -73,7 +73,7 @@ class BatchView(Screen, BaseView):
         try:
             asked = {name: request.form[name] for name in form._fields if name in request.form}
             title = f"{gettext(programme.title)} {gettext(transition.title)}"
-            return take(fire, Task(self, batch_id, json.dumps(asked)), title)
+            return carry_out(fire, WorkRequest(self, batch_id, json.dumps(asked)), title)
         except BadValue as error:
             db.session.rollback()
             found = batch.find(db.session, g.actor, batch_id)
@@ -164,7 +164,7 @@ def _dialog_of(_: str, batch_id: str | None) -> str:
 
 
 @long_work("batch", N_("批量办理"), back=_dialog_of)
-def fire(task: Task) -> Outcome:
+def fire(task: WorkRequest) -> Outcome:
     """Fires a prepared batch; where it ran already, its result stands."""
     found = batch.find(db.session, g.actor, task.subject)
     programme, transition = task.view.transition_of(found)

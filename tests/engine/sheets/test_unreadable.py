@@ -7,7 +7,7 @@ import pytest
 from app.engine.sheets.cells import typed
 from app.engine.sheets.child import _marked
 from app.engine.sheets.reading import parse_row
-from app.engine.sheets.unreadable import STANDINS, Unreadable, unreadable_kind
+from app.engine.sheets.unreadable import STANDINS, UnreadableCell, unreadable_kind
 
 from .conftest import HEADER, HIRED, ROW, TODAY, VALUES, read_hired
 
@@ -29,7 +29,7 @@ def test_an_error_value_is_refused_in_every_column(text, error, field):
 
 @pytest.mark.parametrize("kind", STANDINS)
 def test_a_row_of_nothing_else_is_a_row_and_stays_one_when_it_is_corrected(kind):
-    cell = Unreadable(kind)
+    cell = UnreadableCell(kind)
     text = typed(cell)
     assert unreadable_kind(text) == kind
     row = parse_row(HIRED, dict.fromkeys(VALUES, text), 0, today=TODAY)
@@ -39,7 +39,7 @@ def test_a_row_of_nothing_else_is_a_row_and_stays_one_when_it_is_corrected(kind)
 def test_the_childs_words_for_what_json_has_none():
     line = '[3, [{"unreadable": "error", "shown": "#N/A"}, {"unreadable": "uncached", "shown": ""}]]'
     number, cells = json.loads(line, object_hook=_marked)
-    assert (number, cells) == (3, [Unreadable("error", "#N/A"), Unreadable("uncached")])
+    assert (number, cells) == (3, [UnreadableCell("error", "#N/A"), UnreadableCell("uncached")])
     assert [typed(cell) for cell in cells] == ["#N/A", "#公式未计算"]
 
 

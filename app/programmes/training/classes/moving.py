@@ -88,7 +88,7 @@ def judge(firing: Moving) -> None:
     firing.refuse(PROJECT_HELD)
     begin(session, programme)
     firing.execute(FILL, states=JUDGED[firing.transition.name])
-    rules.run(session, programme.code, programme.rules, firing.move.today)
+    rules.judge(session, programme.code, programme.rules, firing.move.today)
     firing.execute(KEEP_FINDINGS)
     firing.refuse(NOBODY_LEFT)
 

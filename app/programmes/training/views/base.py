@@ -43,7 +43,7 @@ def _counting(states: Collection[str]) -> Select:
     return counted.where(TrainingClass.state.in_(states)).group_by(TrainingClass.state)
 
 
-class Classes(BulkView):
+class ClassList(BulkView):
     """A list of classes, and what may be done with them."""
 
     programme = PROGRAMME

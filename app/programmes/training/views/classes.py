@@ -27,25 +27,25 @@ from app.programmes.training.classes.roll import absent_students, withdraw_stude
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.sheet import STUDENTS
 from app.programmes.training.states import EDITABLE
-from app.programmes.training.views.base import Classes, enrolment
+from app.programmes.training.views.base import ClassList, enrolment
 from app.programmes.training.views.contacts import Reachable
 from app.programmes.training.views.forms import FIELDS, ClassForm
 from app.registers.lookup import find_employer
 from app.web.crud import conflicts
 from app.web.crud.conflicts import Conflict
 from app.web.crud.views import READ, version_of
-from app.web.longwork.outcomes import Outcome, RefusedRow
+from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
-from app.web.longwork.questions import Line, answers, what_was_chosen, who_stays
+from app.web.longwork.questions import QuestionRow, answers, what_was_chosen, who_stays
 from app.web.longwork.sheet_reading import read_sheet
-from app.web.longwork.works import READ_SHEET, Task, long_work, posted, take
+from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank
 from app.web.page.findings import readable
 from app.web.page.templating import translate
 from app.web.page.translations import gettext
 
 
-class ClassView(Reachable, Classes):
+class ClassView(Reachable, ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/classes"
     menu_title = N_("网络疫情培训开班")
@@ -197,7 +197,7 @@ class ClassView(Reachable, Classes):
         row = self.item(str(pk))
         try:
             with posted("sheet") as file:
-                return take(call_roll, Task(self, str(pk), file=file), row.cohort_no)
+                return carry_out(call_roll, WorkRequest(self, str(pk), file=file), row.cohort_no)
         except (BadSheet, BadValue) as error:
             return self.page_with(pk, error, "sheet")
 
@@ -239,7 +239,7 @@ class ClassView(Reachable, Classes):
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
 
 
-class ClassReviewView(Classes):
+class ClassReviewView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/class_review"
     menu_title = N_("开班审核")
@@ -262,7 +262,7 @@ def ask(view, row: TrainingClass, move: str):
 
 
 @long_work("roll", N_("学员导入"), permission="can_edit")
-def call_roll(task: Task) -> Outcome:
+def call_roll(task: WorkRequest) -> Outcome:
     """Students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
     content = read_sheet(STUDENTS, task, g.today)
     rows, pk = content.rows, int(task.subject)
@@ -270,13 +270,13 @@ def call_roll(task: Task) -> Outcome:
     place, given = {"pk": pk, "_anchor": "students"}, answers(task.asked)
     gone = {str(s.id): s for s in absent_students(db.session, g.actor, pk, rows, g.vault)}
     if not gone.keys() <= given.keys():
-        lines = [Line(key, [s.person.name, s.person.masked_id, s.number]) for key, s in gone.items()]
+        lines = [QuestionRow(key, [s.person.name, s.person.masked_id, s.number]) for key, s in gone.items()]
         question = who_stays(lines, [N_("学号")])
         return Outcome(question.sentence, f"{task.view.endpoint}.show", place, good=False, question=question)
     out = withdraw_students(db.session, g.actor, pk, [s.id for key, s in gone.items() if given[key]])
     result = editing.add_from_sheet(db.session, g.actor, pk, rows, g.vault, g.today)
     message = Message(N_("已加入{count}名学员。"), count=result.added)
-    refused = [RefusedRow.of(row, faults) for row, faults in result.refused]
+    refused = [RowRefusal.of(row, faults) for row, faults in result.refused]
     notes = [*what_was_chosen(len(gone), out), *content.notes]
     return Outcome(
         message, f"{task.view.endpoint}.show", place, good=not refused, refused=refused, notes=notes

@@ -17,24 +17,24 @@ from app.kernel.errors import BadSheet, BadValue, DomainError
 from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, completion, results
 from app.programmes.training.model import TrainingClass
-from app.programmes.training.results import Conflict
+from app.programmes.training.results import Contradiction
 from app.programmes.training.sheet import NO, RESULTS, YES
 from app.programmes.training.states import COMPLETABLE
-from app.programmes.training.views.base import Classes, enrolment
+from app.programmes.training.views.base import ClassList, enrolment
 from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
 from app.web.crud.views import READ
-from app.web.longwork.outcomes import Outcome, RefusedRow
+from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
-from app.web.longwork.questions import Line, Question, answers
+from app.web.longwork.questions import Question, QuestionRow, answers
 from app.web.longwork.sheet_reading import read_sheet
-from app.web.longwork.works import READ_SHEET, Task, long_work, posted, take
+from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import hand_out, mark
 from app.web.page.templating import translate
 from app.web.page.translations import gettext
 
 
-class CompletionView(Classes):
+class CompletionView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/completion"
     menu_title = N_("疫情培训结业")
@@ -74,7 +74,7 @@ class CompletionView(Classes):
         row = self.item(str(pk))
         try:
             with posted("sheet") as file:
-                return take(import_results, Task(self, str(pk), file=file), row.cohort_no)
+                return carry_out(import_results, WorkRequest(self, str(pk), file=file), row.cohort_no)
         except (BadSheet, BadValue) as error:
             return self.page_with(pk, error, "sheet")
 
@@ -111,7 +111,7 @@ class CompletionView(Classes):
 
 
 @long_work("results", N_("结业导入"), permission="can_edit")
-def import_results(task: Task) -> Outcome:
+def import_results(task: WorkRequest) -> Outcome:
     """The results of a class, all or none; a result that was typed on the screen is asked about first."""
     pk = int(task.subject)
     content = read_sheet(RESULTS, task, g.today)
@@ -122,7 +122,7 @@ def import_results(task: Task) -> Outcome:
     message = Message(N_("已导入{count}名学员的成绩。"), count=taken.changed)
     if taken.refused:
         message = Message(N_("没有导入任何成绩。请按原因更正后重新导入整个文件。"))
-    lines = [RefusedRow.of(row, faults) for row, faults in taken.refused]
+    lines = [RowRefusal.of(row, faults) for row, faults in taken.refused]
     question = _which_holds(taken.conflicts) if taken.conflicts else None
     return Outcome(
         message,
@@ -136,7 +136,7 @@ def import_results(task: Task) -> Outcome:
     )
 
 
-def _which_holds(conflicts: list[Conflict]) -> Question:
+def _which_holds(conflicts: list[Contradiction]) -> Question:
     """Both results of every student, side by side."""
     return Question(
         Message(
@@ -144,7 +144,9 @@ def _which_holds(conflicts: list[Conflict]) -> Question:
             count=len(conflicts),
         ),
         headers=[N_("学号"), N_("姓名"), N_("页面上登记的"), N_("表格中的")],
-        lines=[Line(c.key, [c.number, c.name, _in_words(c.held), _in_words(c.new)]) for c in conflicts],
+        lines=[
+            QuestionRow(c.key, [c.number, c.name, _in_words(c.held), _in_words(c.new)]) for c in conflicts
+        ],
         check=N_("采用表格中的成绩"),
         none=N_("全部保留页面上登记的"),
         all=N_("全部采用表格中的"),
@@ -160,7 +162,7 @@ def _in_words(result: results.Result) -> str:
     return "，".join([*scores, passed, result["certificate_no"] or "—", str(result["completed_on"])])
 
 
-class CompletionReviewView(Classes):
+class CompletionReviewView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/completion_review"
     menu_title = N_("结业审核")

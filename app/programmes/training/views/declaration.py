@@ -16,11 +16,11 @@ from app.kernel.messages import N_
 from app.programmes.training import PROGRAMME, declaration
 from app.programmes.training.model import Enrolment, TrainingApplication, TrainingClaim, TrainingClass
 from app.programmes.training.states import DECLARABLE
-from app.programmes.training.views.base import Classes
+from app.programmes.training.views.base import ClassList
 from app.web.cases.applications import ApplicationView
 
 
-class DeclarationView(Classes):
+class DeclarationView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/declarations"
     menu_title = N_("疫情培训补贴申报")
