@@ -19,8 +19,8 @@ from app.server.database import (
 )
 from app.server.lesser import let_run, worker_account
 from app.server.supervisor import (
-    Children,
     CannotRun,
+    Children,
     StopFlag,
     StopRequested,
     answers,
