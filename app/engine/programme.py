@@ -119,6 +119,8 @@ class Programme:
         for rule in self.rules:
             if not set(rule.fields) <= fields:
                 yield f"rule {rule.code} reads a column that the sheet lacks"
+            if not set(rule.parameters) <= set(self.policy.parameters):
+                yield f"rule {rule.code} names a parameter that the policy lacks"
         if self.placed and not set(PLACED) <= fields:
             yield "the sheet of people placed elsewhere lacks the employing enterprise or the insured region"
         if "starts_on" not in self.judged:

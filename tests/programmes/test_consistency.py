@@ -34,6 +34,11 @@ PROBLEMS = {
     "no field says on which day the policy is picked": {"judged": {"category": "category"}},
     "own field skill_level is no column of sheet and claim": {"sheet": WITH_LEVEL, "own": ("skill_level",)},
     "the sheet's columns ['skill_level'] are kept nowhere": {"sheet": WITH_LEVEL},
+    "rule HS-01 names a parameter that the policy lacks": {
+        "policy": Policy(
+            p for p in HIRING.policy.parameters.values() if p.code != "latest_contribution_months"
+        )
+    },
     "the policy lacks least_publicity_days": {
         "policy": Policy(p for p in HIRING.policy.parameters.values() if p.code != LEAST)
     },

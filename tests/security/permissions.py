@@ -39,6 +39,7 @@ POST /session/                              {LOGGED_IN}
 GET  /help/                                 {LOGGED_IN}
 GET  /help/<number>                         {LOGGED_IN}
 GET  /help/changes                          {LOGGED_IN}
+GET  /help/rules/<code>                     {LOGGED_IN}
 GET  /settings/logins/list/                  {KEEPERS}
 POST /settings/logins/kick/<pk>             {KEEPERS}
 POST /settings/users/unlock/<pk>            {KEEPERS}

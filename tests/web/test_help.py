@@ -1,13 +1,20 @@
 """The manual opens, chapter by chapter, and explains every function that the menu has."""
 
+import re
+from datetime import timedelta
+from string import Formatter
+
 import pytest
 from markupsafe import escape
 
 from app import __version__
+from app.engine import clock
+from app.engine.policy import PolicyValue
+from app.extensions import db
 from app.help import chapter_of, chapters
 from app.help.changes import SOURCE, releases
-from app.web.page.programmes import programme_of
-from tests.web.desk import Desk
+from app.web.page.programmes import programme_of, programmes
+from tests.web.desk import Desk, HiringDesk
 
 
 @pytest.fixture
@@ -62,3 +69,68 @@ def test_the_newest_release_is_this_one_and_the_page_is_reached_from_footer_and_
 def test_every_line_of_the_file_is_told(application):
     shown = [change for release in releases() for changes in release.changes.values() for change in changes]
     assert [line[2:] for line in SOURCE.read_text("utf-8").splitlines() if line.startswith("- ")] == shown
+
+
+def sentence_parts(sentence: str) -> list[str]:
+    """The text between a sentence's placeholders, as it stands in markup."""
+    return [str(escape(text)) for text, *_ in Formatter().parse(sentence) if text]
+
+
+def test_every_rule_of_every_programme_is_explained(clerk):
+    for programme in programmes():
+        page = clerk.get(f"/help/rules/{programme.code}")
+        assert f"规则说明 · {programme.title}" in page
+        for rule in programme.rules:
+            entry = page.split(f'id="{rule.code}"')[1].split("</section>")[0]
+            assert rule.title in entry
+            for sentence in (rule.asks, *(sentence for _, sentence in rule.outcomes)):
+                assert all(part in entry for part in sentence_parts(sentence)), (rule.code, sentence)
+            for code in rule.parameters:
+                assert f'<a href="#{code}">{programme.policy.parameters[code].title}</a>' in entry
+        for parameter in programme.policy.parameters.values():
+            assert f'id="{parameter.code}"' in page
+        for move in programme.workflow:
+            assert f"<td>{move.title}</td>" in page
+
+
+def test_the_catalogue_speaks_english(clerk):
+    clerk.client.post("/desk/language", data={"language": "en"})
+    page = clerk.get("/help/rules/training")
+    assert "fewer than <b>3</b> other trainings" in page
+
+
+def test_a_changed_value_shows_from_its_day_with_its_document(demo_app, clerk):
+    assert "距校验当月最多<b>3</b>个月" in clerk.get("/help/rules/hiring_subsidy")
+    with demo_app.app_context():
+        day = clock.today(demo_app.config, db.session)
+        for value, first in (("4", day), ("6", day + timedelta(days=1))):
+            db.session.add(
+                PolicyValue(
+                    programme="hiring_subsidy",
+                    parameter="latest_contribution_months",
+                    value=value,
+                    starts_on=first,
+                    document=f"文件{value}号",
+                )
+            )
+        db.session.commit()
+    page = clerk.get("/help/rules/hiring_subsidy")
+    rule = page.split('id="HS-01"')[1].split("</section>")[0]
+    assert "距校验当月最多<b>4</b>个月" in rule and "文件4号" in rule and "文件6号" not in rule
+    table = page.split('id="latest_contribution_months"')[1]
+    assert table.index("文件4号") < table.index("<b>6</b>") < table.index("文件6号")
+    assert "距校验当月最多<b>3</b>个月" in clerk.get("/help/rules/service_subsidy")
+
+
+def test_a_finding_leads_to_its_rule(demo_app, demo_files):
+    clerk = HiringDesk(demo_app, "clerk")
+    application = clerk.hand_in(demo_files, "1-good.xlsx")
+    page = clerk.get(f"/hiring/applications/show/{application}")
+    claim = re.search(r'href="(/hiring/query/show/\d+)"', page)[1]
+    assert '<a href="/help/rules/hiring_subsidy#HS-01">HS-01 参保</a>' in clerk.get(claim)
+
+
+def test_the_catalogue_opens_for_whoever_is_logged_in_and_knows_its_programmes(demo_app, clerk):
+    assert 'href="/help/rules/training"' in clerk.get("/help/")
+    clerk.get("/help/rules/nothing", expect=404)
+    assert demo_app.test_client().get("/help/rules/training").location.startswith("/login/")

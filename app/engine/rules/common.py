@@ -8,6 +8,7 @@ from app.kernel.messages import N_
 @rule(
     "F-01",
     N_("表格填写"),
+    N_("表格中这一行的每一格都读得出来，必填的都已填写。"),
     fields=(),
 )
 def readable_cells() -> str:
@@ -20,7 +21,10 @@ def readable_cells() -> str:
 @rule(
     "C-01",
     N_("号码"),
+    N_("公民身份号码为18位，出生日期真实且早于今天，校验码正确。"),
     fields=(),
+    passes=("valid",),
+    basis=N_("GB 11643《公民身份号码》"),
     valid=N_("公民身份号码有效。"),
     invalid=N_("公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证原件核对后更正。"),
     rounded=N_(
@@ -44,7 +48,9 @@ def citizen_id() -> str:
 @rule(
     "C-02",
     N_("重复"),
+    N_("此人在同一申请中只出现一次；重复的，从第二次起不通过。"),
     fields=("citizen_id",),
+    passes=("once",),
     once=N_("此人在本申请中只出现一次。"),
     repeated=N_(
         "此人在本申请中已有一条记录。名单中重复的，请删除多余的行；已提交的不必再报；已退回的，请在查询页修改后再提交。"
@@ -61,7 +67,10 @@ def once_in_application() -> str:
 @rule(
     "C-03",
     N_("姓名"),
+    N_("人员登记库中有此号码，且姓名一致。全角与半角、空格和间隔号写法的不同不算不一致。"),
     fields=("name", "citizen_id"),
+    passes=("agree",),
+    register="persons",
     agree=N_("姓名与人员登记库一致。"),
     differ=N_("姓名与人员登记库中该号码的姓名不一致。请核对姓名和公民身份号码后更正。"),
     absent=N_("人员登记库中没有该公民身份号码。请核对号码；号码无误的，请先到户籍地办理人员登记。"),
@@ -86,7 +95,9 @@ def name() -> str:
 @rule(
     "C-04",
     N_("已享受"),
+    N_("在任何经办机构，此人都没有本项补贴的其他待审核、已退回、待公示、公示中、待发放或已发放的记录。"),
     fields=("citizen_id",),
+    passes=("free",),
     free=N_("此人没有本项补贴的其他在办或已享受记录。"),
     taken=N_(
         "此人已申请或享受“{programme}”，不能重复申请。请从名单中移除此人；确有疑问的，请向上级经办机构查询。"
@@ -106,7 +117,9 @@ def not_yet_claimed() -> str:
 @rule(
     "C-05",
     N_("单位资格"),
+    N_("单位登记的规模为微型、小型或中型。"),
     fields=(),
+    passes=("small",),
     small=N_("{employer}属于中小微企业。"),
     large=N_(
         "{employer}不属于中小微企业（登记规模：大型），不能享受本项补贴。请核对所选单位；规模有误的，请单位先办理变更登记。"
@@ -124,7 +137,9 @@ def small_or_medium_employer() -> str:
 @rule(
     "C-06",
     N_("政策期限"),
+    N_("合同开始日期在政策期限内（开始：{window_from}，截止：{window_to}）。"),
     fields=("contract_start",),
+    passes=("inside",),
     inside=N_("合同开始日期{starts_on}在政策期限内（开始：{window_from}，截止：{window_to}）。"),
     outside=N_(
         "合同开始日期{starts_on}不在政策期限内（开始：{window_from}，截止：{window_to}）。请核对合同开始日期。"
@@ -145,7 +160,9 @@ def policy_window() -> str:
 @rule(
     "C-07",
     N_("新增参保"),
+    N_("本次参保的第一个月不早于合同开始当月。早于的只作提示，由审核人员核实是否新招用。"),
     fields=("citizen_id", "contract_start"),
+    passes=("new", "none"),
     blocking=False,
     shared=ENROLMENT_RUNS,
     new=N_("本次参保自{first}起，不早于合同首月{contract_month}。"),
@@ -170,7 +187,11 @@ def new_enrolment() -> str:
 @rule(
     "F-02",
     N_("就业单位"),
+    N_("单位登记库中有这一行的统一社会信用代码。"),
     fields=("employer_uscc", "insured_region"),
+    passes=("known",),
+    register="employers",
+    basis=N_("GB 32100《法人和其他组织统一社会信用代码编码规则》"),
     known=N_("就业单位为{employer}。"),
     absent=N_(
         "单位登记库中没有统一社会信用代码{uscc}。请与营业执照核对后更正；代码无误的，请单位先办理登记。"
@@ -194,7 +215,9 @@ def employing_enterprise() -> str:
 @rule(
     "F-03",
     N_("申请人"),
+    N_("申请人本人不在被介绍就业的人员之中。"),
     fields=("citizen_id",),
+    passes=("other",),
     other=N_("此人不是申请人本人。"),
     same=N_("申请人不能同时是被介绍就业的人员。请从名单中移除申请人本人。"),
 )

@@ -22,7 +22,12 @@ def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     @rule(
         code,
         N_("参保"),
+        N_(
+            "此人在用人单位、在参保地，从合同开始当月起有社保缴费；最近一个缴费月份距校验当月最多{latest_contribution_months}个月。"
+        ),
         fields=("citizen_id", "contract_start", *place),
+        passes=("paid",),
+        register="contributions",
         paid=N_("在{employer}（参保地{region}）最近缴费月份为{latest}。"),
         none=N_(
             "没有在{employer}（参保地{region}）自{since}以来的社保缴费。请核对单位、参保地和合同开始日期，或待缴费到账后再申请。"
@@ -76,7 +81,11 @@ def contract_term(code: str) -> RiskRule:
     @rule(
         code,
         N_("合同期限"),
+        N_(
+            "劳动合同无固定期限；或终止日期不早于开始日期满{least_contract_months}个月的前一天，当月没有那一天的，按月末计算。"
+        ),
         fields=("contract_start", "contract_end"),
+        passes=("open_ended", "long_enough"),
         open_ended=N_("无固定期限劳动合同。"),
         long_enough=N_("合同自{starts_on}至{ends_on}，满{months}个月。"),
         short=N_(
@@ -109,7 +118,12 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     @rule(
         code,
         N_("失业登记"),
+        N_(
+            "只对登记失业半年以上人员：失业登记到合同开始日期已满{least_unemployed_months}个月，而且在合同开始之前没有注销。"
+        ),
         fields=("citizen_id", "category", "contract_start", *place),
+        passes=("registered",),
+        register="unemployment",
         registered=N_("{registered_on}登记失业，到合同开始日期{starts_on}已满{months}个月。"),
         none=N_("没有失业登记记录。请核对人员类别，或先核实失业登记。"),
         short=N_(
@@ -171,7 +185,10 @@ def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
     @rule(
         code,
         N_("转移就业"),
+        N_("只对因疫情无法返岗农民工：有转移就业记录，外出日期不晚于合同开始日期。"),
         fields=("citizen_id", "category", "contract_start", *place),
+        passes=("left",),
+        register="transfers",
         left=N_("{left_on}起转移就业，不晚于合同开始日期{starts_on}。"),
         none=N_(
             "没有在合同开始日期{starts_on}之前外出的转移就业记录。请核对人员类别，或先核实转移就业登记。"

@@ -47,7 +47,12 @@ def previously_uninsured(code: str) -> RiskRule:
     @rule(
         code,
         N_("前三个月未参保"),
+        N_(
+            "只对因疫情无法返岗农民工：本次参保之前的{uninsured_months}个月，没有在该单位缴费。本次参保指在该单位逐月连续缴费、包含最近缴费月份的一段，不分参保地。"
+        ),
         fields=("citizen_id", "category"),
+        passes=("uninsured", "no_months"),
+        register="contributions",
         shared=ENROLMENT_RUNS,
         uninsured=N_(
             "本次参保自{first}起，此前{months}个月（{before_first}至{before_last}）未在该单位参保。"

@@ -29,18 +29,37 @@ TWO = N_("{one} {other}")
 class RiskRule:
     """A rule; `sql` selects (row_id, verdict, evidence jsonb) from `candidates`.
 
-    `fields` are the sheet's columns that it reads and blames: a row whose cell there is unreadable is not judged
-    by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's `why`.
+    `asks` says what must hold, in one sentence; it names policy parameters as `{code}`. `basis` is a document of its own,
+    beside those of the parameters. `fields` are the sheet's columns that it reads and blames: a row whose cell there is
+    unreadable is not judged by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's
+    `why`; those of `passes` go with the verdict pass. `register` is the one whose missing data makes a verdict unknown.
     `shared` are common table expressions that several rules read and that one batch works out once.
     """
 
     code: str
     title: str
+    asks: str
     sql: str
     fields: tuple[str, ...]
     sentences: Mapping[str, str]
+    passes: tuple[str, ...] = ()
+    register: str = ""
+    basis: str = ""
     blocking: bool = True
     shared: str = ""
+
+    @property
+    def parameters(self) -> list[str]:
+        """The codes of the policy parameters that the rule depends on, in the order of its sentence."""
+        return placeholders(self.asks)
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """The (verdict, sentence) pairs that a finding may have, passes first; sentences keep their placeholders."""
+        stops = FAIL if self.blocking else WARN
+        own = [(PASS if why in self.passes else stops, text) for why, text in self.sentences.items()]
+        own.sort(key=lambda outcome: outcome[0] != PASS)
+        return own + [(UNKNOWN, NOT_LOADED)] * bool(self.register)
 
     def explain(self, verdict: str, evidence: Mapping[str, Any]) -> Message:
         """The sentence for one finding, with its facts; Chinese, translated where it is shown."""
@@ -50,7 +69,7 @@ class RiskRule:
         known = {k: v for k, v in evidence.items() if v is not None}
         facts: dict[str, Any] = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **known})
         sentence = self.sentences.get(str(facts["why"]), NOTHING)
-        reason = Message(sentence, **{k: facts[k] for k in _placeholders(sentence)})
+        reason = Message(sentence, **{k: facts[k] for k in placeholders(sentence)})
         if verdict != UNKNOWN:
             return reason
         facts["register"] = REGISTERS[str(facts["register"])]
@@ -90,19 +109,26 @@ def _number(month: str) -> int:
 def rule(
     code: str,
     title: str,
+    asks: str,
     *,
     fields: tuple[str, ...],
+    passes: tuple[str, ...] = (),
+    register: str = "",
+    basis: str = "",
     blocking: bool = True,
     shared: str = "",
     **sentences: str,
 ) -> Callable[[Callable[[], str]], RiskRule]:
-    """Makes a rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
+    """Make a rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
 
     def wrap(statement: Callable[[], str]) -> RiskRule:
-        return RiskRule(code, title, statement(), fields, sentences, blocking, shared)
+        return RiskRule(
+            code, title, asks, statement(), fields, sentences, passes, register, basis, blocking, shared
+        )
 
     return wrap
 
 
-def _placeholders(sentence: str) -> list[str]:
+def placeholders(sentence: str) -> list[str]:
+    """Return the names between braces in a sentence, in their order."""
     return [name for _, name, _, _ in Formatter().parse(sentence) if name]

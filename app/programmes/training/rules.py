@@ -26,7 +26,9 @@ STUDENTS = """
 @rule(
     "TR-01",
     N_("同一项目一次"),
+    N_("在任何经办机构，该单位都没有同一培训项目的其他班级；草稿、审核不通过和已取消的班级不算。"),
     fields=(),
+    passes=("only",),
     only=N_("{employer}没有同一培训项目的其他班级。"),
     twice=N_(
         "{employer}已有同一培训项目“{project}”的班级（{cohort_no}），同一项目只能享受一次补贴。请取消其中一个班级。"
@@ -54,7 +56,11 @@ def one_class_a_project() -> str:
 @rule(
     "TR-02",
     N_("不超过规定次数"),
+    N_(
+        "此人在政策期限内（开始：{window_from}，截止：{window_to}）参加的其他培训少于{trainings}次。已审核通过的名额不受以后调整的影响。"
+    ),
     fields=(),
+    passes=("few", "kept"),
     few=N_("此人在政策期内已参加{count}次其他培训，未达到{most}次。"),
     many=N_("此人在政策期内已参加{count}次其他培训，每人最多{most}次。请从班级中移除此人。"),
     kept=N_("此人的名额已随开班审核通过，继续有效；以后调整的次数不影响已通过的名额。"),
@@ -80,7 +86,9 @@ def not_too_often() -> str:
 @rule(
     "TR-03",
     N_("同一时间"),
+    N_("此人没有与本班时间重叠的其他培训，开班和结业当天都算在内。"),
     fields=(),
+    passes=("free",),
     free=N_("此人在{opens_on}至{closes_on}没有参加其他培训。"),
     lost=N_("此人刚刚被录入另一个时间重叠的班级，或已达到规定次数。请从班级中移除此人。"),
     elsewhere=N_(
@@ -114,7 +122,10 @@ def one_at_a_time() -> str:
 @rule(
     "TR-04",
     N_("职工"),
+    N_("开班当月或此前{latest_contribution_months}个月内，此人在该单位有社保缴费。"),
     fields=(),
+    passes=("insured",),
+    register="contributions",
     insured=N_("在{employer}{latest}有缴费，是本单位职工。"),
     stranger=N_(
         "{floor}至{opening}在{employer}没有社保缴费，不能认定为本单位职工。请核对人员，或待缴费到账后再办理。"
@@ -153,7 +164,11 @@ def employee() -> str:
 @rule(
     "TR-05",
     N_("企业与期限"),
+    N_(
+        "单位登记的规模为微型、小型或中型；班级日期在政策期限内（开始：{window_from}，截止：{window_to}），也在该单位的停工期间内。已审核通过的名额不受以后政策期限调整的影响。"
+    ),
     fields=(),
+    passes=("fits",),
     fits=N_("{employer}属于中小微企业，开班日期在政策期限和停工期间内。"),
     large=N_("{employer}不属于中小微企业（登记规模：大型），不能享受培训补贴。请核对所选单位。"),
     window=N_(

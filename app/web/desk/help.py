@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, url_for
+from flask import abort, g, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from app.extensions import fab
+from app.engine.policy import stored
+from app.extensions import db, fab
 from app.help import QUOTED, Chapter, chapters
 from app.help.changes import releases
 from app.web.crud.views import Screen
-from app.web.page.programmes import programme_of
+from app.web.desk.rule_catalogue import dated_values, explain, refusals
+from app.web.page.programmes import programme_or_none
 from app.web.page.translations import gettext
 
 
@@ -32,6 +34,26 @@ class HelpView(Screen, BaseView):
             return redirect(url_for("AuthView.login"))
         return self.render_template("changes.html", chapters=chapters(), chapter=None, releases=releases())
 
+    @expose("/rules/<code>")
+    def rules(self, code):
+        """The rule catalogue of one programme, with today's values; a rule's code is its anchor."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        programme = programme_or_none(code)
+        if programme is None:
+            abort(404)
+        values = dated_values(programme, stored(db.session, code), g.today)
+        return self.render_template(
+            "rules.html",
+            chapters=chapters(),
+            chapter=None,
+            programme=programme,
+            today=g.today,
+            values=values,
+            rules=explain(programme, {code: dated[0] for code, dated in values.items()}),
+            refusals=refusals,
+        )
+
     @expose("/<number>")
     def chapter(self, number):
         return self._page(number)
@@ -49,7 +71,7 @@ class HelpView(Screen, BaseView):
             chapters=chapters(),
             chapter=chapter,
             paths=_paths(chapter),
-            rules=programme_of(chapter.rules_of).rules if chapter.rules_of else (),
+            explained=programme_or_none(chapter.rules_of),
             before=chapters()[at - 1] if at else None,
             after=chapters()[at + 1] if at + 1 < len(numbers) else None,
             marked=marked,

@@ -60,3 +60,15 @@ def attachment_url(application: Application, attachment_id: int) -> str:
 def query_url(programme: Programme, application: Application) -> str:
     """All people of one application, as a filtered list."""
     return url_for(f"{_endpoint(programme, 'reveal')}.list", application=application.number)
+
+
+def rules_url(programme: str, rule: str | None = None) -> str:
+    """Return where the help explains a programme's rules, or one of them."""
+    return url_for("HelpView.rules", code=programme, _anchor=rule)
+
+
+ADDRESSES = {
+    address.__name__: address
+    for address in (application_url, attachment_url, claim_url, query_url, rules_url)
+}
+"""What templates call, by name."""

@@ -14,6 +14,7 @@ from app.engine.programme import Programme
 from app.engine.rules import FAIL, UNKNOWN
 from app.extensions import db
 from app.registers.ciphers import UNREADABLE
+from app.web.page.addresses import rules_url
 from app.web.page.programmes import programme_of
 from app.web.page.templating import translate
 from app.web.page.translations import gettext
@@ -23,6 +24,7 @@ from app.web.page.translations import gettext
 class ReadableFinding:
     """One rule's result on one person, in the language of the page."""
 
+    programme: str
     code: str
     title: str
     verdict: str
@@ -33,6 +35,11 @@ class ReadableFinding:
     @property
     def stops(self) -> bool:
         return self.verdict in (FAIL, UNKNOWN)
+
+    @property
+    def address(self) -> str:
+        """Where the help explains the rule."""
+        return rules_url(self.programme, self.code)
 
     @property
     def reason(self) -> str:
@@ -57,7 +64,9 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
         if "faults" in evidence:
             fields = tuple(evidence["faults"])
         found.append(
-            ReadableFinding(rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields)
+            ReadableFinding(
+                programme.code, rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields
+            )
         )
     return sorted(found, key=lambda f: (not f.stops, f.code))
 

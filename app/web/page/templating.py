@@ -31,8 +31,8 @@ from app.kernel.identifiers.citizen_id import mask
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan, uppercase
 from app.registers.ciphers import UNREADABLE, text_or
-from app.web.page.addresses import application_url, attachment_url, claim_url, query_url
-from app.web.page.programmes import programme_of, programme_or_none
+from app.web.page.addresses import ADDRESSES
+from app.web.page.programmes import programme_of, programme_or_none, programmes
 from app.web.page.sidebar import sidebar, trail
 from app.web.page.titles import FIELD_TITLES, PHASES, SHOWN
 from app.web.page.totals import TOTALS
@@ -70,17 +70,14 @@ def init_app(app: Flask) -> None:
         kept_titles=kept_titles,
         kept_values=kept_values,
         zip=zip,
-        claim_url=claim_url,
-        application_url=application_url,
-        attachment_url=attachment_url,
         payee_title=payee_title,
         objection_states=OBJECTION_STATES,
-        query_url=query_url,
-        **(TOTALS | NAMES),
+        **(TOTALS | NAMES | ADDRESSES),
         mask=mask,
         masked_phone=masked_phone,
         attributes_of=attributes_of,
         help_url=help_url,
+        programmes=programmes,
     )
     app.context_processor(_context)
 

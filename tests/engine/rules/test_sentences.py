@@ -1,11 +1,16 @@
 """Every sentence of every rule, rendered from what the rule itself finds: no fact may be missing."""
 
+import re
 from string import Formatter
+
+import pytest
 
 from app.engine.rules import UNKNOWN
 from app.engine.rules.contracts import STRANDED_MIGRANT
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.service_subsidy import PROGRAMME as SERVICE
+from app.programmes.training import PROGRAMME as TRAINING
+from app.programmes.training.rules import STUDENTS
 from tests.engine.rules.cases import BARE, LAGGING, LATE, Case, months
 
 ID_FAULTS = ("invalid", "rounded", "error", "uncached", "merged", "lost")
@@ -53,6 +58,28 @@ def test_sentences_ask_only_for_facts_that_rules_give():
                 assert f"'{why}'" in rule.sql or why in ID_FAULTS, (rule.code, why)
                 for _, name, _, _ in Formatter().parse(sentence):
                     assert name is None or f"'{name}'," in rule.sql.replace("\n", " "), (rule.code, why, name)
+
+
+def test_a_sentence_goes_with_the_verdict_that_its_rule_declares(table):
+    """The help shows each sentence beside that verdict."""
+    rules = {rule.code: rule for rule in PROGRAMME.rules}
+    for findings in table.judge(CASES).values():
+        for code, f in findings.items():
+            if f.verdict != UNKNOWN:
+                assert (f.verdict, rules[code].sentences[f.why]) in rules[code].outcomes, (code, f.why)
+            else:
+                assert rules[code].register, code
+
+
+@pytest.mark.parametrize("programme", [PROGRAMME, SERVICE, TRAINING], ids=lambda p: p.code)
+def test_a_rule_names_the_parameters_that_its_statement_reads(programme):
+    for rule in programme.rules:
+        sql = rule.sql.replace(STUDENTS, "")
+        read = {code for code in programme.policy.parameters if re.search(rf"\b{code}\b", sql)}
+        assert set(rule.parameters) == read, rule.code
+        assert set(rule.passes) <= set(rule.sentences)
+        assert bool(rule.register) == ("'unknown'" in rule.sql), rule.code
+        assert not rule.register or f"'register', '{rule.register}'" in rule.sql
 
 
 def test_evidence_names_the_rows_used(table):

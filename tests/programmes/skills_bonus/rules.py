@@ -7,7 +7,9 @@ from app.kernel.messages import N_
 @rule(
     "SK-01",
     N_("培训课时"),
+    N_("培训不少于{least_hours}课时。"),
     fields=("skill_hours",),
+    passes=("enough",),
     enough=N_("培训{hours}课时，不少于{least}课时。"),
     short=N_("培训{hours}课时，少于{least}课时。请核对培训课时。"),
 )
