@@ -67,11 +67,8 @@ class Replica:
 
 def _may_be_old() -> bool:
     """What the view says of this route; a form starts from what is so now."""
-    name = (request.endpoint or "").rpartition(".")[2]
-    views = current_app.extensions["appbuilder"].baseviews
-    return any(
-        view.endpoint == request.blueprint and name in getattr(view, "replica_reads", ()) for view in views
-    )
+    view = current_app.extensions["appbuilder"].views.get(request.blueprint)
+    return (request.endpoint or "").rpartition(".")[2] in getattr(view, "replica_reads", ())
 
 
 def _remember(answer):

@@ -11,13 +11,13 @@ def init_app(app: Flask) -> None:
     from app.web.commands import cli
     from app.web.desk.home import HomeView
     from app.web.login.security import (
-        AppBuilder,
         SecurityManager,
         begin_request,
         demand_office,
         demand_own_password,
     )
     from app.web.page import templating, translations
+    from app.web.page.builder import AppBuilder
     from app.web.page.menu import TreeMenu
     from app.web.registry import register_views
     from app.web.site import bodies, errors, hardening, refusals

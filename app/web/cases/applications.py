@@ -77,6 +77,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         "discard",
     }
     moves = MOVES
+    page_of = Application
     list_columns = ["number", "employer.name", "region.name", "office.name", "created_on"]
     order_columns = ["number", "created_on"]
     granted = {

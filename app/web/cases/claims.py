@@ -38,6 +38,7 @@ class ClaimQueryView(StageView):
 
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post", "edit", "reveal"}
     moves = ("submit", "withdraw")
+    page_of = Claim
     granted = {
         CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
         REVIEWER: ("can_list", "can_show", "can_reveal"),

@@ -55,5 +55,4 @@ class SearchView(Screen, BaseView):
     def _list(self) -> str:
         """The endpoint of the list that a form names."""
         wanted = request.form.get("view", "")
-        lists = (v.endpoint for v in self.appbuilder.baseviews if isinstance(v, ModelView))
-        return wanted if wanted in lists else abort(404)
+        return wanted if isinstance(self.appbuilder.views.get(wanted), ModelView) else abort(404)

@@ -86,6 +86,5 @@ def marked(text: str) -> Markup:
 
 def _paths(chapter: Chapter) -> list[str]:
     """Where the chapter's functions hang in the menu, as the manual writes it: 业务经办 → 单位服务 → …"""
-    views = {view.endpoint: view for view in fab().baseviews}
-    shown = (views[name] for name in chapter.views if views[name].menu)
+    shown = (view for name in chapter.views if (view := fab().views[name]).menu)
     return [" → ".join(map(gettext, (*view.menu, view.menu_title))) for view in shown]

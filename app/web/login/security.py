@@ -5,7 +5,6 @@ from __future__ import annotations
 from hmac import compare_digest
 
 from flask import current_app, g, has_request_context, redirect, render_template, request, session, url_for
-from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import User
@@ -138,14 +137,6 @@ class SecurityManager(FabSecurityManager):
     def permissions_of(self, user_id: int) -> frozenset[tuple[str, str]]:
         """(permission, view) of a login, in one query."""
         return grants.held_in_force(db.session, user_id, g.today)[1]
-
-
-class AppBuilder(FabAppBuilder):
-    """Without FAB's page-history, language-by-GET and API views; ours are registered in `app.web`."""
-
-    def _add_admin_views(self) -> None:
-        self._indexview = self.add_view_no_menu(self.indexview)
-        self.sm.register_views()
 
 
 def anonymous() -> Actor:

@@ -16,13 +16,13 @@ from werkzeug.datastructures import MultiDict
 from app.engine.progress import Progress
 from app.engine.sessions import shares
 from app.engine.sheets import export
-from app.extensions import db
+from app.extensions import db, fab
 from app.kernel.messages import N_, Message
 from app.web.crud import listing
 from app.web.crud.private_queries import encrypt_query, parse_query
 from app.web.crud.views import ModelView, Screen
 from app.web.longwork.outcomes import Outcome
-from app.web.longwork.works import WorkRequest, carry_out, long_work, view_of
+from app.web.longwork.works import WorkRequest, carry_out, long_work
 from app.web.page.downloads import mark
 from app.web.page.templating import show
 from app.web.page.translations import gettext
@@ -46,7 +46,7 @@ class ExportView(Screen, BaseView):
         """The list that the form names, when this login may open it."""
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login")))
-        view = view_of(request.form.get("view", ""))
+        view = fab().views.get(request.form.get("view", ""))
         if not isinstance(view, ModelView):
             abort(404)
         if not self.appbuilder.sm.has_access("can_list", view.class_permission_name):

@@ -10,12 +10,12 @@ from flask_login import current_user
 
 from app.engine.intake import held_sheets
 from app.engine.intake.held_sheets import HeldSheet
-from app.extensions import db
+from app.extensions import db, fab
 from app.registers.ciphers import bytes_of, text_of
 from app.web.crud.views import Screen
 from app.web.longwork import standing
 from app.web.longwork.questions import SHOWN, Question
-from app.web.longwork.works import KINDS, WorkKind, WorkRequest, carry_out, view_of
+from app.web.longwork.works import KINDS, WorkKind, WorkRequest, carry_out
 
 
 class SheetQuestionView(Screen, BaseView):
@@ -38,7 +38,7 @@ class SheetQuestionView(Screen, BaseView):
     @expose("/<sheet_id>/answer", methods=["POST"])
     def answer(self, sheet_id):
         sheet = self._own(sheet_id)
-        kind, view, choice = KINDS[sheet.kind], view_of(sheet.view), request.form.get("choice", "")
+        kind, view, choice = KINDS[sheet.kind], fab().views.get(sheet.view), request.form.get("choice", "")
         facts = sheet.id, sheet.title
         if choice not in ("all", "none", "checked"):
             return self._give_up(sheet, kind)
@@ -63,7 +63,7 @@ class SheetQuestionView(Screen, BaseView):
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login", next=request.path)))
         sheet = held_sheets.find_sheet(db.session, g.actor.user_id, sheet_id[:36])
-        standing.insist(sheet, KINDS[sheet.kind].permission, view_of(sheet.view))
+        standing.insist(sheet, KINDS[sheet.kind].permission(sheet.view))
         return sheet
 
 

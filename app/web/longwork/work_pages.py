@@ -12,13 +12,13 @@ from flask_login import current_user
 from app.engine.audit import record
 from app.engine.longwork import works
 from app.engine.longwork.works import LongWork
-from app.extensions import db
+from app.extensions import db, fab
 from app.kernel.messages import Message
 from app.registers.ciphers import bytes_of, text_of
 from app.web.crud.views import Screen
 from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
-from app.web.longwork.works import KINDS, view_of
+from app.web.longwork.works import KINDS
 from app.web.page.downloads import workbook
 from app.web.page.templating import translate
 from app.web.page.translations import gettext
@@ -88,7 +88,7 @@ class WorkView(Screen, BaseView):
 
 def _asked_by(work: LongWork) -> tuple[str | None, BaseView | None]:
     """The permission and the view that a work asks for."""
-    return KINDS[work.kind].permission, view_of(work.view)
+    return KINDS[work.kind].permission, fab().views.get(work.view)
 
 
 def how_far(work: LongWork) -> str:

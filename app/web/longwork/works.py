@@ -202,7 +202,7 @@ def do(session: Session, work_id: str) -> None:
 def _do(session: Session, work: LongWork) -> None:
     if work.attempts > works.MOST_ATTEMPTS:
         raise Refused(INTERRUPTED)
-    view, kind = view_of(work.view), KINDS[work.kind]
+    view, kind = fab().views.get(work.view), KINDS[work.kind]
     _become(work, view, kind)
     with (
         seeing(session, g.actor.scope),
@@ -271,9 +271,3 @@ def uploaded(name: str) -> FileStorage:
     if file is None or not file.filename:
         raise BadValue(N_("没有选择文件。请先选择要上传的文件。"))
     return file
-
-
-def view_of(endpoint: str) -> BaseView | None:
-    """The view of that name."""
-    views = fab().baseviews
-    return next((view for view in views if view.endpoint == endpoint), None)

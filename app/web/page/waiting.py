@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,10 +39,10 @@ def of(counting: Counting, kind: str, states: Collection[str]) -> tuple[int, Dec
 
 
 def _count_all() -> dict[tuple[Counting, str, str], tuple[int, Decimal]]:
-    states: dict[Counting, set[str]] = {}
-    for view in fab().baseviews:
-        if hasattr(view, "counting"):
-            states.setdefault(view.counting, set()).update(view.waits())
+    lists: Mapping[Counting, list] = fab().countings
+    states = {
+        counting: {state for view in views for state in view.waits()} for counting, views in lists.items()
+    }
     countings = [counting for counting in states if states[counting]]
     if not countings:
         return {}

@@ -173,9 +173,8 @@ class ShortNoticeView(ModelView):
         return [Task(gettext(self.menu_title), address, count, None, gettext("份"))] if count else []
 
     def waits(self) -> tuple[str, ...]:
-        views = (view for view in self.appbuilder.baseviews if isinstance(view, NoticesView))
-        extends = any(may("can_extend", view.class_permission_name) for view in views)
-        return (SHORT,) if extends else ()
+        views = (self._notices(programme.code, "can_extend") for programme in programmes())
+        return (SHORT,) if any(views) else ()
 
     def base_query(self) -> Query:
         wanted = short_notices().whereclause
@@ -188,16 +187,15 @@ class ShortNoticeView(ModelView):
 
     def cells(self, row: Notice, columns):
         """The number leads to the notice, where the login may open it."""
-        view = self._notices(row.programme)
+        view = self._notices(row.programme, "can_show")
         for (column, _), (kind, address, text) in zip(columns, super().cells(row, columns), strict=True):
             here = column == "number" and view is not None
             yield kind, page_url(view.endpoint, row.id) if here else address, text
 
-    def _notices(self, programme: str) -> NoticesView | None:
-        for view in self.appbuilder.baseviews:
-            if isinstance(view, NoticesView) and view.programme.code == programme:
-                return view if may("can_show", view.class_permission_name) else None
-        return None
+    def _notices(self, programme: str, permission: str) -> NoticesView | None:
+        """The view of a programme's notices, if the login holds a permission on it."""
+        view = self.appbuilder.pages.get((programme, Notice))
+        return view if view and may(permission, view.class_permission_name) else None
 
 
 def _extension_warning(short: int) -> str:

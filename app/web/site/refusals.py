@@ -29,8 +29,7 @@ def _write_down(answer: Response) -> Response:
 
 
 def _deed_refused() -> bool:
-    view = next((v for v in fab().baseviews if v.endpoint == request.blueprint), None)
-    return request.method not in READING and getattr(view, "watched", False)
+    return request.method not in READING and getattr(fab().views.get(request.blueprint), "watched", False)
 
 
 def _taking_refused(answer: Response) -> bool:

@@ -124,7 +124,7 @@ class BatchView(Screen, BaseView):
     def transition_of(self, found: Batch):
         """(programme, transition) of a batch that the login may make."""
         programme = programme_of(found.programme)
-        view = next((v for v in self.appbuilder.baseviews if v.endpoint == found.view), None)
+        view = self.appbuilder.views.get(found.view)
         transition = programme.transition(found.transition)
         if view is None or not self.appbuilder.sm.has_access(transition.name, view.class_permission_name):
             abort(403)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from flask import abort, g, redirect, request, url_for
+from flask_appbuilder import Model
 from flask_appbuilder.actions import action
 from flask_appbuilder.baseviews import expose
 from sqlalchemy import select
@@ -46,10 +47,12 @@ class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for.
 
     `moves` are the actions that it offers, in order, of those that it has; `base_filters` say which states it shows.
+    `page_of`: the model whose rows of the programme have their page here, wherever they are named.
     """
 
     programme: ClassVar[Programme]
     moves: ClassVar[tuple[str, ...]] = ()
+    page_of: ClassVar[type[Model] | None] = None
     readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
     label_columns = LABELS

@@ -50,6 +50,7 @@ class NoticesView(GroupView):
     """The notices of one programme; whole notices can be passed or failed."""
 
     member = "notice_id"
+    page_of = Notice
     list_template = "groups.html"
     show_template = "notice.html"
     readers = (AUDITOR, CLERK)

@@ -94,17 +94,8 @@ class StageView(ClaimMoves, BulkView):
 
     def _query(self) -> StageView | None:
         """The programme's list of all states, if the login may open it."""
-        return next(
-            (
-                view
-                for view in self.appbuilder.baseviews
-                if isinstance(view, StageView)
-                and view.programme is self.programme
-                and not view.states
-                and may("can_show", view.class_permission_name)
-            ),
-            None,
-        )
+        view = self.appbuilder.pages.get((self.programme.code, Claim))
+        return view if view and may("can_show", view.class_permission_name) else None
 
     def show_more(self, row: Claim) -> dict:
         history = db.session.scalars(
