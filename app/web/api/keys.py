@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -17,7 +17,6 @@ from app.engine.access import api_keys
 from app.engine.access.api_keys import ABILITIES, LONGEST, ApiKey
 from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.extensions import db
-from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.organisation import Office
 from app.web.api import makers
@@ -25,7 +24,6 @@ from app.web.api.document import document
 from app.web.crud.options import LongSelect, options
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.staff import pending_duties
@@ -128,15 +126,8 @@ class KeyView(ModelView):
     @has_access
     def add(self):
         first = {"office": g.actor.office_id, "ends_on": g.today + LONGEST}
-        form, problem = KeyForm(request.form or None, data=first), None
-        if request.method == "POST" and form.validate():
-            try:
-                return self._make(form)
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        status = 422 if request.method == "POST" else 200
-        return self.render_template("key_form.html", view=self, form=form, problem=problem), status
+        form = KeyForm(request.form or None, data=first)
+        return self.form_page(form, lambda: self._make(form), "key_form.html")
 
     def _make(self, form: KeyForm):
         """Makes the key; the only page that ever shows it."""
@@ -154,17 +145,13 @@ class KeyView(ModelView):
     def confirm(self, pk):
         """The second administrator's confirmation of a key that loads registers."""
         api_keys.confirm(db.session, g.actor, self.item(pk).id)
-        db.session.commit()
-        flash(gettext("密钥已确认，现在可以使用。"), "success")
-        return redirect(url_for("KeyView.list"))
+        return self.finish(sentence=gettext("密钥已确认，现在可以使用。"))
 
     @expose("/revoke/<pk>", methods=["POST"])
     @has_access
     def revoke(self, pk):
         api_keys.revoke(db.session, g.actor, self.item(pk))
-        db.session.commit()
-        flash(gettext("密钥已撤销，立即失效。"), "success")
-        return redirect(url_for("KeyView.list"))
+        return self.finish(sentence=gettext("密钥已撤销，立即失效。"))
 
     @expose("/openapi")
     @has_access

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -22,12 +22,12 @@ from app.engine.cases.claims import Claim
 from app.engine.intake import correcting_accounts
 from app.engine.intake.application_accounts import is_holder, people_and_accounts
 from app.extensions import db
-from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.web.crud.options import options
 from app.web.crud.views import READ, ModelView
 from app.web.page import waiting
-from app.web.page.templating import may, translate
+from app.web.page.addresses import page_url
+from app.web.page.templating import may
 from app.web.page.translations import gettext
 from app.web.page.user_names import user_title
 from app.web.page.waiting import Task
@@ -131,19 +131,15 @@ class AccountCorrectionView(ModelView):
     @expose("/sign/<int:pk>", methods=["POST"])
     @has_access
     def sign(self, pk):
-        row, form, problem = self.item(str(pk)), SignatureForm(request.form), None
-        if form.validate():
+        self.item(str(pk))
+        form = SignatureForm(request.form)
+
+        def save():
             signs = form.outcome.data == "signed"
-            try:
-                correcting_accounts.decide(db.session, g.actor, pk, signs, form.opinion.data or "")
-                db.session.commit()
-                flash(gettext(SIGNED if signs else REFUSED), "success")
-                return redirect(url_for(f"{self.endpoint}.show", pk=pk))
-            except DomainError as error:
-                db.session.rollback()
-                problem, row = translate(error.message), self.item(str(pk))
-        more = {**self.show_more(row), "form": form, "problem": problem}
-        return self.render_template(self.show_template, view=self, row=row, **more), 422
+            correcting_accounts.decide(db.session, g.actor, pk, signs, form.opinion.data or "")
+            return self.finish(page_url(self.endpoint, pk), gettext(SIGNED if signs else REFUSED))
+
+        return self.form_page(form, save, self.show_template, lambda: self.shown(pk))
 
     @expose("/withdraw/<int:pk>", methods=["POST"])
     @has_access
@@ -151,9 +147,7 @@ class AccountCorrectionView(ModelView):
         """The proposer's own, while nobody has signed or refused it."""
         row = self.item(str(pk))
         correcting_accounts.withdraw(db.session, g.actor, row.id)
-        db.session.commit()
-        flash(gettext("账户更正已撤回，账户不变。"), "success")
-        return redirect(url_for(f"{self.endpoint}.show", pk=pk))
+        return self.finish(page_url(self.endpoint, pk), gettext("账户更正已撤回，账户不变。"))
 
     @expose("/reveal/<int:pk>", methods=["POST"])
     @has_access
@@ -170,12 +164,7 @@ class AccountCorrectionView(ModelView):
             **facts,
             after={"shown": "account", "correction_id": row.id},
         )
-        title = gettext("完整收款账号")
-        page = self.render_template(
-            "reveal.html", view=self, row=row, name=row.account.holder, full=full, title=title
-        )
-        db.session.commit()
-        return page, 200, {"Cache-Control": "no-store"}
+        return self.reveal_page(row, row.account.holder, full, gettext("完整收款账号"))
 
 
 def _names(row: AccountCorrection) -> dict[int, str]:

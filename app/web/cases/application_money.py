@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from flask import flash, g, redirect, request
+from flask import g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -14,10 +14,8 @@ from app.engine.cases.claims import Application, Claim
 from app.engine.intake import application_accounts, correcting_accounts
 from app.engine.intake.application_accounts import PayingAccount
 from app.extensions import db
-from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.web.cases.account_forms import AccountForm, CorrectionForm
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 from app.web.stages.account_changes import account_notes
 
@@ -39,15 +37,17 @@ class AccountRoutes:
         application = self.item(str(pk))
         form = account_form(application, request.form)
 
-        def save(vault):
+        def save():
             own = application_accounts.is_holder(application.payee, form.holder.data)
             if own or not application_accounts.takes_account(takings.states_of(db.session, pk)):
-                application_accounts.save_account(db.session, g.actor, pk, vault, form.details, form.kept_id)
+                application_accounts.save_account(
+                    db.session, g.actor, pk, g.vault, form.details, form.kept_id
+                )
                 return SAVED
-            _propose(pk, vault, form, OTHER_HOLDER)
+            _propose(pk, form, OTHER_HOLDER)
             return TO_SIGN
 
-        return self._taken(application, form, save, "account")
+        return self._taken(application, form, save, "account_")
 
     @expose("/propose_account/<int:pk>", methods=["POST"])
     @has_access
@@ -57,26 +57,22 @@ class AccountRoutes:
         application = self.item(str(pk))
         form = correction_form(application, request.form)
 
-        def propose(vault):
-            _propose(pk, vault, form, form.reason.data)
+        def propose():
+            _propose(pk, form, form.reason.data)
             return PROPOSED
 
-        return self._taken(application, form, propose, "correction")
+        return self._taken(application, form, propose, "correction_")
 
     def _taken(self, application: Application, form: AccountForm, save: Callable, what: str):
         """Saves what a valid form says; else shows the page with the form and what is wrong with it."""
-        pk, problem = application.id, None
-        if form.validate():
-            try:
-                done = save(g.vault)
-                db.session.commit()
-                flash(gettext(done), "success")
-                return redirect(self._url(pk, "bank"))
-            except DomainError as error:
-                db.session.rollback()
-                problem, application = translate(error.message), self.item(str(pk))
-        more = {**self.show_more(application), f"{what}_form": form, f"{what}_problem": problem}
-        return self.render_template(self.show_template, view=self, row=application, **more), 422
+        pk = application.id
+        return self.form_page(
+            form,
+            lambda: self.finish(self._url(pk, "bank"), gettext(save())),
+            self.show_template,
+            lambda: self.shown(pk),
+            prefix=what,
+        )
 
 
 def account_facts(
@@ -110,7 +106,7 @@ def correction_form(application: Application, typed: Mapping[str, str] | None = 
     return CorrectionForm(typed, application, offered, PREFIX)
 
 
-def _propose(pk: int, vault, form: AccountForm, reason: str) -> None:
+def _propose(pk: int, form: AccountForm, reason: str) -> None:
     correcting_accounts.propose(
-        db.session, g.actor, pk, vault, form.details, reason=reason, kept=form.kept_id
+        db.session, g.actor, pk, g.vault, form.details, reason=reason, kept=form.kept_id
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import abort, flash, g, redirect, request, send_file
+from flask import abort, g, request, send_file
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
@@ -32,9 +32,7 @@ class PaperRoutes:
             self._keep(pk, request.form.get("kind", ""))
         except BadValue as error:
             return self.page_with(pk, error, "file")
-        db.session.commit()
-        flash(gettext("附件已上传。"), "success")
-        return redirect(self._url(pk, "papers"))
+        return self.finish(self._url(pk, "papers"), gettext("附件已上传。"))
 
     @staticmethod
     def _keep(pk: int, kind: str) -> None:
@@ -76,6 +74,4 @@ class PaperRoutes:
         application_id = (db.session.get(Attachment, pk) or abort(404)).application_id
         self.item(str(application_id))
         applications.detach(db.session, g.actor, pk)
-        db.session.commit()
-        flash(gettext("附件已删除。"), "success")
-        return redirect(self._url(application_id, "papers"))
+        return self.finish(self._url(application_id, "papers"), gettext("附件已删除。"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, g, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.questions import QuestionRow, answers, what_was_chosen, who_stays
-from app.web.longwork.sheet_forms import row_form, typed_row
+from app.web.longwork.sheet_forms import row_form
 from app.web.longwork.sheet_reading import read_sheet
 from app.web.longwork.works import WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank, hand_out, mark
@@ -38,18 +38,16 @@ class PeopleRoutes:
         """One person typed on the screen, judged as a row of the sheet would be."""
         application = self.item(str(pk))
         form = row_form(self.programme.sheet, request.form, {})
-        if request.method == "POST":
-            row = typed_row(self.programme.sheet, form, 0, g.today)
-            if not row.errors:
-                report = people.check(db.session, g.actor, self.programme, pk, [row], g.vault, g.today)
-                db.session.commit()
-                if report.passed:
-                    flash(gettext("校验通过，已加入名单。"), "success")
-                    return redirect(url_for(f"{self.endpoint}.person", pk=pk))
-                flash(gettext("校验未通过，原因见未通过名单。"), "warning")
-                return redirect(self._url(pk, "people"))
-        status = 422 if request.method == "POST" else 200
-        return self.render_template("person_new.html", view=self, row=application, form=form), status
+
+        def save():
+            report = people.check(db.session, g.actor, self.programme, pk, [form.row], g.vault, g.today)
+            if report.passed:
+                return self.finish(
+                    url_for(f"{self.endpoint}.person", pk=pk), gettext("校验通过，已加入名单。")
+                )
+            return self.finish(self._url(pk, "people"), gettext("校验未通过，原因见未通过名单。"), "warning")
+
+        return self.form_page(form, save, "person_new.html", lambda: {"row": application})
 
     @expose("/template")
     @has_access
@@ -109,15 +107,13 @@ class PeopleRoutes:
             abort(404)
         form = row_form(self.programme.sheet, request.form, failed_rows.cells(row, g.vault))
         if request.method == "POST":
-            corrected = typed_row(self.programme.sheet, form, row.row_no, g.today)
+            form.number = row.row_no
             people.drop_failed(db.session, g.actor, pk, [row.id])
-            report = people.check(db.session, g.actor, self.programme, pk, [corrected], g.vault, g.today)
-            db.session.commit()
+            report = people.check(db.session, g.actor, self.programme, pk, [form.row], g.vault, g.today)
+            place = self._url(pk, "people")
             if report.passed:
-                flash(gettext("更正后校验通过。"), "success")
-            else:
-                flash(gettext("更正后仍未通过，原因见未通过名单。"), "warning")
-            return redirect(self._url(pk, "people"))
+                return self.finish(place, gettext("更正后校验通过。"))
+            return self.finish(place, gettext("更正后仍未通过，原因见未通过名单。"), "warning")
         findings = [f for f in readable(self.programme, row.findings) if f.stops]
         page = self.render_template(
             "correct.html", view=self, row=application, failed=row, form=form, findings=findings
@@ -140,9 +136,8 @@ class PeopleRoutes:
             if text.isascii() and text.isdigit() and len(text) < 19
         ]
         gone = people.drop_failed(db.session, g.actor, pk, ids)
-        db.session.commit()
-        flash(gettext("已移除{count}行未通过的人员。").format(count=gone), "success")
-        return redirect(self._url(pk, "people"))
+        sentence = gettext("已移除{count}行未通过的人员。").format(count=gone)
+        return self.finish(self._url(pk, "people"), sentence)
 
 
 @long_work("check", N_("人员校验"), permission="can_edit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import func, select
@@ -19,7 +19,6 @@ from app.engine.intake import applications
 from app.engine.intake.application_accounts import people_and_accounts
 from app.engine.intake.discarding import discard_application
 from app.extensions import db
-from app.kernel.errors import DomainError
 from app.registers.lookup import covered
 from app.web.cases.application_money import AccountRoutes, account_facts
 from app.web.cases.application_papers import PaperRoutes
@@ -27,7 +26,6 @@ from app.web.cases.application_people import PeopleRoutes
 from app.web.cases.opening import EmployerChoiceForm
 from app.web.longwork.question_pages import waiting_for
 from app.web.page.findings import cells_of, readable
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 from app.web.stages.bulk import ApplicationsView
 
@@ -91,18 +89,9 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
     @has_access
     def add(self):
         form = self.opening_form(request.form)
-        problem = None
-        if request.method == "POST" and form.validate():
-            try:
-                opened = form.open(self.programme, g.today)
-                db.session.commit()
-                return redirect(self._url(opened.id))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        status = 422 if request.method == "POST" else 200
-        page = self.render_template(self.opening_template, view=self, form=form, problem=problem)
-        return page, status
+        return self.form_page(
+            form, lambda: self.finish(self._url(form.open(self.programme, g.today).id)), self.opening_template
+        )
 
     def show_more(self, application: Application) -> dict:
         application_id = application.id
@@ -157,9 +146,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         """An application that was opened by mistake and holds nobody."""
         self.item(str(pk))
         number = discard_application(db.session, g.actor, pk)
-        db.session.commit()
-        flash(gettext("申请{number}已删除。").format(number=number), "success")
-        return redirect(url_for(f"{self.endpoint}.list"))
+        return self.finish(sentence=gettext("申请{number}已删除。").format(number=number))
 
     def _url(self, pk: int, part: str | None = None) -> str:
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)

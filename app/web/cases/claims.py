@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from wtforms import Form
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import AuditEntry, record
@@ -18,14 +17,14 @@ from app.engine.intake import applications
 from app.engine.intake import check as people
 from app.engine.sheets import Kind
 from app.extensions import db
-from app.kernel.errors import DomainError, Refused, Stale
+from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.ciphers import text_of
 from app.registers.models import Person
-from app.web.crud import conflicts
+from app.web.crud.conflicts import Edit
 from app.web.crud.views import version_of
-from app.web.longwork.sheet_forms import row_form, typed_row
-from app.web.page.templating import translate
+from app.web.longwork.sheet_forms import RowForm, row_form
+from app.web.page.addresses import page_url
 from app.web.page.translations import gettext
 from app.web.stages.stage import StageView
 
@@ -52,43 +51,22 @@ class ClaimQueryView(StageView):
         claim = self.item(pk)
         if claim.office_id != g.actor.office_id:
             raise Refused(people.ELSEWHERE)
-        sheet = self.programme.sheet
-        form = self._row_form(claim, request.form)
-        seen, conflict = conflicts.seen(self._row_form(claim), self._told()), None
-        problems, status = [], 200
-        if request.method == "POST":
-            row, status = typed_row(sheet, form, 0, g.today), 422
-            problems = [
-                translate(message)
-                for field, message in row.errors.items()
-                if field not in self.programme.fixed
-            ]
-            if not problems:
-                try:
-                    return self._save(claim, row.values)
-                except DomainError as error:
-                    db.session.rollback()
-                    problems, claim = [translate(error.message)], self.item(pk)
-                    if isinstance(error, Stale):
-                        changes = (AuditEntry.event == "edit") & (AuditEntry.claim_id == claim.id)
-                        conflict = conflicts.between(self._row_form(claim), form, changes, self._told())
-                        form = self._row_form(claim, conflict.typed)
-        page = self.render_template(
+        changes = (AuditEntry.event == "edit") & (AuditEntry.claim_id == claim.id)
+        edit = Edit(lambda typed: self._row_form(claim, typed), changes, self._told())
+        form = edit.make(request.form)
+        return self.form_page(
+            form,
+            lambda: self._save(claim, form.row.values),
             "claim_edit.html",
-            view=self,
-            row=claim,
-            form=form,
-            problems=problems,
-            conflict=conflict,
-            seen=conflict.seen if conflict else request.form.get("seen", seen),
-            shown=claim.version if conflict else request.form.get("version", claim.version),
+            lambda: {"row": self.item(pk)},
+            edit=edit,
         )
-        return page, status
 
-    def _row_form(self, claim: Claim, typed: Mapping[str, str] | None = None) -> Form:
+    def _row_form(self, claim: Claim, typed: Mapping[str, str] | None = None) -> RowForm:
         """The row's form; what names the person stands as it is, whatever is posted."""
         held = self._held(claim)
         form = row_form(self.programme.sheet, typed, held)
+        form.fixed = self.programme.fixed
         for name in self.programme.fixed:
             form[name].data, form[name].render_kw = held[name], {"readonly": True}
         if claim.phone_cipher and "phone" in form:
@@ -107,8 +85,7 @@ class ClaimQueryView(StageView):
         applications.edit_claim(
             db.session, g.actor, self.programme, claim.id, version_of(request.form), values, g.vault
         )
-        db.session.commit()
-        return redirect(url_for(f"{self.endpoint}.show", pk=claim.id))
+        return self.finish(page_url(self.endpoint, claim.id))
 
     def _held(self, claim: Claim) -> dict[str, str]:
         held = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
@@ -138,10 +115,7 @@ class ClaimQueryView(StageView):
             office_id=claim.office_id,
             after={"shown": what},
         )
-        shown = {"name": claim.person.name, "full": full, "title": gettext(title)}
-        page = self.render_template("reveal.html", view=self, row=claim, **shown)
-        db.session.commit()
-        return page, 200, {"Cache-Control": "no-store"}
+        return self.reveal_page(claim, claim.person.name, full, gettext(title))
 
 
 def _whole(claim: Claim, what: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -16,13 +16,13 @@ from app.engine.cases.claims import Claim
 from app.engine.casework import objections
 from app.engine.casework.objections import Objection
 from app.extensions import db
-from app.kernel.errors import DomainError, NotFound
+from app.kernel.errors import NotFound
 from app.kernel.messages import N_
 from app.registers.ciphers import text_of
 from app.web.crud.options import options
 from app.web.crud.views import READ, ModelView
+from app.web.page.addresses import page_url
 from app.web.page.programmes import programme_of
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 
 
@@ -103,18 +103,13 @@ class ObjectionView(ModelView):
         if claim is None:
             raise NotFound(N_("没有找到这条记录。请刷新列表。"))
         form = ObjectionForm(request.form, data={"raised_on": g.today})
-        problem = None
-        if request.method == "POST" and form.validate():
-            try:
-                made = objections.register(db.session, g.actor, claim_id, g.vault, g.today, **form.data)
-                db.session.commit()
-                flash(gettext("异议已登记，处理前此人不能办理公示通过。"), "success")
-                return redirect(url_for("ObjectionView.show", pk=made.id))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        page = self.render_template("objection_add.html", view=self, claim=claim, form=form, problem=problem)
-        return page, 422 if request.method == "POST" else 200
+
+        def save():
+            made = objections.register(db.session, g.actor, claim_id, g.vault, g.today, **form.data)
+            address = page_url(self.endpoint, made.id)
+            return self.finish(address, gettext("异议已登记，处理前此人不能办理公示通过。"))
+
+        return self.form_page(form, save, "objection_add.html", lambda: {"claim": claim})
 
     @expose("/contact/<int:pk>", methods=["POST"])
     @has_access
@@ -124,21 +119,16 @@ class ObjectionView(ModelView):
         full = text_of(g.vault, row, Objection.contact_cipher) or abort(404)
         facts = {"claim_id": row.claim_id, "office_id": row.office_id, "programme": row.claim.programme}
         record(db.session, g.actor, "reveal", **facts, after={"objection_id": row.id})
-        shown = {"name": row.raised_by, "full": full, "title": gettext("异议人联系方式")}
-        page = self.render_template("reveal.html", view=self, row=row, **shown)
-        db.session.commit()
-        return page
+        return self.reveal_page(row, row.raised_by, full, gettext("异议人联系方式"))
 
     @expose("/decide/<int:pk>", methods=["POST"])
     @has_access
     def decide(self, pk):
         form = DecisionForm(request.form)
-        if not form.validate():
-            row = self.item(str(pk))
-            more = {**self.show_more(row), "form": form}
-            return self.render_template(self.show_template, view=self, row=row, **more), 422
-        upheld = form.outcome.data == "upheld"
-        objections.decide(db.session, g.actor, pk, upheld, form.opinion.data, g.today)
-        db.session.commit()
-        flash(gettext("处理结果已保存。"), "success")
-        return redirect(url_for("ObjectionView.show", pk=pk))
+
+        def save():
+            upheld = form.outcome.data == "upheld"
+            objections.decide(db.session, g.actor, pk, upheld, form.opinion.data, g.today)
+            return self.finish(page_url(self.endpoint, pk), gettext("处理结果已保存。"))
+
+        return self.form_page(form, save, self.show_template, lambda: self.shown(pk))

@@ -6,7 +6,7 @@ posts them; those that only the other one changed come back as they are now, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import current_app, g, request
@@ -17,6 +17,7 @@ from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField
 
 from app.engine.audit import NAMED, AuditEntry
 from app.extensions import db
+from app.kernel.errors import Stale
 from app.web.page.translations import gettext
 
 Written = Mapping[str, list[str]]
@@ -42,6 +43,39 @@ class Conflict:
     typed: MultiDict
     differences: Sequence[Difference]
     entry: AuditEntry | None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A form of a row that others may change meanwhile.
+
+    `make` gives the form of the row as it is (None), or of what is typed; `changed_by` finds the row's changes in the
+    audit log. `names` are the fields compared, if not all; `more` gives further inputs: name → (label, value now).
+    """
+
+    make: Callable[[MultiDict | None], Form]
+    changed_by: ColumnElement[bool]
+    names: Sequence[str] = ()
+    more: Callable[[], Mapping[str, tuple[str, str]]] = dict
+
+    @property
+    def seen(self) -> str:
+        """What the form opens with, for its hidden field."""
+        return seen(self.make(None), self.names, **{name: value for name, (_, value) in self.more().items()})
+
+    def insist(self) -> None:
+        """Raise Stale where the row is no longer what the posted form was opened with."""
+        if request.form.get("seen") != self.seen:
+            raise Stale
+
+    def conflict(self, yours: Form) -> Conflict:
+        return between(self.make(None), yours, self.changed_by, self.names, self.more())
+
+    def token(self, conflict: Conflict | None) -> str:
+        """What the shown form says it was opened with: a posted one still what it was."""
+        if conflict:
+            return conflict.seen
+        return request.form.get("seen", self.seen)
 
 
 def seen(form: Form, names: Iterable[str] = (), **more: str) -> str:

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, g, redirect, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 from wtforms import Form
@@ -23,10 +22,12 @@ from wtforms import Form
 from app.engine.audit import AuditEntry, record
 from app.engine.desk import searches
 from app.extensions import db
-from app.kernel.errors import DomainError, Stale
+from app.kernel.errors import DomainError
 from app.kernel.free_text import without_numbers
-from app.web.crud import conflicts, listing
+from app.web.crud import listing
+from app.web.crud.conflicts import Edit
 from app.web.crud.paging import key_of
+from app.web.crud.posting import Posting
 from app.web.crud.private_queries import encrypt_query, in_clear
 from app.web.crud.search import label_of, said
 from app.web.page.addresses import application_url, page_url
@@ -45,7 +46,7 @@ KINDS = {
 """How a list sets a column: at the right, in several lines, or as long text."""
 
 
-class Screen:
+class Screen(Posting):
     """What every view of ours says of itself; refused attempts on `watched` ones are written down.
 
     What `replica_reads` names of its routes may show what is some seconds old (`app.server.replica`).
@@ -192,15 +193,24 @@ class ModelView(Screen, FabModelView):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk):
-        row = self.item(pk)
-        return self.render_template(self.show_template, view=self, row=row, **self.show_more(row))
+        return self.render_template(self.show_template, view=self, **self.shown(pk))
+
+    def shown(self, pk: object) -> dict:
+        """What the row's own page shows."""
+        row = self.item(str(pk))
+        return {"row": row, **self.show_more(row)}
 
     def page_with(self, pk: int, error: DomainError, field: str):
         """The row's own page again with the message at the refused field; nothing of the request is stored."""
         db.session.rollback()
-        row = self.item(str(pk))
-        more = {**self.show_more(row), "errors": {field: translate(error.message)}}
-        return self.render_template(self.show_template, view=self, row=row, **more), 422
+        more = {**self.shown(pk), "errors": {field: translate(error.message)}}
+        return self.render_template(self.show_template, view=self, **more), 422
+
+    def reveal_page(self, row, name: str, full: str, title: str):
+        """Something masked in full, once, on a page that is not kept; its audit entry is committed with it."""
+        page = self.render_template("reveal.html", view=self, row=row, name=name, full=full, title=title)
+        db.session.commit()
+        return page, 200, {"Cache-Control": "no-store"}
 
     def list_more(self, rows: Sequence) -> dict:
         """What a subclass's list needs beside one page's rows."""
@@ -222,46 +232,23 @@ class ModelView(Screen, FabModelView):
         return self._form_page(row, self._facts(row))
 
     def _form_page(self, row, before: dict | None):
-        form, now = self.form(request.form, obj=row), self.form(obj=row)
-        seen = conflicts.seen(now) if before is not None else ""
-        problem = conflict = None
-        if request.method == "POST" and form.validate():
-            try:
-                if before is not None and request.form.get("seen") != seen:
-                    conflict = conflicts.between(now, form, self._changes(row))
-                    raise Stale
-                form.populate_obj(row)
-                self.save(row)
-                db.session.add(row)
-                db.session.flush()
-                record(
-                    db.session,
-                    g.actor,
-                    self.change_event,
-                    subject=str(row),
-                    before=before,
-                    after=self._facts(row),
-                )
-                db.session.commit()
-                return redirect(url_for(f"{self.endpoint}.list"))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        if conflict:
-            form = self.form(conflict.typed)
-        status = 422 if request.method == "POST" else 200
-        return self.render_template(
-            self.form_template,
-            view=self,
-            form=form,
-            problem=problem,
-            conflict=conflict,
-            seen=conflict.seen if conflict else request.form.get("seen", seen),
-        ), status
+        form, edit = self.form(request.form, obj=row), None
+        if before is not None:
+            changes = (AuditEntry.event == self.change_event) & (AuditEntry.subject == str(row))
+            edit = Edit(lambda typed: self.form(typed, obj=row), changes)
 
-    def _changes(self, row) -> ColumnElement[bool]:
-        """Where the audit log tells of a row's changes."""
-        return (AuditEntry.event == self.change_event) & (AuditEntry.subject == str(row))
+        def save():
+            if edit:
+                edit.insist()
+            form.populate_obj(row)
+            self.save(row)
+            db.session.add(row)
+            db.session.flush()
+            after = self._facts(row)
+            record(db.session, g.actor, self.change_event, subject=str(row), before=before, after=after)
+            return self.finish()
+
+        return self.form_page(form, save, self.form_template, edit=edit)
 
     def save(self, row) -> None:
         """Checks a row that a form has filled; raises a DomainError that becomes the form's message."""

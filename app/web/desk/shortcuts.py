@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
@@ -27,9 +27,7 @@ class ShortcutView(Screen, BaseView):
             offered = permitted()
             wanted = [view for view in dict.fromkeys(request.form.getlist("view")) if view in offered]
             shortcuts.choose(db.session, g.actor.user_id, wanted)
-            db.session.commit()
-            flash(gettext("个人服务已保存。"), "success")
-            return redirect(url_for("HomeView.index"))
+            return self.finish(url_for("HomeView.index"), gettext("个人服务已保存。"))
         kept = own()
         rest = [leaf for leaf in permitted().values() if leaf not in kept]
         return self.render_template("shortcuts.html", kept=kept, rest=rest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask import abort, current_app, g, request, session, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from werkzeug.security import check_password_hash
 from wtforms import Form, PasswordField
@@ -14,13 +14,12 @@ from app.engine.access import accounts
 from app.engine.access.roles import TITLES
 from app.engine.sessions import tries
 from app.extensions import db
-from app.kernel.errors import DomainError, Refused
+from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
 from app.web.crud.views import Screen
 from app.web.login import devices
 from app.web.page.sidebar import SETTINGS
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 from app.web.site.hardening import own_path
 
@@ -49,24 +48,23 @@ class PasswordView(Screen, BaseView):
     @expose("/", methods=["GET", "POST"])
     def change(self):
         """Without a permission: who has no role in force, as while a duty waits, must change a given password too."""
-        form, problem = OwnPasswordForm(request.form), None
-        if request.method == "POST" and form.validate():
-            try:
-                self._change(form.old.data, form.new.data)
-                flash(gettext("密码已修改。其他地方的登录已退出。"), "success")
-                return redirect(own_path(request.args.get("next", "")) or url_for("PasswordView.change"))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        status = 422 if request.method == "POST" else 200
-        must = accounts.must_change(
-            db.session.get(Staff, g.actor.user_id) or abort(403), lasting=current_app.config["DEMO"]
-        )
-        return self.render_template(
-            "user_own_password.html", view=self, form=form, problem=problem, must=must
-        ), status
+        form = OwnPasswordForm(request.form)
 
-    def _change(self, old: str, new: str) -> None:
+        def save():
+            staff = self._change(form.old.data, form.new.data)
+            address = own_path(request.args.get("next", "")) or url_for("PasswordView.change")
+            answer = self.finish(address, gettext("密码已修改。其他地方的登录已退出。"))
+            session["seal"] = accounts.password_digest(staff.user, current_app.secret_key)
+            return answer
+
+        def facts():
+            staff = db.session.get(Staff, g.actor.user_id) or abort(403)
+            return {"must": accounts.must_change(staff, lasting=current_app.config["DEMO"])}
+
+        return self.form_page(form, save, "user_own_password.html", facts)
+
+    def _change(self, old: str, new: str) -> Staff:
+        """The actor's own row with the new password. Raises Refused."""
         staff = db.session.get(Staff, g.actor.user_id) or abort(403)
         this = devices.attempt(staff.user.username, g.actor.address)
         tries.reserve(db.engine, this)
@@ -74,5 +72,4 @@ class PasswordView(Screen, BaseView):
             raise Refused(N_("原密码不正确，密码没有修改。请重新填写；忘记密码请联系本区县管理员。"))
         tries.succeed(db.engine, this)
         accounts.set_password(db.session, g.actor, staff, new, but=session["token"])
-        db.session.commit()
-        session["seal"] = accounts.password_digest(staff.user, current_app.secret_key)
+        return staff

@@ -7,7 +7,7 @@ from base64 import b64decode
 from typing import ClassVar
 
 import segno
-from flask import flash, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -187,9 +187,7 @@ class SecondFactorView(ModelView):
         db.session.delete(row)
         logins.end(db.session, staff.user_id)
         deciding.wait_after_reset(db.session, g.actor, staff, duties.SECOND_FACTOR)
-        db.session.commit()
-        flash(gettext("二次验证已重置。此人的登录已退出，再次登录时按要求重新绑定。"), "success")
-        return redirect(url_for("SecondFactorView.list"))
+        return self.finish(sentence=gettext("二次验证已重置。此人的登录已退出，再次登录时按要求重新绑定。"))
 
     @expose("/roles", methods=["GET", "POST"])
     @has_access
@@ -197,13 +195,12 @@ class SecondFactorView(ModelView):
         """Which roles need one; the province's administrator says so for all offices."""
         before = demands.demanded(db.session)
         form = RolesForm(request.form if request.method == "POST" else None, roles=sorted(before))
-        if request.method == "POST" and form.validate():
+
+        def save():
             after = set(form.roles.data or ())
             demands.demand(db.session, after)
             facts = {"before": {"roles": sorted(before)}, "after": {"roles": sorted(after)}}
             record(db.session, g.actor, "second_factor_roles", **facts)
-            db.session.commit()
-            flash(gettext("要求已保存。尚未绑定的人员已退出，再次登录时绑定。"), "success")
-            return redirect(url_for("SecondFactorView.list"))
-        status = 422 if request.method == "POST" else 200
-        return self.render_template("second_factor_roles.html", view=self, form=form), status
+            return self.finish(sentence=gettext("要求已保存。尚未绑定的人员已退出，再次登录时绑定。"))
+
+        return self.form_page(form, save, "second_factor_roles.html")

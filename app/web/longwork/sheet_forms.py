@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 
+from flask import g
 from wtforms import Form, SelectField, StringField
 
 from app.engine.sheets import Kind, Sheet, SheetRow, parse_row
@@ -12,18 +13,30 @@ from app.web.crud.options import options
 from app.web.page.templating import translate
 
 
-def row_form(sheet: Sheet, typed: Mapping[str, str] | None, held: Mapping[str, str]) -> Form:
+class RowForm(Form):
+    """A row of a sheet, read exactly as the sheet's would be; what stands fixed is not judged."""
+
+    sheet: ClassVar[Sheet]
+    fixed: Collection[str] = ()
+    number = 0
+
+    @property
+    def row(self) -> SheetRow:
+        typed = {name: value or "" for name, value in self.data.items()}
+        return parse_row(self.sheet, typed, self.number, today=g.today)
+
+    def validate(self) -> bool:
+        """Whether the row can be read; a cell's fault stands at its field."""
+        faults = {name: fault for name, fault in self.row.errors.items() if name not in self.fixed}
+        for name, fault in faults.items():
+            self[name].errors = [translate(fault)]
+        return not faults
+
+
+def row_form(sheet: Sheet, typed: Mapping[str, str] | None, held: Mapping[str, str]) -> RowForm:
     """A form with one field a column, filled from `held`; what was typed wins."""
     fields = {column.field: _field(column) for column in sheet.columns}
-    return type("RowForm", (Form,), fields)(typed, data=dict(held))
-
-
-def typed_row(sheet: Sheet, form: Form, number: int, today: date) -> SheetRow:
-    """What the form says, read exactly as a sheet's row would be; a cell's fault stands at its field."""
-    row = parse_row(sheet, {name: value or "" for name, value in form.data.items()}, number, today=today)
-    for name, fault in row.errors.items():
-        form[name].errors = [translate(fault)]
-    return row
+    return type("RowForm", (RowForm,), {"sheet": sheet, **fields})(typed, data=dict(held))
 
 
 def _field(column):

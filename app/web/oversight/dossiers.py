@@ -19,14 +19,13 @@ from app.engine.oversight.dossier import PastClaim, PastPlace, claims_then, end_
 from app.engine.sessions import shares
 from app.extensions import db
 from app.kernel.dates import SHANGHAI, parse_date
-from app.kernel.errors import BadValue, DomainError, NotFound
+from app.kernel.errors import BadValue, NotFound
 from app.kernel.messages import N_
 from app.registers.lookup import find_person
 from app.registers.models import Person
 from app.web.crud.views import Screen
 from app.web.page.findings import readable
 from app.web.page.programmes import programme_of, programmes
-from app.web.page.templating import translate
 
 NOBODY = N_("本机构范围内没有此人的登记或补贴记录。请核对公民身份号码。")
 
@@ -53,21 +52,18 @@ class DossierView(Screen, BaseView):
     @permission_name("show")
     def ask(self):
         """By POST: what is typed stands in no address."""
-        form, problem = DossierForm(request.form, data={"day": g.today}), None
-        if request.method == "POST" and form.validate():
-            try:
-                typed = form.citizen_id.data
-                finding = partial(find_person, db.session, typed, g.vault)
-                person = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
-                if person is None:
-                    raise NotFound(NOBODY)
-                until = _until(form.day.data)
-                _told(person, until)
-                return redirect(url_for("DossierView.show", pk=person.id, day=form.day.data), 303)
-            except DomainError as error:
-                problem = translate(error.message)
-        status = 422 if request.method == "POST" else 200
-        return self.render_template("dossier_ask.html", view=self, form=form, problem=problem), status
+        form = DossierForm(request.form, data={"day": g.today})
+
+        def look():
+            typed = form.citizen_id.data
+            finding = partial(find_person, db.session, typed, g.vault)
+            person = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
+            if person is None:
+                raise NotFound(NOBODY)
+            _told(person, _until(form.day.data))
+            return redirect(url_for("DossierView.show", pk=person.id, day=form.day.data), 303)
+
+        return self.form_page(form, look, "dossier_ask.html")
 
     @expose("/<int:pk>")
     @has_access

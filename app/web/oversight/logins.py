@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from flask import flash, g, redirect, url_for
+from flask import g
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -88,6 +88,4 @@ class LoginView(ModelView):
         accounts.refuse_management(db.session, g.actor, row.staff.user)
         record(db.session, g.actor, "kick", subject=row.staff.user.username, office_id=row.staff.office_id)
         db.session.delete(row)
-        db.session.commit()
-        flash(gettext("该登录已强制退出。"), "success")
-        return redirect(url_for("LoginView.list"))
+        return self.finish(sentence=gettext("该登录已强制退出。"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -18,7 +18,7 @@ from app.engine.cases.claims import Notice
 from app.engine.casework import calendar_years
 from app.engine.casework.extending import mark_short, short_notices
 from app.extensions import db
-from app.kernel.errors import BadValue, DomainError
+from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.registers.models import CalendarDay, CalendarYear
 from app.web.crud.options import options
@@ -27,7 +27,7 @@ from app.web.page import waiting
 from app.web.page.addresses import page_url
 from app.web.page.programmes import programme_of, programmes
 from app.web.page.sidebar import SETTINGS
-from app.web.page.templating import may, translate
+from app.web.page.templating import may
 from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.notices import NoticesView
@@ -69,24 +69,22 @@ class YearView(ModelView):
     @permission_name("confirm_year")
     def confirm(self, pk):
         """The year's days to be compared with the State Council's notice, and the one move that makes them count."""
-        row, problem = self.item(pk), None
-        if request.method == "POST":
-            try:
-                held = {programme.code: programme for programme in programmes()}
-                short = calendar_years.confirm(db.session, g.actor, row.year, held, g.today)
-                db.session.commit()
-                flash(
-                    gettext("{year}年的放假安排已确认，公示期按登记的日期计算。").format(year=row.year),
-                    "success",
-                )
-                return _to_short_notices(short) or redirect(url_for("YearView.list"))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        days = calendar_years.days_of(db.session, row.year)
-        page = {"view": self, "row": row, "days": days, "problem": problem}
-        page["missing"] = calendar_years.missing(row.year, days)
-        return self.render_template("year_confirm.html", **page), 422 if problem else 200
+        row = self.item(pk)
+
+        def save():
+            known = {programme.code: programme for programme in programmes()}
+            short = calendar_years.confirm(db.session, g.actor, row.year, known, g.today)
+            sentence = gettext("{year}年的放假安排已确认，公示期按登记的日期计算。").format(year=row.year)
+            answer = self.finish(url_for("ShortNoticeView.list") if short else None, sentence)
+            if short:
+                flash(_extension_warning(short), "warning")
+            return answer
+
+        def facts():
+            days = calendar_years.days_of(db.session, row.year)
+            return {"row": row, "days": days, "missing": calendar_years.missing(row.year, days)}
+
+        return self.form_page(None, save, "year_confirm.html", facts)
 
 
 class DayForm(Form):
@@ -200,14 +198,6 @@ class ShortNoticeView(ModelView):
 
 def _extension_warning(short: int) -> str:
     return gettext("有{count}份公示的公示期因此不足，须由审核人员延长，见“公示期不足”。").format(count=short)
-
-
-def _to_short_notices(short: int):
-    """The way to what must be extended now; None when nothing must."""
-    if not short:
-        return None
-    flash(_extension_warning(short), "warning")
-    return redirect(url_for("ShortNoticeView.list"))
 
 
 CALENDAR_VIEWS = (DayView, YearView, ShortNoticeView)

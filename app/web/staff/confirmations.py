@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, g, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -110,7 +110,7 @@ class ConfirmationView(ModelView):
         accounts.refuse_management(db.session, g.actor, grant.staff.user)
         duties.confirm(db.session, g.actor, grant)
         self._record("duty_confirmed", grant)
-        return self._done(gettext("已确认，此人的职责即刻生效。"))
+        return self.finish(sentence=gettext("已确认，此人的职责即刻生效。"))
 
     @expose("/refuse/<pk>", methods=["POST"])
     @has_access
@@ -136,11 +136,12 @@ class ConfirmationView(ModelView):
         if (wanted := request.form.get("required")) not in ("0", "1"):
             abort(400)
         duties.require(db.session, g.actor, wanted == "1")
-        return self._done(
+        sentence = (
             gettext("已恢复授权确认：今后授予的职责须由第二名管理员确认。")
             if wanted == "1"
             else gettext("已停用授权确认：待确认的职责全部生效，今后授予的职责即时生效。")
         )
+        return self.finish(sentence=sentence)
 
     def _locked(self, pk: str) -> DutyGrant:
         """A grant in sight, locked; the address alone opens nothing beyond the subtree."""
@@ -168,7 +169,7 @@ class ConfirmationView(ModelView):
                 active=bool(staff.user.active),
                 ends=ends,
             )
-        return self._done(gettext("已收回，此人不再有这项职责。"))
+        return self.finish(sentence=gettext("已收回，此人不再有这项职责。"))
 
     def _record(self, event: str, grant: DutyGrant) -> None:
         facts = {"roles": [grant.role.name] if grant.role else [], "cause": grant.cause}
@@ -181,8 +182,3 @@ class ConfirmationView(ModelView):
             office_id=grant.staff.office_id,
             after=facts,
         )
-
-    def _done(self, message: str):
-        db.session.commit()
-        flash(message, "success")
-        return redirect(url_for("ConfirmationView.list"))

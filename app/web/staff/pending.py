@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from wtforms import StringField
@@ -11,12 +11,11 @@ from wtforms.validators import DataRequired, Length
 from app.engine.access import accounts, cas_people
 from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.extensions import db
-from app.kernel.errors import DomainError, NotFound
+from app.kernel.errors import NotFound
 from app.kernel.messages import N_
 from app.web.crud.views import Screen
 from app.web.login import entering
 from app.web.page.sidebar import SETTINGS
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 from app.web.staff import pending_duties
 from app.web.staff.user_forms import ChangeForm
@@ -48,21 +47,19 @@ class PendingView(Screen, BaseView):
     def take(self):
         own = g.actor.office_id if g.actor.office_id == entering.top_office() else None
         given = {"office": own, "username": request.args.get("username", "")[:64]}
-        form, problem = TakeForm(request.form or None, data=given), None
-        if request.method == "POST" and form.validate():
-            try:
-                user_id = self._take(form)
-                flash(gettext("已授权。此人重新登录后即可办理业务。"), "success")
-                pending_duties.tell(user_id)
-                return redirect(url_for("UserView.list"))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        people = cas_people.waiting(db.session) if PROVINCE_ADMIN in g.actor.roles else None
-        status = 422 if request.method == "POST" else 200
-        return self.render_template(
-            "pending.html", view=self, form=form, problem=problem, people=people, full_name=accounts.full_name
-        ), status
+        form = TakeForm(request.form or None, data=given)
+
+        def save():
+            user_id = self._take(form)
+            answer = self.finish(url_for("UserView.list"), gettext("已授权。此人重新登录后即可办理业务。"))
+            pending_duties.tell(user_id)
+            return answer
+
+        def facts():
+            people = cas_people.waiting(db.session) if PROVINCE_ADMIN in g.actor.roles else None
+            return {"people": people, "full_name": accounts.full_name}
+
+        return self.form_page(form, save, "pending.html", facts)
 
     def _take(self, form: TakeForm) -> int:
         """The user that was taken in."""
@@ -75,5 +72,4 @@ class PendingView(Screen, BaseView):
                 username=form.username.data,
             )
         accounts.take_in(db.session, g.actor, found[0], **form.facts())
-        db.session.commit()
         return found[0].id

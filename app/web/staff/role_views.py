@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, g, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role, User
@@ -17,14 +17,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.engine.access import accounts, grants, own_roles
 from app.engine.access.roles import KEEPERS, TITLES
 from app.extensions import db
-from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
 from app.web.crud.options import options
 from app.web.crud.paging import key_of
 from app.web.crud.views import Screen
 from app.web.page.sidebar import SETTINGS
-from app.web.page.templating import role_title, translate
+from app.web.page.templating import role_title
 from app.web.page.translations import gettext
 from app.web.staff import matrix
 
@@ -98,57 +97,44 @@ class RoleView(Screen, BaseView):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self):
-        form, problem = RoleForm(request.form), None
-        if request.method == "POST" and form.validate():
-            try:
-                own = own_roles.make(db.session, g.actor, form.title.data, form.parts.data)
-                db.session.commit()
-                flash(gettext("角色已建立。请逐项核对权限，取消不需要的。"), "success")
-                return redirect(url_for("RoleView.edit", pk=own.role_id))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        return self._page(form, problem)
+        form = RoleForm(request.form)
+
+        def save():
+            own = own_roles.make(db.session, g.actor, form.title.data, form.parts.data)
+            address = url_for("RoleView.edit", pk=own.role_id)
+            return self.finish(address, gettext("角色已建立。请逐项核对权限，取消不需要的。"))
+
+        return self.form_page(form, save, "role_form.html")
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
     def edit(self, pk):
         own = self._own(pk)
-        known = {"title": own.title, "parts": own.parts}
-        form, problem = RoleForm(request.form or None, data=known), None
-        if request.method == "POST" and form.validate():
-            chosen = {key_of(Role.id.type, text) for text in request.form.getlist("may")}
-            try:
-                own_roles.change(
-                    db.session, g.actor, own.role_id, form.title.data, form.parts.data, chosen - {None}
-                )
-                db.session.commit()
-                flash(gettext("角色已保存，持有人的权限立即生效。"), "success")
-                return redirect(url_for("RoleView.edit", pk=pk))
-            except DomainError as error:
-                db.session.rollback()
-                problem, own = translate(error.message), self._own(pk)
-        return self._page(form, problem, own)
+        form = RoleForm(request.form or None, data={"title": own.title, "parts": own.parts})
+
+        def save():
+            chosen = {key_of(Role.id.type, text) for text in request.form.getlist("may")} - {None}
+            own_roles.change(db.session, g.actor, own.role_id, form.title.data, form.parts.data, chosen)
+            address = url_for("RoleView.edit", pk=pk)
+            return self.finish(address, gettext("角色已保存，持有人的权限立即生效。"))
+
+        return self.form_page(form, save, "role_form.html", lambda: _facts(self._own(pk)))
 
     @expose("/drop/<pk>", methods=["POST"])
     @has_access
     def drop(self, pk):
         own_roles.drop(db.session, g.actor, self._own(pk).role_id)
-        db.session.commit()
-        flash(gettext("角色已删除。"), "success")
-        return redirect(url_for("RoleView.list"))
+        return self.finish(sentence=gettext("角色已删除。"))
 
     def _own(self, pk: str):
         number = key_of(Role.id.type, pk)
         return own_roles.find_role(db.session, g.actor, number if number is not None else -1)
 
-    def _page(self, form: Form, problem: str | None, own=None):
-        held = own_roles.held_by(db.session, own.role_id) if own else set()
-        functions = matrix.functions(db.session, own.parts) if own else []
-        status = 422 if request.method == "POST" else 200
-        return self.render_template(
-            "role_form.html", view=self, form=form, problem=problem, own=own, held=held, functions=functions
-        ), status
+
+def _facts(own) -> dict[str, object]:
+    """What the form of an office's own role shows beside it."""
+    held = own_roles.held_by(db.session, own.role_id)
+    return {"own": own, "held": held, "functions": matrix.functions(db.session, own.parts)}
 
 
 def _holders(name: str):

@@ -39,12 +39,15 @@ class ChangeForm(Form):
     )
     active = BooleanField(N_("启用"), description=N_("停用后此人立即退出，不能再登录"))
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, formdata=None, data=MappingProxyType({}), **kwargs):
+        super().__init__(formdata, data=data, **kwargs)
         self.office.choices = options((o.id, f"{o.code} {o.name}") for o in _offices())
         self.roles.choices = options(
             (role, role_title(role)) for role in accounts.grantable(db.session, g.actor)
         )
+        days = {role: (formdata or {}).get(f"until-{role}") for role, *_ in self.roles.choices}
+        self.ends = data.get("ends", {}) | {role: day for role, day in days.items() if day is not None}
+        """Role → its last day, as held or typed."""
 
     def facts(self, held: Mapping[str, str] = MappingProxyType({})) -> dict:
         """As `accounts.change_user` takes them; the office is one of the choices. Raises BadValue for a last day.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import flash, g, make_response, redirect, request, url_for
+from flask import g, make_response, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -12,22 +12,19 @@ from flask_appbuilder.security.sqla.models import User
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
-from wtforms import Form
 
 from app.engine.access import accounts, grants, handover
 from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
 from app.engine.audit import AuditEntry, record
 from app.engine.sessions import tries
 from app.extensions import db
-from app.kernel.errors import DomainError, Stale
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
-from app.web.crud import conflicts
-from app.web.crud.conflicts import Conflict
+from app.web.crud.conflicts import Edit
 from app.web.crud.options import options
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
-from app.web.page.templating import role_title, translate
+from app.web.page.templating import role_title
 from app.web.page.translations import gettext
 from app.web.staff import matrix, pending_duties
 from app.web.staff.user_forms import ChangeForm, HandoverForm, NewForm
@@ -93,45 +90,36 @@ class UserView(ModelView):
     @has_access
     def add(self):
         form = NewForm(request.form or None, office=g.actor.office_id)
-        problem = None
-        if request.method == "POST" and form.validate():
+
+        def save():
             password = accounts.new_password()
-            try:
-                user = accounts.make_user(
-                    db.session, g.actor, form.username.data, password=password, temporary=True, **form.facts()
-                )
-                db.session.commit()
-                pending_duties.tell(user.id)
-                return self._tell(user, password)
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        return self._page(form, problem)
+            user = accounts.make_user(
+                db.session, g.actor, form.username.data, password=password, temporary=True, **form.facts()
+            )
+            db.session.commit()
+            pending_duties.tell(user.id)
+            return self._tell(user, password)
+
+        return self.form_page(form, save, "user_form.html")
 
     @expose("/change/<pk>", methods=["GET", "POST"])
     @has_access
     def change(self, pk):
         staff = self._manageable(pk)
-        held = _held(staff)
-        form, problem, conflict = ChangeForm(request.form or None, data=held), None, None
-        now, ends = ChangeForm(data=held), _ends(held)
-        seen = conflicts.seen(now, **{name: day for name, (_, day) in ends.items()})
-        if request.method == "POST" and form.validate():
-            try:
-                if request.form.get("seen") != seen:
-                    conflict = conflicts.between(now, form, _changes(staff), more=ends)
-                    raise Stale
-                facts = form.facts(held["ends"])
-                accounts.change_user(db.session, g.actor, staff, active=form.active.data, **facts)
-                db.session.commit()
-                pending_duties.tell(staff.user_id)
-                return redirect(url_for("UserView.list"))
-            except DomainError as error:
-                db.session.rollback()
-                problem, staff = translate(error.message), self.item(pk)
-        if conflict:
-            return self._page(ChangeForm(conflict.typed), problem, staff, conflict.seen, conflict)
-        return self._page(form, problem, staff, request.form.get("seen", seen))
+        edit = Edit(
+            lambda typed: ChangeForm(typed, data=_held(staff)), _changes(staff), more=lambda: _ends(staff)
+        )
+        form = edit.make(request.form or None)
+
+        def save():
+            edit.insist()
+            facts = form.facts(_held(staff)["ends"])
+            accounts.change_user(db.session, g.actor, staff, active=form.active.data, **facts)
+            answer = self.finish()
+            pending_duties.tell(staff.user_id)
+            return answer
+
+        return self.form_page(form, save, "user_form.html", lambda: {"staff": self.item(pk)}, edit=edit)
 
     @expose("/unlock/<pk>", methods=["POST"])
     @has_access
@@ -140,9 +128,7 @@ class UserView(ModelView):
         staff = self._manageable(pk)
         tries.unlock(db.session, staff.user.username)
         record(db.session, g.actor, "unlock", subject=staff.user.username, office_id=staff.office_id)
-        db.session.commit()
-        flash(gettext("账号已解锁。"), "success")
-        return redirect(url_for("UserView.list"))
+        return self.finish(sentence=gettext("账号已解锁。"))
 
     @expose("/show/<pk>")
     @has_access
@@ -166,27 +152,27 @@ class UserView(ModelView):
     def handover(self, pk):
         """The work of somebody who leaves, to somebody of the same office."""
         staff = self._manageable(pk)
-        form, problem = HandoverForm(request.form or None), None
+        form = HandoverForm(request.form or None)
         form.receiver.choices = options(
             (one.user_id, f"{one.user.username} {accounts.full_name(one.user)}")
             for one in handover.receivers(db.session, g.actor, staff)
         )
-        if request.method == "POST" and form.validate():
+
+        def save():
             receiver, wishes = self.item(str(form.receiver.data)), form.wishes()
-            try:
-                moved = handover.hand_over(db.session, g.actor, staff, receiver, wishes)
-                db.session.commit()
-                pending_duties.tell(receiver.user_id)
-                flash(gettext("已移交{count}份申请。").format(count=moved), "success")
-                return redirect(url_for("UserView.list"))
-            except DomainError as error:
-                db.session.rollback()
-                problem, staff = translate(error.message), self.item(pk)
-        count, full = handover.handled(db.session, staff), accounts.full_name(staff.user)
-        status = 422 if request.method == "POST" else 200
-        return self.render_template(
-            "user_handover.html", view=self, form=form, problem=problem, count=count, full=full
-        ), status
+            moved = handover.hand_over(db.session, g.actor, staff, receiver, wishes)
+            answer = self.finish(sentence=gettext("已移交{count}份申请。").format(count=moved))
+            pending_duties.tell(receiver.user_id)
+            return answer
+
+        def facts():
+            leaver = self.item(pk)
+            return {
+                "count": handover.handled(db.session, leaver),
+                "full": accounts.full_name(leaver.user),
+            }
+
+        return self.form_page(form, save, "user_handover.html", facts)
 
     def list_more(self, rows: list[Staff]) -> dict:
         g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
@@ -209,30 +195,6 @@ class UserView(ModelView):
         staff = self.item(pk)
         accounts.refuse_management(db.session, g.actor, staff.user)
         return staff
-
-    def _page(
-        self,
-        form: Form,
-        problem: str | None,
-        staff: Staff | None = None,
-        seen: str = "",
-        conflict: Conflict | None = None,
-    ):
-        status = 422 if request.method == "POST" else 200
-        ends = _held(staff)["ends"] if staff else {}
-        typed = conflict.typed if conflict else request.form
-        posted = {choice.value: typed.get(f"until-{choice.value}") for choice in form.roles.choices}
-        ends |= {role: day for role, day in posted.items() if day is not None}
-        return self.render_template(
-            "user_form.html",
-            view=self,
-            form=form,
-            problem=problem,
-            conflict=conflict,
-            staff=staff,
-            seen=seen,
-            ends=ends,
-        ), status
 
     def _tell(self, user: User, password: str):
         """The only time that the password is seen: it stands in no cookie, no log and no cache."""
@@ -273,9 +235,9 @@ def _held(staff: Staff) -> dict:
     }
 
 
-def _ends(held: dict) -> dict[str, tuple[str, str]]:
+def _ends(staff: Staff) -> dict[str, tuple[str, str]]:
     """The form's inputs of last days: name → (label, day)."""
-    title = gettext("{role}的截止日期")
+    held, title = _held(staff), gettext("{role}的截止日期")
     return {
         f"until-{role}": (title.format(role=role_title(role)), held["ends"].get(role, ""))
         for role in accounts.grantable(db.session, g.actor)

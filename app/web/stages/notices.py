@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from decimal import Decimal
 
-from flask import flash, g, redirect, request
+from flask import g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -20,7 +20,6 @@ from app.engine.casework.objections import Objection
 from app.engine.policy import stored
 from app.engine.sheets import export
 from app.extensions import db
-from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.calendar.workdays import WorkCalendar
 from app.web.page.addresses import page_url
@@ -97,21 +96,15 @@ class NoticesView(GroupView):
     @has_access
     def extend(self, pk):
         """A later end for a running notice: for one that became too short, or that the office prolongs."""
-        row, problem = self.item(pk), None
+        row = self.item(pk)
         form = ExtensionForm(request.form, data={"end": row.least_end})
-        if request.method == "POST" and form.validate():
-            try:
-                extending.extend(db.session, g.actor, self.programme, row.id, form.end.data, g.today)
-                db.session.commit()
-                flash(gettext("公示已延长。请重新打印并张贴公示。"), "success")
-                return redirect(page_url(self.endpoint, row.id))
-            except DomainError as error:
-                db.session.rollback()
-                row, problem = self.item(pk), translate(error.message)
-        status = 422 if request.method == "POST" else 200
-        return self.render_template(
-            "notice_extend.html", view=self, row=row, form=form, problem=problem, programme=self.programme
-        ), status
+
+        def save():
+            extending.extend(db.session, g.actor, self.programme, row.id, form.end.data, g.today)
+            return self.finish(page_url(self.endpoint, pk), gettext("公示已延长。请重新打印并张贴公示。"))
+
+        facts = lambda: {"row": self.item(pk), "programme": self.programme}  # noqa: E731
+        return self.form_page(form, save, "notice_extend.html", facts)
 
     @expose("/print/<pk>")
     @has_access

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import current_app, flash, g, jsonify, redirect, request, url_for
+from flask import current_app, g, jsonify, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -17,7 +17,7 @@ from app.engine.audit import AuditEntry
 from app.engine.sessions import shares
 from app.extensions import db
 from app.kernel.dates import parse_date
-from app.kernel.errors import BadSheet, BadValue, DomainError, Stale
+from app.kernel.errors import BadSheet, BadValue
 from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME
@@ -31,8 +31,7 @@ from app.programmes.training.views.base import ClassList, enrolment
 from app.programmes.training.views.contacts import Reachable
 from app.programmes.training.views.forms import FIELDS, ClassForm
 from app.registers.lookup import find_employer
-from app.web.crud import conflicts
-from app.web.crud.conflicts import Conflict
+from app.web.crud.conflicts import Edit
 from app.web.crud.views import READ, version_of
 from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
@@ -41,7 +40,6 @@ from app.web.longwork.sheet_reading import read_sheet
 from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank
 from app.web.page.findings import readable
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 
 
@@ -87,58 +85,29 @@ class ClassView(Reachable, ClassList):
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self):
-        form, problem = ClassForm(request.form), None
-        if request.method == "POST" and form.validate():
-            try:
-                employer = find_employer(db.session, form.employer_id.data, form.employer.data or "")
-                opened = editing.open_class(db.session, g.actor, employer, form.values, g.vault, g.today)
-                db.session.commit()
-                return redirect(self._url(opened.id))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        return self._form(form, None, problem)
+        form = ClassForm(request.form)
+
+        def save():
+            employer = find_employer(db.session, form.employer_id.data, form.employer.data or "")
+            opened = editing.open_class(db.session, g.actor, employer, form.values, g.vault, g.today)
+            return self.finish(self._url(opened.id))
+
+        return self.form_page(form, save, "class_form.html")
 
     @expose("/edit/<int:pk>", methods=["GET", "POST"])
     @has_access
     def edit(self, pk):
         row = self.item(str(pk))
-        form, problem, conflict = ClassForm(request.form, obj=row), None, None
-        seen = conflicts.seen(ClassForm(obj=row), FIELDS)
-        if request.method == "POST" and form.validate():
-            try:
-                version = version_of(request.form)
-                editing.change_class(db.session, g.actor, pk, version, form.values, g.vault)
-                db.session.commit()
-                return redirect(self._url(pk))
-            except DomainError as error:
-                db.session.rollback()
-                problem, row = translate(error.message), self.item(str(pk))
-                if isinstance(error, Stale):
-                    changes = (AuditEntry.event == "edit") & (AuditEntry.class_id == pk)
-                    conflict = conflicts.between(ClassForm(obj=row), form, changes, FIELDS)
-                    form = ClassForm(conflict.typed, obj=row)
-        return self._form(form, row, problem, seen, conflict)
+        changes = (AuditEntry.event == "edit") & (AuditEntry.class_id == pk)
+        edit = Edit(lambda typed: ClassForm(typed, obj=row), changes, FIELDS)
+        form = edit.make(request.form)
 
-    def _form(
-        self,
-        form: ClassForm,
-        row: TrainingClass | None,
-        problem: str | None,
-        seen: str = "",
-        conflict: Conflict | None = None,
-    ):
-        page = self.render_template(
-            "class_form.html",
-            view=self,
-            form=form,
-            row=row,
-            problem=problem,
-            conflict=conflict,
-            seen=conflict.seen if conflict else request.form.get("seen", seen),
-            shown=row and (row.version if conflict else request.form.get("version", row.version)),
-        )
-        return page, 422 if request.method == "POST" else 200
+        def save():
+            version = version_of(request.form)
+            editing.change_class(db.session, g.actor, pk, version, form.values, g.vault)
+            return self.finish(self._url(pk))
+
+        return self.form_page(form, save, "class_form.html", lambda: {"row": self.item(str(pk))}, edit=edit)
 
     @expose("/cohort")
     @has_access
@@ -182,12 +151,10 @@ class ClassView(Reachable, ClassList):
             added = editing.add_students(db.session, g.actor, pk, [person])
         except BadValue as error:
             return self.page_with(pk, error, "student")
-        db.session.commit()
+        place = self._url(pk, "students")
         if added:
-            flash(gettext("学员已加入班级。"), "success")
-        else:
-            flash(gettext("此人已在班级中。"), "warning")
-        return redirect(self._url(pk, "students"))
+            return self.finish(place, gettext("学员已加入班级。"))
+        return self.finish(place, gettext("此人已在班级中。"), "warning")
 
     @expose("/roll/<int:pk>", methods=["POST"])
     @has_access
@@ -213,9 +180,7 @@ class ClassView(Reachable, ClassList):
     def withdraw(self, pk):
         """A student out of a class; `pk` is the enrolment."""
         student = editing.withdraw_student(db.session, g.actor, enrolment(pk).id)
-        db.session.commit()
-        flash(gettext("学员已移除。"), "success")
-        return redirect(self._url(student.class_id, "students"))
+        return self.finish(self._url(student.class_id, "students"), gettext("学员已移除。"))
 
     @expose("/submit/<int:pk>", methods=["POST"])
     @has_access
@@ -231,9 +196,7 @@ class ClassView(Reachable, ClassList):
         """A draft class that was opened by mistake and has no student."""
         self.item(str(pk))
         number = discard_class(db.session, g.actor, pk)
-        db.session.commit()
-        flash(gettext("班级{number}已删除。").format(number=number), "success")
-        return redirect(url_for(f"{self.endpoint}.list"))
+        return self.finish(sentence=gettext("班级{number}已删除。").format(number=number))
 
     def _url(self, pk: int, part: str | None = None) -> str:
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -13,7 +13,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.engine import sheets
 from app.engine.access.roles import AUDITOR, CLERK
 from app.extensions import db
-from app.kernel.errors import BadSheet, BadValue, DomainError
+from app.kernel.errors import BadSheet, BadValue
 from app.kernel.messages import N_, Message
 from app.programmes.training import PROGRAMME, completion, results
 from app.programmes.training.model import TrainingClass
@@ -29,6 +29,7 @@ from app.web.longwork.question_pages import waiting_for
 from app.web.longwork.questions import Question, QuestionRow, answers
 from app.web.longwork.sheet_reading import read_sheet
 from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
+from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.page.templating import translate
 from app.web.page.translations import gettext
@@ -83,24 +84,18 @@ class CompletionView(ClassList):
     @permission_name("edit")
     def student(self, pk):
         """单个结业: one student's result; `pk` is the enrolment."""
-        student, problem = enrolment(pk), None
+        student = enrolment(pk)
         held = {name: getattr(student, name) for name in results.FIELDS}
         held["passed"] = NO if student.passed is False else YES
         form = ResultForm(request.form, data={**held, "completed_on": student.completed_on or g.today})
-        if request.method == "POST" and form.validate():
-            try:
-                done = completion.complete_student(db.session, g.actor, pk, form.data, g.today)
-                for warning in results.warnings(db.session, [done]).get(done.id, ()):
-                    flash(translate(warning), "warning")
-                db.session.commit()
-                return redirect(url_for(f"{self.endpoint}.show", pk=student.class_id))
-            except DomainError as error:
-                db.session.rollback()
-                problem = translate(error.message)
-        page = self.render_template(
-            "result_form.html", view=self, student=enrolment(pk), form=form, problem=problem
-        )
-        return page, 422 if request.method == "POST" else 200
+
+        def save():
+            done = completion.complete_student(db.session, g.actor, pk, form.data, g.today)
+            for warning in results.warnings(db.session, [done]).get(done.id, ()):
+                flash(translate(warning), "warning")
+            return self.finish(page_url(self.endpoint, student.class_id))
+
+        return self.form_page(form, save, "result_form.html", lambda: {"student": enrolment(pk)})
 
     @expose("/submit/<int:pk>", methods=["POST"])
     @has_access

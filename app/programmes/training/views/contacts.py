@@ -25,7 +25,4 @@ class Reachable:
         record(
             db.session, g.actor, "reveal", programme=PROGRAMME.code, **facts, after={"shown": "contact_phone"}
         )
-        shown = {"name": row.contact, "full": full, "title": gettext("班级联系人电话")}
-        page = self.render_template("reveal.html", view=self, row=row, **shown)
-        db.session.commit()
-        return page, 200, {"Cache-Control": "no-store"}
+        return self.reveal_page(row, row.contact, full, gettext("班级联系人电话"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, url_for
+from flask import g, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -43,8 +43,7 @@ class DeclarationView(ClassList):
     def declare(self, pk):
         """补贴首次申报, or a supplementary one: the students who have not been declared."""
         application = declaration.declare(db.session, g.actor, PROGRAMME, pk, g.today)
-        db.session.commit()
-        return redirect(url_for("TrainingApplicationView.show", pk=application.id, _anchor="bank"))
+        return self.finish(url_for("TrainingApplicationView.show", pk=application.id, _anchor="bank"))
 
 
 class TrainingApplicationView(ApplicationView):
