@@ -17,26 +17,19 @@ from app.kernel.crypto import Vault, new_key
 from app.kernel.errors import Refused
 from app.server import backup
 from app.server.database import EmbeddedServer
-from tests.conftest import DEMO, settings
-from tests.days import END, OVER, TODAY
-from tests.packaged import packaged_server
-from tests.places import throw_away
-from tests.web.desk import Desk, HiringDesk
+from tests.desk.clerks import Desk, HiringDesk
+from tests.desk.database import DEMO, settings
+from tests.desk.days import END, OVER, TODAY
+from tests.desk.packaged import packaged_server
+from tests.desk.places import throw_away
 
 
 @pytest.fixture(scope="module")
 def worked(application, cluster, demo_files):
     """The demonstration with a list that is checked and sent, and its audit log sealed."""
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    cluster.fresh(DEMO)
-    clerk = HiringDesk(application, "clerk")
-    clerk.hand_in(demo_files, "2-mixed.xlsx")
-    yield application
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with cluster.copied(application, DEMO):
+        HiringDesk(application, "clerk").hand_in(demo_files, "2-mixed.xlsx")
+        yield application
 
 
 @pytest.fixture(scope="module")
@@ -248,7 +241,9 @@ def test_a_backup_is_never_overwritten_and_holds_no_key(worked, made, keys):
         assert not [name for name, key in keys.items() if key.encode() in content]
 
 
-def test_the_oldest_postgresql_that_is_promised_takes_the_office_over(made, keys, demo_files, tmp_path):
+def test_the_oldest_postgresql_that_is_promised_takes_the_office_over(
+    system, made, keys, demo_files, tmp_path
+):
     """The way out of one machine, as deploy/operations.md tells it, to what Debian packages; then a list goes all its way there."""
     with packaged_server() as urls:
         moved = create_app(settings(urls, **keys))

@@ -16,21 +16,20 @@ from app.demo.users import PASSWORD
 from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.conftest import DEMO
-from tests.proxies import balancer, haproxy, nginx, running_hosts
+from tests.desk.database import DEMO
+from tests.desk.proxies import balancer, haproxy, nginx, running_hosts
 
 HALF_AN_UPLOAD = b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf"
 BEHIND_A_PROXY = {"HTTPS": "1", "PROXIES": "1", "METRICS_TOKEN": "x" * 20}
 
 
 @pytest.fixture
-def hosts(application, cluster, keys, demo_files):
+def hosts(system, application, cluster, keys, demo_files):
     """(address, process) of two hosts that are ready."""
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    cluster.fresh(DEMO)
-    with running_hosts(cluster.urls.runtime, keys, 2, **BEHIND_A_PROXY) as running:
+    with (
+        cluster.copied(application, DEMO),
+        running_hosts(cluster.urls.runtime, keys, 2, **BEHIND_A_PROXY) as running,
+    ):
         yield running
 
 

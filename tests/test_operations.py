@@ -12,7 +12,7 @@ from flask import request
 
 from app.engine.longwork import works
 from app.engine.sessions import shares, tries
-from tests.documents import OPERATIONS, ROOT, assert_command, commands, text_of
+from tests.desk.documents import OPERATIONS, ROOT, assert_command, commands, text_of
 
 TEXT = text_of(OPERATIONS)
 CHINESE, ENGLISH = TEXT.split("\n# English\n")
@@ -79,7 +79,7 @@ def test_units_start_what_exists(application, unit):
 
 def test_behind_a_proxy_the_audit_log_names_the_browser(cluster, keys):
     from app import create_app
-    from tests.conftest import settings
+    from tests.desk.database import settings
 
     forwarded = {"X-Forwarded-For": "10.51.1.7", "X-Forwarded-Proto": "https"}
     for proxies, expected in ((0, "127.0.0.1"), (1, "10.51.1.7")):

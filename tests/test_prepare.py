@@ -7,8 +7,8 @@ import multiprocessing
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from tests.conftest import Urls, settings
-from tests.conftest import _named as named
+from app.server.database import Urls
+from tests.desk.database import named, settings
 
 EMPTY = "benefits_empty"
 AT_ONCE = 4

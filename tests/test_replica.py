@@ -17,11 +17,10 @@ from app.extensions import db
 from app.registers.models import Employer, Person
 from app.server import replica
 from app.server.database import SUPERUSER, EmbeddedServer
-from tests.conftest import DEMO, settings
+from tests.desk.clerks import Desk, opened
+from tests.desk.database import DEMO, release, settings
+from tests.desk.places import throw_away
 from tests.faults.product import until
-from tests.places import throw_away
-from tests.web.desk import Desk
-from tests.web.test_conflicts import opened
 
 REPLICATION = f"local replication {SUPERUSER} peer map=server\n"
 
@@ -66,7 +65,7 @@ class Follower:
 
 
 @pytest.fixture(scope="module")
-def follower(cluster, demo_files, application):
+def follower(system, cluster, demo_files, application):
     place = throw_away("benefits-replica-")
     made = Follower(cluster.server, place)
     made.start()
@@ -79,9 +78,7 @@ def follower(cluster, demo_files, application):
 
 @pytest.fixture(scope="module")
 def routed(application, cluster, keys, follower):
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    release(application)
     cluster.fresh(DEMO)
     follower.catch_up()
     url = follower.url(cluster.urls.runtime)

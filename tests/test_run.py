@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from app.server.supervisor import Children, StopFlag
-from tests.places import throw_away
+from tests.desk.places import throw_away
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = ("SECRET_KEY", "DATA_HASH_KEY", "DATA_CIPHER_KEY")
@@ -135,7 +135,7 @@ class Run:
 
 
 @pytest.fixture
-def run():
+def run(system):
     """Not pytest's own directory: the database server's system user must get through to it."""
     directory = throw_away("benefits-run-")
     run = Run(directory)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from app.extensions import db
-from tests.conftest import DEMO
-from tests.proxies import balancer, haproxy, nginx, running_hosts
-from tests.slow import MANY, Crowd, Visitor
+from tests.desk.database import DEMO, release
+from tests.desk.proxies import balancer, haproxy, nginx, running_hosts
+from tests.desk.slow import MANY, Crowd, Visitor
 
 PATIENCE = 10
 pytestmark = pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 
 
 @pytest.fixture(params=[None, haproxy, nginx], ids=["direct", "haproxy", "nginx"])
-def address(request, application, cluster, keys, demo_files, tmp_path):
+def address(request, system, application, cluster, keys, demo_files, tmp_path):
     """Of a host with two workers, or of a balancer in front of two hosts with one each."""
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    release(application)
     cluster.fresh(DEMO)
     if request.param is None:
         with running_hosts(cluster.urls.runtime, keys, 1, WEB_WORKERS="2") as [(place, _)]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.places import throw_away
+from tests.desk.places import throw_away
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ("bash", "dirname", "env", "grep", "sed", "tr", "cat", "chmod")
@@ -67,7 +67,7 @@ class Machine:
 
 
 @pytest.fixture
-def machine():
+def machine(system):
     directory = throw_away("benefits-start-")
     yield Machine(directory)
     shutil.rmtree(directory)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.architecture.test_sources import APP
+from tests.desk.documents import ROOT
 
 LATER = {
     "desk.css": {
@@ -39,5 +39,5 @@ LATER = {
 
 @pytest.mark.parametrize(("file", "feature"), [(f, name) for f, found in LATER.items() for name in found])
 def test_nothing_newer_is_used(file, feature):
-    text = (APP / "static" / file).read_text(encoding="utf-8")
+    text = (ROOT / "app/static" / file).read_text(encoding="utf-8")
     assert not re.search(LATER[file][feature], text)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import (
+from tests.desk.documents import (
     DECISIONS,
     DOCUMENTS,
     README,

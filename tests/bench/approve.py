@@ -22,7 +22,7 @@ from tests.bench.county import TODAY, County
 from tests.bench.measure import Clocks, Stopwatch
 from tests.bench.server import everything, product
 from tests.bench.worker import follow
-from tests.web.desk import HiringDesk
+from tests.desk.clerks import HiringDesk
 
 RUNS = 3
 OURS, RULED, BARE = "product", "floor with rules", "floor without rules"

@@ -32,7 +32,7 @@ from tests.bench.county import LABELS, TODAY, County
 from tests.bench.measure import Clocks, Stopwatch
 from tests.bench.server import everything, product
 from tests.bench.worker import apart, follow
-from tests.web.desk import HiringDesk
+from tests.desk.clerks import HiringDesk
 
 RUNS = 3
 CHECK = "/hiring/applications/check"

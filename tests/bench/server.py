@@ -17,7 +17,7 @@ from app.extensions import db
 from app.kernel.crypto import new_key
 from app.server.database import EmbeddedServer
 from tests.bench.measure import Stopwatch
-from tests.conftest import settings
+from tests.desk.database import settings
 
 
 @contextmanager

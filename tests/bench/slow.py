@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.bench.clients import spread
 from tests.bench.server import product
-from tests.proxies import balancer, haproxy, nginx, running_hosts
-from tests.slow import MANY, Crowd, Visitor
+from tests.desk.proxies import balancer, haproxy, nginx, running_hosts
+from tests.desk.slow import MANY, Crowd, Visitor
 
 KEYS = ("DATA_HASH_KEY", "DATA_CIPHER_KEY")
 PATIENCE = 120

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.web.longwork.works import do
 from tests.bench.county import TODAY
 from tests.bench.measure import peak_mib
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
 
 KEYS = ("DATA_HASH_KEY", "DATA_CIPHER_KEY")
 

@@ -16,7 +16,7 @@ from tests.browser.server import Demo, launch, prepare, running_demo
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory) -> Path:
+def prepared(system, tmp_path_factory) -> Path:
     """What a start of the demonstration leaves, made by whichever worker of the run comes first."""
     shared = (
         tmp_path_factory.getbasetemp().parent
@@ -44,7 +44,7 @@ def toured(prepared) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(system) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

@@ -18,7 +18,7 @@ from tests.browser.camera import Camera
 from tests.browser.desk import Desk
 from tests.browser.manual import Illustrator
 from tests.browser.server import launch, running_demo
-from tests.days import publicity_end
+from tests.desk.days import publicity_end
 
 
 def entrance(camera: Camera) -> None:

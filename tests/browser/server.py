@@ -16,8 +16,8 @@ from threading import Thread, Timer
 from playwright.sync_api import Browser, Playwright
 
 from app.kernel.dates import SHANGHAI
-from tests.days import TODAY
-from tests.places import throw_away
+from tests.desk.days import TODAY
+from tests.desk.places import throw_away
 
 ROOT = Path(__file__).parents[2]
 GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DEMO", "DEMO_DATE", "HTTPS")
@@ -32,7 +32,7 @@ class Demo:
 
     def uscc_of(self, sheet: str) -> str:
         """The employer that the demonstration's note names for a sheet."""
-        from tests.web.desk import uscc_of
+        from tests.desk.clerks import uscc_of
 
         return uscc_of(self.sheets, sheet)
 

@@ -13,8 +13,6 @@ from app.server.database import DATABASE, EmbeddedServer
 from tests.browser.desk import PDF, Desk
 from tests.browser.server import Demo
 
-pytestmark = pytest.mark.browser
-
 SECRET = "My-Own-2026"
 RESTORED = "p[data-restored]"
 

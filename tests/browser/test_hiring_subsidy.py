@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
-import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Download
 
 from tests.browser.desk import Desk
-from tests.days import publicity_end
-
-pytestmark = pytest.mark.browser
+from tests.desk.days import publicity_end
 
 SHEET, ROWS = "2-mixed.xlsx", 30
 AMOUNT = 1000

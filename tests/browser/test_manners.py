@@ -8,8 +8,6 @@ import pytest
 
 from tests.browser.desk import Desk
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def sent(browser, demo) -> str:

@@ -13,8 +13,6 @@ from app.programmes.service_subsidy.sheet import SHEET
 from tests.browser.desk import Desk
 from tests.browser.server import Demo
 
-pytestmark = pytest.mark.browser
-
 UNIT_SHEET, UNIT_PEOPLE = "7-service.xlsx", 16
 PERSON_SHEET, PERSON_PEOPLE = "1-good.xlsx", 2
 AMOUNT = 300

@@ -14,9 +14,7 @@ from app.engine.sheets import read
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from tests.browser.desk import Desk
 from tests.browser.server import Demo
-from tests.days import publicity_end
-
-pytestmark = pytest.mark.browser
+from tests.desk.days import publicity_end
 
 PEOPLE_OF = "1-good.xlsx"
 STUDENTS = 3

@@ -23,10 +23,9 @@ from app.programmes.training.sheet import RESULTS
 from tests.bench.county import TODAY as COUNTY_DAY
 from tests.bench.county import County
 from tests.cases.grid import Error, Formula, Grid
-from tests.cases.test_cells import FIRST, TODAY, read_bytes
+from tests.cases.reading import FIRST, TODAY, read_bytes
 from tests.cases.writers import by_hand, by_openpyxl, by_xlsxwriter, by_xlwt
-from tests.programmes.training import school
-from tests.programmes.training.conftest import actors, approved, firm, vault  # noqa: F401
+from tests.desk import school
 
 WRITERS = (by_hand, by_openpyxl, by_xlsxwriter, by_xlwt)
 BLANK, UNREADABLE = None, object()

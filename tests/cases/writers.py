@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ import xlwt.CompoundDoc
 from openpyxl.utils import get_column_letter
 
 from tests.cases.grid import Error, Formula, Grid
+from tests.desk.libreoffice import convert
 
 DAY = "yyyy-mm-dd"
 _CODES = {"#N/A": 42, "#NUM!": 36, "#VALUE!": 15}
@@ -214,18 +214,9 @@ def by_office(sources: Mapping[str, bytes], target: str, folder: Path) -> dict[s
     folder.mkdir()
     for name, content in sources.items():
         (folder / f"{name}.xlsx").write_bytes(content)
-    kind = target.partition(":")[0]
-    subprocess.run(
-        [
-            *("soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"),
-            *("--convert-to", target, "--outdir", folder / "out"),
-            *(folder / f"{name}.xlsx" for name in sources),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    return {name: (folder / "out" / f"{name}.{kind}").read_bytes() for name in sources}
+    (folder / "out").mkdir()
+    made = convert([folder / f"{name}.xlsx" for name in sources], target, folder / "out")
+    return {name: path.read_bytes() for name, path in zip(sources, made, strict=True)}
 
 
 DIRECT: dict[str, Callable[[Grid], bytes]] = {

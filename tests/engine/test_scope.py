@@ -14,7 +14,7 @@ from app.engine.scope import CASE_COLUMN, OPEN, Scope, scoped_models
 from app.registers.models import Person
 from app.registers.organisation import Office
 from tests.bench.county import County
-from tests.heard import heard
+from tests.desk.heard import heard
 
 HERE, THERE, NOBODYS = Scope((11, 12), ("510104", "510100")), Scope((13,), ("510105",)), Scope()
 BEYOND = Scope((14,), ("510106",))

@@ -9,6 +9,6 @@ FOLK = 1_800
 
 
 @pytest.fixture(scope="package")
-def office():
+def office(system):
     with running() as product:
         yield Office.founded(product, FOLK)

@@ -7,7 +7,7 @@ import re
 import requests
 
 from app.demo.users import PASSWORD
-from tests.web.desk import HiringDesk
+from tests.desk.clerks import HiringDesk
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

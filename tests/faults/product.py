@@ -26,8 +26,8 @@ from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.crypto import new_key
 from app.server.database import EmbeddedServer
-from tests.conftest import settings
-from tests.places import throw_away
+from tests.desk.database import settings
+from tests.desk.places import throw_away
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90

@@ -19,10 +19,9 @@ from app.engine.scope import seeing
 from app.kernel.crypto import Vault
 from app.programmes.training import PROGRAMME as TRAINING
 from app.programmes.training.model import TrainingClass
-from tests.engine.workflow import facts
-from tests.programmes.training import school
+from tests.desk import province, school
 
-FILED, TODAY = facts.TODAY, date(2026, 11, 30)
+FILED, TODAY = province.TODAY, date(2026, 11, 30)
 PARAMS = {
     "withdraw": {"reason": "本人放弃"},
     "reject": {"opinion": "合同不真实"},
@@ -91,7 +90,7 @@ class World:
 
     def __init__(self, session: Session, actors: dict[str, Actor], programme: Programme, vault: Vault):
         self.session, self.actors, self.programme, self.vault = session, actors, programme, vault
-        self.firm = facts.make_employers(session)[facts.JINJIANG]
+        self.firm = province.make_employers(session)[province.JINJIANG]
 
     def place(self, targets: Sequence[Target]) -> None:
         about_classes = [target for target in targets if target.move in CLASS_STEPS]
@@ -109,17 +108,17 @@ class World:
         self.session.commit()
 
     def _drafted(self, targets: Sequence[Target]) -> None:
-        clerk, account = self.actors["clerk"], facts.make_account(self.session)
+        clerk, account = self.actors["clerk"], province.make_account(self.session)
         shared = {"programme": self.programme.code, "office_id": clerk.office_id, "employer_id": self.firm}
-        shared |= {"insured_region": facts.JINJIANG}
-        people = facts.make_people(self.session, len(targets))
+        shared |= {"insured_region": province.JINJIANG}
+        people = province.make_people(self.session, len(targets))
         filed = {"account_id": account.id, "created_on": FILED, "created_by": clerk.user_id}
         opened = [{**shared, **filed, "number": f"T-{next(_numbers)}"} for _ in targets]
         made = insert(self.programme.application).returning(
             self.programme.application.id, sort_by_parameter_order=True
         )
         applications = list(self.session.scalars(made, opened))
-        own = {"amount": Decimal(0), "category": "unemployed", "contract_start": facts.CONTRACT_START}
+        own = {"amount": Decimal(0), "category": "unemployed", "contract_start": province.CONTRACT_START}
         names = dict(self.session.execute(text("SELECT id, name FROM persons")).all())
         for target, person, application in zip(targets, people, applications, strict=True):
             row = {**shared, **own, "person_id": person, "name": names[person], "application_id": application}
@@ -172,4 +171,4 @@ class World:
             prepared = batch.prepare(self.session, actor, self.programme, transition, chosen)
             done = batch.run(self.session, actor, self.programme, prepared.id, params, today)
         self.session.commit()
-        assert (done.moved, done.refused) == (len(rows), 0), (move, facts.reasons(self.session, done.id))
+        assert (done.moved, done.refused) == (len(rows), 0), (move, province.reasons(self.session, done.id))

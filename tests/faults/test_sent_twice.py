@@ -13,11 +13,12 @@ from app.engine.oversight import sealing
 from app.engine.scope import Scope
 from app.extensions import db
 from app.web.page.programmes import programme_of
-from tests.engine.workflow import facts
+from tests.desk import province
+from tests.desk.clerks import Desk
+from tests.desk.database import TEMPLATE
 from tests.faults.checker import wrong
 from tests.faults.targets import PARAMS, TODAY, Target, World
 from tests.security.permissions import moves
-from tests.web.desk import Desk
 
 BASES = {"hiring_subsidy": "/hiring/", "service_subsidy": "/service/", "training": "/training/"}
 TWICE, AT_ONCE = "one after another", "at once"
@@ -28,16 +29,8 @@ ROLES = ("clerk", "reviewer", "cashier")
 @pytest.fixture
 def quiet(application, cluster):
     """The empty database; no context stays pushed, for requests would share its login."""
-    release(application)
-    cluster.fresh()
-    yield application
-    release(application)
-
-
-def release(application) -> None:
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with cluster.copied(application, TEMPLATE):
+        yield application
 
 
 def test_every_move_of_training_is_done_once(quiet, monkeypatch, record_property):
@@ -65,7 +58,7 @@ def confirm_all(quiet, monkeypatch, record_property, code: str, targets: list[Ta
         engine = db.engine
     vault = quiet.extensions["vault"]
     with quiet.app_context(), Session(engine, info={"scope": Scope.everything()}) as session:
-        actors = facts.make_actors(session)
+        actors = province.make_actors(session)
         World(session, actors, programme_of(code), vault).place(targets)
     monkeypatch.setitem(quiet.config, "TODAY", TODAY)
     desks = {role: (Desk(quiet, role), Desk(quiet, role)) for role in ROLES}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DEMO
+from tests.desk.database import DEMO
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -19,8 +19,8 @@ from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
 from app.web.page import programmes
-from tests.days import END, OVER, TODAY, month
-from tests.web.desk import HiringDesk, uscc_of
+from tests.desk.clerks import HiringDesk, moved, uscc_of
+from tests.desk.days import END, OVER, TODAY, month
 
 COLUMNS = (
     "ALTER TABLE claims ADD COLUMN skill_level varchar(20)",
@@ -130,10 +130,6 @@ def typed(page: str, **changed: str) -> dict[str, str]:
         chosen = re.search(r'<option selected value="([^"]*)"', options)
         held[name] = chosen[1] if chosen else ""
     return held | changed
-
-
-def moved(page: str) -> int:
-    return int(re.search(r'id="moved">(\d+)<', page)[1])
 
 
 def stored(app) -> dict:

@@ -23,7 +23,7 @@ from app.registers.models import (
     Transfer,
     Unemployment,
 )
-from tests.heard import heard
+from tests.desk.heard import heard
 
 TODAY = date(2026, 11, 23)
 USCC, OTHER_USCC = "91510104MA0000001E", "91510104MA0000002H"

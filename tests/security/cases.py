@@ -39,11 +39,10 @@ from app.programmes.training.model import Enrolment, TrainingClass
 from app.registers.ciphers import place, text_of
 from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
 from app.registers.organisation import Office, Staff
-from tests.days import END, OVER, TODAY, after, publicity_end
+from tests.desk.clerks import ACCOUNT, JINJIANG, QINGYANG, HiringDesk, ServiceDesk, uscc_of
+from tests.desk.days import END, OVER, TODAY, after, publicity_end
 from tests.security import training_cases
 from tests.security.held_cases import clerks_sight, hold
-from tests.web.desk import ACCOUNT, JINJIANG, QINGYANG, HiringDesk, uscc_of
-from tests.web.test_service_subsidy import ServiceDesk
 
 FILED_DAY, CASES_DAY = TODAY, after(2, OVER)
 CASES_END = publicity_end(CASES_DAY)

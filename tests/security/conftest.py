@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from flask import Flask
 
-from app.extensions import db
-from tests.conftest import DEMO, SCRATCH
+from tests.desk.database import CASES, DEMO, SCRATCH
 from tests.security import cases
-
-CASES = "benefits_cases"
-
-
-def _release(application) -> None:
-    """A database that somebody is connected to can be no template."""
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def known(application, cluster, demo_files) -> cases.Known:
     """What the cases are called; makes the template once a run."""
-    _release(application)
-    cluster.fresh(DEMO)
-    with pytest.MonkeyPatch.context() as patch:
+    with cluster.copied(application, DEMO), pytest.MonkeyPatch.context() as patch:
         built = cases.build(application, demo_files, patch)
-    _release(application)
     cluster.fresh(SCRATCH, CASES)
     return built
 
 
 @pytest.fixture
-def cases_app(known, application, cluster, monkeypatch):
+def cases_app(known, application, cluster, monkeypatch) -> Iterator[Flask]:
     """The application with the cases, on the day on which they stand; no context is pushed."""
-    _release(application)
-    cluster.fresh(CASES)
     monkeypatch.setitem(application.config, "TODAY", cases.CASES_DAY)
-    yield application
-    _release(application)
+    with cluster.copied(application, CASES):
+        yield application
+
+
+@pytest.fixture(scope="module")
+def api_app(known, application, cluster) -> Iterator[Flask]:
+    """The same, one database for all tests of a file: each loads people of its own."""
+    with cluster.copied(application, CASES), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(application.config, "TODAY", cases.CASES_DAY)
+        patch.setitem(application.config, "API_PER_MINUTE", 10_000)
+        yield application

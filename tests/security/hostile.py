@@ -210,3 +210,9 @@ def _member(content: bytes, draw: random.Random) -> bytes:
     if draw.random() < 0.3:
         return repacked(content, {name: member(content, draw.choice(names))})
     return repacked(content, {name: draw.choice((_flip, _cut, _repeat))(text, draw)})
+
+
+def crashed(answer) -> bool:
+    """Whether an answer is an error of the server or tells of its inside."""
+    said = answer.data
+    return answer.status_code >= 500 or b"psycopg" in said or b"sqlalchemy" in said.lower()

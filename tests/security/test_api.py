@@ -9,22 +9,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from app.engine.access import api_keys
 from app.engine.access.api_keys import CASE_READ, REGISTER_LOAD, ApiKey
-from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim
 from app.engine.scope import Scope, seeing
 from app.engine.sessions.logins import Attempt
 from app.extensions import PLANNED_ANEW, db
-from app.kernel.identifiers.citizen_id import check_digit
 from app.registers.models import Contribution, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
-from tests.days import after, month
-from tests.heard import heard
+from tests.desk.api import Caller, citizen, make_key, person
+from tests.desk.clerks import JINJIANG, QINGYANG, Desk
+from tests.desk.days import after, month
+from tests.desk.heard import heard
 from tests.security.cases import ALL_A, CASES_DAY, digest
-from tests.security.conftest import CASES
-from tests.web.desk import JINJIANG, QINGYANG, Desk
 
 MONTH = month(1)
 
@@ -32,66 +29,9 @@ MONTH = month(1)
 CHENGDU = "510100"
 
 
-def citizen(number: int, year: int = 1980) -> str:
-    stem = f"{JINJIANG}{year}0101{number:03d}"
-    return stem + check_digit(stem)
-
-
-def make_key(
-    app, office: str = JINJIANG, abilities=(REGISTER_LOAD, CASE_READ), name: str = "测试系统"
-) -> str:
-    with app.app_context(), seeing(db.session, Scope.everything()):
-        held = db.session.scalar(select(Office).where(Office.code == office))
-        ends_on = CASES_DAY + timedelta(days=30)
-        _, text = api_keys.make(db.session, Actor.command(), name, held, list(abilities), ends_on, CASES_DAY)
-        db.session.commit()
-    return text
-
-
-class Caller:
-    """Another system with its key."""
-
-    def __init__(self, app, key: str | None, language: str = "zh"):
-        self.client, self.headers = app.test_client(), {"Accept-Language": language}
-        if key:
-            self.headers["Authorization"] = f"Bearer {key}"
-
-    def get(self, path: str, expect: int = 200, **query):
-        answer = self.client.get(f"/api/v1/{path}", headers=self.headers, query_string=query)
-        assert answer.status_code == expect, answer.text
-        return answer.json
-
-    def load(self, kind: str, rows, expect: int = 200, **query):
-        answer = self.client.post(
-            f"/api/v1/registers/{kind}", json=rows, headers=self.headers, query_string=query
-        )
-        assert answer.status_code == expect, answer.text
-        return answer.json
-
-
-@pytest.fixture(scope="module")
-def cases_app(known, application, cluster):
-    """One database for all tests of this file: each loads people of its own."""
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    cluster.fresh(CASES)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(application.config, "TODAY", CASES_DAY)
-        patch.setitem(application.config, "API_PER_MINUTE", 10_000)
-        yield application
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
 @pytest.fixture
-def caller(cases_app):
-    return Caller(cases_app, make_key(cases_app))
-
-
-def person(number: int, region: str = JINJIANG, **more) -> dict:
-    return {"citizen_id": citizen(number), "name": f"测试人{number}", "region_code": region, **more}
+def caller(api_app):
+    return Caller(api_app, make_key(api_app))
 
 
 def everything(app, statement):
@@ -99,7 +39,7 @@ def everything(app, statement):
         return list(db.session.scalars(statement))
 
 
-def test_rows_are_stored_once_and_each_bad_one_is_told(cases_app, caller):
+def test_rows_are_stored_once_and_each_bad_one_is_told(api_app, caller):
     rows = [person(1, phone="13800000001"), person(2), {**person(3), "citizen_id": "51010419800101003X"}]
     first, second = caller.load("persons", rows), caller.load("persons", rows)
     assert (first["read"], first["stored"], first["unchanged"]) == (3, 2, 0)
@@ -108,23 +48,23 @@ def test_rows_are_stored_once_and_each_bad_one_is_told(cases_app, caller):
     assert (second["stored"], second["unchanged"]) == (0, 2)
     day = CASES_DAY.isoformat()
     assert first["coverage"] == [{"region": JINJIANG, "first": day, "last": day}]
-    loads = everything(cases_app, select(RegisterLoad).order_by(RegisterLoad.id.desc()).limit(2))
+    loads = everything(api_app, select(RegisterLoad).order_by(RegisterLoad.id.desc()).limit(2))
     assert [load.rows_refused for load in loads] == [1, 1]
-    entries = everything(cases_app, select(AuditEntry).where(AuditEntry.event == "register_load"))
+    entries = everything(api_app, select(AuditEntry).where(AuditEntry.event == "register_load"))
     mine = [e for e in entries if e.actor_name.startswith("API · 测试系统")]
     assert [e.after["stored"] for e in mine] == [2, 0]
     assert all(e.office_id is not None for e in mine)
 
 
-def test_a_key_writes_its_own_regions_only(cases_app, caller):
+def test_a_key_writes_its_own_regions_only(api_app, caller):
     """By the row's own region, by the region that the register knows, and by the coverage that is declared."""
-    there = Caller(cases_app, make_key(cases_app, QINGYANG))
+    there = Caller(api_app, make_key(api_app, QINGYANG))
     there.load("persons", [person(11, QINGYANG)])
-    before = digest(cases_app)["persons"]
+    before = digest(api_app)["persons"]
     answer = caller.load("persons", [person(11), person(12, QINGYANG), person(13, "999999")])
     assert [r["column"] for r in answer["refused"]] == ["citizen_id", "region_code", "region_code"]
     assert answer["stored"] == 0 and answer["coverage"] == []
-    assert digest(cases_app)["persons"] == before
+    assert digest(api_app)["persons"] == before
     spell = {"registered_on": str(after(4, month(10)))}
     answer = caller.load("unemployment", [{"citizen_id": citizen(n), **spell} for n in (11, 14)])
     assert [r["row"] for r in answer["refused"]] == [1, 2]
@@ -134,8 +74,8 @@ def test_a_key_writes_its_own_regions_only(cases_app, caller):
     assert "管辖范围" in refused["message"]
 
 
-def test_an_employer_elsewhere_keeps_its_facts(cases_app, caller):
-    with cases_app.app_context(), seeing(db.session, Scope.everything()):
+def test_an_employer_elsewhere_keeps_its_facts(api_app, caller):
+    with api_app.app_context(), seeing(db.session, Scope.everything()):
         held = db.session.scalar(select(Employer).where(Employer.region_code != JINJIANG).limit(1))
         own = db.session.scalar(select(Employer).where(Employer.region_code == JINJIANG).limit(1))
         codes = held.uscc, own.uscc
@@ -155,12 +95,12 @@ def test_an_employer_elsewhere_keeps_its_facts(cases_app, caller):
     answer = caller.load("contributions", months)
     assert [(r["row"], r["column"]) for r in answer["refused"]] == [(2, "insured_region")]
     assert answer["coverage"] == [{"region": JINJIANG, "first": str(MONTH), "last": str(after(-1, month(0)))}]
-    found = everything(cases_app, select(Contribution).order_by(Contribution.id.desc()).limit(1))
+    found = everything(api_app, select(Contribution).order_by(Contribution.id.desc()).limit(1))
     assert found[0].month == MONTH and found[0].paid is True
 
 
-def test_the_prefecture_moves_a_person_between_its_counties(cases_app):
-    chengdu = Caller(cases_app, make_key(cases_app, CHENGDU))
+def test_the_prefecture_moves_a_person_between_its_counties(api_app):
+    chengdu = Caller(api_app, make_key(api_app, CHENGDU))
     assert chengdu.load("persons", [person(31)])["stored"] == 1
     assert chengdu.load("persons", [person(31, QINGYANG)])["stored"] == 1
 
@@ -183,14 +123,14 @@ def test_the_prefecture_moves_a_person_between_its_counties(cases_app):
         ("nothing", b"[]", 404),
     ],
 )
-def test_what_is_not_as_the_document_says_is_refused_whole(cases_app, caller, kind, body, status):
-    before = digest(cases_app)
+def test_what_is_not_as_the_document_says_is_refused_whole(api_app, caller, kind, body, status):
+    before = digest(api_app)
     answer = caller.client.post(
         f"/api/v1/registers/{kind}", data=body, headers=caller.headers, content_type="application/json"
     )
     assert answer.status_code == status
     assert set(answer.json) == {"message", "id"}
-    assert {k: v for k, v in digest(cases_app).items() if k != "api_keys"} == {
+    assert {k: v for k, v in digest(api_app).items() if k != "api_keys"} == {
         k: v for k, v in before.items() if k != "api_keys"
     }
 
@@ -203,10 +143,10 @@ def test_five_thousand_rows_go_in_at_once(caller):
     assert caller.load("persons", rows)["stored"] == 999
 
 
-def test_cases_are_those_of_the_office_and_below(cases_app, known):
-    own, there = Caller(cases_app, make_key(cases_app)), Caller(cases_app, make_key(cases_app, QINGYANG))
-    above = Caller(cases_app, make_key(cases_app, CHENGDU))
-    held = everything(cases_app, select(Claim.id).order_by(Claim.id))
+def test_cases_are_those_of_the_office_and_below(api_app, known):
+    own, there = Caller(api_app, make_key(api_app)), Caller(api_app, make_key(api_app, QINGYANG))
+    above = Caller(api_app, make_key(api_app, CHENGDU))
+    held = everything(api_app, select(Claim.id).order_by(Claim.id))
     assert [c["id"] for c in _all(own)] == [c["id"] for c in _all(above)] == held
     assert _all(there) == []
     for number in held[:3]:
@@ -229,7 +169,7 @@ def _all(caller: Caller, **query) -> list[dict]:
     return found
 
 
-def test_filters_choose_cases(cases_app, caller):
+def test_filters_choose_cases(api_app, caller):
     cases = _all(caller)
     for name in ("programme", "state", "office", "uscc"):
         wanted = cases[-1][name]
@@ -245,11 +185,11 @@ def test_filters_choose_cases(cases_app, caller):
 @pytest.mark.parametrize(
     "header", [None, "Bearer", "Bearer x", "Bearer key_x", "Basic Y2xlcms6eA==", "key_x"]
 )
-def test_without_a_key_nothing_opens_whatever_the_cookie(cases_app, header):
+def test_without_a_key_nothing_opens_whatever_the_cookie(api_app, header):
     """So that no page of another site can make a browser act here, and the exemption from tokens is sound."""
-    client = Desk(cases_app, ALL_A).client
+    client = Desk(api_app, ALL_A).client
     headers = {"Authorization": header} if header else {}
-    before = digest(cases_app)
+    before = digest(api_app)
     answers = [
         client.get("/api/v1/cases", headers=headers),
         client.get("/api/v1/openapi", headers=headers),
@@ -258,54 +198,54 @@ def test_without_a_key_nothing_opens_whatever_the_cookie(cases_app, header):
     ]
     assert [answer.status_code for answer in answers] == [401] * 4
     assert all(answer.headers["WWW-Authenticate"] == "Bearer" for answer in answers)
-    assert digest(cases_app) == before
+    assert digest(api_app) == before
 
 
-def test_no_cookie_is_set_and_a_key_opens_no_screen(cases_app, caller):
+def test_no_cookie_is_set_and_a_key_opens_no_screen(api_app, caller):
     answer = caller.client.get("/api/v1/cases", headers=caller.headers)
     assert "Set-Cookie" not in answer.headers
     assert caller.client.get("/hiring/query/list/", headers=caller.headers).location.startswith("/login/")
 
 
-def test_a_page_of_cases_is_planned_for_whom_it_is_asked(cases_app, caller):
+def test_a_page_of_cases_is_planned_for_whom_it_is_asked(api_app, caller):
     """As a list is, and for the same reason."""
-    with cases_app.app_context(), heard(db.engine) as seen:
+    with api_app.app_context(), heard(db.engine) as seen:
         caller.get("cases")
     (page,) = (statement for statement in seen if "FROM claims" in statement and "LIMIT" in statement)
     assert page.options.items() >= PLANNED_ANEW.items()
 
 
-def test_an_ability_is_needed(cases_app):
-    reader = Caller(cases_app, make_key(cases_app, abilities=[CASE_READ]))
-    loader = Caller(cases_app, make_key(cases_app, abilities=[REGISTER_LOAD]))
+def test_an_ability_is_needed(api_app):
+    reader = Caller(api_app, make_key(api_app, abilities=[CASE_READ]))
+    loader = Caller(api_app, make_key(api_app, abilities=[REGISTER_LOAD]))
     reader.get("cases")
     reader.load("persons", [person(1)], 403)
     loader.get("cases", 403)
     loader.load("persons", [person(1)])
 
 
-def test_a_key_ends_with_its_day_and_when_it_is_revoked(cases_app, caller, monkeypatch):
+def test_a_key_ends_with_its_day_and_when_it_is_revoked(api_app, caller, monkeypatch):
     caller.get("cases")
-    admin = Desk(cases_app, "county_admin")
+    admin = Desk(api_app, "county_admin")
     number = re.search(r"/settings/keys/revoke/(\d+)", admin.get("/settings/keys/list/"))[1]
-    monkeypatch.setitem(cases_app.config, "TODAY", CASES_DAY + timedelta(days=30))
+    monkeypatch.setitem(api_app.config, "TODAY", CASES_DAY + timedelta(days=30))
     caller.get("cases")
-    monkeypatch.setitem(cases_app.config, "TODAY", CASES_DAY + timedelta(days=31))
+    monkeypatch.setitem(api_app.config, "TODAY", CASES_DAY + timedelta(days=31))
     caller.get("cases", 401)
-    monkeypatch.setitem(cases_app.config, "TODAY", CASES_DAY)
+    monkeypatch.setitem(api_app.config, "TODAY", CASES_DAY)
     caller.get("cases")
-    Desk(cases_app, "admin_b").post(f"/settings/keys/revoke/{number}", expect=404)
+    Desk(api_app, "admin_b").post(f"/settings/keys/revoke/{number}", expect=404)
     caller.get("cases")
     admin.post(f"/settings/keys/revoke/{number}")
     caller.get("cases", 401)
     admin.post(f"/settings/keys/revoke/{number}", expect=409)
-    events = everything(cases_app, select(AuditEntry.event).where(AuditEntry.subject.contains("测试系统")))
+    events = everything(api_app, select(AuditEntry.event).where(AuditEntry.subject.contains("测试系统")))
     assert {"key_made", "key_revoked"} <= set(events)
 
 
-def test_an_administrator_makes_a_key_for_the_own_subtree_and_sees_it_once(cases_app):
-    admin = Desk(cases_app, "county_admin")
-    with cases_app.app_context():
+def test_an_administrator_makes_a_key_for_the_own_subtree_and_sees_it_once(api_app):
+    admin = Desk(api_app, "county_admin")
+    with api_app.app_context():
         ids = {o.code: o.id for o in db.session.scalars(select(Office))}
     form = {
         "name": "数据交换平台",
@@ -315,16 +255,16 @@ def test_an_administrator_makes_a_key_for_the_own_subtree_and_sees_it_once(cases
     }
     page = admin.post("/settings/keys/add", form, expect=200)
     text = re.search(r"key_[\w-]{43}", page)[0]
-    Caller(cases_app, text).get("cases")
+    Caller(api_app, text).get("cases")
     assert text not in admin.get("/settings/keys/list/")
-    held = everything(cases_app, select(ApiKey).where(ApiKey.name == form["name"]))
+    held = everything(api_app, select(ApiKey).where(ApiKey.name == form["name"]))
     assert [(key.name, key.abilities) for key in held] == [("数据交换平台", ["case_read"])]
     assert text not in str([vars(key) for key in held])
     made = AuditEntry.event == "key_made", AuditEntry.subject == str(held[0])
-    entries = everything(cases_app, select(AuditEntry).where(*made))
+    entries = everything(api_app, select(AuditEntry).where(*made))
     assert [entry.actor_name for entry in entries] == [held[0].made_by]
     assert text not in str([vars(entry) for entry in entries])
-    count = len(everything(cases_app, select(ApiKey)))
+    count = len(everything(api_app, select(ApiKey)))
     for wrong in (
         {"office": ids[QINGYANG]},
         {"office": ids[CHENGDU]},
@@ -335,43 +275,43 @@ def test_an_administrator_makes_a_key_for_the_own_subtree_and_sees_it_once(cases
         {"name": ""},
     ):
         admin.post("/settings/keys/add", form | wrong, expect=422)
-    assert len(everything(cases_app, select(ApiKey))) == count
+    assert len(everything(api_app, select(ApiKey))) == count
 
 
-def test_calls_are_counted_by_key_and_the_answer_says_when_to_come_back(cases_app, monkeypatch):
-    with cases_app.app_context():
+def test_calls_are_counted_by_key_and_the_answer_says_when_to_come_back(api_app, monkeypatch):
+    with api_app.app_context():
         db.session.execute(delete(Attempt))
         db.session.commit()
-    monkeypatch.setitem(cases_app.config, "API_PER_MINUTE", 3)
-    one, other = (Caller(cases_app, make_key(cases_app)) for _ in range(2))
+    monkeypatch.setitem(api_app.config, "API_PER_MINUTE", 3)
+    one, other = (Caller(api_app, make_key(api_app)) for _ in range(2))
     for _ in range(3):
         one.get("cases")
     answer = one.client.get("/api/v1/cases", headers=one.headers)
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     other.get("cases")
-    stranger = Caller(cases_app, None)
+    stranger = Caller(api_app, None)
     for _ in range(3):
         stranger.get("cases", 401)
     stranger.get("cases", 429)
 
 
-def test_errors_speak_the_callers_language_and_their_id_stands_in_the_log(cases_app, caplog):
-    key = make_key(cases_app)
-    chinese, english = Caller(cases_app, key), Caller(cases_app, key, "en-GB,en;q=0.9")
+def test_errors_speak_the_callers_language_and_their_id_stands_in_the_log(api_app, caplog):
+    key = make_key(api_app)
+    chinese, english = Caller(api_app, key), Caller(api_app, key, "en-GB,en;q=0.9")
     told = chinese.get("cases/0", 404), english.get("cases/0", 404)
     assert re.search("[一-鿿]", told[0]["message"])
     assert not re.search("[一-鿿]", told[1]["message"])
     assert all(answer["id"] in caplog.text for answer in told)
 
 
-def test_an_id_in_an_address_does_not_reach_the_log(cases_app, caplog):
-    answer = Caller(cases_app, make_key(cases_app)).get("cases/510104199003071234", 404)
+def test_an_id_in_an_address_does_not_reach_the_log(api_app, caplog):
+    answer = Caller(api_app, make_key(api_app)).get("cases/510104199003071234", 404)
     assert answer["id"] in caplog.text and "/api/v1/cases/" in caplog.text
     assert "510104199003071234" not in caplog.text and "**************1234" in caplog.text
 
 
-def test_what_breaks_shows_no_sql_and_no_values(cases_app, caller, monkeypatch, caplog):
+def test_what_breaks_shows_no_sql_and_no_values(api_app, caller, monkeypatch, caplog):
     """The database's own words name the row that broke a rule; neither the answer nor the log repeats them."""
 
     def broken(*_: object, **__: object):
@@ -393,7 +333,7 @@ def test_what_breaks_shows_no_sql_and_no_values(cases_app, caller, monkeypatch, 
     assert "INSERT" not in str(answer)
 
 
-def test_the_document_is_for_keys_and_administrators(cases_app, caller):
+def test_the_document_is_for_keys_and_administrators(api_app, caller):
     document = caller.get("openapi")
     assert document["openapi"].startswith("3.")
     assert set(document["paths"]) == {
@@ -404,4 +344,4 @@ def test_the_document_is_for_keys_and_administrators(cases_app, caller):
             for kind in ("persons", "employers", "contributions", "unemployment", "transfers")
         ),
     }
-    assert json.loads(Desk(cases_app, "county_admin").get("/settings/keys/openapi")) == document
+    assert json.loads(Desk(api_app, "county_admin").get("/settings/keys/openapi")) == document

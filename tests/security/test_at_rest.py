@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from app.engine.models import METADATA
 from app.extensions import db
-from tests.days import month
+from tests.desk.clerks import HiringDesk
+from tests.desk.days import month
 from tests.security.cases import ALL_A, CASES_DAY, PDF
-from tests.web.desk import HiringDesk
 
 PHONE, ACCOUNT = "13912345678", "6228480402564890018"
 TYPED = f"本人{PHONE}，卡{ACCOUNT}"

@@ -9,9 +9,9 @@ from app.engine.access.roles import CLERK
 from app.engine.sessions import logins
 from app.extensions import db
 from app.web.site import bodies
-from tests.security.test_api import make_key
-from tests.security.test_second_factor import demand, halfway
-from tests.web.desk import JINJIANG, Desk
+from tests.desk.api import make_key
+from tests.desk.clerks import JINJIANG, Desk
+from tests.desk.second_factor import demand, halfway
 
 FORM, FILES, JSON = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json"
 LARGE, MIDDLE = 24 * 1024 * 1024, 2 * 1024 * 1024

@@ -22,16 +22,16 @@ from app.engine.sessions.second_factor import SecondFactor
 from app.engine.sessions.tries import TRIES_HERE
 from app.extensions import db
 from app.registers.organisation import Office
-from tests.security.test_second_administrator import administrator, waiting
-from tests.security.test_second_factor import code_of, demand, secret_on
-from tests.web.desk import JINJIANG, Desk
-from tests.web.facts import Facts, changed
+from tests.desk.administrators import administrator, waiting
+from tests.desk.clerks import JINJIANG, Desk
+from tests.desk.logins import Facts, changed
+from tests.desk.second_factor import code_of, demand, secret_on
 
 PASSWORD = "Cas-2026!"
 
 
 @pytest.fixture(scope="module")
-def cas_address(tmp_path_factory):
+def cas_address(system, tmp_path_factory):
     """The address of a running CAS server."""
     command = [sys.executable, Path(__file__).with_name("cas_process.py"), tmp_path_factory.mktemp("cas")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

@@ -12,7 +12,7 @@ from app.engine import clock
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
-from tests.conftest import settings
+from tests.desk.database import settings
 
 FIXED = date(2000, 1, 1)
 

@@ -20,9 +20,9 @@ from app.programmes.training.model import Enrolment
 from app.registers.ciphers import text_of
 from app.registers.models import Person
 from app.web.page.programmes import programme_of
-from tests.days import TODAY, after
+from tests.desk.clerks import Desk
+from tests.desk.days import TODAY, after
 from tests.security.cases import ALL_B, CASES_DAY
-from tests.web.desk import Desk
 
 
 def kept(code):

@@ -25,10 +25,10 @@ from app.registers.ciphers import bytes_of
 from app.registers.models import Person
 from app.server.database import SUPERUSER
 from app.web.longwork import works as web_works
-from tests.days import month
+from tests.desk.clerks import HiringDesk
+from tests.desk.days import month
+from tests.desk.jobs import run_jobs
 from tests.security.cases import CASES_DAY, PDF
-from tests.web.desk import HiringDesk
-from tests.web.test_works import run_jobs
 
 RUN = re.compile(rb"[0-9]{11,}[Xx]?")
 LENGTHS = (11, 18, 19)

@@ -12,12 +12,11 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.desk.clerks import Desk
+from tests.security.addresses import CHANGES_THE_SESSION, filled, form
 from tests.security.cases import ALL_A, digest
+from tests.security.hostile import crashed
 from tests.security.permissions import addresses, moves
-from tests.security.test_junk import crashed
-from tests.security.test_permissions import CHANGES_THE_SESSION
-from tests.security.test_routes import filled, form
-from tests.web.desk import Desk
 
 PARTS, REQUESTS = 6, 500
 SHORT = 100

@@ -11,7 +11,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.oversight import sealing
 from app.extensions import db
-from tests.conftest import settings
+from tests.desk.database import settings
 
 LAST = 2**63 - 1
 ENTRY = "INSERT INTO audit_entries ({columns}) VALUES ({values})"

@@ -14,9 +14,9 @@ from markupsafe import escape
 
 from app.engine.sheets import child
 from app.kernel.errors import BadSheet
+from tests.desk.clerks import HiringDesk, uscc_of
 from tests.security import hostile
 from tests.security.cases import digest
-from tests.web.desk import HiringDesk, uscc_of
 
 PARSER = Path(child.__file__).with_name("parser")
 MEMORY_KIB, SECONDS = 512 * 1024, 10

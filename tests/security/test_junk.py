@@ -5,11 +5,12 @@ from itertools import cycle
 import pytest
 
 from app.extensions import db
-from tests.heard import heard
+from tests.desk.clerks import Desk
+from tests.desk.heard import heard
+from tests.security.addresses import filled, form
 from tests.security.cases import ALL_A, digest
+from tests.security.hostile import crashed
 from tests.security.permissions import addresses, understood
-from tests.security.test_routes import filled, form
-from tests.web.desk import Desk
 
 HUGE = "9" * 40
 KEYS = (
@@ -64,11 +65,6 @@ def client(cases_app):
 
 def filled_with(known, text: str) -> dict:
     return {name: value if name in KEPT else text for name, value in form(known).items()}
-
-
-def crashed(answer) -> bool:
-    said = answer.data
-    return answer.status_code >= 500 or b"psycopg" in said or b"sqlalchemy" in said.lower()
 
 
 def test_no_key_in_an_address_crashes_it(cases_app, client):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -15,18 +14,13 @@ from app.engine.audit import AuditEntry
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.registers.models import Coverage, RegisterLoad
-from tests.days import TODAY, after, month
-from tests.security.test_api import Caller, person
-from tests.security.test_second_administrator import BEFORE, CHENGDU, administrator
-from tests.web.desk import JINJIANG, Desk
-from tests.web.facts import BASE, Facts, changed
+from tests.desk.administrators import CHENGDU, administrator, migrated_again
+from tests.desk.api import Caller, person
+from tests.desk.clerks import JINJIANG, Desk
+from tests.desk.days import TODAY, after, month
+from tests.desk.logins import BASE, Facts, changed
 
 KEYS = "/settings/keys"
-
-
-@pytest.fixture
-def facts(demo_app) -> Facts:
-    return Facts(demo_app)
 
 
 def issue(
@@ -100,17 +94,11 @@ def test_a_key_that_only_reads_needs_nobody_else(demo_app, facts):
 
 
 def test_keys_of_the_release_before_are_suspended_until_confirmed(demo_app, facts):
-    migrations = str(demo_app.config["ROOT"] / "migrations")
     admin = Desk(demo_app, "county_admin")
     loads, number = issue(admin, facts)
     reads, _ = issue(admin, facts, abilities=[CASE_READ])
     Desk(demo_app, "province_admin").post(f"{KEYS}/confirm/{number}")
-    with demo_app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-        downgrade(migrations, BEFORE)
-        upgrade(migrations, "head")
-        assert demo_app.test_cli_runner().invoke(args=["prepare"]).exit_code == 0
+    migrated_again(demo_app)
     Caller(demo_app, reads).get("cases")
     Caller(demo_app, loads).load("persons", [person(1)], 401)
     made = facts.query(select(ApiKey.made_by_id, ApiKey.made_in_id).where(ApiKey.id == number))

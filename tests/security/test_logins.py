@@ -16,20 +16,8 @@ from app.engine.sessions import logins, tries
 from app.engine.sessions.logins import Attempt, Login
 from app.extensions import db
 from app.registers.organisation import Staff
-from tests.web.desk import Desk
-
-WRONG = "wrong-password-1"
-
-
-def try_in(app, username: str, password: str):
-    return app.test_client().post("/login/", data={"username": username, "password": password})
-
-
-def staff_of(username: str) -> Staff:
-    from flask_appbuilder.security.sqla.models import User
-
-    db.session.info["scope"] = Scope.everything()
-    return db.session.scalars(select(Staff).join(Staff.user).where(User.username == username)).one()
+from tests.desk.clerks import Desk
+from tests.desk.logins import WRONG, staff_of, try_in
 
 
 def is_in(desk: Desk) -> bool:

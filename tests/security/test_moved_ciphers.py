@@ -21,11 +21,11 @@ from app.kernel.errors import Unreadable
 from app.registers.ciphers import place, text_of
 from app.registers.models import Person
 from app.web.longwork import works as web_works
-from tests.days import month
+from tests.desk.clerks import HiringDesk
+from tests.desk.days import month
+from tests.desk.jobs import run_jobs
 from tests.security import training_cases
 from tests.security.cases import CASES_DAY, PDF
-from tests.web.desk import HiringDesk
-from tests.web.test_works import run_jobs
 
 MOVED, CANT, ALTERED = "可能被改动或调换过", "无法解开", "可能被改动"
 SWAP = """

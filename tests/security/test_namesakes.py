@@ -17,7 +17,7 @@ from app.engine.cases.claims import Claim
 from app.engine.scope import Scope, seeing
 from app.extensions import db
 from app.registers.organisation import Office
-from tests.web.desk import JINJIANG, Desk, HiringDesk
+from tests.desk.clerks import JINJIANG, Desk, HiringDesk
 
 AUDIT, NAMESAKES = "/settings/audit/list/", ("li.na", "li.na2")
 

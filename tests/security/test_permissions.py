@@ -1,21 +1,13 @@
 """Every address and every move, by every role: what `permissions` says, and no address that it doesn't know."""
 
-import re
-
 import pytest
 
+from tests.desk.clerks import Desk
+from tests.security.addresses import address
 from tests.security.permissions import LOGGED_IN, addresses, moves, routes
-from tests.web.desk import Desk
 
 KEYLESS = 401
-FILLED = {"<name>": "1-good.xlsx", "<path:filename>": "desk.css", "<batch_id>": "no-such-batch"}
-CHANGES_THE_SESSION = {"/logout/", "/login/"}
 OFFICERS = LOGGED_IN.split()
-
-
-def address(rule: str) -> str:
-    """A rule with ids that nobody has."""
-    return re.sub(r"<[^>]+>", lambda found: FILLED.get(found[0], "0"), rule)
 
 
 def test_the_table_knows_every_address(application):

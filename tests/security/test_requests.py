@@ -8,12 +8,12 @@ from app import create_app
 from app.demo.users import PASSWORD
 from app.engine.access.roles import BUSINESS, SYSTEM
 from app.extensions import db
-from tests.conftest import settings
-from tests.heard import heard
+from tests.desk.clerks import Desk
+from tests.desk.database import settings
+from tests.desk.heard import heard
+from tests.security.addresses import filled, form
 from tests.security.cases import ALL_A, digest
 from tests.security.permissions import addresses, moves, routes
-from tests.security.test_routes import filled, form
-from tests.web.desk import Desk
 
 
 @pytest.fixture

@@ -11,17 +11,15 @@ from threading import Thread
 import pytest
 from werkzeug.serving import make_server
 
+from tests.desk.api import Caller, make_key, person
 from tests.security.cases import digest
-from tests.security.test_api import Caller, cases_app, make_key, person
 
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 
-__all__ = ["cases_app"]
-
 
 @pytest.fixture
-def address(cases_app) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, cases_app, threaded=True)
+def address(system, api_app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, api_app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
@@ -44,17 +42,17 @@ def explore(address: str, key: str, tmp_path: Path, *options: str) -> subprocess
     )
 
 
-def test_the_server_does_what_its_document_says(cases_app, address, tmp_path):
-    key = make_key(cases_app)
-    assert Caller(cases_app, key).load("persons", [person(900)])["stored"] == 1
+def test_the_server_does_what_its_document_says(api_app, address, tmp_path):
+    key = make_key(api_app)
+    assert Caller(api_app, key).load("persons", [person(900)])["stored"] == 1
     cases = {"claims", "applications", "ab_user", "staff", "offices"}
-    before = digest(cases_app)
+    before = digest(api_app)
     found = explore(address, key, tmp_path, "--phases", "examples,fuzzing", "--max-examples", "4")
     assert found.returncode == 0, found.stdout + found.stderr
-    assert {name: digest(cases_app)[name] for name in cases} == {name: before[name] for name in cases}
+    assert {name: digest(api_app)[name] for name in cases} == {name: before[name] for name in cases}
 
 
 @pytest.mark.soak
-def test_the_server_does_what_its_document_says_at_length(cases_app, address, tmp_path):
-    found = explore(address, make_key(cases_app), tmp_path, "--max-examples", "300")
+def test_the_server_does_what_its_document_says_at_length(api_app, address, tmp_path):
+    found = explore(address, make_key(api_app), tmp_path, "--max-examples", "300")
     assert found.returncode == 0, found.stdout + found.stderr

@@ -18,8 +18,8 @@ from app.engine.models import METADATA
 from app.engine.oversight import sealing
 from app.engine.oversight.sealing import Seal
 from app.extensions import db
-from tests.conftest import SCRATCH
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
+from tests.desk.database import SCRATCH
 
 CHANGE = {
     "audit_entries": "UPDATE audit_entries SET note = ''",

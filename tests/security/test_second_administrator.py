@@ -12,48 +12,24 @@ from sqlalchemy.exc import IntegrityError
 
 from app.demo.users import PASSWORD
 from app.engine.access import duties
-from app.engine.access.accounts import make_user
 from app.engine.access.duties import AccountDeed, DutyGrant
-from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
-from app.engine.scope import Scope, seeing
 from app.extensions import db
-from app.registers.organisation import Office, Staff
-from tests.conftest import TODAY
-from tests.web.desk import JINJIANG, Desk, HiringDesk
-from tests.web.facts import BASE, Facts, agree, changed, login, new
-from tests.web.test_users import password_on
+from app.registers.organisation import Staff
+from tests.desk.administrators import CHENGDU, administrator, migrated_again, waiting
+from tests.desk.clerks import JINJIANG, Desk, HiringDesk
+from tests.desk.database import TEMPLATE
+from tests.desk.days import TODAY
+from tests.desk.logins import BASE, Facts, agree, changed, login, new, password_on
 
 LIST = "/settings/confirmations"
 REVIEW, PAYMENT = "/hiring/review/list/", "/hiring/disbursement/list/"
-CHENGDU = "510100"
-BEFORE = "0025"
-"""The schema before there was a second administrator."""
-
-
-@pytest.fixture
-def facts(demo_app) -> Facts:
-    return Facts(demo_app)
-
-
-def administrator(app, username: str, office: str, role: str) -> str:
-    """One more, made by the IT officer's command."""
-    with app.app_context(), seeing(db.session, Scope.everything()):
-        held = db.session.scalars(select(Office).where(Office.code == office)).one()
-        make_user(db.session, Actor.command(), username, "高管理", held, [role], PASSWORD)
-        db.session.commit()
-    return username
 
 
 @pytest.fixture
 def colleague(demo_app) -> Desk:
     """The county's other administrator."""
     return Desk(demo_app, administrator(demo_app, "county_admin2", JINJIANG, "county_admin"))
-
-
-def waiting(facts: Facts, username: str) -> list[int]:
-    own = DutyGrant.user_id == facts.id(username), DutyGrant.confirmed_at.is_(None)
-    return [grant for (grant,) in facts.query(select(DutyGrant.id).where(*own).order_by(DutyGrant.id))]
 
 
 def reached(app, username: str, path: str) -> int:
@@ -156,7 +132,7 @@ def test_ones_own_new_password_and_a_reset_of_a_clerk_wait_for_nobody(demo_app, 
 
 
 def test_a_reset_of_the_second_factor_waits_too(demo_app, facts):
-    from tests.security.test_second_factor import CODE, code_of, demand, halfway, secret_on
+    from tests.desk.second_factor import CODE, code_of, demand, halfway, secret_on
 
     demand(demo_app, "reviewer")
     client = halfway(demo_app, "reviewer")
@@ -212,14 +188,14 @@ def test_two_deeds_of_two_administrators_each_need_the_other(demo_app, facts, co
 
 
 def own_role(admin: Desk, facts: Facts, parts: list[str]) -> tuple[str, int]:
-    from tests.web.test_roles import ROLES, TITLE, name_of, own
+    from tests.desk.roles import ROLES, TITLE, name_of, own
 
     admin.post(f"{ROLES}/add", {"title": TITLE, "parts": parts})
     return name_of(facts, own(facts)), own(facts)
 
 
 def test_an_own_role_waits_for_what_it_holds_not_for_what_it_is_called(demo_app, facts):
-    from tests.web.test_roles import ROLES, TITLE, permission, ticked
+    from tests.desk.roles import ROLES, TITLE, permission, ticked
 
     admin = Desk(demo_app, "county_admin")
     name, number = own_role(admin, facts, ["clerk", "reviewer"])
@@ -378,18 +354,10 @@ def test_two_administrators_at_once_settle_a_grant_once(demo_app, facts, colleag
 
 def test_what_was_given_before_is_confirmed_and_kept_by_id_from_the_log(demo_app, cluster, facts):
     """The migration on the data of the release before: a role given there works, its giver is known by the log."""
-    from flask_migrate import downgrade, upgrade
-
-    migrations = str(demo_app.config["ROOT"] / "migrations")
     admin = Desk(demo_app, "county_admin")
     admin.post(f"{BASE}/add", new(facts, roles=["reviewer"]), expect=200)
     admin.post(f"{BASE}/reset/{facts.id('clerk')}", expect=200)
-    with demo_app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-        downgrade(migrations, BEFORE)
-        upgrade(migrations, "head")
-        assert demo_app.test_cli_runner().invoke(args=["prepare"]).exit_code == 0
+    migrated_again(demo_app)
     assert waiting(facts, "wang.li") == waiting(facts, "reviewer") == []
     assert reached(demo_app, "reviewer", REVIEW) == 200
     kept = facts.query(
@@ -408,14 +376,8 @@ def test_what_was_given_before_is_confirmed_and_kept_by_id_from_the_log(demo_app
 @pytest.fixture
 def empty_app(application, cluster):
     """Prepared, with nobody in it; no context is pushed."""
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    cluster.fresh()
-    yield application
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with cluster.copied(application, TEMPLATE):
+        yield application
 
 
 def test_with_one_administrator_the_command_and_the_screens_say_what_to_do(empty_app):

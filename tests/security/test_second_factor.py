@@ -12,42 +12,17 @@ from sqlalchemy import func, select, update
 
 from app.demo.users import PASSWORD
 from app.engine.access.roles import CLERK, COUNTY_ADMIN
-from app.engine.audit import AuditEntry
-from app.engine.scope import Scope
 from app.engine.sessions import second_factor, tries
 from app.engine.sessions.logins import Login
 from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.registers.ciphers import text_of
+from tests.desk.clerks import Desk
+from tests.desk.logins import BASE, WRONG, Facts, changed, staff_of, try_in
+from tests.desk.roles import ROLES as OWN_ROLES
+from tests.desk.roles import TITLE, name_of, own, ticked
+from tests.desk.second_factor import CODE, INSIDE, code_of, demand, events, halfway, secret_on
 from tests.security.permissions import addresses
-from tests.security.test_logins import WRONG, staff_of, try_in
-from tests.web.desk import Desk
-from tests.web.facts import BASE, Facts, changed
-from tests.web.test_roles import ROLES as OWN_ROLES
-from tests.web.test_roles import TITLE, name_of, own, ticked
-
-ROLES, CODE, INSIDE = "/settings/second_factor/roles", "/login/code/", "/hiring/query/list/"
-
-
-def demand(app, *roles: str) -> None:
-    Desk(app, "province_admin").post(ROLES, {"roles": list(roles)})
-
-
-def secret_on(page: str) -> str:
-    """The secret as the page shows it."""
-    return re.search(r'class="secret">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
-
-
-def code_of(secret: str, steps: int = 0) -> str:
-    return pyotp.TOTP(secret).at(time.time() + 30 * steps)
-
-
-def halfway(app, username: str = "clerk"):
-    """A browser with the right password and without a code."""
-    client = app.test_client()
-    answer = client.post("/login/", data={"username": username, "password": PASSWORD})
-    assert answer.headers["Location"] == CODE
-    return client
 
 
 @pytest.fixture
@@ -65,13 +40,6 @@ def forget_steps(app) -> None:
     with app.app_context():
         db.session.execute(update(SecondFactor).values(last_step=0))
         db.session.commit()
-
-
-def events(app, subject: str = "clerk") -> list[str]:
-    with app.app_context():
-        db.session.info["scope"] = Scope.everything()
-        asked = select(AuditEntry.event).where(AuditEntry.subject == subject).order_by(AuditEntry.id)
-        return list(db.session.scalars(asked))
 
 
 def test_a_demand_logs_out_and_the_next_login_binds(demo_app):

@@ -17,8 +17,8 @@ from app.extensions import db
 from app.registers.ciphers import text_of
 from app.registers.models import Person
 from app.web.longwork import works as web_works
-from tests.security.test_logins import WRONG, try_in
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
+from tests.desk.logins import WRONG, try_in
 
 ID, PHONE = "510104198806182938", "13800001234"
 

@@ -18,9 +18,9 @@ from app.extensions import db
 from app.registers.organisation import Staff
 from app.web.crud import listing
 from app.web.crud.views import ModelView
-from tests.heard import heard
+from tests.desk.clerks import Desk
+from tests.desk.heard import heard
 from tests.security.cases import ALL_A, CASES_DAY
-from tests.web.desk import Desk
 
 PEOPLE = (ALL_A, "province_admin", "policy", "admin")
 MOST = 30

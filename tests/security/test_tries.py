@@ -9,9 +9,9 @@ from app.demo.users import PASSWORD
 from app.engine.sessions import logins, tries
 from app.engine.sessions.logins import Attempt
 from app.extensions import db
-from tests.security.test_logins import WRONG, staff_of
-from tests.security.test_second_factor import events
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
+from tests.desk.logins import WRONG, staff_of
+from tests.desk.second_factor import events
 
 HALL, ELSEWHERE = "10.1.0.1", "10.9.0.1"
 

@@ -16,11 +16,10 @@ from app.engine.actor import Actor
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import Office
+from tests.desk.clerks import JINJIANG, Desk
+from tests.security.addresses import CHANGES_THE_SESSION, address, filled, table_of
 from tests.security.cases import ADMIN_B, BUSINESS, digest, found_in
 from tests.security.permissions import LOGGED_IN, addresses, moves, routes
-from tests.security.test_permissions import CHANGES_THE_SESSION, address
-from tests.security.test_routes import filled, table_of
-from tests.web.desk import JINJIANG, Desk
 
 OWN = {role: role for role in LOGGED_IN.split()}
 OTHER = {role: f"{role}_b" for role in BUSINESS} | {"county_admin": ADMIN_B}

@@ -22,8 +22,8 @@ from app.programmes.training.model import (
 )
 from app.registers.models import Contribution, Employer, Person
 from app.registers.organisation import Office, Staff
-from tests.days import after
-from tests.web.desk import ACCOUNT
+from tests.desk.clerks import ACCOUNT
+from tests.desk.days import after
 
 CLASS_STATES = ("draft", "submitted", "approved", "completion_submitted", "completed")
 CLAIM_STATES = ("draft", "submitted", "approved", "publicizing", "publicized")

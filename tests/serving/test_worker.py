@@ -13,8 +13,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from tests.desk.proxies import ROOT, free_port
 from tests.faults.product import until
-from tests.proxies import ROOT, free_port
 from tests.serving.echo import LARGE
 
 POST = b"POST / HTTP/1.1\r\nHost: x\r\n"
@@ -79,6 +79,9 @@ def serving(**environ: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait()
+
+
+pytestmark = pytest.mark.usefixtures("system")
 
 
 @pytest.fixture(scope="module")

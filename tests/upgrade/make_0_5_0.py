@@ -29,12 +29,11 @@ from app.extensions import db
 from app.kernel.crypto import _decode, new_key
 from app.programmes.training.model import Project
 from app.registers.models import Contribution, Employer, Person
-from tests.conftest import settings
+from tests.desk.classes import CLASSES, COMPLETION, DECLARATIONS, TrainingDesk
+from tests.desk.clerks import JINJIANG, Desk, HiringDesk, ServiceDesk, moved, uscc_of
+from tests.desk.database import settings
+from tests.desk.logins import Facts, changed, new
 from tests.security import cases, training_cases
-from tests.web.desk import JINJIANG, Desk, HiringDesk, uscc_of
-from tests.web.facts import Facts, changed, new
-from tests.web.test_service_subsidy import ServiceDesk
-from tests.web.test_training import CLASSES, COMPLETION, DECLARATIONS, TrainingDesk, moved
 
 FILED_DAY, CASES_DAY = cases.FILED_DAY, cases.CASES_DAY
 PLAN = (

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from app import vault_of
 from app.engine.keys.rotation import sealed_columns
 from app.extensions import db
-from app.kernel.crypto import Vault, is_free
+from app.kernel.crypto import is_free
 from app.kernel.errors import Refused
 from app.server import backup
-from tests.upgrade.conftest import FOLDER
-from tests.web.desk import HiringDesk
+from tests.desk.clerks import HiringDesk
+from tests.upgrade.office import FOLDER, under
 
 NAMED = """
     SELECT count(*) AS accounts, count(*) FILTER (WHERE num_nonnulls(a.employer_id, a.person_id) = 1) AS named,
@@ -20,13 +19,6 @@ NAMED = """
                               AND a.person_id IS NOT DISTINCT FROM x.payee_person_id) AS right
     FROM accounts a JOIN applications x ON x.account_id = a.id
 """
-
-
-def under(app, monkeypatch, form: str) -> Vault:
-    """The product started with another format."""
-    monkeypatch.setitem(app.config, "DATA_CIPHER_FORMAT", form)
-    monkeypatch.setitem(app.extensions, "vault", vault_of(app.config))
-    return app.extensions["vault"]
 
 
 def free_ones(upgraded) -> int:

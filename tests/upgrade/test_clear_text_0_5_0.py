@@ -13,9 +13,9 @@ from app.extensions import db
 from app.programmes.training.classes.contacts import phone_of
 from app.programmes.training.model import TrainingClass
 from app.registers.organisation import Staff
+from tests.desk.clerks import Desk
 from tests.upgrade.make_0_5_0 import CERTIFICATE, CONTACT, TEACHER, TITLE, USERNAME
-from tests.upgrade.test_ciphers_0_5_0 import under
-from tests.web.desk import Desk
+from tests.upgrade.office import under
 
 NUMBERS = {
     "teacher": TEACHER.split()[1],

@@ -15,9 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.demo.users import USERS
 from app.engine.cases.states import LIVE
-from tests.web.desk import Desk, HiringDesk
-from tests.web.test_service_subsidy import ServiceDesk
-from tests.web.test_training import COMPLETION, TrainingDesk, moved
+from tests.desk.classes import COMPLETION, TrainingDesk
+from tests.desk.clerks import Desk, HiringDesk, ServiceDesk, moved
 
 DESKS = {"hiring_subsidy": HiringDesk, "service_subsidy": ServiceDesk, "training": TrainingDesk}
 ENDS = {"rejected", "withdrawn", "publicity_failed", "revoked", "disbursed"}

@@ -17,13 +17,9 @@ from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.oversight.dossier import claims_then
 from app.programmes.training.model import Enrolment, Project
 from app.registers.models import Employer
-from tests.days import END, OVER, TODAY
-from tests.web.desk import HiringDesk, uscc_of
-from tests.web.test_publicity_and_payment import moved
-from tests.web.test_service_subsidy import ServiceDesk
-from tests.web.test_training import CLASSES, COMPLETION, DECLARATIONS, TrainingDesk, firm, staff
-
-__all__ = ["firm", "staff"]
+from tests.desk.classes import CLASSES, COMPLETION, DECLARATIONS, TrainingDesk
+from tests.desk.clerks import HiringDesk, ServiceDesk, moved, uscc_of
+from tests.desk.days import END, OVER, TODAY
 
 FIRST, SECOND, THIRD = "6217003810012341111", "6217003810012342222", "6217003810012343333"
 MASKED = re.compile(r"\*{4} (\d{4})\b")

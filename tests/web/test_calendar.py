@@ -12,8 +12,8 @@ from app.engine.cases.claims import Notice
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.calendar.festivals import statutory_days
-from tests.days import DECEMBER
-from tests.web.desk import Desk, HiringDesk
+from tests.desk.clerks import Desk, HiringDesk
+from tests.desk.days import DECEMBER
 
 START, END = date(2026, 12, 30), date(2027, 1, 6)
 PROCLAIMED = (date(2027, 1, 4), date(2027, 1, 5))

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from app.web.page.steps import PATH, steps
+from tests.desk.clerks import HiringDesk, uscc_of
 from tests.security.cases import PDF
-from tests.web.desk import HiringDesk, uscc_of
 
 
 def moved(before: str, after: str) -> SimpleNamespace:

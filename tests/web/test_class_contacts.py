@@ -14,10 +14,9 @@ from app.extensions import db
 from app.programmes.training.classes import contacts
 from app.programmes.training.model import Enrolment, Project, TrainingClass
 from app.registers.organisation import OwnRole
-from tests.web.desk import Desk
-from tests.web.facts import changed
-from tests.web.test_conflicts import opened
-from tests.web.test_training import CLASSES, COMPLETION, TrainingDesk, firm, staff  # noqa: F401
+from tests.desk.classes import CLASSES, COMPLETION, TrainingDesk
+from tests.desk.clerks import Desk, opened
+from tests.desk.logins import changed
 
 ID, PHONE, OTHER = "510104199001015678", "13812345678", "13912345679"
 

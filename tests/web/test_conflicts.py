@@ -13,9 +13,9 @@ from app.extensions import db
 from app.programmes.training.model import Project, TrainingClass
 from app.registers.models import Employer
 from app.registers.organisation import Office
-from tests.days import after
-from tests.web.desk import Desk, HiringDesk, uscc_of
-from tests.web.test_training import TrainingDesk
+from tests.desk.classes import TrainingDesk
+from tests.desk.clerks import Desk, HiringDesk, opened, uscc_of
+from tests.desk.days import after
 
 UNTIL, LATER = after(38), after(1134)
 REFUSAL = "此记录已被他人修改，您的修改没有保存"
@@ -30,15 +30,6 @@ def colleague(demo_app) -> HiringDesk:
         make_user(db.session, Actor.command(), "clerk_2", "何同事", office, ["clerk"], PASSWORD)
         db.session.commit()
     return HiringDesk(demo_app, "clerk_2")
-
-
-def opened(page: str) -> dict:
-    """What a browser would post of a page's form, as it was opened."""
-    form = next(f for f in html.fromstring(page).forms if "data-guard" in f.attrib)
-    facts: dict = {}
-    for name, value in form.form_values():
-        facts[name] = [*facts.get(name, []), value]
-    return {name: values if len(values) > 1 else values[0] for name, values in facts.items()}
 
 
 def versions(page: str) -> dict[str, list[str]]:

@@ -15,8 +15,8 @@ from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.ciphers import text_of
 from app.registers.organisation import Office
-from tests.days import after, month
-from tests.web.desk import HiringDesk, uscc_of
+from tests.desk.clerks import HiringDesk, uscc_of
+from tests.desk.days import after, month
 
 PHONE = "13912345678"
 

@@ -13,10 +13,9 @@ from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Application, Attachment, Claim
 from app.engine.cases.payments import PaymentList
 from app.programmes.training.model import Enrolment, TrainingClass
-from tests.days import END, OVER, TODAY, after, month
-from tests.web.desk import Desk, HiringDesk, uscc_of
-from tests.web.test_publicity_and_payment import moved
-from tests.web.test_training import CLASSES, TrainingDesk, firm, staff  # noqa: F401
+from tests.desk.classes import CLASSES, TrainingDesk
+from tests.desk.clerks import Desk, HiringDesk, moved, uscc_of
+from tests.desk.days import END, OVER, TODAY, after, month
 
 SHEET = "1-good.xlsx"
 

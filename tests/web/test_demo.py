@@ -32,7 +32,8 @@ from app.registers.models import (
 )
 from app.registers.organisation import Office, Staff
 from app.web.page.programmes import programmes
-from tests.days import TODAY, after
+from tests.desk.database import release
+from tests.desk.days import TODAY, after
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}
 DAYS = [TODAY, date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31)]
@@ -54,8 +55,7 @@ def load(app, demo_installation, session, day, tmp_path, monkeypatch):
     def run():
         with demo_installation.app_context():
             result = demo_installation.test_cli_runner().invoke(args=["demo", "load"])
-            db.session.remove()
-            db.engine.dispose()
+            release(demo_installation)
             return result
 
     return run

@@ -15,7 +15,7 @@ from app import logs
 from app.engine.cases.claims import Attachment
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.web.desk import HiringDesk
+from tests.desk.clerks import HiringDesk
 
 FORGED = "2026-01-01 00:00:00,000 INFO app.logs 1 2 POST /settings/users/ 302"
 TURNED = "合同\u202efdp.exe"
@@ -64,7 +64,7 @@ def test_an_error_starts_no_line_of_the_log_either(app, lines, monkeypatch):
 
 def test_an_attachment_cannot_be_disguised(demo_app, demo_files):
     clerk = HiringDesk(demo_app, "clerk")
-    from tests.web.desk import uscc_of
+    from tests.desk.clerks import uscc_of
 
     application = clerk.open_application(uscc_of(demo_files, "1-good.xlsx"))
     paper = {"kind": "contract", "file": (io.BytesIO(b"%PDF-1.7 text"), TURNED)}

@@ -11,8 +11,8 @@ from app.engine.cases.claims import Check, Claim, FailedRow
 from app.engine.oversight import figures
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.days import TODAY, after, month
-from tests.web.desk import HiringDesk
+from tests.desk.clerks import HiringDesk
+from tests.desk.days import TODAY, after, month
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What a rule found, as the clerk reads it."""
 
-from tests.web.desk import QINGYANG, HiringDesk, uscc_of
+from tests.desk.clerks import QINGYANG, HiringDesk, uscc_of
 
 
 def test_the_programme_of_another_claim_is_named_in_words(demo_app, demo_files):

@@ -6,7 +6,7 @@ from sqlalchemy import NullPool, create_engine, text
 from app import create_app
 from app.kernel.crypto import new_key
 from app.web.site import health
-from tests.conftest import settings
+from tests.desk.database import settings
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.help import chapter_of, chapters
 from app.help.changes import SOURCE, releases
 from app.web.page.programmes import programme_of, programmes
-from tests.web.desk import Desk, HiringDesk
+from tests.desk.clerks import Desk, HiringDesk
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from app.registers.models import Employer, Person
 from app.web.crud.private_queries import in_clear
 from app.web.crud.views import ModelView
 from app.web.longwork import exporting
-from tests.days import TODAY
-from tests.heard import heard
-from tests.web.desk import HiringDesk, uscc_of
+from tests.desk.clerks import HiringDesk, uscc_of
+from tests.desk.days import TODAY
+from tests.desk.heard import heard
 
 LIST = "/hiring/query/list/"
 

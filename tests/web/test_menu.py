@@ -9,7 +9,7 @@ import pytest
 from app.demo.sheets import NOTE, SHEETS
 from app.demo.users import USERS
 from app.kernel.dates import SHANGHAI
-from tests.web.desk import Desk, HiringDesk, uscc_of
+from tests.desk.clerks import Desk, HiringDesk, uscc_of
 
 
 @pytest.mark.parametrize("username", [user.username for user in USERS])

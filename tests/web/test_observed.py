@@ -11,8 +11,8 @@ from textwrap import dedent
 import pytest
 
 from app import create_app, logs
-from tests.conftest import settings
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
+from tests.desk.database import settings
 
 TOKEN = "scrape-me-2026"  # noqa: S105
 LOGIN = 'endpoint="AuthView.login"'

@@ -2,8 +2,7 @@
 
 import re
 
-from tests.web.desk import HiringDesk, uscc_of
-from tests.web.test_service_subsidy import ServiceDesk
+from tests.desk.clerks import HiringDesk, ServiceDesk, uscc_of
 
 
 def count(page: str) -> int:

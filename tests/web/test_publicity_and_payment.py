@@ -12,8 +12,8 @@ from app.engine.cases.claims import Claim
 from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.days import END, OVER, TODAY, after
-from tests.web.desk import HiringDesk
+from tests.desk.clerks import HiringDesk, moved
+from tests.desk.days import END, OVER, TODAY, after
 
 
 @pytest.fixture
@@ -41,10 +41,6 @@ def object_to(clerk, claim: str) -> str:
         "content": "此人并未到岗",
     }
     return clerk.post(f"/objections/add/{claim}", facts)
-
-
-def moved(page: str) -> int:
-    return int(re.search(r'id="moved">(\d+)<', page)[1])
 
 
 def test_an_objection_holds_one_person_and_nobody_else(publicized, demo_app, monkeypatch):

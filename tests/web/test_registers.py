@@ -11,7 +11,7 @@ from app.engine.policy import PolicyValue
 from app.kernel.names import fold
 from app.registers.ciphers import text_of
 from app.registers.models import Contribution, Employer, Person
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
 
 
 def seen(page: str) -> str:

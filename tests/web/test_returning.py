@@ -14,9 +14,9 @@ from app.engine.sessions import logins
 from app.engine.sessions.logins import Login
 from app.extensions import db
 from app.web.site.returning import BY_SCRIPT
+from tests.desk.clerks import Desk
+from tests.security.addresses import address
 from tests.security.permissions import moves, routes
-from tests.security.test_permissions import address
-from tests.web.desk import Desk
 
 HOST, PAGE = "http://localhost", "/hiring/applications/list/?state=draft"
 SCRIPT = {BY_SCRIPT: "fetch"}

@@ -7,11 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
-    Role,
     User,
-    ViewMenu,
     assoc_permissionview_role,
     assoc_user_role,
 )
@@ -23,33 +19,12 @@ from app.engine.audit import EVENTS, AuditEntry
 from app.engine.cases.claims import Application
 from app.engine.scope import Scope
 from app.extensions import db
-from app.registers.organisation import OwnRole, Staff
+from app.registers.organisation import Staff
 from app.web.staff.matrix import ACTIONS
-from tests.days import TODAY, after
-from tests.web.desk import Desk, HiringDesk, uscc_of
-from tests.web.facts import BASE, agree, changed, new
-
-ROLES = "/settings/roles"
-TITLE = "窗口组长"
-
-
-def permission(facts, view: str, name: str) -> int:
-    wanted = select(PermissionView.id).join(Permission).join(ViewMenu)
-    return facts.query(wanted.where(Permission.name == name, ViewMenu.name == view))[0][0]
-
-
-def own(facts, title: str = TITLE) -> int:
-    return facts.query(select(OwnRole.role_id).where(OwnRole.title == title))[0][0]
-
-
-def name_of(facts, role_id: int) -> str:
-    return facts.query(select(Role.name).where(Role.id == role_id))[0][0]
-
-
-def ticked(page: str) -> list[str]:
-    boxes = re.findall(r'<input type="(?:checkbox|hidden)" name="may" value="(\d+)"( checked)?', page)
-    hidden = re.findall(r'<input type="hidden" name="may" value="(\d+)"', page)
-    return [value for value, checked in boxes if checked or value in hidden]
+from tests.desk.clerks import Desk, HiringDesk, uscc_of
+from tests.desk.days import TODAY, after
+from tests.desk.logins import BASE, agree, changed, new
+from tests.desk.roles import ROLES, TITLE, name_of, own, permission, ticked
 
 
 @pytest.fixture

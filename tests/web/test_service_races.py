@@ -9,8 +9,7 @@ from sqlalchemy import select
 from app.engine.cases.claims import Claim, Slot
 from app.registers.models import Employer
 from app.registers.organisation import Office
-from tests.web.desk import JINJIANG, QINGYANG
-from tests.web.test_service_subsidy import ServiceDesk
+from tests.desk.clerks import JINJIANG, QINGYANG, ServiceDesk
 
 PEOPLE = 16
 WAIT = 60

@@ -12,22 +12,10 @@ from app.engine.sheets import read
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from app.programmes.service_subsidy.sheet import SHEET
 from app.registers.models import Employer, Person
-from tests.conftest import at_the_turn
-from tests.web.desk import Desk, HiringDesk, uscc_of
+from tests.desk.clerks import Desk, ServiceDesk, uscc_of
+from tests.desk.days import at_the_turn
 
 BASE = "/service"
-
-
-class ServiceDesk(HiringDesk):
-    base = BASE
-
-    def open_for_unit(self, uscc: str) -> str:
-        facts = {"payee_kind": "unit", "employer": uscc}
-        return re.search(r"/show/(\d+)", self.post(f"{BASE}/applications/add", facts))[1]
-
-    def open_for_person(self, citizen_id: str, name: str) -> str:
-        facts = {"payee_kind": "person", "citizen_id": citizen_id, "name": name}
-        return re.search(r"/show/(\d+)", self.post(f"{BASE}/applications/add", facts))[1]
 
 
 @pytest.fixture
@@ -65,10 +53,6 @@ def institution(session) -> Employer:
     return session.scalars(
         select(Employer).where(Employer.kind == "hr_institution", Employer.region_code == "510104").limit(1)
     ).one()
-
-
-def moved(page: str) -> int:
-    return int(re.search(r'id="moved">(\d+)<', page)[1])
 
 
 def walk(clerk, reviewer, cashier, application, demonstration, app, monkeypatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.web.longwork import sheet_reading, works
 from tests.cases.layouts import LAYOUTS, people, table
 from tests.cases.writers import by_openpyxl
-from tests.web.desk import HiringDesk, uscc_of
+from tests.desk.clerks import HiringDesk, uscc_of
 
 SAID = {layout.name: layout for layout in LAYOUTS if layout.notes}
 

@@ -19,8 +19,8 @@ from app.registers.ciphers import text_of
 from app.registers.models import Contribution, Employer, Person
 from app.web.longwork import works
 from app.web.longwork.works import do
-from tests.web.desk import HiringDesk, uscc_of
-from tests.web.test_training import CLASSES, COMPLETION, TrainingDesk
+from tests.desk.classes import CLASSES, COMPLETION, TrainingDesk
+from tests.desk.clerks import HiringDesk, uscc_of
 
 
 def shortened(source: Path, target: Path, without: int) -> list[str]:

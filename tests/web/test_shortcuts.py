@@ -2,7 +2,7 @@
 
 import re
 
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
 
 
 def kept(desk: Desk) -> list[str]:

@@ -5,81 +5,21 @@ import re
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from app.engine.cases.claims import Claim
 from app.programmes.training.model import Enrolment, Project, TrainingClass
 from app.registers.ciphers import text_of
-from app.registers.models import Contribution, Employer, Person
-from tests.conftest import at_the_turn
-from tests.days import after
-from tests.web.desk import HiringDesk
-
-CLASSES, DECLARATIONS, COMPLETION = (
-    f"/training/{part}" for part in ("classes", "declarations", "completion")
-)
-
-
-class TrainingDesk(HiringDesk):
-    base = "/training"
-
-    def __init__(self, app: Flask, username: str):
-        super().__init__(app, username)
-        self.opens_on, self.closes_on = (after(n, app.config["TODAY"]) for n in (-42, -17))
-
-    def open_class(self, uscc: str, project: int, **changed: str) -> str:
-        """The number of the new class, as its address names it."""
-        facts = {
-            "employer": uscc,
-            "project_id": str(project),
-            "opens_on": str(self.opens_on),
-            "closes_on": str(self.closes_on),
-            "stop_from": str(after(-11, self.opens_on)),
-            "stop_to": str(after(24, self.closes_on)),
-            "hours": "40",
-            "platform": "川培在线",
-            "teacher": "李老师",
-            "contact": "王主任 028-00000000",
-            **changed,
-        }
-        return re.search(r"/show/(\d+)", self.post(f"{CLASSES}/add", facts))[1]
-
-    def offered(self, class_id: str, typed: str) -> list[dict]:
-        return self.client.post(f"{CLASSES}/offer/{class_id}", data={"q": typed}).json
-
-    def move(self, address: str) -> str:
-        return self.confirm(self.post(address))
+from app.registers.models import Person
+from tests.desk.classes import CLASSES, COMPLETION, DECLARATIONS, TrainingDesk
+from tests.desk.clerks import moved
+from tests.desk.days import after, at_the_turn
 
 
 @pytest.fixture
 def demo_files(demonstration):
     return demonstration.files
-
-
-@pytest.fixture
-def firm(everything) -> Employer:
-    return everything.scalars(
-        select(Employer)
-        .where(Employer.kind == "enterprise", Employer.scale == "small", Employer.region_code == "510104")
-        .order_by(Employer.id)
-        .limit(1)
-    ).one()
-
-
-@pytest.fixture
-def staff(everything, firm, demonstration) -> list[Person]:
-    """Five people with a contribution in the month in which a class opens."""
-    month = after(-42, demonstration.day).replace(day=1)
-    paid = select(Contribution.person_id).where(
-        Contribution.employer_id == firm.id, Contribution.paid, Contribution.month == month
-    )
-    return list(everything.scalars(select(Person).where(Person.id.in_(paid)).order_by(Person.id).limit(5)))
-
-
-def moved(page: str) -> int:
-    return int(re.search(r'id="moved">(\d+)<', page)[1])
 
 
 @at_the_turn

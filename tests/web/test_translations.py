@@ -17,7 +17,7 @@ from wtforms.validators import Length
 
 from app.translations.update import APP, english, extracted
 from app.web.page.translations import CATALOGUES, gettext, speaking
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
 
 HAN = re.compile("[\u4e00-\u9fff]")
 PERCENT = re.compile(r"%\(\w+\)[sd]|%[sd]")

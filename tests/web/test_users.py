@@ -15,15 +15,11 @@ from app.engine.actor import Actor
 from app.engine.scope import Scope
 from app.kernel.errors import Refused
 from app.registers.organisation import Office, Staff
-from tests.web.desk import Desk
-from tests.web.facts import BASE, agree, changed, login, new
+from tests.desk.clerks import Desk
+from tests.desk.logins import BASE, agree, changed, login, new, password_on
 
 OWN = "/settings/password/"
 NEW = "Spring-2027"
-
-
-def password_on(page: str) -> str:
-    return re.search(r'<code class="full">([^<]+)</code>', page)[1]
 
 
 def test_an_administrator_sees_the_own_subtree_only(demo_app):

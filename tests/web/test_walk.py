@@ -9,8 +9,8 @@ from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Check, Claim, Slot
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.conftest import at_the_turn
-from tests.web.desk import HiringDesk, uscc_of
+from tests.desk.clerks import HiringDesk, uscc_of
+from tests.desk.days import at_the_turn
 
 
 @pytest.fixture

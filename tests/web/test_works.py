@@ -23,23 +23,16 @@ from app.extensions import db
 from app.web.commands.jobs import queue_of
 from app.web.longwork import exporting, work_pages
 from app.web.longwork import works as web_works
-from tests.conftest import DEMO
-from tests.web.desk import HiringDesk, uscc_of
+from tests.desk.clerks import HiringDesk, uscc_of
+from tests.desk.database import DEMO
+from tests.desk.jobs import run_jobs
 
 
 @pytest.fixture(scope="module")
 def office(application, cluster, demo_files):
     """The demonstration, once for the module: every test opens an application of its own."""
-    _release(application)
-    cluster.fresh(DEMO)
-    yield application
-    _release(application)
-
-
-def _release(application) -> None:
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with cluster.copied(application, DEMO):
+        yield application
 
 
 @pytest.fixture
@@ -71,22 +64,6 @@ def opened(clerk, demo_files):
 def upload(desk: HiringDesk, opened: str, sheet) -> str:
     """Checks a sheet that is too long for a request; the address of the work."""
     return desk.check(opened, sheet, expect=303)
-
-
-def run_jobs(app) -> None:
-    """In a thread: this one may have a browser test's event loop already. Works of one person come one after another."""
-    one_by_one = {"wait": False, "install_signal_handlers": False, "listen_notify": False}
-    left, before = _jobs_left(app), None
-    while before is None or 0 < left < before:
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(queue_of(app).run_worker, **one_by_one).result()
-        left, before = _jobs_left(app), left
-
-
-def _jobs_left(app) -> int:
-    with app.app_context():
-        left = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at IS NULL"
-        return db.session.scalar(text(left))
 
 
 def meanwhile(deed, *args, **facts) -> None:

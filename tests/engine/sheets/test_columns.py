@@ -1,8 +1,7 @@
 import pytest
 
 from app.engine.sheets.columns import Column, Kind, Sheet, heading
-
-from .conftest import HIRED
+from tests.desk.sheets import HIRED
 
 
 def test_a_column_is_found_by_its_field():

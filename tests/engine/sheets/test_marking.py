@@ -5,8 +5,7 @@ import openpyxl
 import pytest
 
 from app.engine.sheets.marking import ADDED, MarkedRow, marked
-
-from .conftest import HEADER, HIRED, ROW, VALUES, office, read_hired
+from tests.desk.sheets import HEADER, HIRED, ROW, VALUES, read_hired
 
 RAW = dict(zip(VALUES, ROW, strict=True))
 MARK = "锦江区就业局 A&B 2026-11-23 09:00 导出"
@@ -69,12 +68,22 @@ def test_characters_that_xml_forbids_and_long_texts_do_no_harm():
     assert len(page["G3"].value) == 32_767
 
 
-@pytest.mark.parametrize("through_libreoffice", [False, True])
-def test_it_is_read_again(tmp_path, through_libreoffice):
+@pytest.fixture
+def marked_path(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_bytes(marked(HIRED, [MarkedRow(RAW, {"phone"}, "未通过", REASONS)] * 2, MARK))
-    if through_libreoffice:
-        path = office(path, "xls", "MS Excel 97")
+    return path
+
+
+def test_it_is_read_again(marked_path):
+    assert_read(marked_path)
+
+
+def test_it_is_read_again_through_libreoffice(libreoffice, marked_path):
+    assert_read(libreoffice(marked_path, "xls:MS Excel 97"))
+
+
+def assert_read(path):
     content = read_hired(path)
     assert [(row.number, row.values, row.raw, row.errors) for row in content.rows] == [
         (3, VALUES, RAW, {}),

@@ -8,8 +8,7 @@ import xlsxwriter
 import xlwt
 
 from app.engine.sheets.columns import Column, Kind, Sheet
-
-from .conftest import HEADER, ROW, VALUES, office, read_hired, read_path
+from tests.desk.sheets import HEADER, ROW, VALUES, read_hired, read_path
 
 
 def only(path):
@@ -87,7 +86,7 @@ def test_content_decides_not_the_name(book, text, name):
         ("csv", "Text - txt - csv (StarCalc):9,34,GBK"),
     ],
 )
-def test_libreoffice(tmp_path, target, filters):
+def test_libreoffice(libreoffice, tmp_path, target, filters):
     workbook = openpyxl.Workbook()
     page = workbook.active
     page.append(["花名册"])
@@ -97,7 +96,7 @@ def test_libreoffice(tmp_path, target, filters):
     page.append(ROW)
     page.row_dimensions[5].hidden = True
     workbook.save(tmp_path / "source.xlsx")
-    content = read_hired(office(tmp_path / "source.xlsx", target, filters))
+    content = read_hired(libreoffice(tmp_path / "source.xlsx", f"{target}:{filters}"))
     assert [(row.number, row.values, row.errors) for row in content.rows] == [
         (3, VALUES, {}),
         (5, VALUES, {}),

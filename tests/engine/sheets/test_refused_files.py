@@ -15,8 +15,7 @@ from xlwt import CompoundDoc
 from app.engine.sheets import child
 from app.engine.sheets.templates import EXAMPLE_TAB, template
 from app.kernel.errors import BadSheet
-
-from .conftest import HEADER, HIRED, ROW, office, read_hired
+from tests.desk.sheets import HEADER, HIRED, ROW, read_hired
 
 
 def refused(path, *words):
@@ -144,8 +143,8 @@ def test_another_kind_of_sheet_is_named(tmp_path, content, named):
 
 
 @pytest.mark.parametrize(("kind", "named"), [("ods", ".ods"), ("fods", ".ods"), ("html", "网页")])
-def test_another_office_document(good, kind, named):
-    refused(office(good, kind), named, "另存为")
+def test_another_office_document(libreoffice, good, kind, named):
+    refused(libreoffice(good, kind), named, "另存为")
 
 
 def test_a_binary_workbook(good, tmp_path):

@@ -6,8 +6,7 @@ import pytest
 
 from app.engine.sheets.columns import Column, Kind, Sheet
 from app.engine.sheets.templates import EXAMPLE_TAB, FIRST_ROW, PREPARED_ROWS, template
-
-from .conftest import HIRED, ROW, VALUES, office, read_hired
+from tests.desk.sheets import HIRED, ROW, VALUES, read_hired
 
 
 @pytest.fixture
@@ -80,8 +79,8 @@ def test_round_trip(workbook, tmp_path):
 
 
 @pytest.mark.parametrize(("target", "filters"), [("xlsx", "Calc MS Excel 2007 XML"), ("xls", "MS Excel 97")])
-def test_round_trip_through_libreoffice(workbook, tmp_path, target, filters):
-    content = read_hired(office(filled(workbook, tmp_path / "book.xlsx"), target, filters))
+def test_round_trip_through_libreoffice(libreoffice, workbook, tmp_path, target, filters):
+    content = read_hired(libreoffice(filled(workbook, tmp_path / "book.xlsx"), f"{target}:{filters}"))
     assert [(row.number, row.values, row.errors) for row in content.rows] == [(3, VALUES, {})]
 
 

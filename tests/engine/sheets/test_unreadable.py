@@ -8,8 +8,7 @@ from app.engine.sheets.cells import typed
 from app.engine.sheets.child import _marked
 from app.engine.sheets.reading import parse_row
 from app.engine.sheets.unreadable import STANDINS, UnreadableCell, unreadable_kind
-
-from .conftest import HEADER, HIRED, ROW, TODAY, VALUES, read_hired
+from tests.desk.sheets import HEADER, HIRED, ROW, TODAY, VALUES, read_hired
 
 ERRORS = [
     *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#GETTING_DATA"),

@@ -3,20 +3,13 @@
 import pytest
 from sqlalchemy import text
 
-from tests.engine.workflow import facts
-
-
-@pytest.fixture
-def actors(session):
-    found = facts.make_actors(session)
-    session.commit()
-    return found
+from tests.desk import province
 
 
 @pytest.fixture
 def employers(session):
     """Region → the small enterprise there."""
-    found = facts.make_employers(session)
+    found = province.make_employers(session)
     session.commit()
     return found
 
@@ -24,10 +17,10 @@ def employers(session):
 @pytest.fixture
 def submitted(session, actors, employers):
     """(application, ids of its three submitted claims), taken in and submitted by the clerk of 锦江区."""
-    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
-    claims = facts.draft(session, application, facts.make_people(session, 3))
+    application = province.take_in(session, actors["clerk"], employers[province.JINJIANG])
+    claims = province.draft(session, application, province.make_people(session, 3))
     session.commit()
-    assert facts.act(session, actors["clerk"], "submit", claims) == dict.fromkeys(claims)
+    assert province.act(session, actors["clerk"], "submit", claims) == dict.fromkeys(claims)
     return application, claims
 
 

@@ -16,10 +16,9 @@ from app.engine.intake import application_accounts, applications, correcting_acc
 from app.engine.scope import seeing
 from app.kernel.errors import BadValue, Refused
 from app.registers.models import Person
-from tests.engine.workflow import facts
-from tests.engine.workflow.facts import act
-from tests.engine.workflow.test_guards import END, OVER, START
-from tests.engine.workflow.test_races import at_once, running
+from tests.desk import province
+from tests.desk.province import END, OVER, START, act
+from tests.desk.races import at_once, running
 
 PDF = b"%PDF-1.7 a paper"
 
@@ -29,7 +28,7 @@ def propose(
 ) -> int:
     """The new correction's id; `vault` is the application's unless a thread without one asks."""
     with seeing(session, actor.scope):
-        details, vault = facts.typed_account(holder, number), vault or current_app.extensions["vault"]
+        details, vault = province.typed_account(holder, number), vault or current_app.extensions["vault"]
         made = correcting_accounts.propose(session, actor, application, vault, details, reason="原账户已销户")
         return made.id
 
@@ -57,16 +56,16 @@ def accounts_of(session, claims) -> list[str]:
 def three(session, actors, employers):
     """(application, claim) thrice: of one payee in one office, of another payee there, of the payee elsewhere."""
     made = []
-    people = facts.make_people(session, 4)
+    people = province.make_people(session, 4)
     for login, region, person in (
-        ("clerk", facts.JINJIANG, people[0]),
-        ("clerk", facts.QINGYANG, people[1]),
-        ("clerk_b", facts.JINJIANG, people[2]),
+        ("clerk", province.JINJIANG, people[0]),
+        ("clerk", province.QINGYANG, people[1]),
+        ("clerk_b", province.JINJIANG, people[2]),
     ):
-        application = facts.take_in(session, actors[login], employers[region])
+        application = province.take_in(session, actors[login], employers[region])
         application.insured_region = region
         session.flush()
-        (claim,) = facts.draft(session, application, [person])
+        (claim,) = province.draft(session, application, [person])
         session.commit()
         assert act(session, actors[login], "submit", [claim]) == {claim: None}
         made.append((application.id, claim))
@@ -86,8 +85,8 @@ def test_it_holds_for_the_payee_in_this_office_and_for_nobody_else(session, acto
 
 def test_it_holds_in_every_unpaid_state_and_leaves_what_was_paid_or_is_over(session, actors, employers):
     clerk, reviewer, cashier = actors["clerk"], actors["reviewer"], actors["cashier"]
-    application = facts.take_in(session, clerk, employers[facts.JINJIANG])
-    claims = facts.draft(session, application, facts.make_people(session, 9))
+    application = province.take_in(session, clerk, employers[province.JINJIANG])
+    claims = province.draft(session, application, province.make_people(session, 9))
     session.commit()
     draft, submitted, returned, rejected, approved, publicizing, publicized, paid, withdrawn = claims
     act(session, clerk, "submit", claims[1:])
@@ -202,12 +201,12 @@ def test_the_database_refuses_one_person_twice_and_a_second_open_one(session, ac
 
 def test_another_holder_needs_a_paper_and_a_signature(session, actors, employers):
     clerk, vault = actors["clerk"], current_app.extensions["vault"]
-    application = facts.take_in(session, clerk, employers[facts.JINJIANG], bank=False)
-    (claim,) = facts.draft(session, application, facts.make_people(session, 1))
+    application = province.take_in(session, clerk, employers[province.JINJIANG], bank=False)
+    (claim,) = province.draft(session, application, province.make_people(session, 1))
     session.commit()
     with pytest.raises(BadValue, match="上传“收款人证明”"), seeing(session, clerk.scope):
         application_accounts.save_account(
-            session, clerk, application.id, vault, facts.typed_account("继承人")
+            session, clerk, application.id, vault, province.typed_account("继承人")
         )
     with pytest.raises(BadValue, match="上传“收款人证明”"):
         propose(session, clerk, application.id, "继承人")
@@ -229,8 +228,8 @@ def test_another_holder_needs_a_paper_and_a_signature(session, actors, employers
 
 def test_the_own_account_of_a_draft_needs_no_correction(session, actors, employers):
     clerk = actors["clerk"]
-    application = facts.take_in(session, clerk, employers[facts.JINJIANG])
-    facts.draft(session, application, facts.make_people(session, 1))
+    application = province.take_in(session, clerk, employers[province.JINJIANG])
+    province.draft(session, application, province.make_people(session, 1))
     session.commit()
     with pytest.raises(Refused, match="直接在“银行信息”中填写"):
         propose(session, clerk, application.id)
@@ -248,8 +247,8 @@ def test_a_list_that_was_exported_keeps_its_accounts_until_it_is_dissolved(sessi
     (application, claim), *_ = three
     made = listed(session, actors, application, claim)
     record(session, actors["cashier"], "export", office_id=made.office_id, subject=made.number)
-    waiting = facts.take_in(session, actors["clerk"], session.get(Application, application).employer_id)
-    (other,) = facts.draft(session, waiting, [session.scalar(select(func.max(Person.id)))])
+    waiting = province.take_in(session, actors["clerk"], session.get(Application, application).employer_id)
+    (other,) = province.draft(session, waiting, [session.scalar(select(func.max(Person.id)))])
     session.commit()
     act(session, actors["clerk"], "submit", [other])
     decide(session, actors["reviewer"], propose(session, actors["clerk"], application))
@@ -305,7 +304,7 @@ def test_a_signature_against_a_payment(session, actors, three, turn):
     (application, claim), *_ = three
     listed(session, actors, application, claim)
     correction = propose(session, actors["clerk"], application)
-    chosen = facts.prepare(session, actors["cashier"], "disburse", [claim])
+    chosen = province.prepare(session, actors["cashier"], "disburse", [claim])
     session.commit()
     at_once(
         running(actors["cashier"], chosen, today=OVER, paid_on=OVER, voucher_no="1"),

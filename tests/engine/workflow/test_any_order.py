@@ -25,7 +25,7 @@ from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.programmes.hiring_subsidy import PROGRAMME
-from tests.engine.workflow import facts
+from tests.desk import province
 from tests.engine.workflow.model import DRAFTS, MOVES, RAISED_FROM, Case, World
 
 EXAMPLES = int(os.environ.get("WORKFLOW_EXAMPLES", "20"))
@@ -47,7 +47,7 @@ FITTING = {
 HAPPY = ("submit", "approve", "publicize", "pass_publicity", "list", "disburse")
 DAYS = ((0, 6), (0, 7), (0, 14), (1, 7), (0, 3), (-1, 9), (2, 0))
 
-everybody = st.sampled_from(sorted(facts.LOGINS))
+everybody = st.sampled_from(sorted(province.LOGINS))
 subsets = st.frozensets(st.integers(0, CLAIMS - 1), max_size=CLAIMS)
 few = st.frozensets(st.integers(0, CLAIMS - 1), max_size=4)
 one = st.integers(0, CLAIMS - 1)
@@ -122,7 +122,7 @@ class Stage:
         rows = session.execute(
             select(Claim.id, Claim.application_id, Claim.office_id, Claim.person_id).order_by(Claim.id)
         )
-        cases = {row.id: Case(*row, start=facts.CONTRACT_START) for row in rows}
+        cases = {row.id: Case(*row, start=province.CONTRACT_START) for row in rows}
         opened = {a: {actors[OPENED[n]].user_id} for n, a in enumerate(self.applications)}
         self.world = World(FIRST_DAY, cases, opened, accounts)
 
@@ -148,9 +148,9 @@ class Stage:
             with seeing(self.session, self.actors["prefecture"].scope if wide else actor.scope):
                 chosen_rows = select(Claim.id).where(Claim.id.in_([self.claims[n] for n in chosen]))
                 transition = PROGRAMME.transitions[move]
-                made = facts.batch.prepare(self.session, actor, PROGRAMME, transition, chosen_rows)
+                made = province.batch.prepare(self.session, actor, PROGRAMME, transition, chosen_rows)
             try:
-                done = facts.run(self.session, actor, made.id, self.world.today, **params)
+                done = province.run(self.session, actor, made.id, self.world.today, **params)
             except BadValue:
                 assert not self.world.allows(move, seen, params), (move, params)
                 saved.rollback()
@@ -203,7 +203,7 @@ class Stage:
         own = next(c for c in self.world.cases.values() if c.application == application).office
         vault = current_app.extensions["vault"]
         payee = self.session.get(Application, application).payee
-        account = facts.typed_account(payee.name)
+        account = province.typed_account(payee.name)
         saving = lambda: application_accounts.save_account(self.session, actor, application, vault, account)  # noqa: E731
         states = {c.state for c in self.world.cases.values() if c.application == application}
         open_to_change = states <= {"withdrawn"} or bool(states & set(DRAFTS))
@@ -294,12 +294,14 @@ class Stage:
 @pytest.fixture
 def stage(session, actors, employers):
     """Makes the facts once; each call begins an example."""
-    people = facts.make_people(session, PEOPLE)
+    people = province.make_people(session, PEOPLE)
     held = {}
     for number, members in HELD.items():
         clerk = actors[OPENED[number]]
-        application = facts.take_in(session, clerk, employers[clerk.office_code], bank=number != WITHOUT_BANK)
-        held[number] = facts.draft(session, application, [people[m] for m in members])
+        application = province.take_in(
+            session, clerk, employers[clerk.office_code], bank=number != WITHOUT_BANK
+        )
+        held[number] = province.draft(session, application, [people[m] for m in members])
     raised = {"programme": PROGRAMME.code, "parameter": "amount", "value": "1500", "document": "〔2026〕3号"}
     session.add(PolicyValue(**raised, starts_on=RAISED_FROM))
     session.commit()

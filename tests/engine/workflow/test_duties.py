@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from tests.days import TODAY, after
-from tests.web.desk import HiringDesk, uscc_of
+from tests.desk.clerks import HiringDesk, uscc_of
+from tests.desk.days import TODAY, after
 
 CLERK, REVIEWER, CASHIER = "clerk", "reviewer", "cashier"
 TABLE = {

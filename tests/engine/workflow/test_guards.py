@@ -16,8 +16,8 @@ from app.engine.intake import application_accounts, applications
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.programmes.hiring_subsidy import PROGRAMME
-from tests.engine.workflow import facts
-from tests.engine.workflow.facts import act, states
+from tests.desk import province
+from tests.desk.province import END, OVER, START, act, states
 
 NOT_OWN = "只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。"
 NO_BANK = "申请单的银行信息未填写完整。请先填写开户银行、户名和账号。"
@@ -26,7 +26,6 @@ NOT_EDITOR = (
 )
 NOT_APPROVER = "您审核通过了本件，不能由您发放。请由其他发放人员办理。"
 UNSEEN = "没有找到这条记录。请刷新列表后重新勾选。"
-START, END, OVER = date(2026, 11, 23), date(2026, 11, 27), date(2026, 11, 28)
 
 
 def bring_on(session, actors, claims, *, to: str) -> None:
@@ -59,27 +58,27 @@ def stored(session, claim: int):
 
 @pytest.mark.parametrize("move", ["submit", "withdraw"])
 def test_only_the_office_that_took_the_case_in_submits_and_withdraws(session, actors, employers, move):
-    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
-    claims = facts.draft(session, application, facts.make_people(session, 2))
+    application = province.take_in(session, actors["clerk"], employers[province.JINJIANG])
+    claims = province.draft(session, application, province.make_people(session, 2))
     session.commit()
     assert act(session, actors["prefecture"], move, claims, reason="重复") == dict.fromkeys(claims, NOT_OWN)
     assert act(session, actors["clerk_b"], move, claims, reason="重复") == {}
-    forged = facts.prepare(session, actors["prefecture"], move, claims)
+    forged = province.prepare(session, actors["prefecture"], move, claims)
     session.execute(
         text("UPDATE batches SET actor_id = :other WHERE id = :id"),
         {"other": actors["clerk_b"].user_id, "id": forged},
     )
-    facts.run(session, actors["clerk_b"], forged, reason="重复")
-    assert facts.reasons(session, forged) == dict.fromkeys(claims, UNSEEN)
+    province.run(session, actors["clerk_b"], forged, reason="重复")
+    assert province.reasons(session, forged) == dict.fromkeys(claims, UNSEEN)
     assert set(states(session, claims).values()) == {"draft"}
 
 
 def test_nothing_is_submitted_without_bank_details(session, actors, employers):
     clerk = actors["clerk"]
-    people = facts.make_people(session, 2)
-    without = facts.take_in(session, clerk, employers[facts.JINJIANG], bank=False)
-    whole = facts.take_in(session, clerk, employers[facts.JINJIANG])
-    bare, ready = facts.draft(session, without, people[:1]), facts.draft(session, whole, people[1:])
+    people = province.make_people(session, 2)
+    without = province.take_in(session, clerk, employers[province.JINJIANG], bank=False)
+    whole = province.take_in(session, clerk, employers[province.JINJIANG])
+    bare, ready = province.draft(session, without, people[:1]), province.draft(session, whole, people[1:])
     session.commit()
     assert act(session, clerk, "submit", bare + ready) == {bare[0]: NO_BANK, ready[0]: None}
 
@@ -87,8 +86,8 @@ def test_nothing_is_submitted_without_bank_details(session, actors, employers):
 @pytest.mark.parametrize("move", ["approve", "reject", "return"])
 def test_who_submitted_does_not_review(session, actors, employers, move):
     both = actors["both"]
-    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
-    claims = facts.draft(session, application, facts.make_people(session, 2))
+    application = province.take_in(session, actors["clerk"], employers[province.JINJIANG])
+    claims = province.draft(session, application, province.make_people(session, 2))
     session.commit()
     act(session, both, "submit", claims[:1])
     act(session, actors["clerk"], "submit", claims[1:])
@@ -97,17 +96,17 @@ def test_who_submitted_does_not_review(session, actors, employers, move):
 
 
 def test_who_took_in_or_changed_the_application_or_the_claim_does_not_review(session, actors, employers):
-    both, clerk, region = actors["both"], actors["clerk"], employers[facts.JINJIANG]
-    people = facts.make_people(session, 4)
-    by_them = facts.take_in(session, both, region)
-    claims = facts.draft(session, by_them, people[:1])
-    banked, corrected, untouched = (facts.take_in(session, clerk, region) for _ in range(3))
+    both, clerk, region = actors["both"], actors["clerk"], employers[province.JINJIANG]
+    people = province.make_people(session, 4)
+    by_them = province.take_in(session, both, region)
+    claims = province.draft(session, by_them, people[:1])
+    banked, corrected, untouched = (province.take_in(session, clerk, region) for _ in range(3))
     for application, person in zip((banked, corrected, untouched), people[1:], strict=True):
-        claims += facts.draft(session, application, [person])
+        claims += province.draft(session, application, [person])
     session.commit()
     vault = current_app.extensions["vault"]
     with seeing(session, both.scope):
-        application_accounts.save_account(session, both, banked.id, vault, facts.typed_account())
+        application_accounts.save_account(session, both, banked.id, vault, province.typed_account())
     correct(session, both, claims[2], contract_start=date(2026, 4, 1))
     act(session, clerk, "submit", claims)
     answers = act(session, both, "approve", claims)
@@ -149,13 +148,13 @@ def test_a_wrong_state_is_named_with_the_move(session, actors, submitted):
 
 
 def test_a_claim_that_vanished_since_the_dialog_is_told(session, actors, employers):
-    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
-    claims = facts.draft(session, application, facts.make_people(session, 2))
-    chosen = facts.prepare(session, actors["clerk"], "submit", claims)
+    application = province.take_in(session, actors["clerk"], employers[province.JINJIANG])
+    claims = province.draft(session, application, province.make_people(session, 2))
+    chosen = province.prepare(session, actors["clerk"], "submit", claims)
     session.execute(text("DELETE FROM claims WHERE id = :id"), {"id": claims[0]})
-    done = facts.run(session, actors["clerk"], chosen)
+    done = province.run(session, actors["clerk"], chosen)
     assert (done.moved, done.refused, done.moved_amount) == (1, 1, 1000)
-    assert facts.reasons(session, chosen) == {claims[0]: UNSEEN, claims[1]: None}
+    assert province.reasons(session, chosen) == {claims[0]: UNSEEN, claims[1]: None}
 
 
 @pytest.mark.parametrize("move", ["approve", "pass_publicity"])
@@ -164,9 +163,9 @@ def test_facts_of_the_day_stop_a_move_with_their_findings(session, actors, submi
     if move == "pass_publicity":
         bring_on(session, actors, claims, to="publicizing")
     unpaid(claims[:1])
-    chosen = facts.prepare(session, actors["reviewer"], move, claims)
-    facts.run(session, actors["reviewer"], chosen, OVER)
-    assert facts.reasons(session, chosen) == {claims[0]: STOPPED[move], **dict.fromkeys(claims[1:])}
+    chosen = province.prepare(session, actors["reviewer"], move, claims)
+    province.run(session, actors["reviewer"], chosen, OVER)
+    assert province.reasons(session, chosen) == {claims[0]: STOPPED[move], **dict.fromkeys(claims[1:])}
     row = session.get(BatchRow, (chosen, claims[0]))
     assert [f["rule"] for f in row.findings if f["verdict"] == "fail"] == ["HS-01"]
     check = session.scalars(select(Check).where(Check.claim_id == claims[0], Check.phase == move)).one()
@@ -186,9 +185,9 @@ def test_disbursing_marks_a_failing_claim_and_pays_it_all_the_same(session, acto
 
 
 def test_later_steps_judge_by_the_policy_of_the_submission(session, actors, employers):
-    clerk, people = actors["clerk"], facts.make_people(session, 2)
-    application = facts.take_in(session, clerk, employers[facts.JINJIANG])
-    claims = facts.draft(session, application, people)
+    clerk, people = actors["clerk"], province.make_people(session, 2)
+    application = province.take_in(session, clerk, employers[province.JINJIANG])
+    claims = province.draft(session, application, people)
     session.execute(text("UPDATE claims SET contract_end = '2027-02-28'"))
     session.commit()
     act(session, clerk, "submit", claims[:1])
@@ -211,12 +210,12 @@ def test_a_returned_case_is_corrected_and_frozen_anew_while_siblings_keep_theirs
     correct(session, clerk, first, contract_start=date(2026, 7, 1))
     with seeing(session, clerk.scope):
         vault = current_app.extensions["vault"]
-        application_accounts.save_account(session, clerk, application.id, vault, facts.typed_account())
+        application_accounts.save_account(session, clerk, application.id, vault, province.typed_account())
     session.commit()
     old_account = stored(session, first).account_id
 
     later = date(2026, 11, 25)
-    done = facts.run(session, clerk, facts.prepare(session, clerk, "submit", [first]), later)
+    done = province.run(session, clerk, province.prepare(session, clerk, "submit", [first]), later)
     assert (done.moved, done.moved_amount) == (1, 1500)
     held = stored(session, first)
     assert (held.amount, held.policy["amount"], held.submitted_on) == (Decimal(1500), "1500.00", later)
@@ -251,24 +250,24 @@ def test_a_person_whose_claim_ended_can_be_claimed_again(session, actors, employ
     actor = actors["clerk" if end == "withdraw" else "reviewer"]
     act(session, actor, end, claims, reason="录错", opinion="不符")
     people = [stored(session, c).person_id for c in claims]
-    again = facts.draft(session, application, people[:1])
-    elsewhere = facts.take_in(session, actors["clerk_b"], employers[facts.QINGYANG])
-    there = facts.draft(session, elsewhere, people[1:])
+    again = province.draft(session, application, people[:1])
+    elsewhere = province.take_in(session, actors["clerk_b"], employers[province.QINGYANG])
+    there = province.draft(session, elsewhere, people[1:])
     session.commit()
     assert act(session, actors["clerk"], "submit", again) == {again[0]: None}
     assert act(session, actors["clerk_b"], "submit", there) == dict.fromkeys(there)
 
 
 def test_a_draft_holds_nobody_back_and_the_second_to_submit_is_told(session, actors, employers):
-    people = facts.make_people(session, 1)
+    people = province.make_people(session, 1)
     drafts = {}
     for name in ("clerk", "clerk_b"):
-        application = facts.take_in(session, actors[name], employers[actors[name].office_code])
-        drafts[name] = facts.draft(session, application, people)
+        application = province.take_in(session, actors[name], employers[actors[name].office_code])
+        drafts[name] = province.draft(session, application, people)
     session.commit()
     assert act(session, actors["clerk_b"], "submit", drafts["clerk_b"]) == {drafts["clerk_b"][0]: None}
-    chosen = facts.prepare(session, actors["clerk"], "submit", drafts["clerk"])
-    facts.run(session, actors["clerk"], chosen)
+    chosen = province.prepare(session, actors["clerk"], "submit", drafts["clerk"])
+    province.run(session, actors["clerk"], chosen)
     row = session.get(BatchRow, (chosen, drafts["clerk"][0]))
     told = [f for f in row.findings if f["verdict"] == "fail"]
     assert [f["rule"] for f in told] == ["C-04"]
@@ -277,11 +276,11 @@ def test_a_draft_holds_nobody_back_and_the_second_to_submit_is_told(session, act
 
 def test_one_person_in_two_applications_of_one_submission(session, actors, employers):
     """The earlier claim wins, not whichever the database happens to read first."""
-    people = facts.make_people(session, 3)
+    people = province.make_people(session, 3)
     claims = []
     for order in (people, people[::-1]):
-        application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
-        claims.append(facts.draft(session, application, order))
+        application = province.take_in(session, actors["clerk"], employers[province.JINJIANG])
+        claims.append(province.draft(session, application, order))
     session.commit()
     answers = act(session, actors["clerk"], "submit", claims[1] + claims[0])
     assert {c for c, reason in answers.items() if reason is None} == set(claims[0])

@@ -11,7 +11,7 @@ from app.engine.policy import PolicyValue
 from app.kernel.errors import BadValue
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import CalendarYear
-from tests.engine.workflow import facts
+from tests.desk import province
 
 EARLIEST_ENDS = {
     "a plain week": ("2026-11-23", "2026-11-27"),
@@ -34,12 +34,14 @@ def day(text: str) -> date:
 def publicize(session, actors, submitted):
     """Publicizes the approved claims for a term; nothing of it stays."""
     _, claims = submitted
-    facts.act(session, actors["reviewer"], "approve", claims)
+    province.act(session, actors["reviewer"], "approve", claims)
 
     def attempt(start: date, end: date, today: date | None = None) -> int:
         try:
-            chosen = facts.prepare(session, actors["reviewer"], "publicize", claims)
-            return facts.run(session, actors["reviewer"], chosen, today or start, start=start, end=end).moved
+            chosen = province.prepare(session, actors["reviewer"], "publicize", claims)
+            return province.run(
+                session, actors["reviewer"], chosen, today or start, start=start, end=end
+            ).moved
         finally:
             session.rollback()
 
@@ -115,21 +117,21 @@ def test_reversed_dates_are_called_reversed(publicize, end):
 def test_a_refused_parameter_leaves_the_batch_to_be_run_with_a_better_one(session, actors, submitted):
     _, claims = submitted
     reviewer = actors["reviewer"]
-    facts.act(session, reviewer, "approve", claims)
-    chosen = facts.prepare(session, reviewer, "publicize", claims)
+    province.act(session, reviewer, "approve", claims)
+    chosen = province.prepare(session, reviewer, "publicize", claims)
     session.commit()
     with pytest.raises(BadValue):
-        facts.run(session, reviewer, chosen, start=facts.TODAY, end=facts.TODAY)
+        province.run(session, reviewer, chosen, start=province.TODAY, end=province.TODAY)
     session.rollback()
-    done = facts.run(session, reviewer, chosen, start=facts.TODAY, end=day("2026-11-27"))
+    done = province.run(session, reviewer, chosen, start=province.TODAY, end=day("2026-11-27"))
     assert (done.moved, done.params) == (3, {"start": "2026-11-23", "end": "2026-11-27"})
 
 
 def test_money_is_not_paid_tomorrow(session, actors, submitted):
     _, claims = submitted
-    chosen = facts.prepare(session, actors["cashier"], "disburse", claims)
+    chosen = province.prepare(session, actors["cashier"], "disburse", claims)
     with pytest.raises(BadValue, match="发放日期2026-11-24晚于今天2026-11-23"):
-        facts.run(session, actors["cashier"], chosen, paid_on=day("2026-11-24"), voucher_no="PZ-1")
+        province.run(session, actors["cashier"], chosen, paid_on=day("2026-11-24"), voucher_no="PZ-1")
 
 
 MUST = {

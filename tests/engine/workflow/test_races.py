@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
 from flask import current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
@@ -25,61 +22,31 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.identifiers import citizen_id
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Person
-from tests.engine.workflow import facts
+from tests.desk import province
+from tests.desk.races import at_once, running
 
 MANY = 500
-LIMIT = 60
-
-
-def at_once(*deeds: Callable[[Session], object]) -> list:
-    """Runs each deed on its own connection and commits it; all wait for one another before they begin."""
-    barrier, engine = Barrier(len(deeds), timeout=LIMIT), db.engine
-
-    def perform(deed):
-        with Session(engine, autoflush=False) as session:
-            session.execute(text("SET statement_timeout = '50s'"))
-            barrier.wait()
-            try:
-                result = deed(session)
-                session.commit()
-                return result
-            except (Refused, NotFound) as refusal:
-                session.rollback()
-                return str(refusal.message)
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return [future.result(LIMIT) for future in [pool.submit(perform, deed) for deed in deeds]]
-
-
-def running(actor, batch_id: str, **params):
-    """A deed: this batch, run by this person; answers (moved, refused, amount)."""
-
-    def deed(session: Session):
-        done = facts.run(session, actor, batch_id, **params)
-        return done.moved, done.refused, done.moved_amount
-
-    return deed
 
 
 def split(session: Session, batch_id: str) -> tuple[set[int], dict[int, str]]:
     """(claims moved, claims refused with their reasons) by one batch."""
-    found = facts.reasons(session, batch_id)
+    found = province.reasons(session, batch_id)
     return {c for c, reason in found.items() if reason is None}, {c: r for c, r in found.items() if r}
 
 
 @pytest.fixture
 def crowd(session, actors, employers):
     """Ids of many submitted claims of 锦江区."""
-    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
-    claims = facts.draft(session, application, facts.make_people(session, MANY))
+    application = province.take_in(session, actors["clerk"], employers[province.JINJIANG])
+    claims = province.draft(session, application, province.make_people(session, MANY))
     session.commit()
-    facts.act(session, actors["clerk"], "submit", claims)
+    province.act(session, actors["clerk"], "submit", claims)
     return claims
 
 
 def test_two_reviewers_approve_the_same_rows(session, actors, crowd):
     pair = [actors["reviewer"], actors["prefecture"]]
-    batches = [facts.prepare(session, actor, "approve", crowd) for actor in pair]
+    batches = [province.prepare(session, actor, "approve", crowd) for actor in pair]
     session.commit()
     answers = at_once(*(running(actor, b) for actor, b in zip(pair, batches, strict=True)))
 
@@ -96,13 +63,13 @@ def test_two_reviewers_approve_the_same_rows(session, actors, crowd):
         "当前状态为“待公示”，不能办理“审核通过”，可能已由他人办理。请刷新列表。"
     }
     assert audited(session, "approve") == dict.fromkeys(crowd, 1)
-    assert set(facts.states(session, crowd).values()) == {"approved"}
+    assert set(province.states(session, crowd).values()) == {"approved"}
 
 
 def test_reviewers_of_overlapping_halves_neither_wait_for_ever_nor_move_twice(session, actors, crowd):
     pair = [actors["reviewer"], actors["prefecture"]]
     halves = [crowd[:300], list(reversed(crowd[200:]))]
-    batches = [facts.prepare(session, a, "approve", half) for a, half in zip(pair, halves, strict=True)]
+    batches = [province.prepare(session, a, "approve", half) for a, half in zip(pair, halves, strict=True)]
     session.commit()
     at_once(*(running(actor, b) for actor, b in zip(pair, batches, strict=True)))
     (moved_1, refused_1), (moved_2, refused_2) = (split(session, b) for b in batches)
@@ -113,25 +80,25 @@ def test_reviewers_of_overlapping_halves_neither_wait_for_ever_nor_move_twice(se
 
 def test_approve_against_return(session, actors, crowd):
     pair = [(actors["reviewer"], "approve"), (actors["prefecture"], "return")]
-    batches = [facts.prepare(session, actor, move, crowd) for actor, move in pair]
+    batches = [province.prepare(session, actor, move, crowd) for actor, move in pair]
     session.commit()
     at_once(*(running(a, b, opinion="核实") for (a, _), b in zip(pair, batches, strict=True)))
     moved = [split(session, b)[0] for b in batches]
     assert not moved[0] & moved[1]
     assert moved[0] | moved[1] == set(crowd)
-    found = facts.states(session, crowd)
+    found = province.states(session, crowd)
     assert {c for c, state in found.items() if state == "approved"} == moved[0]
     assert {c for c, state in found.items() if state == "returned"} == moved[1]
 
 
 def test_two_counties_submit_the_same_people(session, actors, employers):
-    everybody = facts.make_people(session, MANY)
+    everybody = province.make_people(session, MANY)
     clerks = [actors["clerk"], actors["clerk_b"]]
     claims, batches = [], []
     for clerk, persons in zip(clerks, (everybody, everybody[::-1]), strict=True):
-        application = facts.take_in(session, clerk, employers[clerk.office_code])
-        claims.append(facts.draft(session, application, persons))
-        batches.append(facts.prepare(session, clerk, "submit", claims[-1]))
+        application = province.take_in(session, clerk, employers[clerk.office_code])
+        claims.append(province.draft(session, application, persons))
+        batches.append(province.prepare(session, clerk, "submit", claims[-1]))
     session.commit()
     answers = at_once(*(running(clerk, b) for clerk, b in zip(clerks, batches, strict=True)))
 
@@ -158,7 +125,7 @@ def findings(session, batches) -> list:
 
 def test_one_batch_sent_twice_at_once_and_again(session, actors, crowd):
     reviewer = actors["reviewer"]
-    chosen = facts.prepare(session, reviewer, "approve", crowd)
+    chosen = province.prepare(session, reviewer, "approve", crowd)
     session.commit()
     deed = running(reviewer, chosen)
     answers = at_once(deed, deed)
@@ -172,18 +139,18 @@ def test_one_batch_sent_twice_at_once_and_again(session, actors, crowd):
 def test_a_batch_run_again_keeps_its_answer_whatever_happened_since(session, actors, submitted):
     _, claims = submitted
     reviewer, other = actors["reviewer"], actors["prefecture"]
-    chosen = facts.prepare(session, reviewer, "return", claims)
+    chosen = province.prepare(session, reviewer, "return", claims)
     session.commit()
     first = running(reviewer, chosen, opinion="补材料")(session)
     session.commit()
-    facts.act(session, actors["clerk"], "submit", claims)
+    province.act(session, actors["clerk"], "submit", claims)
     again = running(reviewer, chosen, opinion="别的意见")(session)
     session.commit()
     assert again == first == (3, 0, 3000)
     assert session.get(batch.Batch, chosen).params == {"opinion": "补材料"}
-    assert set(facts.states(session, claims).values()) == {"submitted"}
+    assert set(province.states(session, claims).values()) == {"submitted"}
     with pytest.raises(NotFound):
-        facts.run(session, other, chosen)
+        province.run(session, other, chosen)
 
 
 def audited(session: Session, event: str) -> dict[int, int]:
@@ -198,9 +165,9 @@ def audited(session: Session, event: str) -> dict[int, int]:
 @pytest.fixture
 def drafts(session, actors, employers):
     """(application's id, ids of its 50 drafts, their people) of 锦江区."""
-    application = facts.take_in(session, actors["clerk"], employers[facts.JINJIANG])
-    persons = facts.make_people(session, 50)
-    claims = facts.draft(session, application, persons)
+    application = province.take_in(session, actors["clerk"], employers[province.JINJIANG])
+    persons = province.make_people(session, 50)
+    claims = province.draft(session, application, persons)
     session.commit()
     return application.id, claims, persons
 
@@ -208,7 +175,7 @@ def drafts(session, actors, employers):
 @pytest.mark.parametrize("turn", range(2))
 def test_submit_against_a_correction(session, actors, drafts, turn):
     clerk, (_, claims, _) = actors["clerk"], drafts
-    chosen = facts.prepare(session, clerk, "submit", claims)
+    chosen = province.prepare(session, clerk, "submit", claims)
     session.commit()
     day, vault = date(2026, 4, 15), current_app.extensions["vault"]
 
@@ -229,7 +196,7 @@ def test_submit_against_a_correction(session, actors, drafts, turn):
         assert split(session, chosen)[1][claim.id].startswith("您打开办理窗口后，此件有变动")
     else:
         assert answer == "只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"
-        assert (claim.contract_start, edits, moved) == (facts.CONTRACT_START, 0, len(claims))
+        assert (claim.contract_start, edits, moved) == (province.CONTRACT_START, 0, len(claims))
 
 
 def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, actors, drafts):
@@ -237,7 +204,7 @@ def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, a
     with Session(db.engine, autoflush=False) as slow, seeing(slow, clerk.scope):
         shown = slow.get(Claim, claims[0])
         version = shown.version
-        facts.act(session, clerk, "submit", claims)
+        province.act(session, clerk, "submit", claims)
         with pytest.raises(Refused, match="只有草稿或已退回"):
             values, vault = {"contract_start": date(2026, 5, 1)}, current_app.extensions["vault"]
             applications.edit_claim(slow, clerk, PROGRAMME, shown.id, version, values, vault)
@@ -246,13 +213,13 @@ def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, a
 @pytest.mark.parametrize("turn", range(2))
 def test_submit_against_new_bank_details(session, actors, drafts, turn):
     clerk, (application, claims, _) = actors["clerk"], drafts
-    chosen = facts.prepare(session, clerk, "submit", claims)
+    chosen = province.prepare(session, clerk, "submit", claims)
     session.commit()
     vault = current_app.extensions["vault"]
 
     def bank(other: Session):
         with seeing(other, clerk.scope):
-            application_accounts.save_account(other, clerk, application, vault, facts.typed_account())
+            application_accounts.save_account(other, clerk, application, vault, province.typed_account())
 
     (moved, refused, _), said = at_once(running(clerk, chosen), bank)
     assert (moved, refused) in [(len(claims), 0), (0, len(claims))]
@@ -272,18 +239,18 @@ def test_submit_against_a_new_check_of_the_same_sheet(session, actors, drafts, t
     clerk, (application, claims, persons) = actors["clerk"], drafts
     vault = current_app.extensions["vault"]
     rows = list(sheet_of(session, vault, persons))
-    chosen = facts.prepare(session, clerk, "submit", claims)
+    chosen = province.prepare(session, clerk, "submit", claims)
     session.commit()
 
     def check(other: Session):
         with seeing(other, clerk.scope):
-            report = people.check(other, clerk, PROGRAMME, application, rows, vault, facts.TODAY)
+            report = people.check(other, clerk, PROGRAMME, application, rows, vault, province.TODAY)
         return report.passed, report.failed
 
     (moved, refused, _), (passed, failed) = at_once(running(clerk, chosen), check)
     assert passed + failed == len(rows)
     assert moved + refused == len(claims)
-    submitted = {c for c, s in facts.states(session, claims).items() if s == "submitted"}
+    submitted = {c for c, s in province.states(session, claims).items() if s == "submitted"}
     assert submitted == split(session, chosen)[0]
     standing = session.scalars(select(Claim.person_id).where(Claim.application_id == application)).all()
     assert sorted(standing) == sorted(persons)
@@ -301,7 +268,7 @@ def sheet_of(session: Session, vault, persons: list[int]):
             "name": person.name,
             "citizen_id": typed,
             "category": "unemployed",
-            "contract_start": facts.CONTRACT_START,
+            "contract_start": province.CONTRACT_START,
             "contract_end": date(2027, 2, 28),
         }
         yield SheetRow(number + 1, values, {k: str(v) for k, v in values.items()}, {})
@@ -314,12 +281,12 @@ def valid_id(number: int) -> str:
 
 def test_disburse_against_revoke(session, actors, crowd):
     reviewer, cashier = actors["reviewer"], actors["cashier"]
-    facts.act(session, reviewer, "approve", crowd)
-    facts.act(session, reviewer, "publicize", crowd, start=date(2026, 11, 23), end=date(2026, 11, 27))
+    province.act(session, reviewer, "approve", crowd)
+    province.act(session, reviewer, "publicize", crowd, start=date(2026, 11, 23), end=date(2026, 11, 27))
     later = date(2026, 11, 28)
-    facts.act(session, reviewer, "pass_publicity", crowd, later)
-    paying = facts.prepare(session, cashier, "disburse", crowd)
-    revoking = facts.prepare(session, reviewer, "revoke", crowd)
+    province.act(session, reviewer, "pass_publicity", crowd, later)
+    paying = province.prepare(session, cashier, "disburse", crowd)
+    revoking = province.prepare(session, reviewer, "revoke", crowd)
     session.commit()
     at_once(
         running(cashier, paying, today=later, paid_on=later, voucher_no="PZ-1"),
@@ -328,7 +295,7 @@ def test_disburse_against_revoke(session, actors, crowd):
     paid, revoked = split(session, paying)[0], split(session, revoking)[0]
     assert not paid & revoked
     assert paid | revoked == set(crowd)
-    found = facts.states(session, crowd)
+    found = province.states(session, crowd)
     assert {c for c, s in found.items() if s == "disbursed"} == paid
     kept = set(session.scalars(select(Slot.claim_id)))
     assert kept == paid

@@ -18,9 +18,8 @@ from app.engine.scope import seeing
 from app.engine.workflow.moves import SUBSIDY
 from app.kernel.errors import Stale
 from app.programmes import hiring_subsidy, service_subsidy, training
-from tests.engine.workflow import facts
-from tests.programmes.training import school
-from tests.programmes.training.test_completion import give_results
+from tests.desk import province, school
+from tests.desk.completion import give_results
 
 PROGRAMMES = {
     module.PROGRAMME.code: module.PROGRAMME for module in (hiring_subsidy, service_subsidy, training)
@@ -67,7 +66,7 @@ class Desk:
         with seeing(self.session, actor.scope):
             batch.run(self.session, actor, self.programme, prepared, asked, today)
         self.session.commit()
-        return facts.reasons(self.session, prepared)
+        return province.reasons(self.session, prepared)
 
     def move(self, move: str, claims: list[int]) -> dict[int, str | None]:
         return self.confirm(move, self.open(move, claims))
@@ -89,7 +88,7 @@ def drafts(session, actors, employers, app):
         if code == "training":
             claims = declared(session, actors, app.extensions["vault"])
         else:
-            people = facts.make_people(session, 2)
+            people = province.make_people(session, 2)
             claims = [claim_of(session, actors["clerk"], programme, employers, person) for person in people]
         session.commit()
         return Desk(session, actors, programme), claims
@@ -98,20 +97,20 @@ def drafts(session, actors, employers, app):
 
 
 def claim_of(session, clerk, programme, employers, person: int) -> int:
-    firm = employers[facts.JINJIANG]
+    firm = employers[province.JINJIANG]
     with seeing(session, clerk.scope):
-        application = open_application(session, clerk, programme, firm, facts.JINJIANG, facts.TODAY)
-    application.account = facts.make_account(session)
+        application = open_application(session, clerk, programme, firm, province.JINJIANG, province.TODAY)
+    application.account = province.make_account(session)
     session.flush()
     values = {
         "programme": programme.code,
         "application_id": application.id,
         "office_id": application.office_id,
         "employer_id": firm,
-        "insured_region": facts.JINJIANG,
+        "insured_region": province.JINJIANG,
         "amount": 1000 if programme.code == "hiring_subsidy" else 300,
         "category": "unemployed",
-        "contract_start": facts.CONTRACT_START,
+        "contract_start": province.CONTRACT_START,
         "person_id": person,
     }
     name = session.scalar(text("SELECT name FROM persons WHERE id = :id"), {"id": person})
@@ -136,7 +135,7 @@ def declared(session, actors, vault) -> list[int]:
 
 def pay_elsewhere(session, claim: int) -> None:
     """Another account, by whichever statement: of the application while nothing is frozen, else of the claim."""
-    account = facts.make_account(session).id
+    account = province.make_account(session).id
     found = session.get(Claim, claim, populate_existing=True)
     of_application = "UPDATE applications SET account_id = :account WHERE id = :id"
     of_claim = "UPDATE claims SET account_id = :account WHERE id = :id"
@@ -151,13 +150,13 @@ def pay_elsewhere(session, claim: int) -> None:
 def test_what_changed_after_the_dialog_was_opened_stays_and_the_rest_moves(session, drafts, code, move):
     desk, (changed, same) = drafts(code)
     desk.bring([changed, same], before=move)
-    before = facts.states(session, [changed])
+    before = province.states(session, [changed])
     prepared = desk.open(move, [changed, same])
     pay_elsewhere(session, changed)
     said = desk.confirm(move, prepared)
     assert said[changed].startswith(CHANGED)
     assert said[same] is None
-    assert facts.states(session, [changed]) == before
+    assert province.states(session, [changed]) == before
     assert desk.move(move, [changed]) == {changed: None}
 
 
@@ -169,11 +168,11 @@ def test_an_approval_opened_before_the_return_does_not_approve_what_came_back(se
     application = session.get(Claim, claim, populate_existing=True).application_id
     vault, clerk = current_app.extensions["vault"], desk.actors["clerk"]
     with seeing(session, clerk.scope):
-        application_accounts.save_account(session, clerk, application, vault, facts.typed_account())
+        application_accounts.save_account(session, clerk, application, vault, province.typed_account())
     desk.move("submit", [claim])
     said = desk.confirm("approve", opened)
     assert said[claim].startswith(CHANGED)
-    assert facts.states(session, [claim]) == {claim: "submitted"}
+    assert province.states(session, [claim]) == {claim: "submitted"}
 
 
 def test_a_payment_opened_on_a_dissolved_list_pays_nobody_on_the_next(session, drafts):
@@ -188,7 +187,7 @@ def test_a_payment_opened_on_a_dissolved_list_pays_nobody_on_the_next(session, d
     assert set(said.values()) == {
         f"您打开办理窗口后，此件的发放清单有变动（当时：{first}；现在：{second}），没有办理。请返回列表核对后重新勾选。"
     }
-    assert set(facts.states(session, claims).values()) == {"publicized"}
+    assert set(province.states(session, claims).values()) == {"publicized"}
     opened = desk.open("disburse", claims)
     desk.move("dissolve", claims)
     assert all(
@@ -252,7 +251,7 @@ def test_the_dialog_says_how_many_changed_since(session, drafts):
 def test_the_version_rises_with_every_change_that_matters(session, drafts, column):
     desk, (claim, other) = drafts("hiring_subsidy")
     desk.bring([claim], before="approve")
-    account = facts.make_account(session).id
+    account = province.make_account(session).id
     value = {
         "state": "'returned'",
         "amount": "amount + 1",
@@ -274,11 +273,11 @@ def test_a_new_account_of_the_application_touches_only_what_is_not_frozen(sessio
     desk.bring([claim], before="approve")
     application = session.get(Claim, claim, populate_existing=True).application_id
     person = school.make_students(session, current_app.extensions["vault"], 1)
-    (draft,) = facts.draft(session, session.get(Application, application), person)
+    (draft,) = province.draft(session, session.get(Application, application), person)
     session.commit()
     versions = select(Claim.id, Claim.version).where(Claim.id.in_([claim, draft]))
     before = dict(session.execute(versions).all())
-    account = {"account": facts.make_account(session).id, "id": application}
+    account = {"account": province.make_account(session).id, "id": application}
     session.execute(text("UPDATE applications SET account_id = :account WHERE id = :id"), account)
     assert dict(session.execute(versions).all()) == {claim: before[claim], draft: before[draft] + 1}
     with pytest.raises(Stale), seeing(session, desk.actors["clerk"].scope):

@@ -9,10 +9,9 @@ from app.kernel.errors import Refused
 from app.programmes.training.classes import editing
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
-from tests.engine.workflow import facts
-from tests.programmes.training import school
-from tests.programmes.training.school import DETAILS, YEAR, act, advance, open_class, state
-from tests.programmes.training.test_completion import give_results
+from tests.desk import province, school
+from tests.desk.completion import WAYS, give_results
+from tests.desk.school import DETAILS, YEAR, act, advance, open_class, state
 
 MOVES = {
     "submit_class": ({"draft", "returned"}, "submitted", "clerk"),
@@ -23,17 +22,6 @@ MOVES = {
     "graduate": ({"approved", "completion_returned"}, "completion_submitted", "clerk"),
     "approve_completion": ({"completion_submitted"}, "completed", "reviewer"),
     "return_completion": ({"completion_submitted"}, "completion_returned", "reviewer"),
-}
-WAYS = {
-    "draft": (),
-    "submitted": ("submit_class",),
-    "returned": ("submit_class", "return_class"),
-    "rejected": ("submit_class", "reject_class"),
-    "approved": ("submit_class", "approve_class"),
-    "cancelled": ("submit_class", "approve_class", "cancel_class"),
-    "completion_submitted": ("submit_class", "approve_class", "graduate"),
-    "completion_returned": ("submit_class", "approve_class", "graduate", "return_completion"),
-    "completed": ("submit_class", "approve_class", "graduate", "approve_completion"),
 }
 
 
@@ -62,7 +50,7 @@ def test_each_state_lets_its_own_moves_through_and_no_other(session, actors, in_
     for move, (sources, target, who) in MOVES.items():
         batch = school.prepare(session, actors[who], move, [held])
         school.run(session, actors[who], batch, reason="停办", opinion="意见")
-        said = facts.reasons(session, batch)[held]
+        said = province.reasons(session, batch)[held]
         if name in sources:
             assert said is None
             assert state(session, held) == target
@@ -117,7 +105,7 @@ def test_who_entered_results_never_reviews_the_completion_but_who_opened_the_cla
     advance(session, actors, held, "graduate")
     batch = school.prepare(session, actors["both"], move, [held])
     school.run(session, actors["both"], batch, opinion="意见")
-    assert facts.reasons(session, batch) == {held: None}
+    assert province.reasons(session, batch) == {held: None}
     session.rollback()
     advance(session, actors, held, "return_completion")
     mixed = actors["both"]

@@ -14,53 +14,9 @@ from app.engine.sheets import SheetRow
 from app.kernel.errors import BadValue, Refused
 from app.programmes.training import completion, results
 from app.programmes.training.model import Enrolment
-from app.programmes.training.states import COMPLETABLE
 from app.registers.models import Person
-from tests.programmes.training import school
-
-
-def give_results(session, clerk, held, *, failed=(), only=None, score="85", states=COMPLETABLE) -> None:
-    """A result for every student in class, or for `only` those people, as the clerk would enter them singly."""
-    if school.state(session, held) not in states:
-        return
-    wanted = select(Enrolment.id, Enrolment.person_id).where(
-        Enrolment.class_id == held, Enrolment.state == "enrolled"
-    )
-    for enrolment, person in session.execute(wanted).all():
-        if only is None or person in only:
-            values = result(passed="no" if person in failed else "yes", theory_score=Decimal(score))
-            with seeing(session, clerk.scope):
-                completion.complete_student(session, clerk, enrolment, values, school.TODAY)
-    session.commit()
-
-
-def result(**changed: object) -> dict[str, object]:
-    values = {
-        "theory_score": Decimal("85"),
-        "practical_score": Decimal("90.50"),
-        "passed": "yes",
-        "certificate_no": "ZS-1",
-        "completed_on": school.CLOSES,
-    }
-    return {**values, **changed}
-
-
-def sheet(session, vault, held: int, **changed: object) -> list[SheetRow]:
-    """The exported roster with results filled in, as the reader would return it."""
-    rows = []
-    for number, marked in enumerate(completion.roster(session, vault, held), 3):
-        values = {**marked.raw, **result(certificate_no=f"ZS-{number}"), **changed}
-        rows.append(SheetRow(number, values, {k: str(v) for k, v in values.items()}, {}))
-    return rows
-
-
-def take(session, clerk, held, rows, vault):
-    """(changed, sentences of the refused rows by row number); commits."""
-    with seeing(session, clerk.scope):
-        taken = completion.import_results(session, clerk, held, rows, vault, school.TODAY)
-    session.commit()
-    assert taken.conflicts == []
-    return taken.changed, {row.number: [str(fault) for fault in faults] for row, faults in taken.refused}
+from tests.desk import school
+from tests.desk.completion import give_results, result, sheet, take
 
 
 def stored(session, held) -> set:

@@ -16,10 +16,9 @@ from app.programmes.training import PROGRAMME, declaration
 from app.programmes.training.declaration import amount_of
 from app.programmes.training.model import Enrolment, TrainingClaim
 from app.registers.models import Contribution
-from tests.engine.workflow import facts
-from tests.programmes.training import school
-from tests.programmes.training.school import act, advance, declare, open_class
-from tests.programmes.training.test_completion import give_results
+from tests.desk import province, school
+from tests.desk.completion import give_results
+from tests.desk.school import act, advance, declare, open_class
 
 END = date(2026, 11, 27)
 AFTER = date(2026, 11, 28)
@@ -206,7 +205,7 @@ def test_money_goes_only_to_those_who_completed_with_a_pass(session, actors, pub
         claims[1]: "此人结业不合格，不能发放培训补贴。请由审核人员撤销。",
         claims[2]: None,
     }
-    found = facts.states(session, claims)
+    found = province.states(session, claims)
     done = "disbursed" if move == "disburse" else "publicized"
     assert found == {claims[0]: done, claims[1]: "publicized", claims[2]: done}
     assert act(session, actors["reviewer"], "revoke", [claims[1]], AFTER, reason="不合格") == {

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.programmes.training import school
-from tests.programmes.training.school import YEAR, act, advance, open_class
+from tests.desk import school
+from tests.desk.school import YEAR, act, advance, open_class
 
 MONTHS = [date(2026, month, 1) for month in range(4, 11)]
 RAISED_FROM = date(2026, 9, 1)

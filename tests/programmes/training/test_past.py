@@ -12,8 +12,8 @@ from app.kernel.dates import SHANGHAI
 from app.programmes.training.classes import editing
 from app.programmes.training.model import Enrolment
 from app.programmes.training.past import past
-from tests.programmes.training import school
-from tests.programmes.training.test_completion import give_results, sheet, take
+from tests.desk import school
+from tests.desk.completion import give_results, sheet, take
 
 INSTANT = timedelta(microseconds=1)
 

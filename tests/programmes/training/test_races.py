@@ -13,10 +13,9 @@ from app.engine.scope import seeing
 from app.programmes.training.classes import editing
 from app.programmes.training.model import StudentPlace, TrainingClass
 from app.registers.models import Employer
-from tests.engine.workflow import facts
-from tests.engine.workflow.test_races import at_once
-from tests.programmes.training import school
-from tests.programmes.training.school import DATES, DETAILS, YEAR, open_class
+from tests.desk import province, school
+from tests.desk.races import at_once
+from tests.desk.school import DATES, DETAILS, YEAR, open_class
 
 THREADS, EACH = 8, 25
 ROUNDS = 5
@@ -34,8 +33,8 @@ def submit_at_once(session: Session, *pairs) -> list[int]:
 
 
 def other_office(session: Session) -> int:
-    facts.cover(session, facts.QINGYANG)
-    return school.make_employer(session, region=facts.QINGYANG)
+    province.cover(session, province.QINGYANG)
+    return school.make_employer(session, region=province.QINGYANG)
 
 
 def test_one_person_in_two_overlapping_classes_stays_in_exactly_one(session, actors, firm, vault):

@@ -13,8 +13,8 @@ from app.engine.sheets import parse_row
 from app.programmes.training import completion
 from app.programmes.training.model import Enrolment
 from app.programmes.training.sheet import RESULTS
-from tests.programmes.training import school
-from tests.programmes.training.test_completion import give_results, result
+from tests.desk import school
+from tests.desk.completion import give_results, result
 
 WHOLE = {
     "theory_score": "85",

@@ -14,7 +14,7 @@ from app.programmes.training.model import Enrolment
 from app.programmes.training.sheet import STUDENTS
 from app.registers.ciphers import text_of
 from app.registers.models import Person
-from tests.programmes.training import school
+from tests.desk import school
 
 
 @pytest.fixture

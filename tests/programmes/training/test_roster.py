@@ -14,12 +14,11 @@ from app.engine.scope import seeing
 from app.programmes.training import completion
 from app.programmes.training.model import Enrolment
 from app.programmes.training.sheet import RESULTS
-from tests.engine.sheets.conftest import office
-from tests.programmes.training import school
+from tests.desk import school
 
 
 @pytest.mark.parametrize("many", [500, pytest.param(5000, marks=pytest.mark.soak)])
-def test_a_roster_of_many_goes_through_libreoffice(session, actors, firm, vault, tmp_path, many):
+def test_a_roster_of_many_goes_through_libreoffice(libreoffice, session, actors, firm, vault, tmp_path, many):
     people = school.make_students(session, vault, many, [firm])
     held = school.open_class(session, actors["clerk"], firm, people)
     session.commit()
@@ -29,7 +28,7 @@ def test_a_roster_of_many_goes_through_libreoffice(session, actors, firm, vault,
     path = tmp_path / "roster.xlsx"
     path.write_bytes(sheets.marked(RESULTS, lines, "某人"))
     wanted = fill(path, many)
-    filled = office(path, "xlsx")
+    filled = libreoffice(path, "xlsx")
 
     with filled.open("rb") as file:
         rows = sheets.read(RESULTS, file, today=school.TODAY).rows

@@ -13,10 +13,9 @@ from app.engine.casework.batch import BatchRow
 from app.engine.scope import seeing
 from app.programmes.training.classes import editing
 from app.programmes.training.model import TrainingClass
-from tests.engine.workflow import facts
-from tests.programmes.training import school
-from tests.programmes.training.school import OCTOBER, YEAR, act, advance, open_class
-from tests.programmes.training.test_completion import give_results
+from tests.desk import province, school
+from tests.desk.completion import give_results
+from tests.desk.school import OCTOBER, YEAR, act, advance, open_class
 
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
 BARE = "510106"
@@ -34,7 +33,7 @@ class Line:
     closes: str = "2026-11-06"
     stop: tuple[str, str] = ("2026-10-01", "2026-11-30")
     scale: str = "small"
-    region: str = facts.JINJIANG
+    region: str = province.JINJIANG
     paid: Sequence[str] = ("2026-10",)
     unpaid: Sequence[str] = ()
     elsewhere: Sequence[str] = ()
@@ -49,9 +48,9 @@ def day(typed: str) -> date:
 @pytest.fixture
 def judge(session, actors, vault):
     """Submits a table's classes at once: label → {rule: finding}."""
-    facts.cover(session, facts.JINJIANG)
+    province.cover(session, province.JINJIANG)
     for region, first, last in ((EARLY, "2015-01-01", "2026-06-30"), (RECENT, "2026-08-01", "2030-12-31")):
-        facts.cover(session, region)
+        province.cover(session, region)
         session.execute(
             text(
                 "UPDATE register_coverage SET first_day = :first, last_day = :last WHERE region_code = :region"

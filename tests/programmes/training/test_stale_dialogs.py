@@ -8,11 +8,9 @@ from app.engine.scope import seeing
 from app.programmes.training.classes import editing
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.workflow import CLASS_MOVES
-from tests.engine.workflow import facts
-from tests.programmes.training import school
-from tests.programmes.training.school import DATES, DETAILS, advance, open_class, state
-from tests.programmes.training.test_class_moves import WAYS
-from tests.programmes.training.test_completion import give_results
+from tests.desk import province, school
+from tests.desk.completion import WAYS, give_results
+from tests.desk.school import DATES, DETAILS, advance, open_class, state
 
 CHANGED = "您打开办理窗口后，此件有变动"
 
@@ -87,7 +85,7 @@ def test_a_class_that_changed_after_the_dialog_was_opened_stays_and_the_other_mo
     session.commit()
     school.run(session, who, prepared, opinion="意见", reason="停办")
     session.commit()
-    said = facts.reasons(session, prepared)
+    said = province.reasons(session, prepared)
     assert said[held[0]].startswith(CHANGED)
     assert said[held[1]] is None
     assert state(session, held[0]) == before

@@ -13,9 +13,9 @@ from app.programmes.training.classes import editing
 from app.programmes.training.sheet import STUDENTS
 from app.registers.ciphers import text_of
 from app.registers.models import Person
-from tests.heard import heard
-from tests.programmes.training import school
-from tests.programmes.training.test_completion import sheet
+from tests.desk import school
+from tests.desk.completion import sheet
+from tests.desk.heard import heard
 
 FEW, MANY = 10, 500
 

@@ -15,9 +15,8 @@ from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.sheet import STUDENTS
 from app.registers.ciphers import text_of
 from app.registers.models import Person
-from tests.engine.workflow import facts
-from tests.programmes.training import school
-from tests.programmes.training.school import DATES, DETAILS, TODAY, open_class
+from tests.desk import province, school
+from tests.desk.school import DATES, DETAILS, TODAY, open_class
 
 
 @pytest.fixture
@@ -74,7 +73,7 @@ def test_only_people_insured_under_the_employer_are_offered(session, firm, vault
 
 def test_a_whole_id_finds_an_employee_who_lives_in_another_county(session, firm, vault, offered):
     (person,) = school.make_students(session, vault, 1, [firm])
-    session.execute(update(Person).where(Person.id == person).values(region_code=facts.QINGYANG))
+    session.execute(update(Person).where(Person.id == person).values(region_code=province.QINGYANG))
     session.commit()
     assert offered(whole_id(session, vault, person)) == {person}
     assert offered("学员") == {person}

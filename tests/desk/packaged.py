@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.server.database import DIALECT, Urls
-from tests.documents import OPERATIONS, text_of
-from tests.places import throw_away
+from tests.desk.documents import OPERATIONS, text_of
+from tests.desk.places import throw_away
 
 PROGRAMS = "/usr/lib/postgresql/*/bin/postgres"
 LOGINS = re.compile(r"^```sql\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from datetime import date, timedelta
 
+import pytest
+
 from app.kernel.dates import add_months, month_start
 from app.registers.calendar.workdays import WorkCalendar
 
@@ -29,3 +31,6 @@ def publicity_end(start: date = TODAY, least: int = 5) -> date:
 
 END = publicity_end()
 OVER = after(1, END)
+
+at_the_turn = pytest.mark.parametrize("demonstration", sorted({TODAY, DECEMBER}), indirect=True, ids=str)
+"""For a walk that is made in late December too, whose module takes `demo_files` from `demonstration`."""

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.faults.product import until
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SERVERS = re.compile(r"server (web\d) \S+:8080")
 CERTIFICATE = re.compile(r"/etc/ssl/\S+?\.(?:pem|key)")
 PACKAGED = "daemon off; user root; pid nginx.pid; error_log stderr; events {} "

@@ -13,7 +13,7 @@ from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import Office, OwnRole, Staff
-from tests.web.desk import Desk
+from tests.desk.clerks import Desk
 
 BASE = "/settings/users"
 
@@ -117,3 +117,21 @@ def changed(facts: Facts, desk: Desk, username: str, **more) -> dict:
     if active:
         known["active"] = "y"
     return {**known, "seen": seen(desk, facts.id(username)), **more}
+
+
+WRONG = "wrong-password-1"
+
+
+def try_in(app, username: str, password: str):
+    return app.test_client().post("/login/", data={"username": username, "password": password})
+
+
+def staff_of(username: str) -> Staff:
+    from flask_appbuilder.security.sqla.models import User
+
+    db.session.info["scope"] = Scope.everything()
+    return db.session.scalars(select(Staff).join(Staff.user).where(User.username == username)).one()
+
+
+def password_on(page: str) -> str:
+    return re.search(r'<code class="full">([^<]+)</code>', page)[1]

@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask_migrate.cli import db
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README, OPERATIONS, ARCHITECTURE = (
     ROOT / name for name in ("README.md", "deploy/operations.md", "app/help/architecture.md")
 )

@@ -23,9 +23,9 @@ from app.programmes.training.classes import editing
 from app.programmes.training.model import ClassPlace, Enrolment, Project, StudentPlace, TrainingClass
 from app.registers.ciphers import place
 from app.registers.models import Contribution, Employer, Person
-from tests.engine.workflow import facts
+from tests.desk import province
 
-TODAY = facts.TODAY
+TODAY = province.TODAY
 OCTOBER = date(2026, 10, 1)
 OPENS, CLOSES = date(2026, 10, 12), date(2026, 11, 6)
 DATES = {"opens_on": OPENS, "closes_on": CLOSES, "stop_from": OCTOBER, "stop_to": date(2026, 11, 30)}
@@ -44,7 +44,7 @@ def make_project(session: Session) -> int:
     return project.id
 
 
-def make_employer(session: Session, scale: str = "small", region: str = facts.JINJIANG) -> int:
+def make_employer(session: Session, scale: str = "small", region: str = province.JINJIANG) -> int:
     n = next(_numbers)
     firm = Employer(
         uscc=f"9151010{n:011}", name=f"企业{n}", kind="enterprise", scale=scale, region_code=region
@@ -83,7 +83,7 @@ def make_students(
                 "last4": typed[-4:],
                 "name": name,
                 "name_folded": names.fold(name),
-                "region_code": facts.JINJIANG,
+                "region_code": province.JINJIANG,
             }
         )
     people = list(session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), rows))
@@ -103,7 +103,7 @@ def insure(
         {
             "person_id": p,
             "employer_id": e,
-            "insured_region": facts.JINJIANG,
+            "insured_region": province.JINJIANG,
             "month": m,
             "paid": paid,
         }
@@ -154,7 +154,7 @@ def act(
     """Moves classes or claims and commits: row → None where it moved, else the sentence."""
     done = run(session, actor, prepare(session, actor, move, rows), today, **params)
     session.commit()
-    return facts.reasons(session, done.id)
+    return province.reasons(session, done.id)
 
 
 def advance(session: Session, actors: dict[str, Actor], held: int, *moves: str) -> None:
@@ -171,7 +171,7 @@ def declare(session: Session, clerk: Actor, held: int, *, bank: bool = True) -> 
     with seeing(session, clerk.scope):
         application = declaration.declare(session, clerk, PROGRAMME, held, TODAY)
         if bank:
-            application.account = facts.make_account(session)
+            application.account = province.make_account(session)
         session.commit()
         made = select(Claim.id).where(Claim.application_id == application.id).order_by(Claim.id)
         return application.id, list(session.scalars(made))

@@ -177,3 +177,6 @@ def reasons(session: Session, batch_id: str) -> dict[int, str | None]:
 def states(session: Session, claims: Iterable[int]) -> dict[int, str]:
     rows = session.execute(select(Claim.id, Claim.state).where(Claim.id.in_(list(claims))))
     return dict(rows.all())
+
+
+START, END, OVER = date(2026, 11, 23), date(2026, 11, 27), date(2026, 11, 28)

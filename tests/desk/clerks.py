@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from flask import Flask
+from lxml import html
 
 from app.demo.sheets import NOTE
 from app.demo.users import PASSWORD
@@ -91,3 +92,28 @@ def uscc_of(folder: Path, sheet: str) -> str:
     """The employer that the demonstration's note names for a sheet."""
     note = (folder / NOTE).read_text(encoding="utf-8-sig")
     return re.search(rf"{re.escape(sheet)}：.*?（([0-9A-Z]{{18}})，", note, re.DOTALL)[1]
+
+
+class ServiceDesk(HiringDesk):
+    base = "/service"
+
+    def open_for_unit(self, uscc: str) -> str:
+        facts = {"payee_kind": "unit", "employer": uscc}
+        return re.search(r"/show/(\d+)", self.post(f"{self.base}/applications/add", facts))[1]
+
+    def open_for_person(self, citizen_id: str, name: str) -> str:
+        facts = {"payee_kind": "person", "citizen_id": citizen_id, "name": name}
+        return re.search(r"/show/(\d+)", self.post(f"{self.base}/applications/add", facts))[1]
+
+
+def moved(page: str) -> int:
+    return int(re.search(r'id="moved">(\d+)<', page)[1])
+
+
+def opened(page: str) -> dict:
+    """What a browser would post of a page's form, as it was opened."""
+    form = next(f for f in html.fromstring(page).forms if "data-guard" in f.attrib)
+    facts: dict = {}
+    for name, value in form.form_values():
+        facts[name] = [*facts.get(name, []), value]
+    return {name: values if len(values) > 1 else values[0] for name, values in facts.items()}
