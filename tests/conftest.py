@@ -10,7 +10,7 @@ import pytest
 
 from tests.desk.lanes import Guard
 
-pytest_plugins = ["tests.desk.fixtures"]
+pytest_plugins = ["pytester", "tests.desk.fixtures"]
 
 
 def pytest_configure(config):

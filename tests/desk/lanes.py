@@ -47,4 +47,4 @@ def is_outside(words: list[str]) -> bool:
     """Whether a command is a program that pip did not install, or a server."""
     program = Path(words[0])
     ours = program.name in PLAIN or any(program.is_relative_to(place) for place in ENVIRONMENT)
-    return not ours or not SERVERS.isdisjoint(words)
+    return not ours or (program.name.startswith("python") and not SERVERS.isdisjoint(words[1:3]))
