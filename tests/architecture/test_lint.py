@@ -15,10 +15,12 @@ BESIDE = Path(sys.executable).parent
     [
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
+        ("djlint", "--lint", "--quiet", "app"),
+        ("djlint", "--check", "--quiet", "app"),
         ("lint-imports", "--no-cache"),
         ("bandit", "-q", "-c", "pyproject.toml", "-r", "app", "config.py", "run.py", "migrations", "deploy"),
     ],
-    ids=["rules", "format", "imports", "security"],
+    ids=["rules", "format", "templates", "templates' format", "imports", "security"],
 )
 def test_the_linters_find_nothing(command):
     program, *arguments = command

@@ -14,8 +14,8 @@ from app.engine.models import METADATA
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 MODULES = sorted(APP.rglob("*.py"))
-TEMPLATES = sorted((APP / "templates").rglob("*.html"))
-LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
+TEMPLATES = sorted(APP.rglob("*.html"))
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 300, 40, 120
 
 RAW_SQL = {
     "app/server/backup.py": "counts every table, whatever it is called, and all money",
@@ -139,6 +139,16 @@ FORBIDDEN = {
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_templates_are_plain(path, what):
     assert not FORBIDDEN[what].search(path.read_text(encoding="utf-8"))
+
+
+def test_lines_of_templates_are_short():
+    lines = ((path, line) for path in TEMPLATES for line in path.read_text(encoding="utf-8").splitlines())
+    assert not [(name(path), line) for path, line in lines if len(line) > LONGEST_TEMPLATE_LINE]
+
+
+def test_no_template_holds_what_blanks_count_in():
+    counting = re.compile(r"<(?:pre|textarea|style)\b|<script\b(?![^>]* src=)")
+    assert not [name(path) for path in TEMPLATES if counting.search(path.read_text(encoding="utf-8"))]
 
 
 def test_static_files_ask_no_other_host():

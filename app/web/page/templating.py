@@ -37,6 +37,7 @@ from app.web.page.sidebar import sidebar, trail
 from app.web.page.titles import FIELD_TITLES, PHASES, SHOWN
 from app.web.page.totals import TOTALS
 from app.web.page.translations import gettext, spoken
+from app.web.page.unindented import Unindented
 from app.web.page.user_names import NAMES
 
 NOTHING = "—"
@@ -44,6 +45,7 @@ NOTHING = "—"
 
 def init_app(app: Flask) -> None:
     """Makes the helpers known to every template."""
+    app.jinja_env.add_extension(Unindented)
     app.jinja_env.filters.update(
         yuan=format_yuan,
         uppercase=uppercase,
