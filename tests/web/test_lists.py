@@ -205,20 +205,20 @@ def test_a_short_list_is_exported_at_once(clerk, everything):
 
 
 def test_an_export_that_breaks_leaves_no_cursor_to_be_closed_in_another_transaction(clerk, monkeypatch):
-    take, left_open = exporting.take, []
+    carry_out, left_open = exporting.carry_out, []
 
     def broken(title, headers, rows, *_) -> None:
         next(rows)
         raise OSError(errno.ENOSPC, "no room")
 
-    def take_and_look(*args):
+    def carry_out_and_look(*args):
         try:
-            return take(*args)
+            return carry_out(*args)
         finally:
             left_open.append(db.session.scalar(text("SELECT count(*) FROM pg_cursors WHERE name <> ''")))
 
     monkeypatch.setattr(exporting, "export", broken)
-    monkeypatch.setattr(exporting, "take", take_and_look)
+    monkeypatch.setattr(exporting, "carry_out", carry_out_and_look)
     clerk.client.post("/desk/exports/start", data={"view": "HiringQueryView"})
     assert left_open == [0]
 

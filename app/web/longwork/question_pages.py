@@ -63,7 +63,7 @@ class SheetQuestionView(Screen, BaseView):
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login", next=request.path)))
         sheet = held_sheets.find_sheet(db.session, g.actor.user_id, sheet_id[:36])
-        standing.insist(sheet, KINDS[sheet.kind].permission(sheet.view))
+        standing.insist(sheet, KINDS[sheet.kind].permission, fab().views.get(sheet.view))
         return sheet
 
 
