@@ -9,8 +9,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import func, select
-from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import Form, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.engine.access import api_keys
@@ -30,27 +29,7 @@ from app.web.staff import pending_duties
 
 
 class KeyForm(Form):
-    """What a key is for; offices are those of the administrator's subtree."""
-
-    name = StringField(
-        N_("名称"),
-        [DataRequired(N_("请填写名称。")), Length(max=60)],
-        description=N_("使用此密钥的系统，如“市人社局数据交换平台”"),
-    )
-    office = SelectField(
-        N_("机构"),
-        coerce=int,
-        widget=LongSelect(),
-        description=N_(
-            "密钥只能看到和写入此机构及下级机构的数据；为本机构发放的装载密钥，须由另一名管理员确认"
-        ),
-    )
-    abilities = SelectMultipleField(
-        N_("用途"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
-    )
-    ends_on = DateField(
-        N_("截止日期"), [InputRequired(N_("请填写截止日期。"))], description=N_("当日仍有效；最长一年")
-    )
+    """Offices are those of the administrator's subtree."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -81,6 +60,25 @@ class KeyView(ModelView):
         "made_by": N_("发放人"),
         "used_at": N_("最近使用"),
         "standing": N_("状态"),
+    }
+    form_base = KeyForm
+    add_columns = ["name", "office", "abilities", "ends_on"]
+    add_form_extra_fields = {
+        "office": SelectField(
+            N_("机构"),
+            coerce=int,
+            widget=LongSelect(),
+            description=N_(
+                "密钥只能看到和写入此机构及下级机构的数据；为本机构发放的装载密钥，须由另一名管理员确认"
+            ),
+        ),
+        "abilities": SelectMultipleField(
+            N_("用途"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        ),
+    }
+    description_columns = {
+        "name": N_("使用此密钥的系统，如“市人社局数据交换平台”"),
+        "ends_on": N_("当日仍有效；最长一年"),
     }
     list_columns = ["name", "office.name", "abilities", "ends_on", "made_by", "used_at", "standing"]
     search_columns = ("name", "office")
@@ -126,10 +124,10 @@ class KeyView(ModelView):
     @has_access
     def add(self):
         first = {"office": g.actor.office_id, "ends_on": g.today + LONGEST}
-        form = KeyForm(request.form or None, data=first)
+        form = self.add_form(request.form or None, data=first)
         return self.form_page(form, lambda: self._make(form), "key_form.html")
 
-    def _make(self, form: KeyForm):
+    def _make(self, form: Form):
         """Makes the key; the only page that ever shows it."""
         office = db.session.get(Office, form.office.data)
         facts = form.name.data.strip(), office, form.abilities.data, form.ends_on.data

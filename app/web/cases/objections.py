@@ -7,7 +7,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
-from wtforms import DateField, Form, RadioField, StringField, TextAreaField
+from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
@@ -20,17 +20,32 @@ from app.kernel.errors import NotFound
 from app.kernel.messages import N_
 from app.registers.ciphers import text_of
 from app.web.crud.options import options
+from app.web.crud.table_forms import table_form
 from app.web.crud.views import READ, ModelView
 from app.web.page.addresses import page_url
 from app.web.page.programmes import programme_of
 from app.web.page.translations import gettext
 
-
-class ObjectionForm(Form):
-    raised_on = DateField(N_("提出日期"), [InputRequired(N_("请填写提出日期。"))])
-    raised_by = StringField(N_("提出人"), [InputRequired(N_("请填写提出人。")), Length(max=100)])
-    contact = StringField(N_("联系方式"), [Length(max=100)])
-    content = TextAreaField(N_("异议内容"), [InputRequired(N_("请填写异议内容。")), Length(max=1000)])
+LABELS = {
+    "claim.person.name": N_("姓名"),
+    "claim.person.masked_id": N_("公民身份号码"),
+    "claim.programme": N_("补贴项目"),
+    "claim.notice.number": N_("公示编号"),
+    "raised_on": N_("提出日期"),
+    "raised_by": N_("提出人"),
+    "content": N_("异议内容"),
+    "state": N_("处理结果"),
+    "decision": N_("处理意见"),
+    "decided_on": N_("处理日期"),
+    "office": N_("经办机构"),
+    "office.name": N_("经办机构"),
+}
+ObjectionForm = table_form(
+    Objection,
+    LABELS,
+    ("raised_on", "raised_by", "contact", "content"),
+    extra={"contact": StringField(N_("联系方式"), [Length(max=100)])},
+)
 
 
 class DecisionForm(Form):
@@ -59,20 +74,7 @@ class ObjectionView(ModelView):
     }
     choices = {"state": objections.STATES}
     loads = ("claim", "office")
-    label_columns = {
-        "claim.person.name": N_("姓名"),
-        "claim.person.masked_id": N_("公民身份号码"),
-        "claim.programme": N_("补贴项目"),
-        "claim.notice.number": N_("公示编号"),
-        "raised_on": N_("提出日期"),
-        "raised_by": N_("提出人"),
-        "content": N_("异议内容"),
-        "state": N_("处理结果"),
-        "decision": N_("处理意见"),
-        "decided_on": N_("处理日期"),
-        "office": N_("经办机构"),
-        "office.name": N_("经办机构"),
-    }
+    label_columns = LABELS
     list_columns = [
         "claim.person.name",
         "claim.person.masked_id",

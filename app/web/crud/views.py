@@ -30,6 +30,7 @@ from app.web.crud.paging import key_of
 from app.web.crud.posting import Posting
 from app.web.crud.private_queries import encrypt_query, in_clear
 from app.web.crud.search import label_of, said
+from app.web.crud.table_forms import table_form
 from app.web.page.addresses import application_url, page_url
 from app.web.page.templating import NOTHING, pill, show, state_pill, translate
 from app.web.page.translations import gettext
@@ -64,7 +65,7 @@ class Screen(Posting):
 
 
 class ModelView(Screen, FabModelView):
-    """Read-only unless a subclass includes `add` and `edit` among its routes and gives the form.
+    """Read-only unless a subclass includes `add` and `edit` among its routes and gives FAB's `add_columns`, `edit_columns`.
 
     `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row. Numbers in people's
     names are masked but where accounts are administered (`names_whole`).
@@ -80,7 +81,7 @@ class ModelView(Screen, FabModelView):
     loads: ClassVar[Sequence[str]] = ()
     joined: ClassVar[Sequence[str]] = ()
     sorts_by: ClassVar[Mapping[str, str]] = {}
-    form: ClassVar[type[Form] | None] = None
+    form_base: ClassVar[type[Form]] = Form
     change_event: ClassVar[str] = ""
     export_columns: ClassVar[Sequence[str]] = ()
     names_whole: ClassVar[bool] = False
@@ -92,7 +93,21 @@ class ModelView(Screen, FabModelView):
         self.search_columns = declared
 
     def _init_forms(self) -> None:
-        """FAB would build forms whose pickers read whole tables; ours are declared."""
+        """As FAB's, of the columns that a view declares, without converters whose pickers read whole tables."""
+        self.add_form = self.add_form or self._form_of(type(self).add_columns, self.add_form_extra_fields)
+        self.edit_form = self.edit_form or self._form_of(type(self).edit_columns, self.edit_form_extra_fields)
+
+    def _form_of(self, columns: Sequence[str] | None, extra: Mapping | None) -> type[Form] | None:
+        return columns and table_form(
+            self.datamodel.obj,
+            self.label_columns,
+            columns,
+            self.description_columns,
+            self.validators_columns,
+            extra or {},
+            {**listing.search.CHOICES, **self.choices},
+            self.form_base,
+        )
 
     @property
     def _filters(self) -> Filters:
@@ -232,10 +247,11 @@ class ModelView(Screen, FabModelView):
         return self._form_page(row, self._facts(row))
 
     def _form_page(self, row, before: dict | None):
-        form, edit = self.form(request.form, obj=row), None
+        form_class, edit = self.add_form if before is None else self.edit_form, None
+        form = form_class(request.form, obj=row)
         if before is not None:
             changes = (AuditEntry.event == self.change_event) & (AuditEntry.subject == str(row))
-            edit = Edit(lambda typed: self.form(typed, obj=row), changes)
+            edit = Edit(lambda typed: form_class(typed, obj=row), changes)
 
         def save():
             if edit:
@@ -254,7 +270,8 @@ class ModelView(Screen, FabModelView):
         """Checks a row that a form has filled; raises a DomainError that becomes the form's message."""
 
     def _facts(self, row) -> dict[str, str | None]:
-        return {name: None if (v := getattr(row, name)) is None else str(v) for name in self.form()._fields}
+        names = (self.edit_form or self.add_form)()._fields
+        return {name: None if (v := getattr(row, name)) is None else str(v) for name in names}
 
 
 def version_of(form: Mapping[str, str]) -> int:

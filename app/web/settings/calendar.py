@@ -10,8 +10,8 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import Numeric, Select, func, literal, select
 from sqlalchemy.orm import Query
-from wtforms import DateField, Form, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import SelectField
+from wtforms.validators import NumberRange
 
 from app.engine.access.roles import AUDITOR, POLICY, REVIEWER
 from app.engine.cases.claims import Notice
@@ -35,11 +35,6 @@ from app.web.stages.notices import NoticesView
 SHORT = "short"
 
 
-class YearForm(Form):
-    year = IntegerField(N_("年份"), [InputRequired(N_("请填写年份。")), NumberRange(2004, 2100)])
-    document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
-
-
 class YearView(ModelView):
     datamodel = SQLAInterface(CalendarYear)
     route_base = "/settings/years"
@@ -47,7 +42,8 @@ class YearView(ModelView):
     menu_title = N_("放假安排年份")
     include_route_methods = {"list", "add", "confirm"}
     granted = {POLICY: ("can_list", "can_add", "can_confirm_year"), AUDITOR: ("can_list",)}
-    form = YearForm
+    add_columns = ["year", "document"]
+    validators_columns = {"year": [NumberRange(2004, 2100)]}
     list_template = "year_list.html"
     change_event = "calendar_change"
     base_order = ("year", "desc")
@@ -87,16 +83,6 @@ class YearView(ModelView):
         return self.form_page(None, save, "year_confirm.html", facts)
 
 
-class DayForm(Form):
-    day = DateField(N_("日期"), [InputRequired(N_("请填写日期。"))])
-    working = SelectField(
-        N_("类型"),
-        choices=options([("0", N_("放假")), ("1", N_("调休上班"))]),
-        coerce=lambda v: v in ("1", True),
-    )
-    name = StringField(N_("名称"), [InputRequired(N_("请填写名称。")), Length(max=60)])
-
-
 class DayView(ModelView):
     """Days may be corrected in a confirmed year too, as the State Council does; what that makes too short is listed."""
 
@@ -106,7 +92,14 @@ class DayView(ModelView):
     menu_title = N_("工作日历")
     include_route_methods = {"list", "add", "edit"}
     granted = {POLICY: ("can_list", "can_add", "can_edit"), AUDITOR: ("can_list",)}
-    form = DayForm
+    add_columns = edit_columns = ["day", "working", "name"]
+    add_form_extra_fields = edit_form_extra_fields = {
+        "working": SelectField(
+            N_("类型"),
+            choices=options([("0", N_("放假")), ("1", N_("调休上班"))]),
+            coerce=lambda v: v in ("1", True),
+        )
+    }
     change_event = "calendar_change"
     base_order = ("day", "desc")
     label_columns = {"day": N_("日期"), "working": N_("上班"), "name": N_("名称"), "year": N_("年份")}

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from flask import g
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from wtforms import Form, StringField
-from wtforms.validators import Length
 
 from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM
 from app.kernel.messages import N_
 from app.registers.organisation import Office
 from app.web.crud.views import READ, ModelView
 from app.web.page.sidebar import SETTINGS
-
-
-class OfficeForm(Form):
-    address = StringField(
-        N_("办公地址"), [Length(max=200)], filters=[lambda text: (text or "").strip() or None]
-    )
-    phone = StringField(N_("联系电话"), [Length(max=60)], filters=[lambda text: (text or "").strip() or None])
 
 
 class OfficeView(ModelView):
@@ -33,7 +24,7 @@ class OfficeView(ModelView):
         **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), (*READ, "can_edit")),
         SYSTEM: READ,
     }
-    form = OfficeForm
+    edit_columns = ["address", "phone"]
     change_event = "office_change"
     loads = ("region", "parent")
     label_columns = {

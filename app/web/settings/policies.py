@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import select
-from wtforms import DateField, Form, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import Form, SelectField
 
 from app.engine.access.roles import AUDITOR, CLERK, POLICY, REVIEWER
 from app.engine.policy import Parameter, PolicyValue, Span
@@ -25,15 +24,7 @@ CONFIRMED = "split"
 
 
 class PolicyForm(Form):
-    parameter = SelectField(N_("参数"))
-    value = StringField(
-        N_("值"),
-        [Length(max=60)],
-        description=N_("金额填元，月数、天数、次数填整数，日期填如 2026-03-01；日期留空表示不限"),
-    )
-    starts_on = DateField(N_("生效日期"), [InputRequired(N_("请填写生效日期。"))])
-    ends_on = DateField(N_("失效日期"), [Optional()], description=N_("当日仍有效；留空表示长期有效"))
-    document = StringField(N_("文件依据"), [InputRequired(N_("请填写文件依据。")), Length(max=200)])
+    """The parameter is chosen with its programme, as one code."""
 
     def __init__(self, *args, obj=None, **kwargs):
         super().__init__(*args, obj=obj, **kwargs)
@@ -57,7 +48,13 @@ class PolicyView(ModelView):
     menu_title = N_("政策参数")
     include_route_methods = {"list", "show", "add", "edit"}
     granted = {POLICY: (*READ, "can_add", "can_edit"), AUDITOR: READ, CLERK: READ, REVIEWER: READ}
-    form = PolicyForm
+    form_base = PolicyForm
+    add_columns = edit_columns = ["parameter", "value", "starts_on", "ends_on", "document"]
+    add_form_extra_fields = edit_form_extra_fields = {"parameter": SelectField(N_("参数"))}
+    description_columns = {
+        "value": N_("金额填元，月数、天数、次数填整数，日期填如 2026-03-01；日期留空表示不限"),
+        "ends_on": N_("当日仍有效；留空表示长期有效"),
+    }
     form_template = "policy_form.html"
     list_template = "policy.html"
     change_event = "policy_change"

@@ -7,8 +7,7 @@ from functools import partial
 
 from flask import g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from wtforms import DateField, Form, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import SelectField
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, POLICY, REVIEWER
 from app.engine.sessions import shares
@@ -20,7 +19,7 @@ from app.registers.lookup import find_person, search_employers
 from app.registers.models import Contribution, Employer, Person, RegisterLoad, Transfer, Unemployment
 from app.web.crud import listing
 from app.web.crud.options import options
-from app.web.crud.search import KIND_TITLES, SCALE_TITLES
+from app.web.crud.table_forms import Required
 from app.web.crud.views import READ, ModelView
 
 PLACE = (N_("登记库"),)
@@ -75,39 +74,12 @@ class RegisterView(ModelView):
         return {"elsewhere": found}
 
 
-class PersonForm(Form):
-    name = StringField(N_("姓名"), [DataRequired(N_("请填写姓名。")), Length(max=100)])
-
-
-class EmployerForm(Form):
-    name = StringField(N_("单位名称"), [DataRequired(N_("请填写单位名称。")), Length(max=200)])
-    unit_no = StringField(N_("单位编号"), [DataRequired(N_("请填写单位编号。")), Length(max=30)])
-    kind = SelectField(N_("类别"), choices=options(KIND_TITLES.items()))
-    scale = SelectField(N_("规模"), choices=options(SCALE_TITLES.items()))
-
-
-class ContributionForm(Form):
-    paid = SelectField(
-        N_("已缴费"),
-        choices=options([("1", N_("是")), ("0", N_("否"))]),
-        coerce=lambda value: value in ("1", True),
-    )
-
-
-class UnemploymentForm(Form):
-    cancelled_on = DateField(N_("注销日期"), [Optional()], description=N_("仍在登记的不填"))
-
-
-class TransferForm(Form):
-    returned_on = DateField(N_("返回日期"), [Optional()], description=N_("仍在外地的不填"))
-    destination = StringField(N_("外出地"), [Length(max=100)])
-
-
 class PersonView(RegisterView):
     datamodel = SQLAInterface(Person)
     route_base = "/registers/persons"
     menu_title = N_("人员登记库")
-    form = PersonForm
+    edit_columns = ["name"]
+    validators_columns = {"name": [Required()]}
     list_columns = show_columns = ["name", "masked_id", "region.name"]
     search_columns = ("citizen_id", "name", "region")
     order_columns = ["name"]
@@ -128,7 +100,8 @@ class EmployerView(RegisterView):
     datamodel = SQLAInterface(Employer)
     route_base = "/registers/employers"
     menu_title = N_("单位登记库")
-    form = EmployerForm
+    edit_columns = ["name", "unit_no", "kind", "scale"]
+    validators_columns = {"unit_no": [Required()]}
     label_columns = {**LABELS, "name": N_("单位名称")}
     list_columns = show_columns = ["name", "uscc", "unit_no", "kind", "scale", "region.name"]
     search_columns = ("name", "uscc", "unit_no", "kind", "scale", "region")
@@ -147,7 +120,14 @@ class ContributionView(RegisterView):
     datamodel = SQLAInterface(Contribution)
     route_base = "/registers/contributions"
     menu_title = N_("社保缴费库")
-    form = ContributionForm
+    edit_columns = ["paid"]
+    edit_form_extra_fields = {
+        "paid": SelectField(
+            N_("已缴费"),
+            choices=options([("1", N_("是")), ("0", N_("否"))]),
+            coerce=lambda value: value in ("1", True),
+        )
+    }
     label_columns = {**LABELS, "region": N_("参保地"), "region.name": N_("参保地")}
     list_columns = show_columns = [
         "person.name",
@@ -165,7 +145,8 @@ class UnemploymentView(RegisterView):
     datamodel = SQLAInterface(Unemployment)
     route_base = "/registers/unemployment"
     menu_title = N_("失业登记库")
-    form = UnemploymentForm
+    edit_columns = ["cancelled_on"]
+    description_columns = {"cancelled_on": N_("仍在登记的不填")}
     list_columns = show_columns = ["person.name", "person.masked_id", "registered_on", "cancelled_on"]
     search_columns = ("person", "registered_on", "cancelled_on")
     order_columns = ["registered_on"]
@@ -175,7 +156,8 @@ class TransferView(RegisterView):
     datamodel = SQLAInterface(Transfer)
     route_base = "/registers/transfers"
     menu_title = N_("转移就业库")
-    form = TransferForm
+    edit_columns = ["returned_on", "destination"]
+    description_columns = {"returned_on": N_("仍在外地的不填")}
     list_columns = show_columns = ["person.name", "person.masked_id", "left_on", "returned_on", "destination"]
     search_columns = ("person", "left_on", "destination")
     order_columns = ["left_on"]

@@ -1,24 +1,12 @@
 """The catalogue of training projects (培训项目)."""
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from wtforms import BooleanField, Form, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import NumberRange
 
 from app.engine.access.roles import AUDITOR, CLERK, POLICY, REVIEWER
 from app.kernel.messages import N_
 from app.programmes.training.model import Project
 from app.web.crud.views import READ, ModelView
-
-
-class ProjectForm(Form):
-    code = StringField(N_("项目编号"), [InputRequired(N_("请填写项目编号。")), Length(max=20)])
-    name = StringField(N_("项目名称"), [InputRequired(N_("请填写项目名称。")), Length(max=100)])
-    occupation = StringField(N_("职业（工种）"), [InputRequired(N_("请填写职业（工种）。")), Length(max=60)])
-    level = StringField(N_("等级"), [InputRequired(N_("请填写等级。")), Length(max=20)])
-    hours = IntegerField(
-        N_("课时"), [InputRequired(N_("请填写课时。")), NumberRange(1, 2000, N_("课时应为1至2000。"))]
-    )
-    active = BooleanField(N_("可开班"), default=True)
 
 
 class ProjectView(ModelView):
@@ -28,7 +16,7 @@ class ProjectView(ModelView):
     menu_title = N_("培训项目目录")
     include_route_methods = {"list", "show", "add", "edit"}
     granted = {POLICY: (*READ, "can_add", "can_edit"), CLERK: READ, REVIEWER: READ, AUDITOR: READ}
-    form = ProjectForm
+    validators_columns = {"hours": [NumberRange(1, 2000, N_("课时应为1至2000。"))]}
     change_event = "project_change"
     label_columns = {
         "code": N_("项目编号"),
@@ -38,6 +26,13 @@ class ProjectView(ModelView):
         "hours": N_("课时"),
         "active": N_("可开班"),
     }
-    list_columns = show_columns = ["code", "name", "occupation", "level", "hours", "active"]
+    list_columns = show_columns = add_columns = edit_columns = [
+        "code",
+        "name",
+        "occupation",
+        "level",
+        "hours",
+        "active",
+    ]
     search_columns = ("code", "name", "occupation", "level", "active")
     order_columns = ["code", "name", "hours"]
