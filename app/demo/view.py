@@ -13,7 +13,7 @@ from app.engine import clock
 from app.engine.audit import record
 from app.extensions import db
 from app.web.crud.views import Screen
-from app.web.desk.home import home_or
+from app.web.desk.services import home_or
 from app.web.page.translations import gettext
 
 

@@ -10,12 +10,8 @@ def init_app(app: Flask) -> None:
     from app.web.api import access
     from app.web.commands import cli
     from app.web.desk.home import HomeView
-    from app.web.login.security import (
-        SecurityManager,
-        begin_request,
-        demand_office,
-        demand_own_password,
-    )
+    from app.web.login.actors import begin_request, demand_office, demand_own_password
+    from app.web.login.security import SecurityManager
     from app.web.page import templating, translations
     from app.web.page.builder import AppBuilder
     from app.web.page.menu import TreeMenu

@@ -18,7 +18,7 @@ from app.web.cases.prints import PrintView
 from app.web.crud.history import HistoryView
 from app.web.crud.searching import SearchView
 from app.web.desk.help import HelpView
-from app.web.desk.home import DeskView
+from app.web.desk.services import DeskView
 from app.web.desk.shortcuts import ShortcutView
 from app.web.login.cas import CasView
 from app.web.login.own_password import PasswordView

@@ -13,7 +13,7 @@ from app.engine.access.api_keys import CASE_READ, REGISTER_LOAD, ApiKey
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim
 from app.engine.scope import Scope, seeing
-from app.engine.sessions.logins import Attempt
+from app.engine.sessions.attempts import Attempt
 from app.extensions import PLANNED_ANEW, db
 from app.registers.models import Contribution, Employer, Person, RegisterLoad
 from app.registers.organisation import Office

@@ -12,8 +12,9 @@ from sqlalchemy import func, select, update
 from app.demo.users import PASSWORD
 from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
-from app.engine.sessions import logins, tries
-from app.engine.sessions.logins import Attempt, Login
+from app.engine.sessions import attempts, logins, old_passwords, tries
+from app.engine.sessions.attempts import Attempt
+from app.engine.sessions.logins import Login
 from app.extensions import db
 from app.registers.organisation import Staff
 from tests.desk.clerks import Desk
@@ -69,7 +70,7 @@ def test_a_lock_ends_by_itself_by_an_administrator_and_by_success(demo_app):
     for _ in range(tries.TRIES_HERE + 1):
         try_in(demo_app, "clerk", WRONG)
     with demo_app.app_context():
-        db.session.execute(update(Attempt).values(began_at=func.now() - logins.LONGEST_WINDOW))
+        db.session.execute(update(Attempt).values(began_at=func.now() - attempts.LONGEST_WINDOW))
         db.session.commit()
     assert try_in(demo_app, "clerk", PASSWORD).status_code == 302
 
@@ -194,14 +195,14 @@ def test_a_given_password_opens_nothing_but_the_form_that_replaces_it(demo_app):
 def test_a_password_that_is_too_old_must_be_changed(demo_app):
     clerk = Desk(demo_app, "clerk")
     with demo_app.app_context():
-        db.session.execute(update(Staff).values(password_set_at=func.now() - logins.LONGEST_AGE))
+        db.session.execute(update(Staff).values(password_set_at=func.now() - old_passwords.LONGEST_AGE))
         db.session.commit()
     assert clerk.client.get("/").headers["Location"] == "/settings/password/"
 
 
 def test_the_last_passwords_do_not_come_back(demo_app):
     clerk, now = Desk(demo_app, "clerk"), PASSWORD
-    had = [f"Password-{n}" for n in range(logins.REMEMBERED + 1)]
+    had = [f"Password-{n}" for n in range(old_passwords.REMEMBERED + 1)]
     for new in had:
         clerk.post("/settings/password/", {"old": now, "new": new, "again": new})
         now = new
@@ -226,7 +227,7 @@ def test_tries_and_sessions_that_are_over_are_forgotten_and_no_others(demo_app):
         logins.drop_old(db.session)
         assert db.session.scalar(select(func.count()).select_from(Attempt)) > 0
         assert db.session.scalar(select(func.count()).select_from(Login)) == 1
-        db.session.execute(update(Attempt).values(began_at=func.now() - logins.LONGEST_WINDOW))
+        db.session.execute(update(Attempt).values(began_at=func.now() - attempts.LONGEST_WINDOW))
         db.session.execute(update(Login).values(seen_at=func.now() - logins.IDLE))
         logins.drop_old(db.session)
         assert db.session.scalar(select(func.count()).select_from(Attempt)) == 0

@@ -12,7 +12,7 @@ from app.engine.actor import Actor
 from app.engine.audit import AuditEntry, record
 from app.engine.longwork import works
 from app.engine.sessions import logins, shares
-from app.engine.sessions.logins import Attempt
+from app.engine.sessions.attempts import Attempt
 from app.extensions import db
 from app.registers.ciphers import text_of
 from app.registers.models import Person

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.demo.users import PASSWORD
-from app.engine.sessions import logins, tries
-from app.engine.sessions.logins import Attempt
+from app.engine.sessions import attempts, tries
+from app.engine.sessions.attempts import Attempt
 from app.extensions import db
 from tests.desk.clerks import Desk
 from tests.desk.logins import WRONG, staff_of
@@ -147,4 +147,4 @@ def test_codes_are_counted_from_anywhere_as_before(demo_app):
             tries.reserve(db.engine, this[-1])
         counted = select(func.sum(Attempt.count)).where(Attempt.subject.startswith("account:"))
         assert db.session.scalar(counted) == tries.TRIES_HERE, "the refused one counts nowhere else"
-        assert logins.LOCKED_FOR.total_seconds() == 15 * 60
+        assert attempts.LOCKED_FOR.total_seconds() == 15 * 60

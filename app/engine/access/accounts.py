@@ -19,7 +19,7 @@ from app.engine.access import deciding, duties, grants, own_roles
 from app.engine.access.roles import ADMINISTRATORS, GRANTABLE, SEATS, TITLES
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.sessions import logins
+from app.engine.sessions import logins, old_passwords
 from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
@@ -161,7 +161,7 @@ def set_password(
     """A new password; all sessions of the login end, save that of the token `but`. `temporary`: the next login must change it."""
     refuse_weak(password)
     refuse_repeated(session, staff, password)
-    logins.remember(session, staff.user_id, staff.user.password)
+    old_passwords.remember(session, staff.user_id, staff.user.password)
     staff.user.password = generate_password_hash(password)
     staff.password_set_at, staff.must_change_password = func.now(), temporary
     logins.end(session, staff.user_id, but=but)
@@ -172,7 +172,7 @@ def set_password(
 
 def must_change(staff: Staff, *, lasting: bool) -> bool:
     """Whether the password was given by somebody else or is too old; `lasting` ones, known to all, don't age."""
-    aged = datetime.now(UTC) - staff.password_set_at > logins.LONGEST_AGE
+    aged = datetime.now(UTC) - staff.password_set_at > old_passwords.LONGEST_AGE
     return staff.must_change_password or (aged and not lasting)
 
 
@@ -253,7 +253,7 @@ def refuse_weak(password: str) -> None:
 
 def refuse_repeated(session: Session, staff: Staff, password: str) -> None:
     """The present password and those before it."""
-    had = [staff.user.password, *logins.remembered(session, staff.user_id)]
+    had = [staff.user.password, *old_passwords.remembered(session, staff.user_id)]
     if any(check_password_hash(one, password) for one in had if one):
         raise Refused(N_("新密码与最近用过的密码相同。请换一个新密码。"))
 

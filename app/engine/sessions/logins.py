@@ -15,31 +15,24 @@ from flask_appbuilder import Model
 from sqlalchemy import (
     ColumnElement,
     DateTime,
-    Engine,
     ForeignKey,
     Select,
     String,
     bindparam,
-    case,
     delete,
     func,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, load_only, mapped_column, relationship
 
 from app.engine.scope import OPEN
+from app.engine.sessions.attempts import LONGEST_WINDOW, Attempt
 from app.registers.models import row_id
 from app.registers.organisation import Staff, User
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=1)
-LOCKED_FOR = timedelta(minutes=15)
-LONGEST_WINDOW = timedelta(hours=1)
-"""Of what is counted: shares are an hour's."""
-REMEMBERED = 5
-LONGEST_AGE = timedelta(days=90)
 
 
 class Login(Model):
@@ -71,26 +64,6 @@ class Bearer(NamedTuple):
     def left(self) -> timedelta:
         """Until the session ends if nothing more is done in it."""
         return min(self.idle, self.longest)
-
-
-class Attempt(Model):
-    """How often an account, an address or an API key came since `began_at`."""
-
-    __tablename__ = "login_attempts"
-
-    subject: Mapped[str] = mapped_column(String(140), primary_key=True)
-    count: Mapped[int]
-    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-
-
-class OldPassword(Model):
-    """A hash that must not come back too soon."""
-
-    __tablename__ = "old_passwords"
-
-    id: Mapped[int] = row_id()
-    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
-    password: Mapped[str] = mapped_column(String(256))
 
 
 def begin(session: Session, user_id: int, address: str, browser: str, ticket: str | None = None) -> str:
@@ -171,36 +144,6 @@ def drop_old(session: Session) -> None:
     """Forgets sessions and tries that are over: anybody may try any name."""
     session.execute(delete(Login).where(~alive_now()))
     session.execute(delete(Attempt).where(Attempt.began_at <= func.now() - LONGEST_WINDOW))
-
-
-def remember(session: Session, user_id: int, password: str) -> None:
-    """Keeps a hash that is being replaced, and forgets those that are old enough to come back."""
-    session.add(OldPassword(user_id=user_id, password=password))
-    session.flush()
-    kept = select(OldPassword.id).where(OldPassword.user_id == user_id).order_by(OldPassword.id.desc())
-    stale = OldPassword.id.not_in(kept.limit(REMEMBERED))
-    session.execute(delete(OldPassword).where(OldPassword.user_id == user_id, stale))
-
-
-def remembered(session: Session, user_id: int) -> list[str]:
-    """The hashes that must not come back."""
-    return list(session.scalars(select(OldPassword.password).where(OldPassword.user_id == user_id)))
-
-
-def count(engine: Engine, subject: str, within: timedelta = LOCKED_FOR) -> tuple[int, datetime]:
-    """How often a subject has come in its window, this time included, and when the next window begins."""
-    over = Attempt.began_at <= func.now() - within
-    trying = insert(Attempt).values(subject=subject, count=1)
-    counted = trying.on_conflict_do_update(
-        index_elements=[Attempt.subject],
-        set_={
-            "count": case((over, 1), else_=Attempt.count + 1),
-            "began_at": case((over, func.now()), else_=Attempt.began_at),
-        },
-    ).returning(Attempt.count, Attempt.began_at + within)
-    with engine.begin() as connection:
-        total, until = connection.execute(counted).one()
-    return total, until
 
 
 def alive_now():

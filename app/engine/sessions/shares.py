@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.sessions.logins import LONGEST_WINDOW, count
+from app.engine.sessions.attempts import LONGEST_WINDOW, count
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
 from app.kernel.identifiers import citizen_id

@@ -13,7 +13,8 @@ from functools import cached_property
 from sqlalchemy import Engine, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.engine.sessions.logins import LOCKED_FOR, Attempt, count, digest_of
+from app.engine.sessions.attempts import LOCKED_FOR, Attempt, count
+from app.engine.sessions.logins import digest_of
 from app.kernel.dates import SHANGHAI
 from app.kernel.errors import Refused
 from app.kernel.messages import N_

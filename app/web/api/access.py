@@ -16,7 +16,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
 from app.engine.access import api_keys
-from app.engine.sessions import logins
+from app.engine.sessions import attempts
 from app.extensions import db
 from app.web.api import makers
 from app.web.site.hardening import in_api
@@ -82,7 +82,7 @@ def needs(ability: str) -> Callable:
 
 def _count(subject: str) -> None:
     """Counted in the database, so that all workers on all hosts count together."""
-    calls, until = logins.count(db.engine, subject, MINUTE)
+    calls, until = attempts.count(db.engine, subject, MINUTE)
     if calls > current_app.config["API_PER_MINUTE"]:
         seconds = max(1, ceil((until - datetime.now(UTC)).total_seconds()))
         raise TooManyRequests(retry_after=seconds)

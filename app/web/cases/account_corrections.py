@@ -28,8 +28,8 @@ from app.web.crud.views import READ, ModelView
 from app.web.page import waiting
 from app.web.page.addresses import page_url
 from app.web.page.templating import may
+from app.web.page.titles import user_title
 from app.web.page.translations import gettext
-from app.web.page.user_names import user_title
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import differences
 

@@ -15,7 +15,7 @@ from app.engine.rules import RiskRule
 from app.engine.workflow.transition import Transition
 from app.kernel.messages import N_
 from app.registers.lookup import TITLES as REGISTERS
-from app.web.page.templating import show
+from app.web.page.formats import show
 from app.web.page.translations import gettext
 
 BLANK = Markup('<span class="blank">…</span>')

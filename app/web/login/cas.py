@@ -20,8 +20,9 @@ from app.kernel.errors import DomainError, Refused
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.web.login import cas_client, devices, entering
-from app.web.login.security import actor_of, anonymous, login_page
-from app.web.page.templating import translate
+from app.web.login.actors import actor_of, anonymous
+from app.web.login.password import login_page
+from app.web.page.formats import translate
 from app.web.page.translations import gettext
 from app.web.site.hardening import own_path
 

@@ -20,7 +20,7 @@ from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import KINDS
 from app.web.page.downloads import workbook
-from app.web.page.templating import translate
+from app.web.page.formats import translate
 from app.web.page.translations import gettext
 
 

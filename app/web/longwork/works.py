@@ -30,12 +30,12 @@ from app.extensions import db, fab
 from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
 from app.registers.ciphers import bytes_of, place, text_of
-from app.web.login.security import actor_of
+from app.web.login.actors import actor_of
 from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.questions import Question
 from app.web.page.downloads import hand_out
-from app.web.page.templating import translate
+from app.web.page.formats import translate
 from app.web.page.translations import gettext, speaking
 
 AT_ONCE = 2_000

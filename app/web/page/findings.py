@@ -15,8 +15,8 @@ from app.engine.rules import FAIL, UNKNOWN
 from app.extensions import db
 from app.registers.ciphers import UNREADABLE
 from app.web.page.addresses import rules_url
+from app.web.page.formats import translate
 from app.web.page.programmes import programme_of
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 
 

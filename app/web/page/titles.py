@@ -1,6 +1,32 @@
-"""What stored facts and the steps at which rules ran are called."""
+"""What things are called on a page: states, roles, programmes, events, stored facts, users.
 
+The user name stands beside a person's name, so that two people of one name differ; some users log in by an id or a
+phone, which histories mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from app.engine.access import own_roles
+from app.engine.access.roles import TITLES as ROLE_TITLES
+from app.engine.audit import EVENTS, AuditEntry
+from app.engine.cases import states
+from app.engine.cases.claims import Application, Claim
+from app.engine.casework.case_history import Moved
+from app.engine.programme import Programme
+from app.engine.rules.rule import VERDICTS
+from app.engine.sheets import Column
+from app.engine.workflow.transition import Transition
+from app.extensions import db
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
+from app.registers.organisation import User
+from app.web.page.formats import NOTHING, show
+from app.web.page.programmes import programme_of, programme_or_none
+from app.web.page.translations import gettext
 
 FIELD_TITLES = {
     "state": N_("状态"),
@@ -78,3 +104,119 @@ SHOWN = {
     "contact_phone": N_("班级联系人电话"),
 }
 """What somebody had shown in full."""
+
+
+def state_title(state: str) -> str:
+    return gettext(states.TITLES[state])
+
+
+def source_titles(move: Transition) -> list[str]:
+    """The states from which a move is possible."""
+    return [gettext(move.titles[state]) for state in move.sources]
+
+
+def role_title(role: str) -> str:
+    """What a role is called: one of the product's in the language of the page, an office's own as its office wrote it."""
+    if role in ROLE_TITLES:
+        return gettext(ROLE_TITLES[role])
+    own = own_roles.known(db.session).get(role)
+    return own.title if own else role
+
+
+def programme_title(code: str) -> str:
+    return gettext(programme_of(code).title)
+
+
+def verdict_title(verdict: str) -> str:
+    return gettext(VERDICTS[verdict])
+
+
+def event_title(event: str) -> str:
+    return gettext(EVENTS[event])
+
+
+def field_title(field: str, programme: str | None = None) -> str:
+    """What a stored field is called: by the product, else by the sheet of the programme (a code) that keeps it."""
+    known = programme_or_none(programme)
+    if known and field in known.labels:
+        return gettext(known.labels[field])
+    column = _kept_column(programme, field)
+    return gettext(FIELD_TITLES.get(field) or (column.title if column else field))
+
+
+def fact_title(
+    field: str, value: object, programme: str | None = None, event: str | None = None
+) -> str | Markup:
+    """A stored fact of the audit log; states and choices by their names, which depend on what the event moved."""
+    if field == "state" and value:
+        return gettext(_titles_of(programme, event).get(str(value), str(value)))
+    if field == "shown" and value in SHOWN:
+        return gettext(SHOWN[value])
+    if isinstance(value, dict):
+        return "；".join(f"{field_title(k, programme)}：{show(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return "、".join(role_title(str(v)) for v in value)
+    if isinstance(value, str):
+        # entries of 0.5.0 are sealed with what they hold
+        value = without_numbers(value)
+    column = _kept_column(programme, field)
+    return choice_title(column, value) if column and column.choices else show(value)
+
+
+def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:
+    """The states of what an event of a programme moves; those of claims where it moves nothing."""
+    known = programme_or_none(programme)
+    move = known.transitions.get(event) if known and event else None
+    return move.titles if move else states.TITLES
+
+
+def kept_titles(programme: Programme) -> list[str]:
+    """What is called that which the programme keeps of each person beyond what all programmes do."""
+    return [field_title(name, programme.code) for name in programme.kept]
+
+
+def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
+    """A claim's values under those titles."""
+    shown, ends = [], programme.judged.get("ends_on")
+    for name in programme.kept:
+        column, value = programme.columns.get(name), getattr(claim, name)
+        if value is None and name == ends:
+            value = gettext("无固定期限")
+        shown.append(choice_title(column, value) if column and column.choices else show(value))
+    return shown
+
+
+def _kept_column(programme: str | None, field: str) -> Column | None:
+    """The sheet's column behind a field that a programme keeps."""
+    known = programme_or_none(programme)
+    return known.columns.get(field) if known and field in known.kept else None
+
+
+def phase_title(phase: str) -> str:
+    return gettext(PHASES[phase])
+
+
+def choice_title(column: Column, value: object) -> str:
+    """The label of a choice as the sheet names it."""
+    titles = dict(column.choices)
+    return gettext(titles[value]) if value in titles else NOTHING
+
+
+def payee_title(application: Application) -> str:
+    """Who is paid, with the number that tells namesakes apart."""
+    payee = application.payee
+    return f"{payee.name}（{payee.uscc if application.payee_kind == 'unit' else payee.masked_id}）"
+
+
+def user_title(user: User) -> str:
+    """Surname first, as the offices write it."""
+    return _beside(f"{user.last_name}{user.first_name}", user)
+
+
+def actor_title(entry: AuditEntry | Moved) -> str:
+    """Who did it, by the name of that day; commands have no user."""
+    return _beside(entry.actor_name, entry.actor)
+
+
+def _beside(name: str, user: User | None) -> str:
+    return without_numbers(f"{name}（{user.username}）" if user else name)

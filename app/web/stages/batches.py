@@ -31,8 +31,8 @@ from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import WorkRequest, carry_out, long_work
 from app.web.page.downloads import hand_out, mark
 from app.web.page.findings import readable
+from app.web.page.formats import translate
 from app.web.page.programmes import programme_of
-from app.web.page.templating import translate
 from app.web.page.translations import gettext
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")

@@ -24,7 +24,8 @@ from app.kernel.messages import N_
 from app.registers.calendar.workdays import WorkCalendar
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
-from app.web.page.templating import state_title, translate
+from app.web.page.formats import translate
+from app.web.page.titles import state_title
 from app.web.page.translations import gettext
 from app.web.stages.bulk import GroupView
 

@@ -22,7 +22,8 @@ from app.web.crud.paging import key_of
 from app.web.page import waiting
 from app.web.page.findings import latest_findings
 from app.web.page.steps import steps
-from app.web.page.templating import may, state_title
+from app.web.page.templating import may
+from app.web.page.titles import state_title
 from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim

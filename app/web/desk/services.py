@@ -1,0 +1,79 @@
+"""The desk's small services: the pickers' search, the top bar's notices, the language."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import abort, current_app, g, jsonify, redirect, request, session, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_login import current_user
+
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.sessions import shares
+from app.extensions import db
+from app.kernel.identifiers import citizen_id
+from app.registers.lookup import find_person, search_employers
+from app.web.crud.views import Screen
+from app.web.desk.home import tasks
+from app.web.longwork.work_pages import waiting_works
+from app.web.site.hardening import own_path
+
+
+class DeskView(Screen, BaseView):
+    """Small services that several screens use."""
+
+    route_base = "/desk"
+    default_view = "employers"
+    granted = {
+        **dict.fromkeys((REVIEWER, CASHIER, AUDITOR), ("can_employers",)),
+        CLERK: ("can_employers", "can_person"),
+    }
+
+    @expose("/employers")
+    @has_access
+    def employers(self):
+        """The picker's answers: within scope, or anywhere by a whole USCC."""
+        found = search_employers(db.session, request.args.get("q", "")[:200])
+        return jsonify([{"id": e.id, "name": e.name, "uscc": e.uscc, "unit_no": e.unit_no} for e in found])
+
+    @expose("/person", methods=["POST"])
+    @has_access
+    def person(self):
+        """The bearer of a whole citizen id, by POST: what is typed stands in no address and no log."""
+        typed = request.form.get("citizen_id", "")[:40]
+        if not citizen_id.is_whole(typed):
+            return jsonify({})
+        finding = partial(find_person, db.session, typed, g.vault)
+        found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
+        return jsonify({} if found is None else {"name": found.name, "masked_id": found.masked_id})
+
+    @expose("/waiting")
+    def waiting(self):
+        """The top bar's notices: what waits for this login, and its long works."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        waits = [
+            {"said": f"{task.title} {task.count:,}", "address": task.address}
+            for task in tasks()
+            if task.count
+        ]
+        made = [
+            {"said": f"{work['title']} · {work['state_title']}", "address": work["address"]}
+            for work in waiting_works()
+        ]
+        return jsonify(made + waits)
+
+    @expose("/language", methods=["POST"])
+    def language(self):
+        """Chinese or English, for this browser."""
+        wanted = request.form.get("language", "")
+        if wanted not in current_app.config["LANGUAGES"]:
+            abort(404)
+        session["locale"] = wanted
+        return redirect(home_or(request.form.get("next", "")))
+
+
+def home_or(path: str) -> str:
+    """A path of this site, or else the home page's."""
+    return own_path(path) or url_for("HomeView.index")

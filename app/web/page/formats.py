@@ -1,0 +1,77 @@
+"""Values as people read them: sentences, money, dates, states as pills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import g
+from flask_babel import format_date
+from markupsafe import Markup
+
+from app.engine.cases import states
+from app.engine.cases.claims import Claim
+from app.kernel.dates import SHANGHAI
+from app.kernel.free_text import masked
+from app.kernel.messages import Message
+from app.kernel.money import format_yuan
+from app.registers.ciphers import UNREADABLE, text_or
+from app.web.page.translations import gettext
+
+NOTHING = "—"
+
+
+def translate(message: Message | Mapping) -> str:
+    """A message, or its stored form, in the language of the page; facts that are sentences are translated too."""
+    if not isinstance(message, Message):
+        message = Message.from_json(message)
+    facts = {name: _fact(value) for name, value in message.params.items()}
+    return gettext(message.msgid).format(**facts)
+
+
+def _fact(value: object) -> object:
+    if isinstance(value, Message):
+        return translate(value)
+    return gettext(value) if isinstance(value, str) and value else value
+
+
+def show(value: object) -> str | Markup:
+    """One value in a table cell; most are plain text."""
+    if type(value) is str:
+        return value or NOTHING
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if isinstance(value, Decimal):
+        return format_yuan(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def moment(value: datetime) -> str:
+    """A point in time as the clock in the office shows it."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def long_date(day: date) -> str:
+    """A day as papers write it: 2026年11月23日."""
+    return format_date(day, "long")
+
+
+def pill(kind: str, text: str) -> Markup:
+    """A word that is seen at a glance."""
+    return Markup('<span class="pill pill-%s">%s</span>') % (kind, text)
+
+
+def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
+    return pill(state, gettext(titles[state]))
+
+
+def masked_phone(claim: Claim) -> str:
+    """The last digits of the phone that a claim was registered with; the page opens without it too."""
+    instead = gettext(UNREADABLE)
+    phone = text_or(g.vault, claim, Claim.phone_cipher, instead)
+    return phone if phone == instead else masked(phone)
