@@ -21,3 +21,8 @@ def word_key(text: str) -> str:
     """A word of a list as it is compared: without case, blanks and what people put between its parts; "—" stays something."""
     bare = squeeze(text).casefold()
     return _BETWEEN.sub("", bare) or bare[:1]
+
+
+def whole_number(text: str | None, longest: int = 18) -> int | None:
+    """Return the number that a text of plain digits writes; None for any other text, or for more digits."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= longest else None

@@ -11,6 +11,7 @@ from app.kernel.crypto import Vault
 from app.kernel.errors import NotFound
 from app.kernel.identifiers import citizen_id, uscc
 from app.kernel.messages import N_
+from app.kernel.text import whole_number
 from app.registers.models import Coverage, Employer, Person
 
 MOST = 20
@@ -54,9 +55,9 @@ def search_employers(session: Session, text: str) -> list[Employer]:
 def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
     """The employer that was picked, else the only one that the typed text means. Raises NotFound."""
     found = search_employers(session, typed)
-    if picked and picked.isascii() and picked.isdigit() and len(picked) < 19:
-        chosen = [e for e in found if e.id == int(picked)]
-        found = chosen or list(session.scalars(select(Employer).where(Employer.id == int(picked))))
+    if (number := whole_number(picked)) is not None:
+        chosen = [e for e in found if e.id == number]
+        found = chosen or list(session.scalars(select(Employer).where(Employer.id == number)))
     if len(found) == 1:
         return found[0]
     if not found:

@@ -7,6 +7,8 @@ from datetime import date
 
 from marshmallow import ValidationError, fields
 
+from app.kernel.text import whole_number
+
 WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -35,9 +37,10 @@ class Number(fields.Integer):
     """Digits of an address."""
 
     def _deserialize(self, value, attr, data, **kwargs) -> int:
-        if not (value.isascii() and value.isdigit() and len(value) <= 18):
+        number = whole_number(value)
+        if number is None:
             raise self.make_error("invalid", input=value)
-        return int(value)
+        return number
 
 
 class Day(fields.Date):

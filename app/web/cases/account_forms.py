@@ -12,6 +12,7 @@ from app.engine.cases.claims import Application
 from app.engine.intake.application_accounts import is_holder
 from app.kernel.identifiers import bank
 from app.kernel.messages import N_
+from app.kernel.text import whole_number
 from app.web.crud.options import options
 from app.web.page.translations import gettext
 
@@ -80,8 +81,7 @@ class AccountForm(Form):
     @property
     def kept_id(self) -> int | None:
         """The account whose number stays, as the page posts it; None when the posted value names none."""
-        text = self.kept.data if isinstance(self.kept.data, str) else ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        return whole_number(self.kept.data) if isinstance(self.kept.data, str) else None
 
 
 class CorrectionForm(AccountForm):

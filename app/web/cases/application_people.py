@@ -18,6 +18,7 @@ from app.engine.intake.absentees import Absentee, absentees, leave_out
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
+from app.kernel.text import whole_number
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.questions import QuestionRow, answers, what_was_chosen, who_stays
 from app.web.longwork.sheet_forms import row_form
@@ -130,11 +131,7 @@ class PeopleRoutes:
     def drop(self, pk):
         """Failed rows that shall not be corrected: the checked ones."""
         self.item(str(pk))
-        ids = [
-            int(text)
-            for text in request.form.getlist("row")
-            if text.isascii() and text.isdigit() and len(text) < 19
-        ]
+        ids = [id_ for text in request.form.getlist("row") if (id_ := whole_number(text)) is not None]
         gone = people.drop_failed(db.session, g.actor, pk, ids)
         sentence = gettext("已移除{count}行未通过的人员。").format(count=gone)
         return self.finish(self._url(pk, "people"), sentence)

@@ -17,6 +17,7 @@ from app.engine.desk.searches import Search
 from app.engine.scope import CASE_COLUMN
 from app.engine.sessions import shares
 from app.extensions import PLANNED_ANEW, db
+from app.kernel.text import whole_number
 from app.registers.ciphers import text_of
 from app.web.crud import search
 from app.web.crud.paging import Ordering, Page, Place, key_of, page
@@ -223,7 +224,5 @@ def _start(found: Page, place: Place, count: int, more: bool, at: int) -> int | 
 
 
 def _number(text: str | None, default: int, allowed: tuple[int, ...] | None = None) -> int:
-    value = int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
-    if allowed is not None:
-        return value if value in allowed else default
-    return max(0, value)
+    value = whole_number(text, 9)
+    return default if value is None or (allowed is not None and value not in allowed) else value

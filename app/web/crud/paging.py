@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from app.extensions import db
 from app.kernel.dates import parse_date
+from app.kernel.text import whole_number
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def key_of(column: TypeEngine, text: str) -> object | None:
         return parse_date(text)
     if isinstance(column, Integer):
         digits = 18 if isinstance(column, BigInteger) else 9
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+        return whole_number(text, digits)
     return text or None
 
 

@@ -24,6 +24,7 @@ from app.engine.workflow.transition import Subject
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
+from app.kernel.text import whole_number
 from app.web.crud.listing import SIZES
 from app.web.crud.views import Screen
 from app.web.longwork import standing
@@ -86,8 +87,7 @@ class BatchView(Screen, BaseView):
         if found.ran_at is None:
             return redirect(url_for("BatchView.confirm", batch_id=batch_id))
         programme, transition = self.transition_of(found)
-        number = request.args.get("page", "1")
-        page = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+        page = max(1, whole_number(request.args.get("page"), 6) or 1)
         size = SIZES[-1]
         subject = subject_of(transition)
         standing.insist_on_rows(found, subject, gettext(transition.title))

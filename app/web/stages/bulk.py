@@ -23,6 +23,7 @@ from app.engine.workflow.transition import Transition
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
+from app.kernel.text import whole_number
 from app.web.crud import listing
 from app.web.crud.private_queries import encrypt_query, parse_query
 from app.web.crud.views import READ, ModelView
@@ -122,9 +123,7 @@ class BulkView(ModelView):
     def _selection(self) -> Query:
         if request.form.get("all") == "1":
             return listing.filtered(self, parse_query(request.form.get("query", "")))[0]
-        ids = [
-            int(pk) for pk in request.form.getlist("rowid") if pk.isascii() and pk.isdigit() and len(pk) < 19
-        ]
+        ids = [pk for text in request.form.getlist("rowid") if (pk := whole_number(text)) is not None]
         if not ids:
             raise Refused(N_("没有勾选任何记录。请先勾选要办理的行，再点击操作按钮。"))
         if len(ids) > MOST_IDS:
