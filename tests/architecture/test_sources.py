@@ -90,6 +90,26 @@ def _lines(function: ast.FunctionDef) -> int:
     return function.end_lineno - function.body[0].lineno + 1 - sum(end - start for start, end in spans)
 
 
+FORMS_OF_THEIR_OWN = {
+    "app/web/stages/batches.py": "a move's dialog is answered by a work, which validates the form too",
+    "app/web/login/password.py": "who is not let in is answered with 401",
+    "app/web/login/second_factor.py": "who is not let in is answered with 401",
+}
+
+
+def test_a_posted_form_goes_one_way():
+    """`form_page` validates, shows what is refused and answers; a view that does so itself says why."""
+    calls = {
+        module
+        for module, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "validate"
+    }
+    assert calls == {"app/web/crud/posting.py", *FORMS_OF_THEIR_OWN}
+
+
 def test_messages_are_literal():
     """N_() marks what the catalogue must hold; it can only be found where it is written out."""
     computed = [

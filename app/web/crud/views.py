@@ -24,6 +24,7 @@ from app.engine.desk import searches
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.free_text import without_numbers
+from app.kernel.text import whole_number
 from app.web.crud import listing
 from app.web.crud.conflicts import Edit
 from app.web.crud.paging import key_of
@@ -73,7 +74,7 @@ class ModelView(Screen, FabModelView):
 
     list_template = "list.html"
     show_template = "show.html"
-    form_template = "form.html"
+    add_template = edit_template = "form.html"
     include_route_methods: ClassVar[set[str]] = {"list", "show"}
     base_order = ("id", "desc")
     search_columns: ClassVar[Sequence[str]] = ()
@@ -257,17 +258,21 @@ class ModelView(Screen, FabModelView):
             if edit:
                 edit.insist()
             form.populate_obj(row)
-            self.save(row)
+            (self.pre_update if edit else self.pre_add)(row)
             db.session.add(row)
             db.session.flush()
             after = self._facts(row)
             record(db.session, g.actor, self.change_event, subject=str(row), before=before, after=after)
             return self.finish()
 
-        return self.form_page(form, save, self.form_template, edit=edit)
+        return self.form_page(form, save, self.edit_template if edit else self.add_template, edit=edit)
 
-    def save(self, row) -> None:
-        """Checks a row that a form has filled; raises a DomainError that becomes the form's message."""
+    def pre_update(self, item) -> None:
+        """As FAB's: check and complete a row that a form has filled. Raises a DomainError, which the form shows."""
+
+    def pre_add(self, item) -> None:
+        """The same of a new row, unless a view says otherwise."""
+        self.pre_update(item)
 
     def _facts(self, row) -> dict[str, str | None]:
         names = (self.edit_form or self.add_form)()._fields
@@ -276,5 +281,5 @@ class ModelView(Screen, FabModelView):
 
 def version_of(form: Mapping[str, str]) -> int:
     """The row's version that a form was shown with; -1 for what is none."""
-    text = form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    version = whole_number(form.get("version"), 9)
+    return -1 if version is None else version

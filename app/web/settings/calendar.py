@@ -51,9 +51,9 @@ class YearView(ModelView):
     list_columns = ["year", "document", "confirmed_on"]
     order_columns = ["year"]
 
-    def save(self, row: CalendarYear) -> None:
-        if db.session.get(CalendarYear, row.year) is not None:
-            raise BadValue(N_("{year}年的放假安排已经登记。请直接在“工作日历”中补充日期。"), year=row.year)
+    def pre_add(self, item: CalendarYear) -> None:
+        if db.session.get(CalendarYear, item.year) is not None:
+            raise BadValue(N_("{year}年的放假安排已经登记。请直接在“工作日历”中补充日期。"), year=item.year)
 
     def cell(self, row: CalendarYear, column: str) -> str:
         if column == "confirmed_on" and row.confirmed_on is None:
@@ -107,18 +107,18 @@ class DayView(ModelView):
     search_columns = ("day", "working")
     order_columns = ["day"]
 
-    def save(self, row: CalendarDay) -> None:
+    def pre_update(self, item: CalendarDay) -> None:
         with db.session.no_autoflush:
-            locked = calendar_years.lock(db.session, {row.day.year, row.year or row.day.year})
-            if row.day.year not in {year.year for year in locked}:
+            locked = calendar_years.lock(db.session, {item.day.year, item.year or item.day.year})
+            if item.day.year not in {year.year for year in locked}:
                 raise BadValue(
-                    N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=row.day.year
+                    N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=item.day.year
                 )
-            held = db.session.get(CalendarDay, row.day)
-            if held is not None and held is not row:
-                raise BadValue(N_("{day}已经登记。请修改那一行。"), day=row.day)
-        row.year = row.day.year
-        db.session.add(row)
+            held = db.session.get(CalendarDay, item.day)
+            if held is not None and held is not item:
+                raise BadValue(N_("{day}已经登记。请修改那一行。"), day=item.day)
+        item.year = item.day.year
+        db.session.add(item)
         db.session.flush()
         held = {programme.code: programme for programme in programmes()}
         if short := mark_short(db.session, held, g.today):

@@ -55,7 +55,7 @@ class PolicyView(ModelView):
         "value": N_("金额填元，月数、天数、次数填整数，日期填如 2026-03-01；日期留空表示不限"),
         "ends_on": N_("当日仍有效；留空表示长期有效"),
     }
-    form_template = "policy_form.html"
+    add_template = edit_template = "policy_form.html"
     list_template = "policy.html"
     change_event = "policy_change"
     label_columns = {
@@ -81,28 +81,28 @@ class PolicyView(ModelView):
         lines = [(p, _timelines(p, [row for row in rows if row.programme == p.code])) for p in programmes()]
         return {"lines": lines, "today": g.today}
 
-    def save(self, row: PolicyValue) -> None:
-        policy = programme_of(row.programme).policy
-        row.value = policy.parameters[row.parameter].canonical(row.value)
-        if row.ends_on and row.ends_on < row.starts_on:
+    def pre_update(self, item: PolicyValue) -> None:
+        policy = programme_of(item.programme).policy
+        item.value = policy.parameters[item.parameter].canonical(item.value)
+        if item.ends_on and item.ends_on < item.starts_on:
             raise BadValue(
                 N_("失效日期{ends_on}早于生效日期{starts_on}。请核对日期。"),
-                ends_on=row.ends_on,
-                starts_on=row.starts_on,
+                ends_on=item.ends_on,
+                starts_on=item.starts_on,
             )
-        same = PolicyValue.programme == row.programme, PolicyValue.parameter == row.parameter
-        others = select(PolicyValue).where(*same, PolicyValue.id != (row.id or 0))
+        same = PolicyValue.programme == item.programme, PolicyValue.parameter == item.parameter
+        others = select(PolicyValue).where(*same, PolicyValue.id != (item.id or 0))
         with db.session.no_autoflush:
             rows = db.session.scalars(others).all()
-        if any(other.starts_on == row.starts_on for other in rows):
+        if any(other.starts_on == item.starts_on for other in rows):
             raise BadValue(
                 N_("该参数从{starts_on}起已有一个值。请修改那一行，或换一个生效日期。"),
-                starts_on=row.starts_on,
+                starts_on=item.starts_on,
             )
-        if (cut := policy.split_by(rows, row)) and CONFIRMED not in request.form:
+        if (cut := policy.split_by(rows, item)) and CONFIRMED not in request.form:
             g.splits = True
-            raise _split(cut, row)
-        row.created_by = row.created_by or g.actor.user_id
+            raise _split(cut, item)
+        item.created_by = item.created_by or g.actor.user_id
 
 
 def _split(cut: PolicyValue, row: PolicyValue) -> BadValue:

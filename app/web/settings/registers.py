@@ -92,8 +92,8 @@ class PersonView(RegisterView):
         found = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
         return found and (found.name, found.masked_id)
 
-    def save(self, row: Person) -> None:
-        row.name_folded = names.fold(row.name)
+    def pre_update(self, item: Person) -> None:
+        item.name_folded = names.fold(item.name)
 
 
 class EmployerView(RegisterView):
