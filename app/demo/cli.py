@@ -52,8 +52,8 @@ def load_demo() -> None:
     world = World(today)
     groups = tell(world)
     for kind, stream, declared in world.files():
-        known = {"source": f"demo-{kind}.csv", "declared": declared}
-        report = load_and_record(db.session, kind, stream, vault, today, **known)
+        source = f"demo-{kind}.csv"
+        report = load_and_record(db.session, kind, stream, vault, today, source=source, declared=declared)
         click.echo(f"{kind}: {report.stored}/{report.read}")
     write_sheets(Path(current_app.config["DATA_DIR"]) / FOLDER, groups, world.institution_of(JINJIANG))
     db.session.commit()

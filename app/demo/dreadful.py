@@ -55,7 +55,7 @@ def csv_in_gbk(rows: list[dict[str, str]]) -> bytes:
 def _messed(title: str, place: int, row: dict[str, str], *, numbers: bool = True) -> str | int | date:
     """One cell: its row's place says what went wrong with it."""
     value = row.get(title, "")
-    spoilt = {
+    ways: dict[tuple[str, int], Callable[[], str | int]] = {
         ("序号", place): lambda: place + 1,
         ("部门", place): lambda: "生产部",
         ("公民身份号码", 0): lambda: value.translate(FULL_WIDTH),
@@ -68,9 +68,9 @@ def _messed(title: str, place: int, row: dict[str, str], *, numbers: bool = True
         (DAY, 9): lambda: "2026年2月30日",
         ("备注", 5): lambda: "=cmd|' /C calc'!A0",
         (PHONE, 4): lambda: int(value) if numbers and value else value,
-    }.get((title, place))
-    if spoilt:
-        return spoilt()
+    }
+    if spoil := ways.get((title, place)):
+        return spoil()
     return _messed_day(date.fromisoformat(value), place) if "日期" in title and value else value
 
 

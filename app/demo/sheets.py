@@ -105,10 +105,10 @@ def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]], institution
 def _header(sheet: Worksheet, kind: Sheet) -> tuple[int, dict[str, int]]:
     """The header's row number and each title's column."""
     titles = {column.title for column in kind.columns}
-    for row in sheet.iter_rows():
-        found = {str(cell.value or "").rstrip("*＊ "): cell.column for cell in row}
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        found = {str(cell.value or "").rstrip("*＊ "): column for column, cell in enumerate(row, 1)}
         if titles <= set(found):
-            return row[0].row, found
+            return number, found
     raise ValueError("the template has no header")
 
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, NullPool, Select, create_engine, func, inspect, or_, select
+from sqlalchemy import (
+    NullPool,
+    Select,
+    SQLColumnExpression,
+    create_engine,
+    func,
+    inspect,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, object_session, raiseload, undefer_group
 
 from app.engine.actor import Actor
@@ -34,7 +43,7 @@ class Clearing:
     """
 
     model: type[Model]
-    columns: tuple[InstrumentedAttribute | ColumnElement, ...]
+    columns: tuple[SQLColumnExpression, ...]
     hide: Callable[[Vault, Model], bool]
     patterns: tuple[str, ...] = (IDENTIFYING,)
 

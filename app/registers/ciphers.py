@@ -70,6 +70,16 @@ def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> str |
     return None if content is None else content.decode()
 
 
+@overload
+def text_or(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes], instead: str) -> str: ...
+
+
+@overload
+def text_or(
+    vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes | None], instead: str
+) -> str | None: ...
+
+
 def text_or(vault: Vault, row: Model, attribute: InstrumentedAttribute, instead: str) -> str | None:
     """The same for a list, which one row that doesn't open must not stop."""
     try:

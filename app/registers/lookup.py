@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Text, and_, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ TITLES = {
 }
 
 
-def has_part(name: ColumnElement[str], part: str) -> ColumnElement[bool]:
+def has_part(name: SQLColumnExpression, part: str) -> ColumnElement[bool]:
     """That a person's or an employer's folded name contains a folded part; found by the index of names."""
     found = func.grams(name, type_=ARRAY(Text)).contains(names.grams(part))
     return and_(found, name.contains(part, autoescape=True))

@@ -18,9 +18,10 @@ BESIDE = Path(sys.executable).parent
         ("djlint", "--lint", "--quiet", "app"),
         ("djlint", "--check", "--quiet", "app"),
         ("lint-imports", "--no-cache"),
+        ("mypy",),
         ("bandit", "-q", "-c", "pyproject.toml", "-r", "app", "config.py", "run.py", "migrations", "deploy"),
     ],
-    ids=["rules", "format", "templates", "templates' format", "imports", "security"],
+    ids=["rules", "format", "templates", "templates' format", "imports", "types", "security"],
 )
 def test_the_linters_find_nothing(command):
     program, *arguments = command

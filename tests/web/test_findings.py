@@ -11,4 +11,4 @@ def test_the_programme_of_another_claim_is_named_in_words(demo_app, demo_files):
     neighbour.check(second, demo_files / "6-qingyang.xlsx")
     page = neighbour.get(f"/hiring/applications/show/{second}")
     assert "[C-04] 此人已申请或享受“一次性吸纳就业补贴”" in page
-    assert "hiring_subsidy" not in page
+    assert "“hiring_subsidy”" not in page

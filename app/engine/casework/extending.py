@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
@@ -45,9 +45,8 @@ class Term:
         return calendar.reach(self.goes_on, lacking) if lacking > 0 else self.goes_on
 
 
-def short_notices() -> Select:
-    """The running notices that must be extended before anybody passes."""
-    return select(Notice).where(RUNNING, Notice.least_end > Notice.ends_on)
+TOO_SHORT = RUNNING & (Notice.least_end > Notice.ends_on)
+"""Running notices that must be extended before anybody passes."""
 
 
 def mark_short(session: Session, programmes: Mapping[str, Programme], today: date) -> int:

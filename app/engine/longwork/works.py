@@ -225,7 +225,7 @@ def finish(
     work_id: str,
     rows: int,
     sight: str,
-    outcome_cipher: bytes,
+    outcome_cipher: bytes | None,
     content: bytes | None = None,
 ) -> None:
     """Marks a work done in the transaction of its effect. Raises Cancelled when that is no longer wanted."""
@@ -243,7 +243,7 @@ def finish(
         raise Cancelled
 
 
-def fail(engine: Engine, work_id: str, outcome_cipher: bytes) -> None:
+def fail(engine: Engine, work_id: str, outcome_cipher: bytes | None) -> None:
     """Says why a work came to nothing; what it was asked with is kept, so that it can be started again."""
     ending = update(LongWork).where(LongWork.id == work_id, LongWork.state == "running")
     with engine.begin() as connection:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import Select, SQLColumnExpression, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.engine.cases.claims import Application, Check, Claim, FailedRow
 from app.engine.cases.states import STATES
@@ -111,6 +111,6 @@ def refusals(session: Session, today: date) -> list[Refusals]:
     return [Refusals(*row) for row in session.execute(wanted.order_by(count.desc(), stopped.c.rule))]
 
 
-def _monthly(kind: str, day: ColumnElement | InstrumentedAttribute) -> Select:
+def _monthly(kind: str, day: SQLColumnExpression) -> Select:
     month = func.to_char(day, "YYYY-MM")
     return select(literal(kind), month, func.count(), func.sum(Claim.amount)).group_by(month)

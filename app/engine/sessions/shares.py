@@ -34,7 +34,9 @@ def take_search(engine: Engine, actor: Actor) -> None:
     _take(engine, f"search:{actor.user_id}", SEARCHES, NO_SEARCH)
 
 
-def look_up(engine: Engine, actor: Actor, place: str, number: str, finding: Callable[[], Found]) -> Found:
+def look_up(
+    engine: Engine, actor: Actor, place: str | None, number: str, finding: Callable[[], Found]
+) -> Found:
     """What a whole citizen id or USCC finds, counted and written down whatever comes of it. Raises Refused.
 
     The entry is committed apart: an answer that was read can't be taken back, and lists are read from a replica.

@@ -16,6 +16,6 @@ class ServiceClaim(LabourContract, Claim):
     __mapper_args__ = {"polymorphic_identity": "service_subsidy"}
 
     @property
-    def employer_uscc(self) -> str:
+    def employer_uscc(self) -> str | None:
         """The employing enterprise as the sheet names it."""
-        return self.employer.uscc
+        return self.employer and self.employer.uscc

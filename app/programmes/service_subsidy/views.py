@@ -80,7 +80,7 @@ class ServiceApplicationView(Service, ApplicationView):
     opening_form = PayeeForm
     opening_template = "payee_new.html"
     list_columns = ["number", "payee_kind", "payee.name", "office.name", "created_on"]
-    search_columns = ("number", "payee_kind", "employer", "payee_person", "office", "created_on")
+    search_columns = ["number", "payee_kind", "employer", "payee_person", "office", "created_on"]
 
 
 class ServiceQueryView(Service, QueryView):

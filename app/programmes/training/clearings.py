@@ -24,7 +24,7 @@ def _of_class(vault: Vault, held: TrainingClass) -> bool:
 
 
 def _of_result(_: Vault, student: Enrolment) -> bool:
-    before = student.certificate_no
+    before = student.certificate_no or ""
     student.certificate_no = phones.without_somebody(before)
     return student.certificate_no != before
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, selectinload, undefer
@@ -59,7 +60,7 @@ def roster(session: Session, vault: Vault, class_id: int) -> Iterator[MarkedRow]
     for student in session.scalars(wanted):
         person = student.person
         whole = text_or(vault, person, Person.id_cipher, UNREADABLE)
-        yield MarkedRow({"number": student.number, "name": person.name, "citizen_id": whole})
+        yield MarkedRow({"number": student.number, "name": person.name or "", "citizen_id": whole})
 
 
 def import_results(
@@ -78,18 +79,24 @@ def import_results(
     """
     training_class = lock_class(session, actor, class_id, COMPLETABLE)
     students = {student.number: student for student in _students(session, training_class)}
-    refused, good, seen = [], [], set()
+    answers = answers or {}
+    refused: list[tuple[SheetRow, list[Message]]] = []
+    good: list[tuple[SheetRow, Enrolment, Result]] = []
+    seen: set[str | None] = set()
     for row in filter(results.is_filled_in, rows):
         student = students.get(row.values.get("number") or "")
         faults = results.faults_of_cells(row, student)
         faults = faults or _faults(row, student, seen, vault, training_class, today)
         seen.add(row.values.get("number"))
-        refused.append((row, faults)) if faults else good.append((row, student, results.merged(row, student)))
+        if student is None or faults:
+            refused.append((row, faults))
+        else:
+            good.append((row, student, results.merged(row, student)))
     if refused:
         return Import(refused=refused)
     changed = [(student, new) for _, student, new in good if results.held(student) != new]
     conflicts = {s.id: Contradiction.of(s, new) for s, new in changed if _typed_on_screen(s)}
-    if any(conflict.key not in (answers or {}) for conflict in conflicts.values()):
+    if any(conflict.key not in answers for conflict in conflicts.values()):
         return Import(conflicts=list(conflicts.values()))
     taken = [(s, new) for s, new in changed if s.id not in conflicts or answers[conflicts[s.id].key]]
     replaced = sum(student.passed is not None for student, _ in taken)
@@ -136,7 +143,7 @@ def _notes(
         Message(
             N_("学号{number} {name}：{fault}"),
             number=students[n].number,
-            name=students[n].person.name,
+            name=students[n].person.name or "",
             fault=fault,
         )
         for n, faults in warned.items()
@@ -157,7 +164,7 @@ def _notes(
 
 
 def complete_student(
-    session: Session, actor: Actor, enrolment_id: int, values: Mapping[str, object], today: date
+    session: Session, actor: Actor, enrolment_id: int, values: Mapping[str, Any], today: date
 ) -> Enrolment:
     """One student's result (单个结业). Raises BadValue, NotFound, Refused."""
     student = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
@@ -174,7 +181,7 @@ def complete_student(
 
 
 def _note(
-    session: Session, actor: Actor, held: TrainingClass, student: Enrolment, result: Mapping[str, object]
+    session: Session, actor: Actor, held: TrainingClass, student: Enrolment, result: Mapping[str, Any]
 ) -> None:
     """One student's result in the log, before and after."""
     before = {k: None if v is None else str(v) for k, v in results.held(student).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ DECLARE = f"""
 """
 
 
-def amount_of(hours: int, policy: dict[str, object]) -> Decimal:
+def amount_of(hours: int, policy: dict[str, Any]) -> Decimal:
     """Class hours × amount per hour, capped, half-up to 0.01, CNY."""
     return min(yuan(hours * policy["amount_per_hour"]), policy["amount_cap"])
 
@@ -51,7 +52,7 @@ def undeclared(session: Session, class_id: int) -> int:
         Enrolment.passed.is_not(False),
         ~open_claim.exists(),
     )
-    return session.scalar(wanted)
+    return session.scalars(wanted).one()
 
 
 def declare(

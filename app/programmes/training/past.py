@@ -50,8 +50,9 @@ def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
 def _since(student: Enrolment, log: list[AuditEntry]) -> datetime:
     """When the student was added; entries that name no numbers are older than that they did, and so may a class be."""
     for entry in log:
-        first = (entry.after or {}).get("first_student_no")
-        if first and first <= student.student_no < first + entry.after["students_added"]:
+        after = entry.after or {}
+        first = after.get("first_student_no")
+        if first and first <= student.student_no < first + after["students_added"]:
             return entry.at
     return log[0].at if log else datetime.combine(student.training_class.created_on, time.min, SHANGHAI)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +28,7 @@ NO_CERTIFICATE = N_(
     "证书编号不能填公民身份号码或手机号码。请填写证书上的编号；证书以公民身份号码为编号的，只填末四位。"
 )
 
-Result = dict[str, object]
+Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Contradiction:
 
     @classmethod
     def of(cls, student: Enrolment, new: Result) -> Contradiction:
-        return cls(f"{student.id}.{student.version}", student.number, student.person.name, held(student), new)
+        return cls(
+            f"{student.id}.{student.version}", student.number, student.person.name or "", held(student), new
+        )
 
 
 def held(student: Enrolment) -> Result:
@@ -50,7 +53,7 @@ def held(student: Enrolment) -> Result:
     return {name: getattr(student, name) for name in FIELDS}
 
 
-def entered(values: Mapping[str, object]) -> Result:
+def entered(values: Mapping[str, Any]) -> Result:
     """The result that a form or a whole row holds."""
     return {**{name: values.get(name) for name in FIELDS}, "passed": values.get("passed") == YES}
 
@@ -145,23 +148,22 @@ def shared_certificates(session: Session, students: Sequence[Enrolment]) -> dict
         bearers[number].append(bearer)
     sentences = {}
     for student in students:
-        others = [bearer for bearer in bearers[student.certificate_no] if bearer[0] != student.person_id]
-        if others:
-            sentences[student.id] = _shared(student, others)
+        number = student.certificate_no
+        others = [bearer for bearer in bearers[number] if bearer[0] != student.person_id]
+        if number and others:
+            sentences[student.id] = _shared(number, student.class_id, others)
     return sentences
 
 
-def _shared(student: Enrolment, others: Sequence[Sequence[int]]) -> Message:
-    here = [number for _, class_id, number in others if class_id == student.class_id]
+def _shared(certificate: str, class_id: int, others: Sequence[Sequence[int]]) -> Message:
+    here = [number for _, other_id, number in others if other_id == class_id]
     if here:
         return Message(
             N_("证书编号{certificate}与本班学号末四位为{number}的学员相同。请核对。"),
-            certificate=student.certificate_no,
+            certificate=certificate,
             number=f"{min(here):04d}",
         )
-    return Message(
-        N_("证书编号{certificate}与其他班级的学员相同。请核对。"), certificate=student.certificate_no
-    )
+    return Message(N_("证书编号{certificate}与其他班级的学员相同。请核对。"), certificate=certificate)
 
 
 def warnings(

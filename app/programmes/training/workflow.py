@@ -155,7 +155,7 @@ CLASS_MOVES = (
 )
 
 ONLY_COMPLETED = {
-    move.name: replace(move, hooks=(*move.guards, NOT_COMPLETED, NOT_PASSED, move.risk_check))
+    move.name: replace(move, hooks=(*move.hooks[:-1], NOT_COMPLETED, NOT_PASSED, move.hooks[-1]))
     for move in (LIST, DISBURSE)
 }
 WORKFLOW = (*(ONLY_COMPLETED.get(move.name, move) for move in SUBSIDY), *CLASS_MOVES)

@@ -43,7 +43,7 @@ def rows(schema: Schema, most: int) -> list[dict]:
     try:
         return schema.load(found, many=True)
     except ValidationError as error:
-        number, faults = next(iter(error.messages.items()))
+        number, faults = next(iter(error.normalized_messages().items()))
         field = next(iter(faults), "") if isinstance(faults, dict) else ""
         raise Malformed(
             N_("第{row}行的 {field} 不符合接口文档的要求，整批没有执行。请按接口文档更正后重新发送。"),

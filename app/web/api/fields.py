@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from marshmallow import ValidationError, fields
 
@@ -46,7 +45,7 @@ class Number(fields.Integer):
 class Day(fields.Date):
     """YYYY-MM-DD."""
 
-    def _deserialize(self, value, attr, data, **kwargs) -> date:
+    def _deserialize(self, value, attr, data, **kwargs):
         if not WRITTEN.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type="date")
         return super()._deserialize(value, attr, data, **kwargs)

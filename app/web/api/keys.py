@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from flask import g, request, url_for
@@ -81,7 +82,7 @@ class KeyView(ModelView):
         "ends_on": N_("当日仍有效；最长一年"),
     }
     list_columns = ["name", "office.name", "abilities", "ends_on", "made_by", "used_at", "standing"]
-    search_columns = ("name", "office")
+    search_columns = ["name", "office"]
     order_columns = ["ends_on"]
 
     def value(self, row: ApiKey, column: str) -> object:
@@ -103,7 +104,7 @@ class KeyView(ModelView):
             return gettext("待确认：须由{by}确认后才能使用").format(by=by)
         return gettext("有效")
 
-    def list_more(self, rows: list[ApiKey]) -> dict:
+    def list_more(self, rows: Sequence[ApiKey]) -> dict:
         word = api_keys.may_confirm(
             ApiKey.made_by_id, func.coalesce(ApiKey.made_in_id, ApiKey.office_id), g.actor.user_id
         )
@@ -129,7 +130,7 @@ class KeyView(ModelView):
 
     def _make(self, form: Form):
         """Makes the key; the only page that ever shows it."""
-        office = db.session.get(Office, form.office.data)
+        office = db.session.get_one(Office, form.office.data)
         facts = form.name.data.strip(), office, form.abilities.data, form.ends_on.data
         key, text = api_keys.make(db.session, g.actor, *facts, g.today)
         by = pending_duties.by_whom(office) if key.waits else ""

@@ -72,8 +72,8 @@ class AccountCorrectionView(ModelView):
         AUDITOR: (*READ, "can_reveal"),
     }
     choices = {"state": STATES}
-    loads = ("employer", "person", "account", "application", "office")
-    joined = (*loads, "paper")
+    loads = ["employer", "person", "account", "application", "office"]
+    joined = [*loads, "paper"]
     label_columns = {
         "payee.name": N_("收款人"),
         "account": N_("更正为"),
@@ -89,7 +89,7 @@ class AccountCorrectionView(ModelView):
     list_columns = ["payee.name", "account", "reason", "state", "proposed_at", "decided_at", "office.name"]
     show_columns = list_columns
     counting = staticmethod(_counting)
-    search_columns = ("state", "office", "proposed_at")
+    search_columns = ["state", "office", "proposed_at"]
     order_columns = ["proposed_at", "decided_at"]
 
     def tasks(self) -> list[Task]:

@@ -18,6 +18,7 @@ from app.kernel.messages import N_
 from app.web.cases.account_forms import AccountForm, CorrectionForm
 from app.web.page.translations import gettext
 from app.web.stages.account_changes import account_notes
+from app.web.stages.bulk import ApplicationsView
 
 SAVED = N_("银行信息已保存。")
 PROPOSED = N_("账户更正已提出，审核人员签字后生效。")
@@ -27,7 +28,7 @@ OTHER_HOLDER = N_("户名与收款人不同，付给证明材料所列的人。"
 PREFIX = "corrected-"
 
 
-class AccountRoutes:
+class AccountRoutes(ApplicationsView):
     """Routes of `ApplicationView` that take an account."""
 
     @expose("/account/<int:pk>", methods=["POST"])

@@ -18,9 +18,10 @@ from app.kernel.messages import N_
 from app.registers.ciphers import bytes_of
 from app.web.longwork.works import uploaded
 from app.web.page.translations import gettext
+from app.web.stages.bulk import ApplicationsView
 
 
-class PaperRoutes:
+class PaperRoutes(ApplicationsView):
     """Routes of `ApplicationView` that keep papers."""
 
     @expose("/attach/<int:pk>", methods=["POST"])

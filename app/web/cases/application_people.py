@@ -27,9 +27,10 @@ from app.web.longwork.works import WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank, hand_out, mark
 from app.web.page.findings import cells_of, readable
 from app.web.page.translations import gettext
+from app.web.stages.bulk import ApplicationsView
 
 
-class PeopleRoutes:
+class PeopleRoutes(ApplicationsView):
     """Routes of `ApplicationView` that take people in."""
 
     @expose("/person/<int:pk>", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import g, request, url_for
+from flask import g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import func, select
@@ -47,12 +47,12 @@ MOVES = (
 OPEN_STATES = ("draft", "returned")
 
 
-class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView):
+class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
     """The generated list of applications, whose show page is where a clerk works on one."""
 
     list_template = "applications.html"
     show_template = "application.html"
-    joined = (*ApplicationsView.joined, "open_correction")
+    joined = [*ApplicationsView.joined, "open_correction"]
     opening_form: ClassVar[type[Form]] = EmployerChoiceForm
     opening_template: ClassVar[str] = "application_new.html"
     include_route_methods: ClassVar[set[str]] = {
@@ -148,10 +148,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes, ApplicationsView
         number = discard_application(db.session, g.actor, pk)
         return self.finish(sentence=gettext("申请{number}已删除。").format(number=number))
 
-    def _url(self, pk: int, part: str | None = None) -> str:
-        return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
 
-
-def coverage(region_code: str) -> list:
+def coverage(region_code: str | None) -> list:
     """数据截至: what the registers cover of one region, one row a register."""
     return covered(db.session, region_code)

@@ -73,7 +73,7 @@ class ObjectionView(ModelView):
         AUDITOR: (*READ, "can_contact"),
     }
     choices = {"state": objections.STATES}
-    loads = ("claim", "office")
+    loads = ["claim", "office"]
     label_columns = LABELS
     list_columns = [
         "claim.person.name",
@@ -85,7 +85,7 @@ class ObjectionView(ModelView):
         "decided_on",
     ]
     show_columns = [*list_columns, "raised_by", "content", "decision", "office.name"]
-    search_columns = ("state", "office", "raised_on")
+    search_columns = ["state", "office", "raised_on"]
     order_columns = ["raised_on", "decided_on"]
 
     def cell(self, row: Objection, column: str) -> str:

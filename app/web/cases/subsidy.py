@@ -15,7 +15,7 @@ from app.engine.cases.claims import Claim, Notice
 from app.engine.oversight import figures
 from app.engine.rules.contracts import CATEGORIES
 from app.web.cases.claims import ClaimQueryView
-from app.web.crud.views import READ
+from app.web.crud.views import READ, ModelView
 from app.web.stages.stage import StageView
 
 PERSON = ["person.name", "person.masked_id", "employer.name", "category"]
@@ -39,7 +39,7 @@ def _out_of_publicity(states: Collection[str]) -> Select:
     return figures.counting(states).where(_publicity_over())
 
 
-class ContractStage:
+class ContractStage(ModelView):
     """What the stages share beside their programme."""
 
     choices = {"category": dict(CATEGORIES)}
@@ -59,7 +59,7 @@ class QueryView(ContractStage, ClaimQueryView):
         "office.name",
         "application.number",
     ]
-    search_columns = (
+    search_columns = [
         "mine",
         "state",
         "person",
@@ -72,7 +72,7 @@ class QueryView(ContractStage, ClaimQueryView):
         "submitted_on",
         "paid_on",
         "post_check",
-    )
+    ]
 
 
 class ReviewView(ContractStage, StageView):
@@ -81,7 +81,7 @@ class ReviewView(ContractStage, StageView):
     base_filters = [["state", FilterIn, ("submitted",)]]
     moves = ("approve", "reject", "return")
     list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
-    search_columns = ("person", "employer", "application", "category", "warned", "office", "submitted_on")
+    search_columns = ["person", "employer", "application", "category", "warned", "office", "submitted_on"]
 
 
 class PublicityView(ContractStage, StageView):
@@ -89,7 +89,7 @@ class PublicityView(ContractStage, StageView):
 
     base_filters = [["state", FilterIn, ("approved", "publicizing", "publicized")]]
     moves = ("publicize", "pass_publicity", "fail_publicity", "revoke")
-    loads = ("notice",)
+    loads = ["notice"]
     list_columns = [
         *PERSON,
         "amount",
@@ -99,7 +99,7 @@ class PublicityView(ContractStage, StageView):
         "notice.ends_on",
         "application.number",
     ]
-    search_columns = ("state", *FIND)
+    search_columns = ["state", *FIND]
 
 
 class OutcomeView(ContractStage, StageView):
@@ -107,9 +107,9 @@ class OutcomeView(ContractStage, StageView):
 
     base_filters = [["state", FilterIn, ("publicizing",)], ["notice", PublicityOver, None]]
     moves = ("pass_publicity", "fail_publicity")
-    loads = ("notice",)
+    loads = ["notice"]
     list_columns = [*PERSON, "amount", "notice.number", "notice.ends_on", "application.number"]
-    search_columns = FIND
+    search_columns = [*FIND]
     counting = staticmethod(_out_of_publicity)
 
 
@@ -119,7 +119,7 @@ class PostCheckView(ContractStage, StageView):
     base_filters = [["state", FilterIn, ("disbursed",)], ["post_check", FilterEqual, True]]
     granted = dict.fromkeys((CASHIER, AUDITOR), READ)
     include_route_methods = {"list", "show"}
-    loads = ("payment_list",)
+    loads = ["payment_list"]
     list_columns = [
         *PERSON,
         "amount",
@@ -129,7 +129,7 @@ class PostCheckView(ContractStage, StageView):
         "office.name",
         "application.number",
     ]
-    search_columns = (*FIND, "payment_list", "paid_on")
+    search_columns = [*FIND, "payment_list", "paid_on"]
 
 
 class DisbursementView(ContractStage, StageView):
@@ -137,7 +137,7 @@ class DisbursementView(ContractStage, StageView):
 
     base_filters = [["state", FilterIn, ("publicized",)]]
     moves = ("list", "disburse")
-    loads = ("account", "payment_list")
+    loads = ["account", "payment_list"]
     list_columns = [
         *PERSON,
         "account",
@@ -146,4 +146,4 @@ class DisbursementView(ContractStage, StageView):
         "payment_list.number",
         "application.number",
     ]
-    search_columns = (*FIND, "payment_list")
+    search_columns = [*FIND, "payment_list"]

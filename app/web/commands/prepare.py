@@ -140,4 +140,4 @@ def grant_runtime_login() -> None:
         quote = connection.dialect.identifier_preparer.quote
         columns = (column["name"] for column in inspect(connection).get_columns("audit_entries"))
         given = ", ".join(quote(name) for name in columns if name not in GIVEN_BY_THE_DATABASE)
-        connection.execute(text(GRANTS.format(login=quote(runtime), given=given)))
+        connection.execute(text(GRANTS.format(login=quote(runtime or ""), given=given)))

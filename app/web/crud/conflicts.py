@@ -152,7 +152,7 @@ def _in_words(field: Field | None, values: list[str]) -> str:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key, salt="seen")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="seen")
 
 
 def _token(written: Written) -> str:

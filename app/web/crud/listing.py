@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache, reduce
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, g, request
 from sqlalchemy import ARRAY, Select, any_, bindparam, func, literal, select
 from sqlalchemy.orm import Load, Query, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.datastructures import MultiDict
 
 from app.engine.desk import searches
@@ -148,7 +150,7 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
     return Ordering(view.key, func.pinyin(column) if by_sound else column, order[1] == "desc")
 
 
-def loads(view) -> list[Load]:
+def loads(view) -> list[ORMOption]:
     """Related rows of all rows that are read together, in one statement each, never one a row."""
     return [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
 
@@ -186,7 +188,7 @@ def _relations(view) -> list[tuple]:
     return [way for way in dict.fromkeys(ways) if way]
 
 
-def _way(model: type, names: list[str]) -> tuple:
+def _way(model: type[Any], names: list[str]) -> tuple:
     relation = model.__mapper__.relationships.get(names[0]) if names else None
     if relation is None:
         return ()

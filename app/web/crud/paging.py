@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, Date, Integer, and_, false, or_, select
+from sqlalchemy import BigInteger, Date, Integer, SQLColumnExpression, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
@@ -28,7 +29,7 @@ class Ordering:
     """By one column, then by the key; rows without a value come last either way."""
 
     key: InstrumentedAttribute
-    column: ColumnElement
+    column: SQLColumnExpression
     descending: bool
 
     def clauses(self, *, backwards: bool) -> tuple[ColumnElement, ...]:
@@ -78,7 +79,7 @@ def page(query: Query, ordering: Ordering, place: Place, size: int) -> Page:
     return Page(rows, before=row is not None, after=more)
 
 
-def key_of(column: TypeEngine, text: str) -> object | None:
+def key_of(column: TypeEngine, text: str) -> Any:
     """A key as its column holds it; None for what can be no key."""
     if isinstance(column, Date):
         return parse_date(text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from flask import g
 from flask_appbuilder.security.sqla.models import User
@@ -57,7 +58,7 @@ class SearchField:
 
 
 def fields_of(
-    model: type, columns: Sequence[str], labels: Mapping[str, str], choices: Mapping
+    model: type[Any], columns: Sequence[str], labels: Mapping[str, str], choices: Mapping
 ) -> list[SearchField]:
     """The fields for a view's `search_columns`; a date becomes two, from and to."""
     found: list[SearchField] = []
@@ -76,7 +77,7 @@ def clauses(
     return [clause if clause is not None else false() for clause in made], typed
 
 
-def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list[SearchField]:
+def _fields(model: type[Any], name: str, label: str, choices: Mapping | None) -> list[SearchField]:
     if name in BEYOND:
         kind, clause, options = BEYOND[name]
         return [SearchField(name, label, kind, clause, options)]
@@ -85,8 +86,8 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
     relation = model.__mapper__.relationships.get(name)
     if relation is not None:
         target = relation.mapper.class_
-        kind, clause = RELATIONS.get(target, NAMED)
-        return [SearchField(name, label, kind, lambda text: clause(getattr(model, name), target, text))]
+        kind, through = RELATIONS.get(target, NAMED)
+        return [SearchField(name, label, kind, lambda text: through(getattr(model, name), target, text))]
     column = getattr(model, name)
     if choices:
         return [
@@ -102,13 +103,14 @@ def _fields(model: type, name: str, label: str, choices: Mapping | None) -> list
         ]
     if isinstance(column.type, (Date, DateTime)):
         return _span(column, name, label)
-    clause = INDEXED.get((model, name)) or (
-        lambda text: or_(column.contains(text, autoescape=True), column.in_(several(text)))
-    )
-    return [SearchField(name, label, "text", clause)]
+
+    def part_or_some(text: str) -> ColumnElement[bool]:
+        return or_(column.contains(text, autoescape=True), column.in_(several(text)))
+
+    return [SearchField(name, label, "text", INDEXED.get((model, name), part_or_some))]
 
 
-def _related(model: type, path: str, label: str) -> SearchField:
+def _related(model: type[Any], path: str, label: str) -> SearchField:
     """A column of a related row, or of one related to that: `relation.column`."""
     name, _, rest = path.partition(".")
     relation = model.__mapper__.relationships[name]
@@ -160,7 +162,7 @@ def _moment(column, day: date, clock: time) -> date | datetime:
     return datetime.combine(day, clock, SHANGHAI) if isinstance(column.type, DateTime) else day
 
 
-def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:
+def person_clause(text: str, person: type[Any] = Person) -> ColumnElement[bool]:
     """By whole citizen ids or whole names, one or many; else by part of a name."""
     vault, typed = g.vault, several(text)
     ids = [code for word in typed if len(code := citizen_id.normalize(word)) == 18 and code[:17].isdigit()]
@@ -170,7 +172,7 @@ def person_clause(text: str, person: type = Person) -> ColumnElement[bool]:
     return or_(person.id_hash.in_([vault.hash(code) for code in ids]), named) if ids else named
 
 
-def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]:
+def employer_clause(text: str, employer: type[Any] = Employer) -> ColumnElement[bool]:
     """By USCCs, unit numbers or whole names, one or many; else by part of a name."""
     typed = several(text)
     return or_(
@@ -180,7 +182,7 @@ def employer_clause(text: str, employer: type = Employer) -> ColumnElement[bool]
     )
 
 
-def _person_name(text: str, person: type = Person) -> ColumnElement[bool]:
+def _person_name(text: str, person: type[Any] = Person) -> ColumnElement[bool]:
     """An OR would have the database make the parts of every name found again: one word goes without."""
     words = [names.fold(word) for word in several(text)]
     if len(words) == 1:
@@ -189,12 +191,15 @@ def _person_name(text: str, person: type = Person) -> ColumnElement[bool]:
     return or_(person.name_folded.in_(words), *parts)
 
 
-def _employer_name(text: str, employer: type = Employer) -> ColumnElement[bool]:
+def _employer_name(text: str, employer: type[Any] = Employer) -> ColumnElement[bool]:
     folded = unit_name(employer)
     return or_(folded.in_([names.fold(word) for word in several(text)]), has_part(folded, names.fold(text)))
 
 
-INDEXED = {(Person, "name"): _person_name, (Employer, "name"): _employer_name}
+INDEXED: dict[tuple[type, str], Callable[[str], ColumnElement[bool]]] = {
+    (Person, "name"): _person_name,
+    (Employer, "name"): _employer_name,
+}
 """Names of registers that are too long to be read through."""
 
 
@@ -221,7 +226,7 @@ def _numbered(text: str, model) -> ColumnElement[bool]:
     return or_(model.number.startswith(text, autoescape=True), model.number.in_(several(text)))
 
 
-def _login(text: str, user: type) -> ColumnElement[bool]:
+def _login(text: str, user: type[Any]) -> ColumnElement[bool]:
     name = user.last_name.concat(user.first_name)
     return or_(user.username == text.lower(), name.contains(text, autoescape=True))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Integer, Numeric, String
 from wtforms import (
@@ -81,7 +82,7 @@ def _field(
         *(one for one in validators if not isinstance(one, Required)),
     ]
     if isinstance(column.type, (String, FreeText)):
-        longest = column.type.length
+        longest: Any = column.type.length
         kind = TextAreaField if longest > ONE_LINE else StringField
         blank = {} if needed else {"filters": [_none_if_blank]}
         return kind(**about, validators=[*checks, Length(max=longest)], **blank)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from flask import abort, g, redirect, request
+from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
@@ -57,9 +57,13 @@ class Screen(Posting):
     menu: ClassVar[tuple[str, ...]] = ()
     menu_title: ClassVar[str] = ""
     entry_permission: ClassVar[str] = "can_list"
-    granted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     watched: ClassVar[bool] = False
     replica_reads: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def granted(self) -> Mapping[str, tuple[str, ...]]:
+        """Role → the permissions that it has on the view, which says so by a mapping of this name."""
+        return {}
 
     def update_redirect(self) -> None:
         """FAB keeps every visited address in the cookie, searched ids included; this product doesn't."""
@@ -77,12 +81,15 @@ class ModelView(Screen, FabModelView):
     add_template = edit_template = "form.html"
     include_route_methods: ClassVar[set[str]] = {"list", "show"}
     base_order = ("id", "desc")
-    search_columns: ClassVar[Sequence[str]] = ()
+    list_columns: Sequence[str]
+    search_columns: Sequence[str] = ()
     choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     loads: ClassVar[Sequence[str]] = ()
     joined: ClassVar[Sequence[str]] = ()
     sorts_by: ClassVar[Mapping[str, str]] = {}
     form_base: ClassVar[type[Form]] = Form
+    add_form: type[Form]
+    edit_form: type[Form]
     change_event: ClassVar[str] = ""
     export_columns: ClassVar[Sequence[str]] = ()
     names_whole: ClassVar[bool] = False
@@ -98,7 +105,7 @@ class ModelView(Screen, FabModelView):
         self.add_form = self.add_form or self._form_of(type(self).add_columns, self.add_form_extra_fields)
         self.edit_form = self.edit_form or self._form_of(type(self).edit_columns, self.edit_form_extra_fields)
 
-    def _form_of(self, columns: Sequence[str] | None, extra: Mapping | None) -> type[Form] | None:
+    def _form_of(self, columns: Sequence[str] | None, extra: Mapping | None) -> Any:
         return columns and table_form(
             self.datamodel.obj,
             self.label_columns,
@@ -140,10 +147,10 @@ class ModelView(Screen, FabModelView):
         """What is read in one statement with a row's own page."""
         return [joinedload(getattr(self.datamodel.obj, name)) for name in self.joined]
 
-    def cell(self, row: object, column: str) -> str:
+    def cell(self, row: Any, column: str) -> str:
         """What a list or a show page says for one column."""
         if column == "state":
-            return state_pill(row.state, self._choices(column))
+            return state_pill(row.state, self._choices(column) or {})
         value = self.value(row, column)
         if column in HINTS:
             return pill("warn", self.label(column)) if value else NOTHING
@@ -151,7 +158,7 @@ class ModelView(Screen, FabModelView):
             return gettext("无固定期限")
         return show(value)
 
-    def cells(self, row: object, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
+    def cells(self, row: Any, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
         """A row of the list: of each column its class, where it leads, and what it says."""
         leading = self.leading if "show" in self.include_route_methods else None
         for column, kind in columns:
@@ -171,9 +178,9 @@ class ModelView(Screen, FabModelView):
         """The list's columns, each with the class by which it is set."""
         return [(column, KINDS.get(column, "")) for column in self.list_columns]
 
-    def value(self, row: object, column: str) -> object:
+    def value(self, row: Any, column: str) -> object:
         """What one column holds: choices by their titles, numbers and dates as they are."""
-        value = row
+        value: Any = row
         for part in column.split("."):
             value = getattr(value, part, None)
         if column.rpartition(".")[2] in NAMES and isinstance(value, str) and not self.names_whole:
@@ -227,6 +234,9 @@ class ModelView(Screen, FabModelView):
         page = self.render_template("reveal.html", view=self, row=row, name=name, full=full, title=title)
         db.session.commit()
         return page, 200, {"Cache-Control": "no-store"}
+
+    def _url(self, pk: int, part: str | None = None) -> str:
+        return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
 
     def list_more(self, rows: Sequence) -> dict:
         """What a subclass's list needs beside one page's rows."""

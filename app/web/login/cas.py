@@ -70,7 +70,7 @@ class CasView(BaseView):
             abort(404)
         user_id = cas_accounts.end_session(db.session, ticket)
         if user_id is not None:
-            name = db.session.get(User, user_id).username
+            name = db.session.get_one(User, user_id).username
             record(db.session, anonymous(), "cas_logout", subject=name, office_id=entering.office_of(name))
         db.session.commit()
         return "", 204

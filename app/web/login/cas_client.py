@@ -22,8 +22,8 @@ PATIENCE = (3.05, 5)
 class _Patient(requests.Session):
     """Never follows the server elsewhere and never waits long."""
 
-    def request(self, method, url, **options):
-        return super().request(method, url, **{**options, "timeout": PATIENCE, "allow_redirects": False})
+    def request(self, *args, **options):
+        return super().request(*args, **{**options, "timeout": PATIENCE, "allow_redirects": False})
 
 
 def configured() -> bool:

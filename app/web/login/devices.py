@@ -8,8 +8,9 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flask import Response, current_app, request
+from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug import Response
 
 from app.engine.sessions.logins import digest_of
 from app.engine.sessions.tries import Try
@@ -43,14 +44,14 @@ def remember(answer: Response, username: str) -> Response:
 def _known() -> tuple[str, list[str]]:
     """The browser's mark and its people; nothing for one that has no cookie of ours, or a foreign or old one."""
     try:
-        mark, people = _signer().loads(request.cookies.get(_cookie(), ""), KEPT_FOR.total_seconds())
+        mark, people = _signer().loads(request.cookies.get(_cookie(), ""), int(KEPT_FOR.total_seconds()))
     except BadSignature:
         return "", []
     return mark, people
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key, salt="device")
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="device")
 
 
 def _cookie() -> str:

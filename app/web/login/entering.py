@@ -44,11 +44,13 @@ def enter(user: User, actor: Actor, target: str, *, ticket: str | None = None):
 def waiting() -> tuple[User, dict] | None:
     """Whose session waits for a code, and what it knows; None when none does or it has ended."""
     half = session.get(HALF)
-    found = half and logins.bearer(db.session, half["user"], half["token"])
-    if not found:
+    found = logins.bearer(db.session, half["user"], half["token"]) if half else None
+    if half is None or found is None:
         return None
     user = found.user
-    unchanged = user.active and compare_digest(half["seal"], password_digest(user, current_app.secret_key))
+    unchanged = user.active and compare_digest(
+        half["seal"], password_digest(user, current_app.config["SECRET_KEY"])
+    )
     return (user, half) if unchanged else None
 
 
@@ -82,11 +84,12 @@ def office_of(username: str) -> int:
 
 def top_office() -> int:
     """The province's."""
-    return db.session.scalar(select(Office.id).where(Office.parent_id.is_(None)).order_by(Office.id).limit(1))
+    top = select(Office.id).where(Office.parent_id.is_(None)).order_by(Office.id)
+    return db.session.scalars(top.limit(1)).one()
 
 
 def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
-    session["seal"], session["token"] = password_digest(user, current_app.secret_key), token
+    session["seal"], session["token"] = password_digest(user, current_app.config["SECRET_KEY"]), token
     if by_cas:
         session["cas"] = True
     login_user(user, remember=False)
@@ -104,7 +107,7 @@ def in_cookie(user_id: int) -> bytes:
 
 def _half(user: User, token: str, target: str, by_cas: bool) -> dict:
     """What waits in the cookie: signed, and the secret of somebody who has none yet is encrypted too."""
-    half = {"user": user.id, "seal": password_digest(user, current_app.secret_key), "token": token}
+    half = {"user": user.id, "seal": password_digest(user, current_app.config["SECRET_KEY"]), "token": token}
     if not second_factor.enrolled(db.session, user.id):
         ciphertext = g.vault.encrypt(second_factor.new_secret(), in_cookie(user.id))
         half["secret"] = b64encode(ciphertext).decode()

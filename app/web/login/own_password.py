@@ -54,7 +54,7 @@ class PasswordView(Screen, BaseView):
             staff = self._change(form.old.data, form.new.data)
             address = own_path(request.args.get("next", "")) or url_for("PasswordView.change")
             answer = self.finish(address, gettext("密码已修改。其他地方的登录已退出。"))
-            session["seal"] = accounts.password_digest(staff.user, current_app.secret_key)
+            session["seal"] = accounts.password_digest(staff.user, current_app.config["SECRET_KEY"])
             return answer
 
         def facts():

@@ -35,7 +35,9 @@ class SecurityManager(FabSecurityManager):
         if found is None:
             return None
         user, g.staff, g.bearer = found.user, found.staff, found
-        unchanged = compare_digest(session.get("seal", ""), password_digest(user, current_app.secret_key))
+        unchanged = compare_digest(
+            session.get("seal", ""), password_digest(user, current_app.config["SECRET_KEY"])
+        )
         return user if unchanged and user.is_active else None
 
     def find_user(self, username: str | None = None, email: str | None = None) -> User | None:

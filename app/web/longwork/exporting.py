@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from typing import cast
 from urllib.parse import parse_qsl
 
 from flask import abort, g, redirect, request, url_for
@@ -79,7 +80,7 @@ def write(view: ModelView, args: MultiDict, stream, progress: Progress) -> int:
     query = query.order_by(*ordering.clauses(backwards=False)).yield_per(STEP)
     headers = [view.label(column) for column in columns_of(view)]
     # the cursor of an export that broke would be closed some day, in the midst of another transaction of its connection
-    with closing(iter(query)) as rows:
+    with closing(cast(Generator, iter(query))) as rows:
         return export(gettext(view.menu_title), headers, _lines(view, rows, progress), stream, mark())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import url_for
 
@@ -33,7 +34,7 @@ class Outcome:
 
     message: Message
     endpoint: str
-    values: dict[str, str | int] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     good: bool = True
     refused: list[RowRefusal] = field(default_factory=list)
     status: int = 200
@@ -57,5 +58,8 @@ class Outcome:
     def from_json(cls, stored: str) -> Outcome:
         message, endpoint, values, good, rows, *rest = json.loads(stored)
         notes = [Message.from_json(note) for notes in rest for note in notes]
-        refused = [RowRefusal(*row, [Message.from_json(m) for m in reasons]) for *row, reasons in rows]
+        refused = [
+            RowRefusal(number, name, masked_id, [Message.from_json(reason) for reason in reasons])
+            for number, name, masked_id, reasons in rows
+        ]
         return cls(Message.from_json(message), endpoint, values, good, refused, notes=notes)

@@ -6,12 +6,15 @@ from datetime import date
 from functools import cache
 
 from app.engine.sheets import Sheet, SheetContent, read
-from app.web.longwork.works import WorkRequest
+from app.kernel.errors import BadValue
+from app.web.longwork.works import NO_FILE, WorkRequest
 from app.web.page.programmes import programmes
 
 
 def read_sheet(sheet: Sheet, task: WorkRequest, today: date) -> SheetContent:
-    """What the file of a work holds. Raises BadSheet, TooLong, Cancelled."""
+    """What the file of a work holds. Raises BadSheet, BadValue without a file, TooLong, Cancelled."""
+    if task.file is None:
+        raise BadValue(NO_FILE)
     return read(sheet, task.file, today=today, progress=task.progress, others=_known())
 
 

@@ -35,8 +35,8 @@ class WorkView(Screen, BaseView):
         work = self._own(work_id)
         outcome = None
         open_ = work.state != "done" or standing.stands(work, *_asked_by(work))
-        if work.outcome_cipher is not None and open_:
-            outcome = Outcome.from_json(text_of(g.vault, work, LongWork.outcome_cipher))
+        if open_ and (stored := text_of(g.vault, work, LongWork.outcome_cipher)) is not None:
+            outcome = Outcome.from_json(stored)
         return self.render_template(
             "work.html",
             work=work,
@@ -60,7 +60,7 @@ class WorkView(Screen, BaseView):
             abort(404)
         standing.insist(work, *_asked_by(work))
         record(db.session, g.actor, "export", subject=work.title, after={"rows": work.done})
-        content = BytesIO(bytes_of(g.vault, work, LongWork.content))
+        content = BytesIO(bytes_of(g.vault, work, LongWork.content) or b"")
         title = work.title
         db.session.commit()
         return workbook(content, title)
@@ -96,7 +96,7 @@ def how_far(work: LongWork) -> str:
     if work.state != "running" or not work.total:
         return ""
     said = gettext("已处理约{done}行，共{total}行").format(done=f"{work.done:,}", total=f"{work.total:,}")
-    if not work.done:
+    if not work.done or work.started_at is None:
         return said
     seconds = (datetime.now(UTC) - work.started_at).total_seconds()
     left = max(1, round(seconds * (work.total - work.done) / work.done))

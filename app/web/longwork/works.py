@@ -56,7 +56,7 @@ class WorkRequest:
     asked: str = ""
     file: BinaryIO | None = None
     progress: Progress = field(default_factory=Progress)
-    content: BinaryIO | None = None
+    content: BinaryIO = field(default_factory=BytesIO)
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ BROKEN = N_(
 NO_ROOM = N_("服务器的磁盘已满，没有办成，数据没有改变。请联系系统管理员腾出空间，然后点击“重新开始”。")
 INTERRUPTED = N_("多次被中断，没有办成，数据没有改变。请点击“重新开始”；仍然不成的，请联系系统管理员。")
 WITHDRAWN = N_("您的账号已停用，或不再有此项功能的权限，没有办理。请联系本区县管理员。")
+NO_FILE = N_("没有选择文件。请先选择要上传的文件。")
 
 
 def shown(view: str, subject: str | None) -> str:
@@ -147,7 +148,7 @@ def _hand_over(kind: WorkKind, task: WorkRequest, title: str):
         address=g.actor.address,
         locale=str(get_locale()),
         asked_cipher=vault.encrypt(task.asked, place(LongWork.asked_cipher, **owned)),
-        file_cipher=works.encrypt(vault, LongWork.file_cipher, owned, task.file and _content(task.file)),
+        file_cipher=works.encrypt(vault, LongWork.file_cipher, owned, _content(task.file)),
     )
     if asked.user_id != g.actor.user_id:
         raise Refused(N_("他人正在办理同一项工作。请等其完成后再办。"))
@@ -242,11 +243,12 @@ def _fail(engine, owned: dict, message: Message) -> None:
 @contextmanager
 def _file_of(work: LongWork):
     """The file that came with the work; None when there was none."""
-    if work.file_cipher is None:
+    content = bytes_of(g.vault, work, LongWork.file_cipher)
+    if content is None:
         yield None
         return
     with tempfile.TemporaryFile() as file:
-        file.write(bytes_of(g.vault, work, LongWork.file_cipher))
+        file.write(content)
         file.flush()
         yield file
 
@@ -260,7 +262,9 @@ def posted(name: str):
         yield file
 
 
-def _content(file: BinaryIO) -> bytes:
+def _content(file: BinaryIO | None) -> bytes:
+    if file is None:
+        return b""
     file.seek(0)
     return file.read()
 
@@ -269,5 +273,5 @@ def uploaded(name: str) -> FileStorage:
     """The file of a form. Raises BadValue."""
     file = request.files.get(name)
     if file is None or not file.filename:
-        raise BadValue(N_("没有选择文件。请先选择要上传的文件。"))
+        raise BadValue(NO_FILE)
     return file

@@ -43,7 +43,7 @@ class AuditView(ModelView):
     list_template = "audit_list.html"
     choices = {"event": EVENTS}
     show_template = "audit_entry.html"
-    joined = ("application", "claim", "actor")
+    joined = ["application", "claim", "actor"]
     label_columns = {
         "id": N_("编号"),
         "at": N_("时间"),
@@ -78,7 +78,7 @@ class AuditView(ModelView):
     ]
     show_columns = [*list_columns, "claim_id", "batch_id"]
     export_columns = ["id", *show_columns, "before", "after"]
-    search_columns = ("concerns", "case", "event", "actor_name", "office", "at")
+    search_columns = ["concerns", "case", "event", "actor_name", "office", "at"]
 
     def value(self, row: AuditEntry, column: str) -> object:
         held = super().value(row, column)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
@@ -34,7 +36,7 @@ def of_case(text: str) -> ColumnElement[bool]:
     """Entries of an application, a class, a notice or a payment list, by the beginning of its number."""
     application = aliased(Application)
     wanted = select(application.id).where(application.number.startswith(text, autoescape=True))
-    numbered = [aliased(model) for model in (Notice, PaymentList)]
+    numbered: list[Any] = [aliased(Notice), aliased(PaymentList)]
     batches = (select(m.batch_id).where(m.number.startswith(text, autoescape=True)) for m in numbered)
     classes = (p.classes.numbered(text) for p in programmes() if p.classes)
     return or_(

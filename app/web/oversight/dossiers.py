@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length
 from app.engine.access.roles import AUDITOR
 from app.engine.audit import record
 from app.engine.oversight.dossier import PastClaim, PastPlace, claims_then, end_of
+from app.engine.programme import Programme
 from app.engine.sessions import shares
 from app.extensions import db
 from app.kernel.dates import SHANGHAI, parse_date
@@ -99,11 +100,11 @@ def _until(day: date) -> datetime:
     return end_of(day)
 
 
-def _told(person: Person, until: datetime) -> tuple[list[PastClaim], list[tuple[PastPlace, object]]]:
+def _told(person: Person, until: datetime) -> tuple[list[PastClaim], list[tuple[PastPlace, Programme]]]:
     """(claims, places in classes) within scope as known then. Raises NotFound for who is nobody's here."""
     claims = claims_then(db.session, person.id, until, lambda code: programme_of(code).kept)
-    kinds = [programme for programme in programmes() if programme.classes]
-    places = [(place, p) for p in kinds for place in p.classes.past(db.session, person.id, until)]
+    kinds = [(programme, programme.classes) for programme in programmes() if programme.classes]
+    places = [(place, p) for p, classes in kinds for place in classes.past(db.session, person.id, until)]
     if not claims and not places and not _ours(person):
         raise NotFound(NOBODY)
     return claims, places

@@ -39,7 +39,7 @@ class LoginLogView(ModelView):
     include_route_methods: ClassVar[set[str]] = {"list"}
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list",))
     choices: ClassVar = {"event": {event: EVENTS[event] for event in OF_LOGINS}}
-    loads = ("office",)
+    loads = ["office"]
     label_columns = {
         "at": N_("时间"),
         "event": N_("事项"),
@@ -51,7 +51,7 @@ class LoginLogView(ModelView):
         "address": N_("来源地址"),
     }
     list_columns = ["at", "event", "subject", "actor_name", "actor.username", "office.name", "address"]
-    search_columns = ("event", "subject", "office", "at")
+    search_columns = ["event", "subject", "office", "at"]
 
     def base_query(self) -> Query:
         return super().base_query().filter(AuditEntry.event.in_(OF_LOGINS))

@@ -70,8 +70,8 @@ def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
     return pill(state, gettext(titles[state]))
 
 
-def masked_phone(claim: Claim) -> str:
+def masked_phone(claim: Claim) -> str | None:
     """The last digits of the phone that a claim was registered with; the page opens without it too."""
     instead = gettext(UNREADABLE)
     phone = text_or(g.vault, claim, Claim.phone_cipher, instead)
-    return phone if phone == instead else masked(phone)
+    return phone if phone is None or phone == instead else masked(phone)

@@ -22,7 +22,7 @@ def programme_of(code: str) -> Programme:
 
 def programme_or_none(code: str | None) -> Programme | None:
     """The programme of what may belong to none."""
-    return _by_code().get(code)
+    return _by_code().get(code or "")
 
 
 @cache

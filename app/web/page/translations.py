@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -27,7 +28,8 @@ def init_app(app: Flask) -> None:
     app.extensions["babel"].instance.domain_instance = SourceDomain()
     # The new style, which flask-babel installs, calls what it translates safe HTML and reads % in it as a place
     # to fill: sentences that quote what somebody typed pass through here.
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)
+    translating: Any = app.jinja_env  # the extension adds a method
+    translating.install_gettext_callables(gettext, ngettext, newstyle=False)
     app.jinja_env.globals["_"] = gettext
     DefaultMeta.get_translations = _form_translations
 

@@ -16,7 +16,7 @@ from wtforms.validators import NumberRange
 from app.engine.access.roles import AUDITOR, POLICY, REVIEWER
 from app.engine.cases.claims import Notice
 from app.engine.casework import calendar_years
-from app.engine.casework.extending import mark_short, short_notices
+from app.engine.casework.extending import TOO_SHORT, mark_short
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
@@ -104,7 +104,7 @@ class DayView(ModelView):
     base_order = ("day", "desc")
     label_columns = {"day": N_("日期"), "working": N_("上班"), "name": N_("名称"), "year": N_("年份")}
     list_columns = ["day", "working", "name"]
-    search_columns = ("day", "working")
+    search_columns = ["day", "working"]
     order_columns = ["day"]
 
     def pre_update(self, item: CalendarDay) -> None:
@@ -120,14 +120,14 @@ class DayView(ModelView):
         item.year = item.day.year
         db.session.add(item)
         db.session.flush()
-        held = {programme.code: programme for programme in programmes()}
-        if short := mark_short(db.session, held, g.today):
+        installed = {programme.code: programme for programme in programmes()}
+        if short := mark_short(db.session, installed, g.today):
             flash(_extension_warning(short), "warning")
 
 
 def _counting(states: Collection[str]) -> Select:
     """Notices of the own office that must be extended; as such they cost nothing."""
-    own = short_notices().where(Notice.office_id == g.actor.office_id).whereclause
+    own = TOO_SHORT & (Notice.office_id == g.actor.office_id)
     return select(literal(SHORT), literal(SHORT), func.count(), literal(0, Numeric(12, 2))).where(own)
 
 
@@ -141,7 +141,7 @@ class ShortNoticeView(ModelView):
     include_route_methods = {"list"}
     granted = dict.fromkeys((POLICY, REVIEWER, AUDITOR), ("can_list",))
     list_template = "short_notices.html"
-    loads = ("office",)
+    loads = ["office"]
     base_order = ("least_end", "asc")
     label_columns = {
         "number": N_("公示编号"),
@@ -153,7 +153,7 @@ class ShortNoticeView(ModelView):
         "least_end": N_("至少延长到"),
     }
     list_columns = ["number", "programme", "office.name", "starts_on", "ends_on", "least_end"]
-    search_columns = ("number", "office")
+    search_columns = ["number", "office"]
     order_columns = ["number", "ends_on", "least_end"]
     counting = staticmethod(_counting)
 
@@ -168,8 +168,7 @@ class ShortNoticeView(ModelView):
         return (SHORT,) if any(views) else ()
 
     def base_query(self) -> Query:
-        wanted = short_notices().whereclause
-        return super().base_query().filter(wanted)
+        return super().base_query().filter(TOO_SHORT)
 
     def cell(self, row: Notice, column: str) -> str:
         return (
@@ -180,8 +179,8 @@ class ShortNoticeView(ModelView):
         """The number leads to the notice, where the login may open it."""
         view = self._notices(row.programme, "can_show")
         for (column, _), (kind, address, text) in zip(columns, super().cells(row, columns), strict=True):
-            here = column == "number" and view is not None
-            yield kind, page_url(view.endpoint, row.id) if here else address, text
+            here = view if column == "number" else None
+            yield kind, page_url(here.endpoint, row.id) if here else address, text
 
     def _notices(self, programme: str, permission: str) -> NoticesView | None:
         """The view of a programme's notices, if the login holds a permission on it."""

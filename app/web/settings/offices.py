@@ -26,7 +26,7 @@ class OfficeView(ModelView):
     }
     edit_columns = ["address", "phone"]
     change_event = "office_change"
-    loads = ("region", "parent")
+    loads = ["region", "parent"]
     label_columns = {
         "code": N_("机构代码"),
         "name": N_("机构名称"),
@@ -37,7 +37,7 @@ class OfficeView(ModelView):
         "phone": N_("联系电话"),
     }
     list_columns = show_columns = ["code", "name", "region.name", "parent.name", "address", "phone"]
-    search_columns = ("code", "name", "region")
+    search_columns = ["code", "name", "region"]
     order_columns = ["code", "name"]
     base_order = ("code", "asc")
 

@@ -69,7 +69,7 @@ class PolicyView(ModelView):
     list_columns = show_columns = ["programme", "parameter", "value", "starts_on", "ends_on", "document"]
     order_columns = ["starts_on"]
 
-    def cell(self, row: object, column: str) -> str:
+    def cell(self, row: PolicyValue, column: str) -> str:
         if column == "programme":
             return gettext(programme_of(row.programme).title)
         if column == "parameter":
@@ -115,7 +115,7 @@ def _split(cut: PolicyValue, row: PolicyValue) -> BadValue:
         value=cut.value or "—",
         document=cut.document,
         starts_on=row.starts_on,
-        ends_on=row.ends_on,
+        ends_on=row.ends_on or "—",
     )
 
 

@@ -81,7 +81,7 @@ class PersonView(RegisterView):
     edit_columns = ["name"]
     validators_columns = {"name": [Required()]}
     list_columns = show_columns = ["name", "masked_id", "region.name"]
-    search_columns = ("citizen_id", "name", "region")
+    search_columns = ["citizen_id", "name", "region"]
     order_columns = ["name"]
 
     def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
@@ -90,10 +90,10 @@ class PersonView(RegisterView):
             return None
         finding = partial(find_person, db.session, number, g.vault)
         found = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
-        return found and (found.name, found.masked_id)
+        return (found.name or "", found.masked_id) if found else None
 
     def pre_update(self, item: Person) -> None:
-        item.name_folded = names.fold(item.name)
+        item.name_folded = names.fold(item.name or "")
 
 
 class EmployerView(RegisterView):
@@ -104,7 +104,7 @@ class EmployerView(RegisterView):
     validators_columns = {"unit_no": [Required()]}
     label_columns = {**LABELS, "name": N_("单位名称")}
     list_columns = show_columns = ["name", "uscc", "unit_no", "kind", "scale", "region.name"]
-    search_columns = ("name", "uscc", "unit_no", "kind", "scale", "region")
+    search_columns = ["name", "uscc", "unit_no", "kind", "scale", "region"]
     order_columns = ["name", "uscc"]
 
     def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
@@ -137,7 +137,7 @@ class ContributionView(RegisterView):
         "month",
         "paid",
     ]
-    search_columns = ("person", "employer", "region", "month", "paid")
+    search_columns = ["person", "employer", "region", "month", "paid"]
     order_columns = ["month"]
 
 
@@ -148,7 +148,7 @@ class UnemploymentView(RegisterView):
     edit_columns = ["cancelled_on"]
     description_columns = {"cancelled_on": N_("仍在登记的不填")}
     list_columns = show_columns = ["person.name", "person.masked_id", "registered_on", "cancelled_on"]
-    search_columns = ("person", "registered_on", "cancelled_on")
+    search_columns = ["person", "registered_on", "cancelled_on"]
     order_columns = ["registered_on"]
 
 
@@ -159,7 +159,7 @@ class TransferView(RegisterView):
     edit_columns = ["returned_on", "destination"]
     description_columns = {"returned_on": N_("仍在外地的不填")}
     list_columns = show_columns = ["person.name", "person.masked_id", "left_on", "returned_on", "destination"]
-    search_columns = ("person", "left_on", "destination")
+    search_columns = ["person", "left_on", "destination"]
     order_columns = ["left_on"]
 
 

@@ -31,8 +31,8 @@ class RowId(IntegerConverter):
 
     regex = "[0-9]+"
 
-    def __init__(self, *args, max: int | None = LARGEST_ID, **kwargs) -> None:
-        super().__init__(*args, max=max, **kwargs)
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **{"max": LARGEST_ID, **kwargs})
 
 
 def init_app(app: Flask) -> None:

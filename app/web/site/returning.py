@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Response, current_app, jsonify, redirect, request, url_for
+from flask import current_app, jsonify, redirect, request, url_for
 from flask_login import current_user
+from werkzeug import Response
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -67,6 +68,7 @@ def place() -> str | None:
     """The page to come back to; of a form that was sent, the page on which it stood. None: the home page, or none that opens."""
     if request.endpoint == LOGOUT:
         return None
+    path: str | None
     if request.method in READING and not by_script():
         path = request.full_path.rstrip("?")
     else:

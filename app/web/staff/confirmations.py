@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from flask import abort, g, request, url_for
 from flask_appbuilder.baseviews import expose
@@ -62,10 +63,12 @@ class ConfirmationView(ModelView):
         "given_at",
         "second",
     ]
-    loads = ("role", "giver")
+    loads = ["role", "giver"]
     order_columns = ["given_at"]
     choices: ClassVar = {"cause": duties.CAUSES}
-    search_columns = ("cause",)
+    search_columns = [
+        "cause",
+    ]
 
     def base_query(self) -> Query:
         """What waits on the accounts that the administrator sees."""
@@ -87,7 +90,7 @@ class ConfirmationView(ModelView):
         }
         return titles[column]() if column in titles else super().value(row, column)
 
-    def list_more(self, rows: list[DutyGrant]) -> dict:
+    def list_more(self, rows: Sequence[DutyGrant]) -> dict:
         required = duties.required(db.session)
         return {
             "confirmable": pending_duties.confirmable(db.session, rows),
@@ -172,7 +175,7 @@ class ConfirmationView(ModelView):
         return self.finish(sentence=gettext("已收回，此人不再有这项职责。"))
 
     def _record(self, event: str, grant: DutyGrant) -> None:
-        facts = {"roles": [grant.role.name] if grant.role else [], "cause": grant.cause}
+        facts: dict[str, Any] = {"roles": [grant.role.name] if grant.role else [], "cause": grant.cause}
         facts["given_by"] = grant.giver.username if grant.giver else None
         record(
             db.session,

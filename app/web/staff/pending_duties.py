@@ -49,7 +49,8 @@ def in_sight(session: Session) -> int:
     waiting = select(func.count()).select_from(DutyGrant).join(Staff, Staff.user_id == DutyGrant.user_id)
     waiting = waiting.where(DutyGrant.confirmed_at.is_(None))
     scope = g.actor.scope
-    return session.scalar(waiting if scope.whole else waiting.where(Staff.office_id.in_(scope.office_ids)))
+    own = waiting if scope.whole else waiting.where(Staff.office_id.in_(scope.office_ids))
+    return session.scalars(own).one()
 
 
 def confirmable(session: Session, grants_shown: Collection[DutyGrant]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from flask import g, make_response, request
@@ -64,7 +65,7 @@ class UserView(ModelView):
         "user.active": N_("启用"),
     }
     list_columns = ["user.username", "name", "office.name", "roles", "user.active"]
-    search_columns = ("user", "office")
+    search_columns = ["user", "office"]
     order_columns = ["user_id"]
 
     def base_query(self) -> Query:
@@ -174,7 +175,7 @@ class UserView(ModelView):
 
         return self.form_page(form, save, "user_handover.html", facts)
 
-    def list_more(self, rows: list[Staff]) -> dict:
+    def list_more(self, rows: Sequence[Staff]) -> dict:
         g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
         g.role_waits = pending_duties.of_users(db.session, [row.user_id for row in rows])
         return {"locked": tries.locked(db.session, [row.user.username for row in rows])}

@@ -173,7 +173,7 @@ def fire(task: WorkRequest) -> Outcome:
     form = transition.form(MultiDict(json.loads(task.asked)))
     form.validate()
     done = batch.run(db.session, g.actor, programme, found.id, form.data, g.today, task.progress)
-    message = Message(subject_of(transition).counted.done, moved=done.moved, refused=done.refused)
+    message = Message(subject_of(transition).counted.done, moved=done.moved or 0, refused=done.refused or 0)
     place = {"batch_id": found.id}
     return Outcome(message, "BatchView.result", place, good=not done.refused, says_so_itself=True)
 

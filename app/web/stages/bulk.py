@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast
 
 from flask import abort, g, redirect, request, url_for
 from flask_appbuilder import Model
 from flask_appbuilder.actions import action
 from flask_appbuilder.baseviews import expose
 from sqlalchemy import select
-from sqlalchemy.orm import Query
+from sqlalchemy.orm import InstrumentedAttribute, Query
 from sqlalchemy.sql import Select
 
 from app.engine.access.roles import AUDITOR
@@ -44,6 +44,11 @@ def move(transition: Transition) -> Callable:
     return action(transition.name, transition.title, multiple=True, single=False)(run)
 
 
+def keys_of(rows: Query, key: InstrumentedAttribute) -> Select:
+    """Return the statement that selects the keys of a list's rows, in their order."""
+    return cast(Select, rows.order_by(None).with_entities(key).order_by(key).statement)
+
+
 class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for.
 
@@ -57,6 +62,8 @@ class BulkView(ModelView):
     readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
     label_columns = LABELS
+
+    actions: dict[str, Any]
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -167,7 +174,7 @@ class GroupView(ClaimMoves, BulkView):
             .order_by(Claim.id)
         )
 
-    def list_more(self, rows: list) -> dict:
+    def list_more(self, rows: Sequence) -> dict:
         return {"counts": state_counts(getattr(Claim, self.member), [row.id for row in rows])}
 
 
@@ -175,6 +182,6 @@ class ApplicationsView(GroupView):
     """Whole applications: counts by state, total of the live claims, what is paid."""
 
     member = "application_id"
-    loads = ("employer", "payee_person", "office", "region")
-    joined = (*loads, "account")
-    search_columns = ("number", "employer", "office", "created_on")
+    loads = ["employer", "payee_person", "office", "region"]
+    joined = [*loads, "account"]
+    search_columns = ["number", "employer", "office", "created_on"]

@@ -55,9 +55,9 @@ class NoticesView(GroupView):
     show_template = "notice.html"
     readers = (AUDITOR, CLERK)
     moves = ("pass_publicity", "fail_publicity")
-    loads = ("office",)
+    loads = ["office"]
     list_columns = ["number", "office.name", "starts_on", "ends_on"]
-    search_columns = ("number", "office", "starts_on", "ends_on")
+    search_columns = ["number", "office", "starts_on", "ends_on"]
     order_columns = ["number", "starts_on", "ends_on"]
     label_columns = {
         "number": N_("公示编号"),
@@ -169,4 +169,5 @@ def _lines(claims: list[Claim]):
         person = claim.person
         payee = claim.application.payee
         gone = "" if claim.state in STANDING else state_title(claim.state)
-        yield number, person.name, person.masked_id, claim.employer.name, payee.name, claim.amount, gone
+        employer = claim.employer.name if claim.employer else ""
+        yield number, person.name, person.masked_id, employer, payee.name, claim.amount, gone

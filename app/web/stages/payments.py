@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import groupby
+from typing import cast
 
 from flask import g
 from flask_appbuilder.baseviews import expose
@@ -63,9 +64,9 @@ class PaymentListsView(GroupView):
         CASHIER: (*READ, "can_export", "disburse", "dissolve"),
         AUDITOR: READ,
     }
-    loads = ("office",)
+    loads = ["office"]
     list_columns = ["number", "office.name", "made_on", "exported_at", "dissolved_on"]
-    search_columns = ("number", "office", "made_on")
+    search_columns = ["number", "office", "made_on"]
     order_columns = ["number", "made_on"]
     label_columns = {
         "number": N_("清单编号"),
@@ -142,7 +143,7 @@ def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
 
 def _summary(claims: list[Claim]):
     for claim, count, amount in by_account(claims):
-        account = claim.account
+        account = cast(Account, claim.account)  # whoever is paid has one
         payee = claim.application.payee
         number = number_of(g.vault, account, payee)
         kind = gettext(ACCOUNT_KINDS[account.kind]) if account.kind else ""
@@ -160,7 +161,7 @@ def _detail(claims: list[Claim]):
             application.number,
             person.name,
             person.masked_id,
-            claim.employer.name,
+            claim.employer.name if claim.employer else "",
             application.payee.name,
             claim.amount,
             state_title(claim.state),

@@ -27,7 +27,7 @@ from app.web.page.titles import state_title
 from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
-from app.web.stages.bulk import BulkView, ClaimMoves
+from app.web.stages.bulk import BulkView, ClaimMoves, keys_of
 from app.web.stages.labels import LABELS
 
 
@@ -35,12 +35,12 @@ class StageView(ClaimMoves, BulkView):
     """Claims in some states; a show page with the person's evidence and the claim's history."""
 
     show_template = "claim.html"
-    loads = ("account",)
-    joined = ("person", "employer", "application", "region", "account", "notice")
+    loads = ["account"]
+    joined = ["person", "employer", "application", "region", "account", "notice"]
     sorts_by = {"person.name": "name"}
     label_columns = LABELS
     counting = staticmethod(figures.counting)
-    search_columns = ("state", "person", "employer", "application", "office", "submitted_on")
+    search_columns = ["state", "person", "employer", "application", "office", "submitted_on"]
 
     def base_query(self) -> Query:
         # said outright: a query of other entities (ids, sums) loses the subclass's own criterion;
@@ -52,7 +52,7 @@ class StageView(ClaimMoves, BulkView):
         return [*super().read_with(), undefer_group(ENCRYPTED)]
 
     def claims_of(self, rows: Query, transition) -> Select:
-        return rows.order_by(None).with_entities(Claim.id).statement.order_by(Claim.id)
+        return keys_of(rows, Claim.id)
 
     def tasks(self) -> list[Task]:
         """A stage is one task; a list of all states has one for each state that its first move starts from."""

@@ -95,3 +95,8 @@ def test_evidence_names_the_rows_used(table):
     }
     for (label, code), key in rows.items():
         assert found[label][code].evidence[key], (label, code)
+
+
+def test_a_finding_of_an_earlier_release_that_no_sentence_explains_shows_a_dash():
+    rule = next(rule for rule in PROGRAMME.rules if rule.code == "C-04")
+    assert rule.explain("fail", {"why": "of an earlier release"}).text() == "—"

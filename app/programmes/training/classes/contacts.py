@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue
@@ -26,7 +27,7 @@ def sorted_out(contact: str, typed: str | None) -> tuple[str, str]:
     """
     name, beside = phones.split(contact)
     given = ""
-    if (typed or "").strip():
+    if typed and typed.strip():
         given = phones.normalized(typed) or ""
         if not given or len(given) > LONGEST_PHONE:
             raise BadValue(NO_PHONE)
@@ -37,7 +38,7 @@ def sorted_out(contact: str, typed: str | None) -> tuple[str, str]:
     return name, given or beside
 
 
-def placed(values: Mapping[str, object]) -> tuple[dict[str, object], str]:
+def placed(values: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """A class's values without `contact_phone`, and the phone. Raises BadValue."""
     name, phone = sorted_out(values["contact"], values.get("contact_phone"))
     rest = {key: value for key, value in values.items() if key != "contact_phone"}
@@ -71,4 +72,4 @@ def shown_phone(vault: Vault, held: TrainingClass) -> str | None:
 
 
 def _shown(phone: str | None) -> str | None:
-    return phone if phone in (None, UNREADABLE) else phones.shown(phone)
+    return phone if phone is None or phone == UNREADABLE else phones.shown(phone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -43,7 +44,7 @@ def open_class(
     session: Session,
     actor: Actor,
     employer: Employer,
-    values: Mapping[str, object],
+    values: Mapping[str, Any],
     vault: Vault,
     today: date,
 ) -> TrainingClass:
@@ -67,7 +68,7 @@ def open_class(
 
 
 def change_class(
-    session: Session, actor: Actor, class_id: int, version: int, values: Mapping[str, object], vault: Vault
+    session: Session, actor: Actor, class_id: int, version: int, values: Mapping[str, Any], vault: Vault
 ) -> TrainingClass:
     """Corrects a draft or returned class; another opening date renumbers a draft only; no phone leaves the one held.
 
@@ -93,7 +94,7 @@ def change_class(
     if held.state == "returned" and moved:
         move_students(session, held)
     changed = {name: value for name, value in _said(held).items() if before[name] != value}
-    was = {name: before[name] for name in changed}
+    was: dict[str, str | None] = {name: before[name] for name in changed}
     if other_phone:
         was["contact_phone"], changed["contact_phone"] = other_phone
     if changed:
@@ -221,7 +222,7 @@ def add_from_sheet(
         typed = row.values.get("citizen_id") or ""
         person = known.get(vault.hash(typed)) if typed else None
         faults = list(row.errors.values()) or _faults(row, typed, person, staff, good, today)
-        if faults:
+        if person is None or faults:
             refused.append((row, faults))
         else:
             good[person.id] = row
@@ -272,7 +273,7 @@ def _number(session: Session, actor: Actor, opens_on: date) -> str:
     return f"{stem}-{following(session, f'PX-{stem}'):03d}"
 
 
-def _check(values: Mapping[str, object]) -> None:
+def _check(values: Mapping[str, Any]) -> None:
     if values["closes_on"] < values["opens_on"]:
         raise BadValue(
             N_("结业日期{closes_on}早于开班日期{opens_on}。请核对日期。"),
@@ -285,5 +286,5 @@ def _check(values: Mapping[str, object]) -> None:
         )
 
 
-def _dates(values: Mapping[str, object], *fields: str) -> dict[str, object]:
+def _dates(values: Mapping[str, Any], *fields: str) -> dict[str, Any]:
     return {name: values[name] for name in fields}

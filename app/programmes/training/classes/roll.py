@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.sheets import SheetRow
+from app.engine.statements import count_changes
 from app.kernel.crypto import Vault
 from app.programmes.training.classes.editing import PROGRAMME, lock_class
 from app.programmes.training.model import Enrolment, StudentPlace
@@ -36,11 +37,10 @@ def withdraw_students(session: Session, actor: Actor, class_id: int, enrolment_i
         return 0
     held = lock_class(session, actor, class_id)
     session.execute(delete(StudentPlace).where(StudentPlace.enrolment_id.in_(enrolment_ids)))
-    gone = session.execute(
-        update(Enrolment)
-        .where(Enrolment.class_id == held.id, Enrolment.id.in_(enrolment_ids), Enrolment.state != "withdrawn")
-        .values(state="withdrawn", version=Enrolment.version + 1)
-    ).rowcount
+    students = update(Enrolment).where(
+        Enrolment.class_id == held.id, Enrolment.id.in_(enrolment_ids), Enrolment.state != "withdrawn"
+    )
+    gone = count_changes(session, students.values(state="withdrawn", version=Enrolment.version + 1))
     record(
         session,
         actor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import abort, g, url_for
 from sqlalchemy import Numeric, func, literal, select
@@ -20,7 +20,7 @@ from app.registers.ciphers import UNREADABLE
 from app.web.page import waiting
 from app.web.page.translations import gettext
 from app.web.page.waiting import Task
-from app.web.stages.bulk import BulkView, move
+from app.web.stages.bulk import BulkView, keys_of, move
 
 LABELS = {
     **PROGRAMME.labels,
@@ -51,7 +51,7 @@ class ClassList(BulkView):
     choices = {"state": TITLES}
     label_columns = LABELS
     list_template = "class_list.html"
-    loads = ("employer", "project", "office")
+    loads = ["employer", "project", "office"]
     list_columns = [
         "cohort_no",
         "employer.name",
@@ -62,7 +62,7 @@ class ClassList(BulkView):
         "state",
         "office.name",
     ]
-    search_columns = ("employer", "project", "cohort_no", "state", "opens_on", "closes_on", "office")
+    search_columns = ["employer", "project", "cohort_no", "state", "opens_on", "closes_on", "office"]
     order_columns = ["cohort_no", "opens_on", "closes_on"]
     counting = staticmethod(_counting)
     submit_class = move(PROGRAMME.transitions["submit_class"])
@@ -75,7 +75,7 @@ class ClassList(BulkView):
     return_completion = move(PROGRAMME.transitions["return_completion"])
 
     def claims_of(self, rows: Query, transition) -> Select:
-        return rows.order_by(None).with_entities(TrainingClass.id).statement.order_by(TrainingClass.id)
+        return keys_of(rows, TrainingClass.id)
 
     def tasks(self) -> list[Task]:
         """The classes that wait for this list's first move."""
@@ -87,7 +87,7 @@ class ClassList(BulkView):
             Task(gettext(self.menu_title), url_for(f"{self.endpoint}.list"), count, None, gettext("个班级"))
         ]
 
-    def list_more(self, rows: list) -> dict:
+    def list_more(self, rows: Sequence) -> dict:
         counted = (
             select(Enrolment.class_id, func.count())
             .where(Enrolment.class_id.in_([row.id for row in rows]), Enrolment.state == "enrolled")

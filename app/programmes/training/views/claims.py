@@ -18,6 +18,7 @@ from app.web.cases.subsidy import (
     PublicityView,
     ReviewView,
 )
+from app.web.crud.views import ModelView
 from app.web.stages.labels import LABELS
 from app.web.stages.notices import NoticesView
 from app.web.stages.payments import PaymentListsView
@@ -28,7 +29,7 @@ STUDENT = ["person.name", "person.masked_id", "employer.name", COHORT]
 DATES = ["opens_on", "closes_on", "hours"]
 
 
-class Training:
+class Training(ModelView):
     """What the screens share: the programme, its place in the menu, the class's own columns."""
 
     programme = PROGRAMME
@@ -48,7 +49,7 @@ class TrainingQueryView(Students, ClaimQueryView):
     route_base = "/training/query"
     menu_title = N_("培训补贴查询")
     list_columns = [*STUDENT, *DATES, "amount", "state", "submitted_on", "paid_on", "office.name"]
-    search_columns = (
+    search_columns = [
         "mine",
         "state",
         "person",
@@ -59,28 +60,28 @@ class TrainingQueryView(Students, ClaimQueryView):
         "submitted_on",
         "paid_on",
         "post_check",
-    )
+    ]
 
 
 class TrainingReviewView(Students, ReviewView):
     route_base = "/training/review"
     menu_title = N_("培训补贴申报审核")
     list_columns = [*STUDENT, *DATES, "amount", "submitted_on", "application.number"]
-    search_columns = ("person", "employer", COHORT, "application", "office", "submitted_on")
+    search_columns = ["person", "employer", COHORT, "application", "office", "submitted_on"]
 
 
 class TrainingPublicityView(Students, PublicityView):
     route_base = "/training/publicity"
     menu_title = N_("疫情培训补贴公示")
     list_columns = [*STUDENT, "amount", "state", "notice.number", "notice.starts_on", "notice.ends_on"]
-    search_columns = ("state", COHORT, *FIND)
+    search_columns = ["state", COHORT, *FIND]
 
 
 class TrainingOutcomeView(Students, OutcomeView):
     route_base = "/training/outcome"
     menu_title = N_("疫情培训补贴公示期满")
     list_columns = [*STUDENT, "amount", "notice.number", "notice.ends_on"]
-    search_columns = (COHORT, *FIND)
+    search_columns = [COHORT, *FIND]
 
 
 class TrainingNoticesView(Training, NoticesView):
@@ -93,7 +94,7 @@ class TrainingDisbursementView(Students, DisbursementView):
     route_base = "/training/disbursement"
     menu_title = N_("培训补贴发放")
     list_columns = [*STUDENT, "account", "amount", "notice.number", "payment_list.number"]
-    search_columns = (COHORT, *FIND, "payment_list")
+    search_columns = [COHORT, *FIND, "payment_list"]
 
 
 class TrainingPaymentListsView(Training, PaymentListsView):
@@ -106,7 +107,7 @@ class TrainingPostCheckView(Students, PostCheckView):
     route_base = "/training/post_check"
     menu_title = N_("培训补贴付后核查")
     list_columns = [*STUDENT, "amount", "paid_on", "voucher_no", "payment_list.number", "office.name"]
-    search_columns = (COHORT, *FIND, "payment_list", "paid_on")
+    search_columns = [COHORT, *FIND, "payment_list", "paid_on"]
 
 
 CLAIM_VIEWS: tuple[type[StageView] | type, ...] = (

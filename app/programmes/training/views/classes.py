@@ -198,9 +198,6 @@ class ClassView(Reachable, ClassList):
         number = discard_class(db.session, g.actor, pk)
         return self.finish(sentence=gettext("班级{number}已删除。").format(number=number))
 
-    def _url(self, pk: int, part: str | None = None) -> str:
-        return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
-
 
 class ClassReviewView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
@@ -233,7 +230,9 @@ def call_roll(task: WorkRequest) -> Outcome:
     place, given = {"pk": pk, "_anchor": "students"}, answers(task.asked)
     gone = {str(s.id): s for s in absent_students(db.session, g.actor, pk, rows, g.vault)}
     if not gone.keys() <= given.keys():
-        lines = [QuestionRow(key, [s.person.name, s.person.masked_id, s.number]) for key, s in gone.items()]
+        lines = [
+            QuestionRow(key, [s.person.name or "", s.person.masked_id, s.number]) for key, s in gone.items()
+        ]
         question = who_stays(lines, [N_("学号")])
         return Outcome(question.sentence, f"{task.view.endpoint}.show", place, good=False, question=question)
     out = withdraw_students(db.session, g.actor, pk, [s.id for key, s in gone.items() if given[key]])
@@ -248,4 +247,4 @@ def call_roll(task: WorkRequest) -> Outcome:
 
 def _offers() -> URLSafeSerializer:
     """Signs (class, person) of an offer, so that nobody else can be chosen."""
-    return URLSafeSerializer(current_app.secret_key, salt="offered student")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="offered student")

@@ -10,10 +10,11 @@ from app.engine.audit import record
 from app.extensions import db
 from app.programmes.training import PROGRAMME
 from app.programmes.training.classes import contacts
+from app.web.crud.views import ModelView
 from app.web.page.translations import gettext
 
 
-class Reachable:
+class Reachable(ModelView):
     """Of a view of classes. The clerk who opens a class rings the contact up, and so sees the phone too."""
 
     @expose("/reveal/<int:pk>", methods=["POST"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import g, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterIn
@@ -29,7 +31,7 @@ class DeclarationView(ClassList):
     include_route_methods = {"list", "declare"}
     granted = {CLERK: ("can_list", "can_declare"), AUDITOR: ("can_list",)}
 
-    def list_more(self, rows: list) -> dict:
+    def list_more(self, rows: Sequence) -> dict:
         declared = (
             select(Enrolment.class_id, func.count())
             .join(TrainingClaim, TrainingClaim.enrolment_id == Enrolment.id)
@@ -70,7 +72,7 @@ class TrainingApplicationView(ApplicationView):
         CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
         **{role: ApplicationView.granted[role] for role in (REVIEWER, CASHIER, AUDITOR)},
     }
-    loads = ("employer", "office", "training_class")
+    loads = ["employer", "office", "training_class"]
     list_columns = ["number", "training_class.cohort_no", "employer.name", "office.name", "created_on"]
     label_columns = {**ApplicationView.label_columns, "training_class.cohort_no": N_("培训期号")}
-    search_columns = ("number", "training_class.cohort_no", "employer", "office", "created_on")
+    search_columns = ["number", "training_class.cohort_no", "employer", "office", "created_on"]

@@ -34,5 +34,5 @@ class ProjectView(ModelView):
         "hours",
         "active",
     ]
-    search_columns = ("code", "name", "occupation", "level", "active")
+    search_columns = ["code", "name", "occupation", "level", "active"]
     order_columns = ["code", "name", "hours"]
