@@ -18,7 +18,7 @@ __version__ = "0.6.0"
 
 
 def vault_of(config: Mapping[str, Any]) -> Vault:
-    """The vault of the configured keys."""
+    """Return the vault of the configured keys."""
     return Vault.from_base64(
         config["DATA_HASH_KEY"],
         config["DATA_CIPHER_KEY"],
@@ -29,7 +29,7 @@ def vault_of(config: Mapping[str, Any]) -> Vault:
 
 
 def create_app(settings: dict | None = None) -> Flask:
-    """The WSGI application; `settings` overrides `config.Config` (tests only)."""
+    """Return the WSGI application; `settings` overrides `config.Config` (tests only)."""
     from app import web
     from app.web.page.context import Globals
     from app.web.site import health, metrics

@@ -33,7 +33,7 @@ PREPARED = 400
 
 @event.listens_for(Engine, "connect")
 def _set_up(connection, _) -> None:
-    """Without compiling: that takes longer for the rules' statements than running them, four seconds of five."""
+    """Switch compiling off: it takes longer for the rules' statements than running them, four seconds of five."""
     connection.execute("SET jit = off")
     connection.commit()
     connection.prepared_max = PREPARED
@@ -45,7 +45,7 @@ PLANNED_ANEW = {"planned_anew": True}
 
 @event.listens_for(Engine, "do_execute")
 def _plan(cursor, statement: str, parameters, context) -> bool:
-    """For these very values: the plan that PostgreSQL keeps for all sorts 10^6 claims for a province, or reads them for nothing."""
+    """Plan for these very values: the plan that PostgreSQL keeps for all sorts 10^6 claims for a province, or reads them for nothing."""
     anew = context.execution_options.get("planned_anew", False)
     if anew:
         cursor.execute(statement, parameters, prepare=False)

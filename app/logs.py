@@ -57,13 +57,13 @@ class Trace(str):
 
 
 def trace(error: BaseException) -> Trace:
-    """The error as Python shows it, without the rows that PostgreSQL tells of."""
+    """Return the error as Python shows it, without the rows that PostgreSQL tells of."""
     shown = DATA_OF_ROWS.sub(r"\1: —\n", "".join(traceback.format_exception(error)))
     return Trace("\n".join(f"  {visible(line)}" for line in shown.rstrip("\n").split("\n")))
 
 
 def _line(record: logging.LogRecord) -> str:
-    """The message on one line, and the trace below that it may end with; whatever came from outside is made visible."""
+    """Return the message on one line, and the trace below that it may end with; whatever came from outside is made visible."""
     if not isinstance(record.args, tuple) or not record.args or not isinstance(record.args[-1], Trace):
         return visible(record.getMessage())
     *facts, below = record.args
@@ -72,7 +72,7 @@ def _line(record: logging.LogRecord) -> str:
 
 
 def configuration(style: str, level: str) -> dict:
-    """For `logging.config.dictConfig`: everything to standard error, gunicorn's own lines too."""
+    """Return the argument of `logging.config.dictConfig`: everything to standard error, gunicorn's own lines too."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -92,7 +92,7 @@ def configuration(style: str, level: str) -> dict:
 
 
 def init_app(app: Flask) -> None:
-    """Before anything else, for it times whole requests; tests watch the log themselves."""
+    """Set up before anything else, for it times whole requests; tests watch the log themselves."""
     if not app.testing:
         dictConfig(configuration(app.config["LOG_FORMAT"], app.config["LOG_LEVEL"]))
     numbered = _Numbered(app.wsgi_app, trusts_proxy=app.config["PROXIES"] > 0)
@@ -101,12 +101,12 @@ def init_app(app: Flask) -> None:
 
 
 def number() -> str:
-    """The id of the request that is being answered; none yet while its body is waited for."""
+    """Return the id of the request that is being answered; none yet while its body is waited for."""
     return request.environ.get(NUMBER, "-")
 
 
 def seconds() -> float:
-    """How long the request has taken so far."""
+    """Return how long the request has taken so far."""
     return time.perf_counter() - request.environ[BEGUN]
 
 
@@ -124,7 +124,7 @@ class _Numbered:
 
 
 def _tell(answer: Response) -> Response:
-    """One line a request; the address without its query, which may say what was searched for."""
+    """Return one line a request; the address without its query, which may say what was searched for."""
     answer.headers[HEADER] = number()
     log.info(
         "%s %s %s",

@@ -10,7 +10,7 @@ from app.extensions import fab
 
 
 def init_app(app: Flask) -> None:
-    """Adds the command, the view, and what pages show of them; after the web, within the application's context."""
+    """Add the command, the view, and what pages show of them; after the web, within the application's context."""
     app.cli.add_command(demo)
     fab().add_view_no_menu(DemoView)
     app.jinja_env.globals.update(demo_sheets=OFFERED, demo_users=USERS, demo_password=PASSWORD)

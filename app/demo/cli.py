@@ -61,7 +61,7 @@ def load_demo() -> None:
 
 
 def _begin() -> None:
-    """Moves the demonstration to the day on which it begins, if one is set; time runs forward only."""
+    """Move the demonstration to the day on which it begins, if one is set; time runs forward only."""
     if wanted := current_app.config["DEMO_DATE"]:
         try:
             ahead = (date.fromisoformat(wanted) - clock.today(current_app.config, db.session)).days
@@ -81,7 +81,7 @@ def _make_users() -> None:
 
 
 def _say_where() -> None:
-    """Addresses for the papers; plainly of a demonstration."""
+    """Print the addresses for the papers; plainly of a demonstration."""
     for office in db.session.scalars(
         select(Office).where(Office.code.in_((*COUNTIES, PREFECTURE, PROVINCE)))
     ):
@@ -90,7 +90,7 @@ def _say_where() -> None:
 
 
 def _name_documents() -> None:
-    """The shipped values as a policy officer would confirm them, so that papers name a document."""
+    """Confirm the shipped values as a policy officer would confirm them, so that papers name a document."""
     for programme in programmes():
         for parameter in programme.policy.parameters.values():
             value = None if parameter.default is None else str(parameter.default)

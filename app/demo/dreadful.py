@@ -25,7 +25,7 @@ DAY, PHONE = "劳动合同开始日期", "联系电话"
 
 
 def workbook(rows: list[dict[str, str]]) -> bytes:
-    """A workbook of another hand: rows are as `cells` gives them, at least ten; six still pass."""
+    """Return a workbook of another hand: rows are as `cells` gives them, at least ten; six still pass."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     sheet = book.add_worksheet("Sheet1")
@@ -42,7 +42,7 @@ def workbook(rows: list[dict[str, str]]) -> bytes:
 
 
 def csv_in_gbk(rows: list[dict[str, str]]) -> bytes:
-    """The same in the encoding that Chinese Excel gives a CSV."""
+    """Return the same in the encoding that Chinese Excel gives a CSV."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -53,7 +53,7 @@ def csv_in_gbk(rows: list[dict[str, str]]) -> bytes:
 
 
 def _messed(title: str, place: int, row: dict[str, str], *, numbers: bool = True) -> str | int | date:
-    """One cell: its row's place says what went wrong with it."""
+    """Return one cell: its row's place says what went wrong with it."""
     value = row.get(title, "")
     ways: dict[tuple[str, int], Callable[[], str | int]] = {
         ("序号", place): lambda: place + 1,

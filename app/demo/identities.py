@@ -97,7 +97,7 @@ class Firm:
 
 
 def make_id(random: Random, today: date) -> str:
-    """A valid citizen id of somebody who is between 18 and 59 years old."""
+    """Return a valid citizen id of somebody who is between 18 and 59 years old."""
     oldest, youngest = add_months(today, -60 * 12) + timedelta(days=1), add_months(today, -18 * 12)
     born = oldest + timedelta(days=random.randrange((youngest - oldest).days + 1))
     first17 = f"{random.choice(HOMES)}{born:%Y%m%d}{random.randrange(1, 1000):03}"
@@ -105,7 +105,7 @@ def make_id(random: Random, today: date) -> str:
 
 
 def make_name(random: Random) -> str:
-    """Two or three characters; now and then a rare one, a compound surname or a minority's name."""
+    """Return two or three characters; now and then a rare one, a compound surname or a minority's name."""
     draw = random.random()
     if draw < 0.015:
         return random.choice(RARE)
@@ -116,12 +116,12 @@ def make_name(random: Random) -> str:
 
 
 def make_phone(random: Random) -> str:
-    """A mobile number; one in ten has none."""
+    """Return a mobile number; one in ten has none."""
     return f"199{random.randrange(10**8):08}" if random.random() < 0.9 else ""
 
 
 def make_uscc(random: Random, region: str) -> str:
-    """A code whose inner organisation code and own check character are both right."""
+    """Return a code whose inner organisation code and own check character are both right."""
     body = "MA" + "".join(random.choices(USCC_LETTERS, k=6))
     values = map(ORGANISATION_VALUES.index, body)
     total = sum(value * weight for value, weight in zip(values, ORGANISATION_WEIGHTS, strict=True))
@@ -130,7 +130,7 @@ def make_uscc(random: Random, region: str) -> str:
 
 
 def firm_name(number: int, kind: str) -> str:
-    """A name of its own for each of the first sixty employers."""
+    """Return a name of its own for each of the first sixty employers."""
     turn = number // len(BRANDS)
     brand = BRANDS[(number + 3 * turn) % len(BRANDS)]
     trade = "人力资源服务" if kind == "hr_institution" else TRADES[(number + turn) % len(TRADES)]

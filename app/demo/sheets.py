@@ -27,7 +27,7 @@ DREADFUL_IN_XLSX = 10
 
 
 def filled(hires: Sequence[Hire], kind: Sheet = SHEET) -> bytes:
-    """The template as a careful clerk fills it in; openpyxl is slow to import and no web worker's business."""
+    """Return the template as a careful clerk fills it in; openpyxl is slow to import and no web worker's business."""
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(template(kind)))
@@ -43,7 +43,7 @@ def filled(hires: Sequence[Hire], kind: Sheet = SHEET) -> bytes:
 
 
 def cells(hire: Hire) -> dict[str, str]:
-    """A row of the sheet by the columns' titles."""
+    """Return a row of the sheet by the columns' titles."""
     return {
         "姓名": hire.typed.get("name", hire.person.name),
         "公民身份号码": hire.typed.get("citizen_id", hire.person.citizen_id),
@@ -56,7 +56,7 @@ def cells(hire: Hire) -> dict[str, str]:
 
 
 def place(hire: Hire) -> dict[str, str]:
-    """Where the person works, for sheets that ask."""
+    """Return where the person works, for sheets that ask."""
     return {"就业单位统一社会信用代码": hire.firm.uscc, "参保地": COUNTIES[hire.firm.region]}
 
 
@@ -95,7 +95,7 @@ OFFERED = ((NOTE, N_("每份名单对应的单位、参保地和上传人")), *(
 
 
 def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]], institution: Firm) -> None:
-    """Writes the sheets and the note, over those of an earlier demonstration."""
+    """Write the sheets and the note, over those of an earlier demonstration."""
     folder.mkdir(parents=True, exist_ok=True)
     for sheet in SHEETS:
         (folder / sheet.name).write_bytes(sheet.write(groups[sheet.group]))
@@ -103,7 +103,7 @@ def write_sheets(folder: Path, groups: Mapping[str, Sequence[Hire]], institution
 
 
 def _header(sheet: Worksheet, kind: Sheet) -> tuple[int, dict[str, int]]:
-    """The header's row number and each title's column."""
+    """Return the header's row number and each title's column."""
     titles = {column.title for column in kind.columns}
     for number, row in enumerate(sheet.iter_rows(), 1):
         found = {str(cell.value or "").rstrip("*＊ "): column for column, cell in enumerate(row, 1)}

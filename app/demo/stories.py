@@ -32,13 +32,13 @@ Story = Callable[[World, Hire], Hire]
 
 
 def passes(world: World, hire: Hire) -> Hire:
-    """Insured since the contract; long unemployed, or away for work, before it."""
+    """Return insured since the contract; long unemployed, or away for work, before it."""
     world.pay(hire.person, hire.firm, hire.starts_on)
     return qualifies(world, hire)
 
 
 def qualifies(world: World, hire: Hire) -> Hire:
-    """What the category asks for, without any insurance."""
+    """Return what the category asks for, without any insurance."""
     before = -world.random.randrange(7, 13)
     if hire.category == UNEMPLOYED:
         off = hire.starts_on + timedelta(days=world.random.randrange(1, 20))
@@ -128,7 +128,7 @@ MIXED: tuple[tuple[Story, int], ...] = (
 
 
 def tell(world: World) -> dict[str, list[Hire]]:
-    """Fills the world and returns the hires of each ready-made sheet."""
+    """Fill the world and returns the hires of each ready-made sheet."""
     good_firm, mixed_firm = world.firms_of(JINJIANG, "medium", "small")[:2]
     large_firm = world.firms_of(JINJIANG, "large")[0]
     neighbour = world.firms_of(QINGYANG, "medium")[0]
@@ -153,7 +153,7 @@ def tell(world: World) -> dict[str, list[Hire]]:
 
 
 def hire(world: World, firm: Firm, story: Story, *, plain: bool = False) -> Hire:
-    """Somebody of the county starts there one to four months ago; `plain` names can be written in GBK."""
+    """Return somebody of the county starts there one to four months ago; `plain` names can be written in GBK."""
     person = world.engage(firm.region)
     while plain and not _in_gbk(person.name):
         _ordinary_life(world, person)
@@ -174,7 +174,7 @@ def _mixed(world: World, firm: Firm, claimed: Hire) -> list[Hire]:
 
 
 def _again(world: World, hire: Hire, firm: Firm) -> Hire:
-    """The same person on another employer's sheet: refused once the first has been applied for."""
+    """Return the same person on another employer's sheet: refused once the first has been applied for."""
     world.pay(hire.person, firm, hire.starts_on)
     return replace(hire, firm=firm, remark="演示：1-good 提交后，此人已享受")
 
@@ -187,7 +187,7 @@ def _in_gbk(name: str) -> bool:
 
 
 def _ordinary_life(world: World, person: Resident) -> None:
-    """The many who are on no sheet: at work, changing work, out of work, away for work."""
+    """Tell of the many who are on no sheet: at work, changing work, out of work, away for work."""
     draw, firms = world.random.random(), world.firms_of(person.region)
     firm, month = world.random.choice(firms), add_months(world.first_month, world.random.randrange(6, 18))
     if draw < 0.6:

@@ -23,7 +23,7 @@ class DemoView(Screen, BaseView):
 
     @expose("/demo/sheets/<name>")
     def sheet(self, name):
-        """One of the ready-made sheets, or its note."""
+        """Show one of the ready-made sheets, or its note."""
         if name not in dict(OFFERED):
             abort(404)
         folder = Path(current_app.config["DATA_DIR"]) / FOLDER

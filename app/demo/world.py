@@ -38,23 +38,23 @@ class World:
         self.transfers: dict[tuple[str, date], tuple[date | None, str]] = {}
 
     def engage(self, region: str | None = None) -> Resident:
-        """Somebody of whom nothing has been told yet."""
+        """Return somebody of whom nothing has been told yet."""
         at = next(i for i, r in enumerate(self.unengaged) if region in (None, r.region))
         return self.unengaged.pop(at)
 
     def firms_of(self, region: str, *scales: str) -> list[Firm]:
-        """Enterprises of a county; all scales when none is asked for."""
+        """Return enterprises of a county; all scales when none is asked for."""
         enterprises = (f for f in self.firms if f.region == region and f.kind == "enterprise")
         return [f for f in enterprises if f.scale in (scales or SCALES)]
 
     def institution_of(self, region: str) -> Firm:
-        """A county's first institution of human-resources services."""
+        """Return a county's first institution of human-resources services."""
         return next(f for f in self.firms if f.region == region and f.kind == "hr_institution")
 
     def pay(
         self, person: Resident, firm: Firm, first: date, last: date | None = None, *, paid: bool = True
     ) -> None:
-        """Contributions from one month to another (the latest that is known, if not said), both included."""
+        """Pay contributions from one month to another (the latest that is known, if not said), both included."""
         month, last = max(month_start(first), self.first_month), last or add_months(self.this_month, -1)
         while month <= last:
             self.contributions[person.citizen_id, firm.uscc, month, firm.region] = paid
@@ -69,7 +69,7 @@ class World:
         self.transfers[person.citizen_id, left_on] = (returned_on, self.random.choice(DESTINATIONS))
 
     def files(self) -> Iterator[tuple[str, BinaryIO, Declared]]:
-        """(kind, CSV, what it covers), in the order in which they can be loaded."""
+        """Yield (kind, CSV, what it covers), in the order in which they can be loaded."""
         counties = tuple(PEOPLE)
         covered = Declared(counties, self.first_month, self.today)
         yield "persons", _csv("persons", self._person_rows()), Declared(counties)

@@ -143,7 +143,7 @@ NAMED = joinedload(AuditEntry.actor).load_only(User.username)
 
 
 def record(session: Session, actor: Actor, event: str, **facts: Any) -> None:
-    """Adds one entry to the caller's transaction; `facts` are columns of `AuditEntry`.
+    """Add one entry to the caller's transaction; `facts` are columns of `AuditEntry`.
 
     Ids, phones and accounts are masked wherever they stand, for a name or a title may be one.
 
@@ -161,7 +161,7 @@ def record(session: Session, actor: Actor, event: str, **facts: Any) -> None:
 
 
 def _masked(value: object) -> Any:
-    """The same with every long number in it masked, however deep; numbers as such are counts and rows' own."""
+    """Return the same with every long number in it masked, however deep; numbers as such are counts and rows' own."""
     if isinstance(value, str):
         return without_numbers(value)
     if isinstance(value, Mapping):

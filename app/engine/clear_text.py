@@ -49,7 +49,7 @@ class Clearing:
 
 
 def run(url: str, vault: Vault, clearings: Iterable[Clearing]) -> dict[str, int]:
-    """table → rows changed; `url` is the owner's. Each batch is committed with its entry in the audit log."""
+    """Clear every table and return table → rows changed; `url` is the owner's. Each batch is committed with its audit entry."""
     with Session(create_engine(url, poolclass=NullPool)) as session:
         changed = {one.model.__tablename__: _clear(session, vault, one) for one in clearings}
     return {table: count for table, count in changed.items() if count}
@@ -80,7 +80,7 @@ def _following(one: Clearing, key: InstrumentedAttribute, last: int) -> Select:
 
 
 def _hide_title(_: Vault, own: OwnRole) -> bool:
-    """Titles of one office differ; what is left of two may not."""
+    """Hide numbers in the titles of own roles; titles of one office differ, and what is left of two may not."""
     title = without_numbers(own.title)
     if title == own.title:
         return False
@@ -92,7 +92,7 @@ def _hide_title(_: Vault, own: OwnRole) -> bool:
 
 
 def _hide_name(_: Vault, user: User) -> bool:
-    """The user name stays, for it opens the account; screens mask it."""
+    """Return the user name stays, for it opens the account; screens mask it."""
     full, email = f"{user.last_name}{user.first_name}", user.email
     hidden = without_numbers(full)
     if hidden != full:

@@ -27,7 +27,7 @@ class DemoClock(Model):
 
 
 def today(config: Mapping[str, Any], session: Session) -> date:
-    """The day that rules, publicity and payments go by. In production nothing but the real date counts."""
+    """Return the day that rules, publicity and payments go by. In production nothing but the real date counts."""
     if config["TESTING"] and config.get("TODAY"):
         return config["TODAY"]
     real = datetime.now(SHANGHAI).date()
@@ -35,7 +35,7 @@ def today(config: Mapping[str, Any], session: Session) -> date:
 
 
 def move_forward(session: Session, days: int) -> None:
-    """Moves the demo's date forward; time never runs backwards. Raises ValueError below 1."""
+    """Move the demo's date forward; time never runs backwards. Raises ValueError below 1."""
     if days < 1:
         raise ValueError("the demo's date moves forward only")
     clock = session.scalars(select(DemoClock).with_for_update()).one_or_none()

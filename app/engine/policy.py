@@ -61,7 +61,7 @@ class Parameter:
     document: str
 
     def parse(self, text: str | None) -> Any:
-        """The typed value of what a person or a file wrote; None means open (dates only). Raises BadValue."""
+        """Return the typed value of what a person or a file wrote; None means open (dates only). Raises BadValue."""
         if text is None or text == "":
             if self.unit == "date":
                 return None
@@ -82,7 +82,7 @@ class Parameter:
         return value
 
     def canonical(self, text: str | None) -> str | None:
-        """What is typed, in the one form in which its unit is stored. Raises BadValue for what that can't hold."""
+        """Return what is typed, in the one form in which its unit is stored. Raises BadValue for what that can't hold."""
         bare = squeeze(text or "")
         value = self.parse(bare)
         if self.unit == "yuan" and value != yuan(value):
@@ -125,7 +125,7 @@ class Policy:
 
     @classmethod
     def load(cls, path: Path) -> Policy:
-        """Reads a programme's defaults: code → title, unit, default, document."""
+        """Read a programme's defaults: code → title, unit, default, document."""
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
         bare = [Parameter(code, e["title"], e["unit"], None, e["document"]) for code, e in entries.items()]
         return cls(
@@ -134,12 +134,12 @@ class Policy:
         )
 
     def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, Any]:
-        """The values in force on `day`: of the rows that hold it, the one that started last; else the default."""
+        """Return the values in force on `day`: of the rows that hold it, the one that started last; else the default."""
         held = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
         return {code: held.get(code, p.default) for code, p in self.parameters.items()}
 
     def documents(self, rows: Iterable[PolicyValue], day: date) -> list[str]:
-        """The documents that policy officers have named for the values in force on `day`, each once.
+        """Return the documents that policy officers have named for the values in force on `day`, each once.
 
         A shipped value has none: no paper may rest on a document that nobody has named.
         """
@@ -149,7 +149,7 @@ class Policy:
     def frozen(
         self, rows: Iterable[PolicyValue], day: date, values: Mapping[str, str | None]
     ) -> list[Frozen]:
-        """What a claim judged by `day` keeps; a value that has been changed for that day since then has no row."""
+        """Return what a claim judged by `day` keeps; a value that has been changed for that day since then has no row."""
         held, shipped = _held(rows, day), as_json({code: p.default for code, p in self.parameters.items()})
         now = as_json(self.at(held.values(), day))
         return [
@@ -164,11 +164,11 @@ class Policy:
         ]
 
     def _equal(self, code: str, one: str | None, other: str | None) -> bool:
-        """Whether two texts are the same value; what was frozen once may be written otherwise."""
+        """Return whether two texts are the same value; what was frozen once may be written otherwise."""
         return self.parameters[code].parse(one) == self.parameters[code].parse(other)
 
     def timeline(self, rows: Iterable[PolicyValue], code: str) -> list[Span]:
-        """All of time for one parameter: which row, or the default, is in force from when to when."""
+        """Return all of time for one parameter: which row, or the default, is in force from when to when."""
         own = [row for row in rows if row.parameter == code]
         spans: list[Span] = []
         for first, last in _cut(own):
@@ -181,7 +181,7 @@ class Policy:
         return spans
 
     def split_by(self, rows: Sequence[PolicyValue], new: PolicyValue) -> PolicyValue | None:
-        """The row that would be in force both before and after `new`, which would cut it in two."""
+        """Return the row that would be in force both before and after `new`, which would cut it in two."""
         others = [row for row in rows if row.parameter == new.parameter and row is not new]
         spans = self.timeline([*others, new], new.parameter)
         for before, here, after in zip(spans, spans[1:], spans[2:], strict=False):
@@ -190,23 +190,23 @@ class Policy:
         return None
 
     def periods(self, rows: Iterable[PolicyValue]) -> list[tuple[date, date, dict[str, str | None]]]:
-        """All of time cut into spans of equal values: (first day, last day, JSON-ready values)."""
+        """Return all of time cut into spans of equal values: (first day, last day, JSON-ready values)."""
         rows = list(rows)
         return [(first, last, as_json(self.at(rows, first))) for first, last in _cut(rows)]
 
 
 def stored(session: Session, programme: str) -> list[PolicyValue]:
-    """The rows that policy officers have added for one programme."""
+    """Return the rows that policy officers have added for one programme."""
     return list(session.scalars(select(PolicyValue).where(PolicyValue.programme == programme)))
 
 
 def as_json(values: Mapping[str, object]) -> dict[str, str | None]:
-    """Values as they are frozen on a claim: decimals and dates as text, so that nothing is rounded."""
+    """Return values as they are frozen on a claim: decimals and dates as text, so that nothing is rounded."""
     return {code: None if v is None else str(v) for code, v in values.items()}
 
 
 def _held(rows: Iterable[PolicyValue], day: date) -> dict[str, PolicyValue]:
-    """By parameter the row in force on `day`: of those that hold it, the one that started last."""
+    """Return by parameter the row in force on `day`: of those that hold it, the one that started last."""
     first_to_last = sorted(rows, key=lambda r: r.starts_on)
     return {
         row.parameter: row
@@ -216,7 +216,7 @@ def _held(rows: Iterable[PolicyValue], day: date) -> dict[str, PolicyValue]:
 
 
 def _cut(rows: Sequence[PolicyValue]) -> list[tuple[date, date]]:
-    """All of time in spans within which no row begins or ends."""
+    """Return all of time in spans within which no row begins or ends."""
     cuts = {date.min, *(r.starts_on for r in rows), *(_after(r.ends_on) for r in rows if r.ends_on)}
     starts = sorted(cuts)
     ends = [start - timedelta(days=1) for start in starts[1:]] + [date.max]

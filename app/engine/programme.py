@@ -91,7 +91,7 @@ class Programme:
         return self.transitions[self.former.get(name, name)]
 
     def rule(self, code: str) -> RiskRule:
-        """The rule behind a finding; raises StopIteration for one that the programme no longer has."""
+        """Return the rule behind a finding; raises StopIteration for one that the programme no longer has."""
         return next(r for r in self.rules if r.code == code)
 
     def _problems(self) -> Iterator[str]:

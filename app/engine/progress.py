@@ -21,14 +21,14 @@ class Progress:
         self.most, self.total, self.share, self.cancelled = most, 0, 0.0, False
 
     def count(self, total: int) -> None:
-        """So many rows there are, so far. Raises TooLong, Cancelled."""
+        """Count so many rows more. Raises TooLong, Cancelled."""
         self.total = total
         if self.most is not None and total > self.most:
             raise TooLong
         self.reach(self.share)
 
     def reach(self, share: float) -> None:
-        """Done up to a share of 0 to 1. Raises Cancelled."""
+        """Note a share of 0 to 1 as done. Raises Cancelled."""
         self.share = share
         if self.cancelled:
             raise Cancelled

@@ -60,13 +60,13 @@ class Scope:
 
     @classmethod
     def of_office(cls, session: Session, office: Office) -> Scope:
-        """The subtree of an office: its own and lower offices, its region and the regions below."""
+        """Return the subtree of an office: its own and lower offices, its region and the regions below."""
         asked = {"path": office.path, "region": office.region_code}
         return cls.of_lists(*session.execute(subtree(), asked, execution_options=OPEN).one())
 
     @classmethod
     def of_lists(cls, office_ids: list[int] | None, region_codes: list[str] | None) -> Scope:
-        """As `subtree` answers."""
+        """Answer as `subtree` answers."""
         return cls(tuple(office_ids or ()), tuple(region_codes or ()))
 
     @property
@@ -75,7 +75,7 @@ class Scope:
         return _one_of(self.office_ids, BigInteger)
 
     def clause(self, model: type[Model]) -> ColumnElement[bool]:
-        """The WHERE clause for a scoped model."""
+        """Return the WHERE clause for a scoped model."""
         if self.whole:
             return true()
         column = model.__scope__
@@ -97,7 +97,7 @@ class Scope:
 
 @lru_cache(maxsize=256)
 def _criteria(scope: Scope) -> tuple[tuple, tuple]:
-    """Made once for all logins that see the same; cases share one option, because each option slows every statement.
+    """Build the criteria once for all logins that see the same; cases share one option, since each option slows every statement.
 
     A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
     that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
@@ -120,14 +120,14 @@ class Written(TypeDecorator):
 
 
 def _one_of(values: tuple, type_: type[TypeEngine]) -> ColumnElement:
-    """What a column equals that holds one of these numbers or codes."""
+    """Return what a column equals that holds one of these numbers or codes."""
     if len(values) == 1:
         return literal(values[0], type_)
     return any_(literal(f"{{{','.join(map(str, values))}}}", Written(type_)))
 
 
 def _within(model: type[Model], offices: ColumnElement[int]) -> ColumnElement[bool]:
-    """Of every model, or an alias of one: the cases of these offices; all rows of what is no case."""
+    """Return the condition of a model, or an alias of one: the cases of these offices; all rows of what is no case."""
     entity = inspect(model, raiseerr=False)
     if entity is None:  # the base of all models, with which SQLAlchemy tries the criterion
         return false()
@@ -139,21 +139,21 @@ NOWHERE = Scope()
 
 
 def scoped_models() -> Iterator[type[Model]]:
-    """Every mapped class that declares `__scope__` itself (subclasses are covered by their base)."""
+    """Yield every mapped class that declares `__scope__` itself (subclasses are covered by their base)."""
     for mapper in Model.registry.mappers:
         if "__scope__" in vars(mapper.class_):
             yield mapper.class_
 
 
 def where(session: Session, statement: Select, *models: type[Model]) -> Select:
-    """A Core statement restricted to what the session's scope shows of `models`."""
+    """Return a Core statement restricted to what the session's scope shows of `models`."""
     scope = session.info.get("scope", NOWHERE)
     return statement.where(*(scope.clause(model) for model in models))
 
 
 @contextmanager
 def seeing(session: Session, scope: Scope) -> Iterator[None]:
-    """The session's statements run within `scope` for the length of the block."""
+    """Run the session's statements within `scope` for the length of the block."""
     before = session.info.get("scope", NOWHERE)
     session.info["scope"] = scope
     try:
@@ -163,7 +163,7 @@ def seeing(session: Session, scope: Scope) -> Iterator[None]:
 
 
 def visible_ids(session: Session, model: type[Model], ids: Iterable[int]) -> set[int]:
-    """Those of `ids` that exist and lie in the session's scope."""
+    """Return those of `ids` that exist and lie in the session's scope."""
     return set(session.scalars(select(model.id).where(model.id.in_(list(ids)))))
 
 
@@ -179,7 +179,7 @@ def _restrict(state: ORMExecuteState) -> None:
 
 
 def _asks_for_cases(state: ORMExecuteState) -> bool:
-    """Whether a SELECT returns cases and no register: its eager loads inherit the options and follow visible rows."""
+    """Return whether a SELECT returns cases and no register: its eager loads inherit the options and follow visible rows."""
     if not state.is_select:
         return False
     entities = [column["entity"] for column in cast(Select, state.statement).column_descriptions]
@@ -191,7 +191,7 @@ def _asks_for_cases(state: ORMExecuteState) -> bool:
 
 @cache
 def subtree() -> Select:
-    """The offices below a `path` and the regions below a `region`, as two arrays; written once, for every request asks it."""
+    """Return the offices below a `path` and the regions below a `region`, as two arrays; written once, for every request asks it."""
     offices = select(func.array_agg(aggregate_order_by(Office.id, Office.id)))
     offices = offices.where(func.starts_with(Office.path, bindparam("path")))
     tree = select(Region.code).where(Region.code == bindparam("region")).cte("subtree", recursive=True)

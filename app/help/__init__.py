@@ -43,12 +43,12 @@ class Chapter:
 
 @cache
 def chapters() -> tuple[Chapter, ...]:
-    """The manual in its order."""
+    """Return the manual in its order."""
     return tuple(_chapter(entry) for entry in yaml.safe_load(SOURCE.read_text(encoding="utf-8")))
 
 
 def chapter_of(view: str | None) -> Chapter | None:
-    """The chapter that explains a view."""
+    """Return the chapter that explains a view."""
     return next((one for one in chapters() if view in one.views), None)
 
 

@@ -25,7 +25,7 @@ class Release:
 
 @cache
 def releases() -> tuple[Release, ...]:
-    """All releases, the newest first. Raises KeyError and ValueError for a file of another form."""
+    """Return all releases, the newest first. Raises KeyError and ValueError for a file of another form."""
     _, *parts = RELEASE.split(SOURCE.read_text(encoding="utf-8"))
     return tuple(
         Release(version, date.fromisoformat(day), _changes(text))

@@ -43,7 +43,7 @@ OLD_FORMAT = N_(
 
 
 def new_key() -> str:
-    """A fresh key in base64url, as it stands in the configuration."""
+    """Return a fresh key in base64url, as it stands in the configuration."""
     return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
 
 
@@ -77,7 +77,7 @@ class Vault:
         read_keys: Iterable[bytes] = (),
         form: str = "new",
     ) -> None:
-        """`cipher`, `cipher_key` and `form` (of FORMATS) make new ciphertexts; `read_keys` open what was made under others."""
+        """Make new ciphertexts by `cipher`, `cipher_key` and `form` (of FORMATS); open others' by `read_keys`."""
         self._hash_key = hash_key
         self._by_header: dict[bytes, AESGCM | _SM4GCM] = {}
         self._unnumbered: list[AESGCM] = []
@@ -98,7 +98,7 @@ class Vault:
         read_keys: Iterable[str] = (),
         form: str = "new",
     ) -> "Vault":
-        """The vault of the configured keys; a missing or short key stops the start, not the first save."""
+        """Return the vault of the configured keys; a missing or short key stops the start, not the first save."""
         if cipher not in NAMES:
             raise BadValue(
                 N_("没有“{cipher}”这种加密算法。请把 DATA_CIPHER 设为 aes 或 sm4。"), cipher=cipher
@@ -112,15 +112,15 @@ class Vault:
         return cls(_decode(hash_key, N_("散列")), _decode(cipher_key, N_("加密")), cipher, others, form)
 
     def hash(self, text: str) -> bytes:
-        """HMAC-SHA256 of normalized text, 32 bytes: equal texts are found by it, nothing is read from it."""
+        """Return HMAC-SHA256 of normalized text, 32 bytes: equal texts are found by it, nothing is read from it."""
         return hmac.digest(self._hash_key, text.encode(), hashlib.sha256)
 
     def encrypt(self, text: str, bound_to: bytes) -> bytes:
-        """A text as `encrypt_bytes` does it."""
+        """Return a text as `encrypt_bytes` does it."""
         return self.encrypt_bytes(text.encode(), bound_to)
 
     def encrypt_bytes(self, content: bytes, bound_to: bytes) -> bytes:
-        """Under a fresh nonce: 5-byte header, 12-byte nonce, ciphertext with 16-byte tag.
+        """Encrypt Under a fresh nonce: 5-byte header, 12-byte nonce, ciphertext with 16-byte tag.
 
         The header is authenticated; in the new format also `bound_to`, which names the place that it is kept in.
         """
@@ -129,11 +129,11 @@ class Vault:
         return self.header + nonce + self._by_header[self.header].encrypt(nonce, content, aad)
 
     def decrypt(self, ciphertext: bytes, bound_to: bytes) -> str:
-        """The text that `encrypt` made for that place."""
+        """Return the text that `encrypt` made for that place."""
         return self.decrypt_bytes(ciphertext, bound_to).decode()
 
     def decrypt_bytes(self, ciphertext: bytes, bound_to: bytes) -> bytes:
-        """What `encrypt_bytes` made for that place.
+        """Return what `encrypt_bytes` made for that place.
 
         Raises Unreadable for what anyone altered or put elsewhere, what a key that is not configured encrypted, and what
         is of a format that is refused.
@@ -155,36 +155,36 @@ class Vault:
         raise _unreadable(MOVED if known else NO_KEY, bound_to)
 
     def opens(self, header: bytes) -> bool:
-        """Whether a configured key may open what was made so; of ciphertexts without a number nobody can tell."""
+        """Return whether a configured key may open what was made so; of ciphertexts without a number nobody can tell."""
         return header == _UNNUMBERED or header in self._by_header
 
     def refuses(self, header: bytes) -> bool:
-        """Whether the setting forbids to read this format, whatever the keys."""
+        """Return whether the setting forbids to read this format, whatever the keys."""
         return self.form == "only" and is_free(header)
 
     def current(self, ciphertext: bytes) -> bool:
-        """Whether a ciphertext was made by today's format, cipher and key."""
+        """Return whether a ciphertext was made by today's format, cipher and key."""
         return bytes(ciphertext[:HEADER_BYTES]) == self.header
 
     def renew(self, ciphertext: bytes, bound_to: bytes) -> bytes:
-        """The same content by today's format, cipher and key."""
+        """Return the same content by today's format, cipher and key."""
         if self.current(ciphertext):
             return ciphertext
         return self.encrypt_bytes(self.decrypt_bytes(ciphertext, bound_to), bound_to)
 
 
 def header_of(ciphertext: bytes) -> bytes:
-    """The part of a ciphertext that says how it was made."""
+    """Return the part of a ciphertext that says how it was made."""
     return bytes(ciphertext[:1] if ciphertext[:1] == _UNNUMBERED else ciphertext[:HEADER_BYTES])
 
 
 def is_free(header: bytes) -> bool:
-    """Whether it is of the old format, which opens wherever it is put."""
+    """Return whether it is of the old format, which opens wherever it is put."""
     return header[:1] in (_UNNUMBERED, *_FREE.values())
 
 
 def name_of(header: bytes) -> str:
-    """A header as an operator reads it: cipher, number of the key, format."""
+    """Return a header as an operator reads it: cipher, number of the key, format."""
     cipher = next((name for name in NAMES if header[:1] in (_FREE[name], _BOUND[name])), "aes")
     binding = "旧格式 / old format" if is_free(header) else "新格式 / new format"
     return f"{NAMES[cipher]} {header[1:].hex() or '—'} {binding}"
@@ -195,13 +195,13 @@ def _authenticated(header: bytes, bound_to: bytes) -> bytes:
 
 
 def _unreadable(msgid: str, bound_to: bytes) -> Unreadable:
-    """Logged by the place's label, which holds nobody's data."""
+    """Log the place's label, which holds nobody's data."""
     log.error("a ciphertext of %s does not open", bound_to.partition(b"\0")[0].decode(errors="replace"))
     return Unreadable(msgid)
 
 
 def _number(key: bytes) -> bytes:
-    """Tells keys apart and says nothing of them: the beginning of a digest of 32 random bytes."""
+    """Tell keys apart and says nothing of them: the beginning of a digest of 32 random bytes."""
     return hashlib.sha256(b"benefits key number" + key).digest()[:_NUMBER_BYTES]
 
 

@@ -29,19 +29,19 @@ _EARLIEST_YEAR = 1900
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later (or earlier) month, clamped to that month's end."""
+    """Return the same day of a later (or earlier) month, clamped to that month's end."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def month_start(day: date) -> date:
-    """The first day of the month, under which contribution months are kept."""
+    """Return the first day of the month, under which contribution months are kept."""
     return day.replace(day=1)
 
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date | None:
-    """The date that a person typed, or None; a time of day behind it is left out, years begin at 1900.
+    """Return the date that a person typed, or None; a time of day behind it is left out, years begin at 1900.
 
     A moment with its offset (`2026-02-28T16:00:00Z`) lies on the day that it has in Shanghai.
     """
@@ -60,7 +60,7 @@ def parse_date(text: str) -> date | None:
 
 
 def serial_date(text: str) -> date | None:
-    """The day that a spreadsheet keeps as this number (46284 is 2026-09-19), or None for no plausible one."""
+    """Return the day that a spreadsheet keeps as this number (46284 is 2026-09-19), or None for no plausible one."""
     found = _SERIAL.fullmatch(squeeze(text))
     if found is None or int(found[1]) not in _SERIAL_DAYS:
         return None

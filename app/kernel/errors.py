@@ -59,7 +59,7 @@ AWAY = ("08", "57P")
 
 
 def is_no_room(error: BaseException | None) -> bool:
-    """Whether a full disk lies behind an error: this machine's, or the database's."""
+    """Return whether a full disk lies behind an error: this machine's, or the database's."""
     while error is not None:
         if _sqlstate(error) == DISK_FULL or getattr(error, "errno", None) in NO_ROOM:
             return True
@@ -68,7 +68,7 @@ def is_no_room(error: BaseException | None) -> bool:
 
 
 def is_database_away(error: BaseException) -> bool:
-    """Whether a driver's error says that there is no connection; one without a state never had an answer."""
+    """Return whether a driver's error says that there is no connection; one without a state never had an answer."""
     lost = getattr(error, "connection_invalidated", False)
     unanswered = type(error).__name__ == "OperationalError" and _sqlstate(error) is None
     return lost or unanswered or (_sqlstate(error) or "").startswith(AWAY)

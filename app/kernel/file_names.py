@@ -22,7 +22,7 @@ LONGEST = 150
 
 
 def visible(text: str) -> str:
-    """Control characters, direction marks and other characters that nobody sees as `\\n`, `\\u202e` and the like."""
+    """Show control characters, direction marks and other characters that nobody sees as `\\n`, `\\u202e` and the like."""
     if text.isprintable():
         return text
     return "".join(
@@ -32,7 +32,7 @@ def visible(text: str) -> str:
 
 
 def file_name(given: str, media_type: str) -> str:
-    """A name for a file of that type: what it is decides the extension, whatever the name says."""
+    """Return a name for a file of that type: what it is decides the extension, whatever the name says."""
     name = "".join("_" if unicodedata.category(char) in UNSEEN else char for char in given)
     name = SEPARATING.sub("_", name).rstrip(" .")
     allowed = EXTENSIONS[media_type]

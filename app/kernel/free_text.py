@@ -20,12 +20,12 @@ SHOWN = 4
 
 
 def masked(number: str) -> str:
-    """A phone or an account as screens show it."""
+    """Return a phone or an account as screens show it."""
     return "*" * (len(number) - SHOWN) + number[-SHOWN:]
 
 
 def without_numbers(text: str) -> str:
-    """The text with every long number masked but for its last four characters; a digest or an id of ours stays whole."""
+    """Return the text with every long number masked but for its last four characters; a digest or an id of ours stays whole."""
     if _OWN.fullmatch(text):
         return text
     return _IDENTIFYING.sub(lambda found: "*" * (len(found[0]) - SHOWN) + found[0][-SHOWN:], text)

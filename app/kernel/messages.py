@@ -11,7 +11,7 @@ Param: TypeAlias = "str | int | Decimal | date | Message"
 
 
 def N_(msgid: str) -> str:
-    """Marks a msgid for extraction where it stands; the translation happens where it is shown."""
+    """Mark a msgid for extraction where it stands; the translation happens where it is shown."""
     return msgid
 
 
@@ -36,17 +36,17 @@ class Message:
         return Message.from_json, ({"msgid": self.msgid, "params": dict(self.params)},)
 
     def text(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence in the language that `translate` (a gettext) speaks; Chinese without one."""
+        """Return the sentence in the language that `translate` (a gettext) speaks; Chinese without one."""
         facts = {k: v.text(translate) if isinstance(v, Message) else v for k, v in self.params.items()}
         return translate(self.msgid).format(**facts)
 
     def as_json(self) -> dict[str, Any]:
-        """The stored form; its facts are strings, so that an amount or a date stays as it was shown."""
+        """Return the stored form; its facts are strings, so that an amount or a date stays as it was shown."""
         facts = {k: v.as_json() if isinstance(v, Message) else str(v) for k, v in self.params.items()}
         return {"msgid": self.msgid, "params": facts}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Message":
-        """The message that `as_json` stored."""
+        """Return the message that `as_json` stored."""
         facts = {k: cls.from_json(v) if isinstance(v, Mapping) else v for k, v in stored["params"].items()}
         return cls(stored["msgid"], **facts)

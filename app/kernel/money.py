@@ -13,14 +13,14 @@ _SECTIONS = ("", "万", "亿")
 
 
 def yuan(value: Decimal | int | str) -> Decimal:
-    """The amount at two decimals, half up; floats are not amounts."""
+    """Return the amount at two decimals, half up; floats are not amounts."""
     if isinstance(value, float):
         raise TypeError("an amount is a Decimal, an int or a str, never a float")
     return Decimal(value).quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
 def format_yuan(value: Decimal) -> str:
-    """Figures with thousands separators and two decimals: 1,000.00."""
+    """Return figures with thousands separators and two decimals: 1,000.00."""
     return f"{yuan(value):,}"
 
 

@@ -12,12 +12,12 @@ _GAPS = re.compile(rf"[\s{MIDDLE_DOT}]+")
 
 
 def grams(part: str) -> list[str]:
-    """What every name that contains the part has in the index of names (`grams` in the database): its pairs, or the one character."""
+    """Return what every name that contains the part has in the index of names (`grams` in the database): its pairs, or the one character."""
     return [part[place : place + 2] for place in range(len(part) - 1)] or [part]
 
 
 def fold(name: str) -> str:
-    """The form in which two writings of one name agree; `fold_name` in the database makes the same of it.
+    """Return the form in which two writings of one name agree; `fold_name` in the database makes the same of it.
 
     Width, blanks, invisible characters, the kind of dot, apostrophe and bracket, GB 18030's former private-use characters
     and radicals make no difference; rare characters stay what they are.
@@ -28,12 +28,12 @@ def fold(name: str) -> str:
 
 
 def writings(name: str) -> tuple[str, ...]:
-    """The folded name, and the one in which blanks inside it are the dot that somebody did not find on the keyboard."""
+    """Return the folded name, and the one in which blanks inside it are the dot that somebody did not find on the keyboard."""
     folded = fold(name)
     dotted = fold(_GAPS.sub(MIDDLE_DOT, name.translate(TABLE).strip()))
     return (folded,) if dotted == folded else (folded, dotted)
 
 
 def agree(typed: str, registered: str | None) -> bool:
-    """Whether two names, as they were written, are one."""
+    """Return whether two names, as they were written, are one."""
     return bool({*writings(typed)} & {*writings(registered or "")} - {""})

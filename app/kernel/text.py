@@ -10,7 +10,7 @@ _BETWEEN = re.compile(r"[-‐‑‒–—―−/\\_|>·、,]")
 
 
 def squeeze(text: str) -> str:
-    """The NFKC form without blanks and invisible characters, so that look-alikes compare equal."""
+    """Return the NFKC form without blanks and invisible characters, so that look-alikes compare equal."""
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
     if folded.isalnum():
         return folded
@@ -18,7 +18,7 @@ def squeeze(text: str) -> str:
 
 
 def word_key(text: str) -> str:
-    """A word of a list as it is compared: without case, blanks and what people put between its parts; "—" stays something."""
+    """Return a word of a list as it is compared: without case, blanks and what people put between its parts; "—" stays something."""
     bare = squeeze(text).casefold()
     return _BETWEEN.sub("", bare) or bare[:1]
 

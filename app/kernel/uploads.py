@@ -8,7 +8,7 @@ _PDF = b"%PDF-"
 
 
 def media_type(head: bytes) -> str | None:
-    """The media type that the first `HEAD_BYTES` announce, or None when it is none of those accepted."""
+    """Return the media type that the first `HEAD_BYTES` announce, or None when it is none of those accepted."""
     for beginning, kind in _BEGINNINGS:
         if head.startswith(beginning):
             return kind

@@ -35,24 +35,24 @@ class Cipher(LargeBinary):
 
 
 def row_key(deferred: bool = True) -> Mapped[bytes | None]:
-    """A random number that a row's ciphertexts are bound to; rows of 0.5.0 get theirs with the new format."""
+    """Return a random number that a row's ciphertexts are bound to; rows of 0.5.0 get theirs with the new format."""
     return mapped_column(LargeBinary, deferred=deferred, deferred_group=ENCRYPTED if deferred else None)
 
 
 def new_row_key() -> bytes:
-    """16 random bytes."""
+    """Return 16 random bytes."""
     return os.urandom(16)
 
 
 def place(column: Column | InstrumentedAttribute, **values: object) -> bytes:
-    """The name of the place that a ciphertext is bound to. Raises KeyError for a value that is missing."""
+    """Return the name of the place that a ciphertext is bound to. Raises KeyError for a value that is missing."""
     held: Column = column if isinstance(column, Column) else column.property.columns[0]
     parts = (_told_apart(values[name]) for name in bound_to(held))
     return f"{held.table.name}.{held.name}\0".encode() + b"".join(parts)
 
 
 def bound_to(column: Column) -> tuple[str, ...]:
-    """The columns that the ciphertexts in a column of `Cipher` are bound to."""
+    """Return the columns that the ciphertexts in a column of `Cipher` are bound to."""
     return cast(Cipher, column.type).bound_to
 
 
@@ -65,7 +65,7 @@ def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes | N
 
 
 def text_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> str | None:
-    """The text in a row's column. Raises Unreadable."""
+    """Return the text in a row's column. Raises Unreadable."""
     content = bytes_of(vault, row, attribute)
     return None if content is None else content.decode()
 
@@ -81,7 +81,7 @@ def text_or(
 
 
 def text_or(vault: Vault, row: Model, attribute: InstrumentedAttribute, instead: str) -> str | None:
-    """The same for a list, which one row that doesn't open must not stop."""
+    """Return the same for a list, which one row that doesn't open must not stop."""
     try:
         return text_of(vault, row, attribute)
     except Unreadable:
@@ -97,7 +97,7 @@ def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute[bytes | 
 
 
 def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> bytes | None:
-    """The bytes in a row's column. Raises Unreadable."""
+    """Return the bytes in a row's column. Raises Unreadable."""
     ciphertext = getattr(row, attribute.key)
     (column,) = attribute.property.columns
     if ciphertext is None:
@@ -106,7 +106,7 @@ def bytes_of(vault: Vault, row: Model, attribute: InstrumentedAttribute) -> byte
 
 
 def _told_apart(value: object) -> bytes:
-    """So written that no two rows of values yield the same bytes; an absent value differs from an empty one."""
+    """Join values so that no two rows of them yield the same bytes; an absent value differs from an empty one."""
     if value is None:
         return b"-"
     content = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()

@@ -26,18 +26,18 @@ TITLES = {
 
 
 def has_part(name: SQLColumnExpression, part: str) -> ColumnElement[bool]:
-    """That a person's or an employer's folded name contains a folded part; found by the index of names."""
+    """Express that a person's or an employer's folded name contains a folded part; found by the index of names."""
     found = func.grams(name, type_=ARRAY(Text)).contains(names.grams(part))
     return and_(found, name.contains(part, autoescape=True))
 
 
 def unit_name(employer: type[Employer] = Employer) -> ColumnElement[str]:
-    """An employer's folded name, which the database makes of the registered one and keeps in its indexes."""
+    """Return an employer's folded name, which the database makes of the registered one and keeps in its indexes."""
     return func.fold_name(employer.name, type_=Text())
 
 
 def search_employers(session: Session, text: str) -> list[Employer]:
-    """At most 20 within scope by name, USCC or unit number; a whole USCC finds its employer anywhere."""
+    """Return at most 20 within scope by name, USCC or unit number; a whole USCC finds its employer anywhere."""
     code = uscc.normalize(text)
     if uscc.is_valid(code):
         return list(session.scalars(select(Employer).where(Employer.uscc == code), execution_options=OPEN))
@@ -53,7 +53,7 @@ def search_employers(session: Session, text: str) -> list[Employer]:
 
 
 def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
-    """The employer that was picked, else the only one that the typed text means. Raises NotFound."""
+    """Return the employer that was picked, else the only one that the typed text means. Raises NotFound."""
     found = search_employers(session, typed)
     if (number := whole_number(picked)) is not None:
         chosen = [e for e in found if e.id == number]
@@ -71,13 +71,13 @@ def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
 
 
 def find_person(session: Session, text: str, vault: Vault) -> Person | None:
-    """The person of an exact whole citizen id, anywhere; callers show name and masked id, nothing else."""
+    """Return the person of an exact whole citizen id, anywhere; callers show name and masked id, nothing else."""
     wanted = select(Person).where(Person.id_hash == vault.hash(citizen_id.normalize(text)))
     return session.scalars(wanted, execution_options=OPEN).one_or_none()
 
 
 def covered(session: Session, region_code: str | None) -> list[tuple[str, object, object]]:
-    """(register, first day, last day) of what is loaded for a region; None, None where nothing is."""
+    """Return (register, first day, last day) of what is loaded for a region; None, None where nothing is."""
     spans = session.execute(
         select(Coverage.kind, func.min(Coverage.first_day), func.max(Coverage.last_day))
         .where(Coverage.region_code == region_code)

@@ -47,7 +47,7 @@ TABLES = {"persons": PERSONS, "failed_rows": FAILED_ROWS}
 
 
 def refold(url: str) -> int:
-    """Folds what other releases stored, with the owner's login; returns how many rows changed. Nobody waits longer than a batch."""
+    """Fold what other releases stored, with the owner's login; returns how many rows changed. Nobody waits longer than a batch."""
     with create_engine(url, poolclass=NullPool).connect() as connection:
         return sum(_refold(connection, name, statement) for name, statement in TABLES.items())
 

@@ -14,7 +14,7 @@ VILLAGE_ZEROES = "000000"
 
 
 def writings() -> list[tuple[str, str]]:
-    """(code, writing) of every shipped region, in the order of the codes; the same writing may stand beside several codes."""
+    """Return (code, writing) of every shipped region, in the order of the codes; the same writing may stand beside several codes."""
     regions = {row["code"]: row for row in shipped_regions()}
     found = []
     for code, row in sorted(regions.items()):
@@ -30,7 +30,7 @@ def writings() -> list[tuple[str, str]]:
 
 
 def codes_of(text: str) -> tuple[str, ...]:
-    """The codes of the regions that a text means."""
+    """Return the codes of the regions that a text means."""
     return _codes().get(word_key(text), ())
 
 

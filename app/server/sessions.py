@@ -39,7 +39,7 @@ class RequestSession(FlaskSession):
             self._give_up(error)
 
     def _end_reading(self) -> None:
-        """A transaction that only read ends by COMMIT: at ROLLBACK the driver forgets its prepared statements.
+        """End a transaction that only read by COMMIT: at ROLLBACK the driver forgets its prepared statements.
 
         PostgreSQL would have to plan all statements of the next request anew, which takes as long as running them.
         """
@@ -49,13 +49,13 @@ class RequestSession(FlaskSession):
             self.commit()
 
     def _give_up(self, error: DBAPIError) -> None:
-        """Raises what is wrong with anything but the connection."""
+        """Raise what is wrong with anything but the connection."""
         if not error.connection_invalidated:
             raise error
         self.invalidate()
 
     def get_bind(self, mapper=None, clause=None, bind=None, **kwargs):
-        """A flush gives no clause, so that it never leaves the primary."""
+        """Return a flush gives no clause, so that it never leaves the primary."""
         engine = self.info.get(BIND)
         scoped = mapper is not None and hasattr(mapper.class_, "__scope__")
         if engine is not None and scoped and getattr(clause, "is_select", False):
@@ -69,7 +69,7 @@ def _begun(session: RequestSession, _, connection: Connection) -> None:
 
 
 def _only_read(connection: Connection) -> bool:
-    """Of a transaction that nothing has failed in; asked without SQLAlchemy, which would take a failure for the statement's."""
+    """Say whether a transaction only read and nothing failed in it; SQLAlchemy would take a failure for the statement's."""
     driver = None if connection.invalidated else connection.connection.driver_connection
     if driver is None or driver.info.transaction_status != TransactionStatus.INTRANS:
         return False

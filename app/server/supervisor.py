@@ -51,7 +51,7 @@ class StopFlag:
 
 @contextmanager
 def sole_supervisor(data_dir: Path) -> Iterator[None]:
-    """The kernel drops the lock with its holder, so a killed supervisor never blocks the next one."""
+    """Hold the lock of the one supervisor; the kernel drops it with its holder, so a killed one never blocks the next."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(data_dir / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -67,7 +67,7 @@ def sole_supervisor(data_dir: Path) -> Iterator[None]:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Asked before anything is started: gunicorn would find out only after the database is up."""
+    """Refuse before anything is started: gunicorn would find out only after the database is up."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -79,7 +79,7 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def require_port_for(account: pwd.struct_passwd | None, port: int) -> None:
-    """Low ports are root's, and web workers never are."""
+    """Refuse low ports: they are root's, and web workers never are."""
     lowest = int(LOWEST_PORT.read_text()) if LOWEST_PORT.exists() else 1024
     if account and port < lowest:
         raise CannotRun(
@@ -89,7 +89,7 @@ def require_port_for(account: pwd.struct_passwd | None, port: int) -> None:
 
 
 def answers(host: str, port: int) -> bool:
-    """Whether a worker answers; that the port is open says only that gunicorn's master is there."""
+    """Return whether a worker answers; that the port is open says only that gunicorn's master is there."""
     connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=5)
     try:
         connection.request("HEAD", "/")
@@ -102,7 +102,7 @@ def answers(host: str, port: int) -> bool:
 
 
 def die_with_parent(parent: int) -> None:
-    """Linux only: the kernel kills this process when its parent, given by pid, ends in whatever way."""
+    """End this process when its parent, given by pid, ends in whatever way; the kernel does it, on Linux only."""
     if LIBC:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -124,7 +124,7 @@ class Children:
         *arguments: str,
         account: pwd.struct_passwd | None = None,
     ) -> None:
-        """`python -m <arguments>` in the background; of an account if one is given, without our groups."""
+        """Start `python -m <arguments>` in the background; of an account if one is given, without our groups."""
         given: dict[str, Any] = {}
         if account:
             given = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
@@ -141,11 +141,11 @@ class Children:
         self.also(name, lambda: child.poll() is None)
 
     def also(self, name: str, alive: Callable[[], bool]) -> None:
-        """Something more that the run cannot do without."""
+        """Watch something more that the run cannot do without."""
         self._alive[name] = alive
 
     def finish(self, name: str, environ: Mapping[str, str], *arguments: str) -> None:
-        """One step that the rest depends on; it may take as long as it needs."""
+        """Run one step that the rest depends on; it may take as long as it needs."""
         self.start(name, environ, *arguments)
         del self._alive[name]
         step = self._running[name]
@@ -155,7 +155,7 @@ class Children:
             raise CannotRun(f"准备步骤失败 / step failed: {name} (exit {step.returncode})")
 
     def wait_until(self, condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
-        """Ends early when somebody asks to stop or a child dies."""
+        """End early when somebody asks to stop or a child dies."""
         deadline = time.monotonic() + seconds
         while not condition():
             self._check()
@@ -164,7 +164,7 @@ class Children:
             time.sleep(POLL_SECONDS)
 
     def watch(self) -> None:
-        """Until somebody asks to stop or a child dies, each an exception."""
+        """Watch until somebody asks to stop or a child dies, each an exception."""
         self.wait_until(lambda: False, float("inf"), "")
 
     def _check(self) -> None:
@@ -174,7 +174,7 @@ class Children:
                 raise CannotRun(f"进程意外退出，系统已停止 / ended unexpectedly, all is stopped: {name}")
 
     def stop(self) -> None:
-        """All are asked at once; whoever has not ended by the deadline is killed, with all it started."""
+        """Ask all at once to stop; what has not ended by the deadline is killed, with all it started."""
         for child in self._running.values():
             with suppress(ProcessLookupError):
                 child.terminate()

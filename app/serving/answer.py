@@ -28,7 +28,7 @@ class Answer:
         return self._sent < self._kept
 
     def sendall(self, data: bytes) -> None:
-        """Never blocks. Raises OSError when the browser is gone."""
+        """Send without ever blocking. Raises OSError when the browser is gone."""
         view = memoryview(data)
         while view and not self.waiting:
             try:
@@ -41,12 +41,12 @@ class Answer:
             self._kept += len(view)
 
     def send(self, data: bytes) -> int:
-        """As a socket's."""
+        """Send as a socket's."""
         self.sendall(data)
         return len(data)
 
     def flush(self) -> int:
-        """Sends what the kernel takes now; how many bytes that was. Raises OSError when the browser is gone."""
+        """Send what the kernel takes now; how many bytes that was. Raises OSError when the browser is gone."""
         self._rest.seek(self._sent)
         with suppress(BlockingIOError):
             sent = self._client.send(self._rest.read(AT_ONCE))
@@ -55,15 +55,15 @@ class Answer:
         return 0
 
     def close(self) -> None:
-        """Forgets what is left. gunicorn calls it when an answer broke in the middle, so that it isn't taken for whole."""
+        """Forget what is left. gunicorn calls it when an answer broke in the middle, so that it isn't taken for whole."""
         self.broken = True
         self._rest.close()
         self._begin()
 
     def shutdown(self, _how: int) -> None:
-        """Nothing to wait for: closing does not block."""
+        """Do nothing: closing does not block."""
         raise OSError
 
     def gettimeout(self) -> float:
-        """As of a socket that doesn't block."""
+        """Answer as of a socket that doesn't block."""
         return 0.0

@@ -48,11 +48,11 @@ class Exchange:
         self.enter(Stage.HEAD, now)
 
     def enter(self, stage: Stage, now: float) -> None:
-        """The time of each stage is reckoned from its beginning."""
+        """Enter a stage; its time is reckoned from its beginning."""
         self.stage, self.since, self.moved = stage, now, 0
 
     def overdue(self, now: float) -> bool:
-        """Whether this stage has taken longer than any line in use would."""
+        """Return whether this stage has taken longer than any line in use would."""
         return now > self.since + PATIENCE + self.moved / PACE
 
     @property
@@ -66,7 +66,7 @@ class Exchange:
         return self.stage is not Stage.LEAVING, self.limit > IN_MEMORY, self.since
 
     def read(self) -> bytes | None:
-        """What has come, empty at the end of it; None when nothing is there yet. Raises OSError."""
+        """Return what has come, empty at the end of it; None when nothing is there yet. Raises OSError."""
         try:
             data = self.client.recv(AT_ONCE)
         except BlockingIOError:
@@ -76,7 +76,7 @@ class Exchange:
         return data
 
     def collect_head(self, data: bytes, cfg: Config) -> bytes | None:
-        """Puts the head together; once it is whole, what came after it. Raises what gunicorn answers with 4xx."""
+        """Put the head together; once it is whole, what came after it. Raises what gunicorn answers with 4xx."""
         begin = max(0, len(self._head) - len(END_OF_HEAD))
         self._head += data
         end = self._head.find(END_OF_HEAD, begin)
@@ -98,7 +98,7 @@ class Exchange:
         return None if "TRANSFER-ENCODING" in headers else int(headers.get("CONTENT-LENGTH", 0))
 
     def await_body(self, limit: int, now: float) -> bool:
-        """Whether the body will be waited for; one that is longer than the limit stays unread."""
+        """Return whether the body will be waited for; one that is longer than the limit stays unread."""
         self.limit, length = limit, self.length
         if length == 0 or limit == 0 or (length or 0) > limit:
             return False
@@ -107,7 +107,7 @@ class Exchange:
         return True
 
     def collect_body(self, data: bytes) -> bool:
-        """Whether the body is whole, or longer than allowed, which the application refuses. Raises what is a 400."""
+        """Return whether the body is whole, or longer than allowed, which the application refuses. Raises what is a 400."""
         try:
             self._body.write(self._frame.feed(data))
         except OSError as full:
@@ -120,11 +120,11 @@ class Exchange:
         return False
 
     def forget_body(self) -> None:
-        """Once the application has answered."""
+        """Forget the body once the application has answered."""
         self._body.close()
 
     def close(self) -> None:
-        """Leaves nothing behind."""
+        """Leave nothing behind."""
         self.answer.close()
         self.forget_body()
         self.client.close()

@@ -20,7 +20,7 @@ class Measured:
         return self._left == 0
 
     def feed(self, data: bytes) -> bytes:
-        """The bytes of the body in `data`."""
+        """Return the bytes of the body in `data`."""
         data = data[: self._left]
         self._left -= len(data)
         return data
@@ -34,7 +34,7 @@ class Chunked:
         self._left, self._line, self._trailing, self._take = 0, bytearray(), 0, self._size
 
     def feed(self, data: bytes) -> bytes:
-        """The bytes of the body in `data`, without their frames. Raises what gunicorn answers with 400."""
+        """Return the bytes of the body in `data`, without their frames. Raises what gunicorn answers with 400."""
         body, at = bytearray(), 0
         while at < len(data) and not self.ended:
             if self._left:

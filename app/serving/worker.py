@@ -66,7 +66,7 @@ class CollectingWorker(SyncWorker):
         self._finish()
 
     def _finish(self) -> None:
-        """Requests under way may finish, within limits; silent connections are closed at once."""
+        """Let requests under way finish, within limits; close silent connections at once."""
         end = time.monotonic() + STOP_SECONDS
         for exchange in [each for each in self._exchanges if each.silent or each.stage is Stage.LEAVING]:
             self._drop(exchange)
@@ -76,7 +76,7 @@ class CollectingWorker(SyncWorker):
             self._drop(exchange)
 
     def _turn(self) -> None:
-        """Those first whom something has come from: nobody new is let in before."""
+        """Serve first those from whom something has come: nobody new is let in before."""
         self.notify()
         events = self._selector.select(LOOK_SECONDS)
         for key, _ in sorted(events, key=lambda event: event[0].fileobj in self.sockets):
@@ -102,7 +102,7 @@ class CollectingWorker(SyncWorker):
             self._guarded(exchange, self._proceed)
 
     def _guarded(self, exchange: Exchange, step) -> None:
-        """Runs a step of one exchange; no fault of it reaches the others."""
+        """Run a step of one exchange; no fault of it reaches the others."""
         try:
             step(exchange)
         except NoMoreData:
@@ -114,7 +114,7 @@ class CollectingWorker(SyncWorker):
             self._refuse(exchange, error)
 
     def _refuse(self, exchange: Exchange, error: BaseException) -> None:
-        """gunicorn's own sentence, 400 or the like."""
+        """Answer with gunicorn's own sentence, 400 or the like."""
         self.handle_error(exchange.request, exchange.answer, exchange.address, error)
         self._guarded(exchange, self._send)
 
@@ -148,7 +148,7 @@ class CollectingWorker(SyncWorker):
         return min(LARGEST, self._limit_of(environ))
 
     def _serve(self, exchange: Exchange) -> None:
-        """The application's answer, as a whole; it does not know how it leaves."""
+        """Take the application's answer, as a whole; it does not know how it leaves."""
         self._limit, begun = exchange.limit, time.monotonic()
         try:
             self.handle_request(exchange.listener, exchange.request, exchange.answer, exchange.address)
@@ -167,12 +167,12 @@ class CollectingWorker(SyncWorker):
             self._wait_longer(time.monotonic() - begun)
 
     def _wait_longer(self, seconds: float) -> None:
-        """Meanwhile nobody else was listened to, which is not their fault."""
+        """Put off the limits: meanwhile nobody else was listened to, which is not their fault."""
         for exchange in self._exchanges:
             exchange.since += seconds
 
     def _send(self, exchange: Exchange) -> None:
-        """On to the next stage of the way out, as far as the kernel takes it."""
+        """Send on to the next stage of the way out, as far as the kernel takes it."""
         if exchange not in self._exchanges:
             return
         if exchange.answer.waiting:
@@ -205,7 +205,7 @@ class CollectingWorker(SyncWorker):
 
 
 def plain(status: int, reason: str, sentence: str) -> bytes:
-    """An answer without the application: one sentence."""
+    """Return an answer without the application: one sentence."""
     body = f"{sentence}\n".encode()
     head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body

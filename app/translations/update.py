@@ -25,14 +25,14 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Column": (2,)}
 
 
 def policy_texts(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple]:
-    """Babel's extraction method for a programme's `policy.yaml`: titles and documents."""
+    """Extract the titles and documents of a programme's `policy.yaml`, as Babel's extraction method."""
     for parameter in yaml.safe_load(file).values():
         for key in ("title", "document"):
             yield 1, None, parameter[key], []
 
 
 def extracted() -> Catalog:
-    """Every msgid that stands in the code, the templates and the policies."""
+    """Return every msgid that stands in the code, the templates and the policies."""
     found = Catalog()
     said = [message for _, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS)]
     said += [message for _, message, _, _ in extract_from_file("python", APP.parent / "config.py", KEYWORDS)]
@@ -44,13 +44,13 @@ def extracted() -> Catalog:
 
 
 def english() -> Catalog:
-    """The English catalogue as it is kept."""
+    """Return the English catalogue as it is kept."""
     with ENGLISH.open("rb") as file:
         return read_po(file, locale="en")
 
 
 def write(catalog: Catalog) -> None:
-    """Sorted, without places and dates: a difference shows what was said anew and nothing else."""
+    """Write a catalogue sorted, without places and dates: a difference shows the changed sentences and nothing else."""
     catalog.obsolete.clear()
     catalog.creation_date = catalog.revision_date = FIRST
     with ENGLISH.open("wb") as file:

@@ -6,7 +6,7 @@ from app.extensions import db
 
 
 def init_app(app: Flask) -> None:
-    """Registers security, every view and the commands; called within the application's context."""
+    """Register security, every view and the commands; called within the application's context."""
     from app.web.api import access
     from app.web.commands import cli
     from app.web.desk.home import HomeView

@@ -62,7 +62,7 @@ SHARED = (
 
 
 def register_views(appbuilder: AppBuilder) -> None:
-    """Adds every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
+    """Add every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
     views = (
         *SHARED,
         *programme_views(),
@@ -97,7 +97,7 @@ def register_views(appbuilder: AppBuilder) -> None:
 
 
 def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
-    """(permission, view) → the roles that `granted` gives it to; raises ValueError for a permission that a view lacks."""
+    """Return (permission, view) → the roles that `granted` gives it to; raises ValueError for a permission that a view lacks."""
     grants: dict[roles.Pair, set[str]] = {}
     for view in views:
         name = view.class_permission_name

@@ -42,7 +42,7 @@ def make_user(
     temporary: bool = False,
     ends: Mapping[str, date] | None = None,
 ) -> User:
-    """A login in one office. `name` is surname first; raises Refused or BadValue for what must not be."""
+    """Make a login in one office. `name` is surname first; raises Refused or BadValue for what must not be."""
     wanted = set(roles)
     _refuse_username(username)
     refuse_weak(password)
@@ -76,7 +76,7 @@ def change_user(
     active: bool,
     ends: Mapping[str, date] | None = None,
 ) -> None:
-    """Writes a login anew; the caller has locked `staff`, so that two administrators never mix their roles.
+    """Write a login anew; the caller has locked `staff`, so that two administrators never mix their roles.
 
     `ends` names the last days of the roles that are held for a time.
     """
@@ -115,7 +115,7 @@ def take_in(
     roles: set[str],
     ends: Mapping[str, date] | None = None,
 ) -> None:
-    """An office and roles for somebody whom another authority has let in; sessions without them end.
+    """Give an office and roles for somebody whom another authority has let in; sessions without them end.
 
     By the office above; the province's own people by two of its administrators: until the second, nothing works.
     """
@@ -140,7 +140,7 @@ def take_in(
 
 
 def let_go(session: Session, actor: Actor, staff: Staff) -> None:
-    """Takes back that somebody was taken in: without roles and office the account waits again."""
+    """Take back that somebody was taken in: without roles and office the account waits again."""
     held = held_by(session, staff.user)
     staff.user.roles = []
     session.flush()
@@ -158,7 +158,7 @@ def set_password(
     temporary: bool = False,
     but: str | None = None,
 ) -> None:
-    """A new password; all sessions of the login end, save that of the token `but`. `temporary`: the next login must change it."""
+    """Set a new password; all sessions of the login end, save that of the token `but`. `temporary`: the next login must change it."""
     refuse_weak(password)
     refuse_repeated(session, staff, password)
     old_passwords.remember(session, staff.user_id, staff.user.password)
@@ -171,57 +171,57 @@ def set_password(
 
 
 def must_change(staff: Staff, *, lasting: bool) -> bool:
-    """Whether the password was given by somebody else or is too old; `lasting` ones, known to all, don't age."""
+    """Return whether the password was given by somebody else or is too old; `lasting` ones, known to all, don't age."""
     aged = datetime.now(UTC) - staff.password_set_at > old_passwords.LONGEST_AGE
     return staff.must_change_password or (aged and not lasting)
 
 
 def new_password() -> str:
-    """A first password to be read out once: no signs that look alike."""
+    """Return a first password to be read out once: no signs that look alike."""
     letters = [secrets.choice(LETTERS) for _ in range(9)]
     return "".join(letters) + "-" + "".join(secrets.choice(DIGITS) for _ in range(4))
 
 
 def password_digest(user: User, key: str) -> str:
-    """What a session keeps of the password that opened it; it tells nothing about the password."""
+    """Return what a session keeps of the password that opened it; it tells nothing about the password."""
     return blake2b((user.password or "").encode(), key=key.encode()[:64], digest_size=16).hexdigest()
 
 
 def full_name(user: User) -> str:
-    """Surname first, as the offices write it."""
+    """Return the name, Surname first, as the offices write it."""
     return f"{user.last_name}{user.first_name}"
 
 
 def roles_of(user: User) -> set[str]:
-    """The names of a login's roles, those that are over included."""
+    """Return the names of a login's roles, those that are over included."""
     return {role.name for role in user.roles}
 
 
 def held_by(session: Session, user: User) -> dict[str, date | None]:
-    """role → its last day, None for a role without an end."""
+    """Return role → its last day, None for a role without an end."""
     return dict.fromkeys(roles_of(user)) | grants.ends_of(session, [user.id]).get(user.id, {})
 
 
 def grantable(session: Session, actor: Actor) -> tuple[str, ...]:
-    """The roles that an administrator may give and take."""
+    """Return the roles that an administrator may give and take."""
     lists = [GRANTABLE.get(role, ()) for role in actor.roles]
     given = tuple(role for role in TITLES if any(role in granted for granted in lists))
     return given + tuple(own.name for own in own_roles.in_sight(session, actor)) if given else ()
 
 
 def manages(session: Session, actor: Actor, user_id: int, held: Collection[str]) -> bool:
-    """Whether the actor may change a login that holds these roles: never the own, an equal's or a stronger one's."""
+    """Return whether the actor may change a login that holds these roles: never the own, an equal's or a stronger one's."""
     return user_id != actor.user_id and set(held) <= set(grantable(session, actor))
 
 
 def refuse_management(session: Session, actor: Actor, user: User) -> None:
-    """The same as an exception with its reason."""
+    """Raise the same as an exception with its reason."""
     if not manages(session, actor, user.id, roles_of(user)):
         raise Refused(N_("不能修改本人的账号，也不能修改本级或上级管理员的账号。请联系上级管理员办理。"))
 
 
 def refuse_grant(session: Session, actor: Actor, office: Office, roles: set[str]) -> None:
-    """No way up: neither by a role that is not the actor's to give nor by an office out of the actor's sight."""
+    """Refuse a role that is not the actor's to give and an office out of the actor's sight: no way leads up."""
     refuse_mixture(roles)
     if actor.user_id is not None:
         if not roles <= set(grantable(session, actor)):
@@ -239,20 +239,20 @@ def refuse_grant(session: Session, actor: Actor, office: Office, roles: set[str]
 
 
 def refuse_mixture(roles: set[str]) -> None:
-    """Whoever says who may do what does no business, and the other way round (`domain.md` §2)."""
+    """Refuse a mixture: those who say who may do what do no business, and the other way round."""
     if roles & ADMINISTRATORS and roles - ADMINISTRATORS:
         raise Refused(N_("管理员角色不能与业务角色同时授予一人。请另建账号，或只保留其中一类角色。"))
 
 
 def refuse_weak(password: str) -> None:
-    """What is too easily guessed."""
+    """Refuse what is too easily guessed."""
     mixed = any(c.isalpha() for c in password) and any(c.isdigit() for c in password)
     if len(password) < LEAST_PASSWORD or not mixed:
         raise BadValue(N_("密码至少{least}个字符，并同时包含字母和数字。请重新填写。"), least=LEAST_PASSWORD)
 
 
 def refuse_repeated(session: Session, staff: Staff, password: str) -> None:
-    """The present password and those before it."""
+    """Refuse the present password and those before it."""
     had = [staff.user.password, *old_passwords.remembered(session, staff.user_id)]
     if any(check_password_hash(one, password) for one in had if one):
         raise Refused(N_("新密码与最近用过的密码相同。请换一个新密码。"))

@@ -84,7 +84,7 @@ def make(
     ends_on: date,
     today: date,
 ) -> tuple[ApiKey, str]:
-    """A new key in the caller's transaction, and the only copy of its text. Raises Refused or BadValue."""
+    """Make a new key in the caller's transaction; return it and the only copy of its text. Raises Refused or BadValue."""
     if not actor.scope.whole and office.id not in actor.scope.office_ids:
         raise Refused(N_("所选机构不在您的管辖范围内。请重新选择机构。"))
     if not abilities or not set(abilities) <= set(ABILITIES):
@@ -105,7 +105,7 @@ def make(
 
 
 def confirm(session: Session, actor: Actor, key_id: int) -> ApiKey:
-    """The second administrator's confirmation of a key that loads registers (migration 0026). Raises Refused."""
+    """Confirm, as the second administrator, a key that loads registers (migration 0026). Raises Refused."""
     own = select(ApiKey).where(ApiKey.id == key_id).with_for_update(of=ApiKey)
     key = session.scalars(own, execution_options={"populate_existing": True}).one()
     if key.waits is False:
@@ -121,7 +121,7 @@ def confirm(session: Session, actor: Actor, key_id: int) -> ApiKey:
 
 
 def revoke(session: Session, actor: Actor, key: ApiKey) -> None:
-    """Ends a key at once: the next request that brings it is refused."""
+    """End a key at once: the next request that brings it is refused."""
     if key.revoked_at is not None:
         raise Refused(N_("此密钥已经撤销，无需再次撤销。"))
     key.revoked_at = func.now()
@@ -129,7 +129,7 @@ def revoke(session: Session, actor: Actor, key: ApiKey) -> None:
 
 
 def recognise(session: Session, text: str, today: date, *kept: ColumnElement[bool]) -> ApiKey | None:
-    """The key that is in force; being asked notes that it was used, to the minute.
+    """Return the key that is in force; being asked notes that it was used, to the minute.
 
     `kept`: what else must hold, as that its maker still has the right to make keys.
     """
@@ -144,13 +144,13 @@ def recognise(session: Session, text: str, today: date, *kept: ColumnElement[boo
 
 
 def actor_of(session: Session, key: ApiKey, address: str) -> Actor:
-    """Who acts by a key: nobody in person; it sees what somebody of its office sees."""
+    """Return who acts by a key: nobody in person; it sees what somebody of its office sees."""
     scope = Scope.of_office(session, key.office)
     return Actor(None, f"API · {key}", key.office_id, key.office.code, key.office.name, address, scope)
 
 
 def confirmed() -> ColumnElement[bool]:
-    """The condition of the keys that wait for nobody."""
+    """Return the condition of the keys that wait for nobody."""
     return ApiKey.confirmed_at.is_not(None) | ~(literal(REGISTER_LOAD) == ApiKey.abilities.any_())
 
 

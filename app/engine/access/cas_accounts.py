@@ -21,7 +21,7 @@ class CasAccount(Model):
 
 
 def end_session(session: Session, ticket: str) -> int | None:
-    """Ends the session that this ticket opened; whose it was, None when there is none (any more)."""
+    """End the session that this ticket opened; whose it was, None when there is none (any more)."""
     return session.scalar(
         delete(Login).where(Login.ticket_digest == digest_of(ticket)).returning(Login.user_id)
     )

@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_.@-]{1,63}")
 
 
 def find_user(session: Session, name: str) -> User | None:
-    """The login of a CAS username, None for one that comes for the first time; raises for what can't be one of ours."""
+    """Return the login of a CAS username, None for one that comes for the first time; raises for what can't be one of ours."""
     if not NAME.fullmatch(name) or without_numbers(name) != name:
         raise BadValue(
             N_(
@@ -35,7 +35,7 @@ def find_user(session: Session, name: str) -> User | None:
 
 
 def waiting(session: Session, username: str | None = None) -> list[User]:
-    """Those who have come by CAS and have no office yet, or the one of that name; locked, so that one takes them in."""
+    """Return those who have come by CAS and have no office yet, or the one of that name; locked, so that one takes them in."""
     found = (
         select(User)
         .join(CasAccount, CasAccount.user_id == User.id)

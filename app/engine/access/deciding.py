@@ -24,17 +24,17 @@ from app.registers.organisation import OwnRole, Staff
 
 
 def decides(role: str, pairs: Collection[Pair]) -> bool:
-    """Whether a role with these permissions is a duty: one of the product's, or an own one that holds such a permission."""
+    """Return whether a role with these permissions is a duty: one of the product's, or an own one that holds such a permission."""
     return role in DUTIES or not of_duties().isdisjoint(pairs)
 
 
 def of_duties() -> frozenset[Pair]:
-    """What the duties may do and no other role of the product may."""
+    """Return what the duties may do and no other role of the product may."""
     return frozenset(pair for pair, roles in GRANTS.items() if roles and roles <= set(DUTIES))
 
 
 def among(session: Session, names: Iterable[str]) -> dict[str, int]:
-    """Those of the roles that are duties, by name, with their ids."""
+    """Return those of the roles that are duties, by name, with their ids."""
     pairs = func.array_remove(func.array_agg(Permission.name + " " + ViewMenu.name), None)
     held = (
         select(Role.name, Role.id, pairs)
@@ -50,7 +50,7 @@ def among(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 
 def among_pairs(session: Session, ids: Collection[int]) -> bool:
-    """Whether some of these permissions, by id, are those of a duty."""
+    """Return whether some of these permissions, by id, are those of a duty."""
     pairs = select(Permission.name, ViewMenu.name).select_from(PermissionView)
     pairs = pairs.join(Permission, Permission.id == PermissionView.permission_id)
     pairs = pairs.join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
@@ -68,7 +68,7 @@ def after_change(
     *,
     moved: bool = False,
 ) -> bool:
-    """Has the duties (role → last day) wait that an account now holds newly, for longer or elsewhere; whether any does."""
+    """Lock the duties (role → last day) that an account now holds newly, for longer or elsewhere; return whether any waits."""
     causes = {}
     for role, end in wanted.items():
         before = held.get(role)
@@ -83,7 +83,7 @@ def after_change(
 
 
 def wait(session: Session, actor: Actor, staff: Staff, causes: Mapping[str, str]) -> bool:
-    """Has those of the roles (name → cause) that are duties wait; whether any does."""
+    """Lock those of the roles (name → cause) that are duties; return whether any waits."""
     found = among(session, causes)
     by_cause: dict[str, list[str]] = {}
     for name in sorted(found):
@@ -97,13 +97,13 @@ def wait(session: Session, actor: Actor, staff: Staff, causes: Mapping[str, str]
 
 
 def wait_after_reset(session: Session, actor: Actor, staff: Staff, cause: str) -> bool:
-    """A reset by somebody else, who could come in with it: the duties of the account wait."""
+    """Return a reset by somebody else, who could come in with it: the duties of the account wait."""
     duties.note(session, actor, staff.user_id, duties.RESET)
     return wait(session, actor, staff, {role.name: cause for role in staff.user.roles})
 
 
 def wait_whole(session: Session, actor: Actor, staff: Staff) -> bool:
-    """The account waits as a whole, whatever its roles."""
+    """Let the account wait as a whole, whatever its roles."""
     waits = duties.ask(session, actor, [(staff.user_id, None)], duties.TAKEN_IN)
     if waits:
         _tell(session, actor, staff, [role.name for role in staff.user.roles], duties.TAKEN_IN)
@@ -111,7 +111,7 @@ def wait_whole(session: Session, actor: Actor, staff: Staff) -> bool:
 
 
 def wait_of_holders(session: Session, actor: Actor, own: OwnRole) -> None:
-    """An own role may decide more than before: each of its holders waits."""
+    """Lock an own role for each of its holders, since it may decide more than before."""
     held = assoc_user_role.c
     holders = select(Staff).join(assoc_user_role, held.user_id == Staff.user_id)
     holders = holders.where(held.role_id == own.role_id).options(selectinload(Staff.user))
@@ -122,7 +122,7 @@ def wait_of_holders(session: Session, actor: Actor, own: OwnRole) -> None:
 
 
 def unconfirmed(session: Session, user_id: int, names: Iterable[str]) -> set[str]:
-    """Those of somebody's duties that nobody has ever asked to confirm: a release before this one gave them."""
+    """Return those of somebody's duties that nobody has ever asked to confirm: a release before this one gave them."""
     found = among(session, names)
     asked = select(duties.DutyGrant.role_id).where(
         duties.DutyGrant.user_id == user_id, duties.DutyGrant.role_id.in_(found.values())

@@ -16,18 +16,18 @@ from app.registers.organisation import OwnRole
 
 
 def wanted(session: Session, user_id: int) -> bool:
-    """Whether a login must be completed by a code."""
+    """Return whether a login must be completed by a code."""
     holder = _holders(demanded(session)).where(User.id == user_id)
     return second_factor.enrolled(session, user_id) or session.scalar(holder) is not None
 
 
 def demanded(session: Session) -> set[str]:
-    """The names of the roles that need a second factor."""
+    """Return the names of the roles that need a second factor."""
     return set(session.scalars(select(DemandingRole.role)))
 
 
 def demand(session: Session, roles: Collection[str]) -> None:
-    """Exactly these roles need one from now on; their holders without one are logged out and bind one as they return."""
+    """Demand one of exactly these roles from now on; their holders without one are logged out and bind one as they return."""
     session.execute(delete(DemandingRole))
     session.add_all(DemandingRole(role=role) for role in roles)
     session.flush()
@@ -35,14 +35,14 @@ def demand(session: Session, roles: Collection[str]) -> None:
 
 
 def end_lacking(session: Session) -> None:
-    """Ends the sessions of those who need a second factor and have none: they bind one as they return."""
+    """End the sessions of those who need a second factor and have none: they bind one as they return."""
     lacking = _holders(demanded(session)).where(User.id.not_in(select(SecondFactor.user_id)))
     session.execute(delete(Login).where(Login.user_id.in_(lacking)))
 
 
 @cache
 def met() -> ColumnElement[bool]:
-    """The condition of the sessions that came with a code or need none: one begun before a role or a demand opens nothing."""
+    """Return the condition of the sessions that came with a code or need none: one begun before a role or a demand opens nothing."""
     held, part = assoc_user_role.c, DemandingRole.role == OwnRole.parts.any_()
     needed = select(DemandingRole.role).join(Role, true()).join(assoc_user_role, held.role_id == Role.id)
     needed = needed.outerjoin(OwnRole, OwnRole.role_id == Role.id)
@@ -51,6 +51,6 @@ def met() -> ColumnElement[bool]:
 
 
 def _holders(roles: Collection[str]) -> Select:
-    """The logins with one of these roles, or with an office's own role that one of them is a part of."""
+    """Return the logins with one of these roles, or with an office's own role that one of them is a part of."""
     own = select(OwnRole.role_id).where(OwnRole.parts.op("&&")(cast(list(roles), ARRAY(String))))
     return select(User.id).where(User.roles.any(Role.name.in_(roles) | Role.id.in_(own)))

@@ -118,7 +118,7 @@ Index("duty_unconfirmed", DutyGrant.user_id, postgresql_where=DutyGrant.confirme
 
 
 def note(session: Session, actor: Actor, user_id: int, *deeds: str) -> None:
-    """Keeps that the actor did this to an account; the IT officer's commands and the own account are nobody's deed."""
+    """Keep that the actor did this to an account; the IT officer's commands and the own account are nobody's deed."""
     if actor.user_id is None or actor.user_id == user_id or not deeds:
         return
     rows = [{"user_id": user_id, "by_id": actor.user_id, "deed": deed} for deed in deeds]
@@ -126,7 +126,7 @@ def note(session: Session, actor: Actor, user_id: int, *deeds: str) -> None:
 
 
 def ask(session: Session, actor: Actor, held: Iterable[tuple[int, int | None]], cause: str) -> bool:
-    """Has duties, by (user, role), wait after what the actor did; a command's, or with the rule off, work at once.
+    """Lock duties, by (user, role), after what the actor did; a command's, or with the rule off, work at once.
 
     Returns whether any waits.
     """
@@ -145,12 +145,12 @@ def ask(session: Session, actor: Actor, held: Iterable[tuple[int, int | None]], 
 
 
 def required(session: Session) -> bool:
-    """Whether a second administrator is asked for."""
+    """Return whether a second administrator is asked for."""
     return session.scalar(select(DutyRule.required)) is not False
 
 
 def require(session: Session, actor: Actor, wanted: bool) -> None:
-    """Switches the rule; off, everything that waits begins to work."""
+    """Switch the rule; off, everything that waits begins to work."""
     before = required(session)
     session.execute(
         insert(DutyRule)
@@ -166,12 +166,12 @@ def require(session: Session, actor: Actor, wanted: bool) -> None:
 
 
 def may_confirm(first, first_office, second) -> ColumnElement[bool]:
-    """The database's answer (migration 0026): whether the second administrator may confirm what the first did."""
+    """Return the database's answer (migration 0026): whether the second administrator may confirm what the first did."""
     return func.may_confirm(first, first_office, second, type_=Boolean)
 
 
 def locked(session: Session, grant_id: int) -> DutyGrant:
-    """A grant that waits, with its account locked, as every change of an account locks it. Raises NotFound."""
+    """Return a grant that waits, with its account locked, as every change of an account locks it. Raises NotFound."""
     of = select(DutyGrant.user_id).where(DutyGrant.id == grant_id).scalar_subquery()
     session.scalars(select(Staff).where(Staff.user_id == of).with_for_update(of=Staff)).one_or_none()
     own = (DutyGrant.id == grant_id) & DutyGrant.confirmed_at.is_(None)
@@ -183,7 +183,7 @@ def locked(session: Session, grant_id: int) -> DutyGrant:
 
 
 def refuse_first(session: Session, actor: Actor, grant: DutyGrant) -> None:
-    """Raises Refused unless the actor may be the second administrator of a grant."""
+    """Raise Refused unless the actor may be the second administrator of a grant."""
     if not session.scalar(select(may_confirm(grant.given_by, grant.given_in, actor.user_id))):
         raise Refused(
             N_("您不能确认这项授权：须由授予人上级机构的管理员，或同一机构中账号互不经手的另一名管理员确认。")
@@ -191,26 +191,26 @@ def refuse_first(session: Session, actor: Actor, grant: DutyGrant) -> None:
 
 
 def confirm(session: Session, actor: Actor, grant: DutyGrant) -> None:
-    """The second administrator's confirmation of a locked grant. Raises Refused."""
+    """Confirm a locked grant as the second administrator. Raises Refused."""
     refuse_first(session, actor, grant)
     grant.confirmed_by, grant.confirmed_at = actor.user_id, func.now()
     session.flush()
 
 
 def drop_account(session: Session, user_id: int) -> None:
-    """Leaves an account without an office and without anything that waits."""
+    """Leave an account without an office and without anything that waits."""
     session.execute(delete(DutyGrant).where(DutyGrant.user_id == user_id))
     session.execute(delete(Staff).where(Staff.user_id == user_id))
 
 
 def waits(user_id, role_id) -> ColumnElement[bool]:
-    """The condition that something waits for a second administrator, of a role or of its whole account."""
+    """Return the condition that something waits for a second administrator, of a role or of its whole account."""
     one = aliased(DutyGrant)
     of_role = or_(one.role_id == role_id, one.role_id.is_(None))
     return exists().where(one.user_id == user_id, of_role, one.confirmed_at.is_(None))
 
 
 def confirmed(user_id, role_id) -> ColumnElement[bool]:
-    """The condition that a role was confirmed once."""
+    """Return the condition that a role was confirmed once."""
     one = aliased(DutyGrant)
     return exists().where(one.user_id == user_id, one.role_id == role_id, one.confirmed_at.is_not(None))

@@ -24,26 +24,26 @@ from app.registers.organisation import Office, RoleEnd
 
 
 def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
-    """The condition of `assoc_user_role` rows joined with `RoleEnd` by `with_ends` that still count."""
+    """Return the condition of `assoc_user_role` rows joined with `RoleEnd` by `with_ends` that still count."""
     return or_(RoleEnd.last_day.is_(None), RoleEnd.last_day >= today)
 
 
 def with_ends(statement: Select) -> Select:
-    """Joins the ends of the roles to a statement on `assoc_user_role`."""
+    """Join the ends of the roles to a statement on `assoc_user_role`."""
     held = assoc_user_role.c
     tied = (RoleEnd.user_id == held.user_id) & (RoleEnd.role_id == held.role_id)
     return statement.outerjoin(RoleEnd, tied)
 
 
 def roles_in_force(session: Session, user_id: int, today: date) -> frozenset[str]:
-    """The names of the roles that somebody holds on a day."""
+    """Return the names of the roles that somebody holds on a day."""
     return held_in_force(session, user_id, today)[0]
 
 
 def held_in_force(
     session: Session, user_id: int, today: date
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """The roles that somebody holds on a day, and what they permit: (permission, view)."""
+    """Return the roles that somebody holds on a day, and what they permit: (permission, view)."""
     asked = {"holder": user_id, "today": today}
     return _grants(session.execute(_held(), asked, execution_options=OPEN).all())
 
@@ -51,14 +51,14 @@ def held_in_force(
 def standing(
     session: Session, user_id: int, today: date, office: Office
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]], Scope]:
-    """The same, and what an office sees: of every request, so in one statement. Without a role nothing is seen."""
+    """Return the same, and what an office sees: of every request, so in one statement. Without a role nothing is seen."""
     asked = {"holder": user_id, "today": today, "path": office.path, "region": office.region_code}
     rows = session.execute(_standing(), asked, execution_options=OPEN).all()
     return *_grants([row[:-2] for row in rows]), Scope.of_lists(*rows[0][-2:]) if rows else Scope()
 
 
 def _grants(rows: Sequence[Sequence]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """Of rows (role, confirmed, permissions, views); a duty that nobody has confirmed permits nothing."""
+    """Select the permissions of rows (role, confirmed, permissions, views); a duty that nobody has confirmed permits nothing."""
     roles, permitted = set(), set()
     for role, confirmed, names, views in rows:
         pairs = set(zip(names, views, strict=True)) - {(None, None)}
@@ -75,7 +75,7 @@ def _standing() -> Select:
 
 @cache
 def _held() -> Select:
-    """Written once, for writing it takes as long as the answer."""
+    """Build the statement once, for writing it takes as long as the answer."""
     of_role, to_permission = assoc_user_role.c, assoc_permissionview_role.c
     permitted = func.array_agg(Permission.name), func.array_agg(ViewMenu.name)
     confirmed = duties.confirmed(of_role.user_id, of_role.role_id)
@@ -92,7 +92,7 @@ def _held() -> Select:
 
 
 def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, date]]:
-    """user → role → last day, of the roles that have one."""
+    """Return user → role → last day, of the roles that have one."""
     found: dict[int, dict[str, date]] = {}
     rows = select(RoleEnd.user_id, Role.name, RoleEnd.last_day).join(Role, Role.id == RoleEnd.role_id)
     for user_id, role, last_day in session.execute(rows.where(RoleEnd.user_id.in_(user_ids))):
@@ -101,7 +101,7 @@ def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, 
 
 
 def set_ends(session: Session, user_id: int, ends: Mapping[str, date]) -> None:
-    """Gives the roles of somebody, which the database holds already, their last days; the others have none."""
+    """Give the roles of somebody, which the database holds already, their last days; the others have none."""
     session.execute(delete(RoleEnd).where(RoleEnd.user_id == user_id))
     ids: dict[str, int] = dict(session.execute(select(Role.name, Role.id).where(Role.name.in_(ends))).all())
     rows = [{"user_id": user_id, "role_id": ids[name], "last_day": day} for name, day in ends.items()]

@@ -27,7 +27,7 @@ class Wishes:
 
 
 def receivers(session: Session, actor: Actor, leaver: Staff) -> list[Staff]:
-    """Who can take over: the others of the office whose logins are in use and the actor's to change."""
+    """Return who can take over: the others of the office whose logins are in use and the actor's to change."""
     same = (Staff.office_id == leaver.office_id) & (Staff.user_id != leaver.user_id)
     wanted = select(Staff).join(User, User.id == Staff.user_id).where(same, User.active)
     found = session.scalars(
@@ -39,12 +39,12 @@ def receivers(session: Session, actor: Actor, leaver: Staff) -> list[Staff]:
 
 
 def handled(session: Session, staff: Staff) -> int:
-    """How many applications somebody handles."""
+    """Return how many applications somebody handles."""
     return session.scalars(select(func.count()).select_from(Application).where(_own(staff))).one()
 
 
 def hand_over(session: Session, actor: Actor, leaver: Staff, receiver: Staff, wishes: Wishes) -> int:
-    """Returns how many applications changed hands; the caller has locked both and commits. Raises Refused.
+    """Return how many applications changed hands; the caller has locked both and commits. Raises Refused.
 
     Who opened, edited or submitted what stays as it was: the separation of duties goes by that.
     """

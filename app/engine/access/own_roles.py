@@ -29,7 +29,7 @@ PARTS = (CLERK, REVIEWER, CASHIER, AUDITOR)
 
 
 def known(session: Session) -> dict[str, OwnRole]:
-    """All own roles by name, read once a session, which is a request's: there are few."""
+    """Return all own roles by name, read once a session, which is a request's: there are few."""
     if "own_roles" not in session.info:
         rows = session.scalars(select(OwnRole).order_by(OwnRole.role_id))
         session.info["own_roles"] = {own.name: own for own in rows}
@@ -37,7 +37,7 @@ def known(session: Session) -> dict[str, OwnRole]:
 
 
 def in_sight(session: Session, actor: Actor) -> list[OwnRole]:
-    """Those made above the actor's office, which hold there too, and those made in its subtree."""
+    """Return those made above the actor's office, which hold there too, and those made in its subtree."""
     here = session.get(Office, actor.office_id) if actor.office_id else None
     return [own for own in known(session).values() if _above(own.office, here) or editable(own, actor)]
 
@@ -47,12 +47,12 @@ def _above(office: Office, here: Office | None) -> bool:
 
 
 def editable(own: OwnRole, actor: Actor) -> bool:
-    """Whether the role was made in the actor's subtree."""
+    """Return whether the role was made in the actor's subtree."""
     return actor.scope.whole or own.office_id in actor.scope.office_ids
 
 
 def refuse_elsewhere(session: Session, roles: Collection[str], office: Office) -> None:
-    """An own role is held in the subtree of the office that made it. Raises Refused."""
+    """Refuse an own role outside the subtree of the office that made it. Raises Refused."""
     own_roles = known(session)
     for role in set(roles) & set(own_roles):
         own = own_roles[role]
@@ -65,7 +65,7 @@ def refuse_elsewhere(session: Session, roles: Collection[str], office: Office) -
 
 
 def make(session: Session, actor: Actor, title: str, parts: Collection[str]) -> OwnRole:
-    """A role of the actor's office with all that its parts may do; the caller commits. Raises BadValue, Refused."""
+    """Make a role of the actor's office with all that its parts may do; the caller commits. Raises BadValue, Refused."""
     _refuse_parts(parts)
     role = Role(name=f"own-{uuid4()}")
     session.add(role)
@@ -81,7 +81,7 @@ def make(session: Session, actor: Actor, title: str, parts: Collection[str]) -> 
 def change(
     session: Session, actor: Actor, role_id: int, title: str, parts: Collection[str], chosen: Collection[int]
 ) -> None:
-    """Writes a role anew; what a part brings newly is held whole. Raises NotFound, BadValue, Refused."""
+    """Write a role anew; what a part brings newly is held whole. Raises NotFound, BadValue, Refused."""
     own = find_role(session, actor, role_id, lock=True)
     _refuse_parts(parts)
     before, allowed = _facts(session, own), permitted(session, parts)
@@ -99,7 +99,7 @@ def change(
 
 
 def drop(session: Session, actor: Actor, role_id: int) -> None:
-    """Removes a role that nobody holds. Raises NotFound, Refused."""
+    """Remove a role that nobody holds. Raises NotFound, Refused."""
     own = find_role(session, actor, role_id, lock=True)
     held = select(func.count()).select_from(assoc_user_role).where(assoc_user_role.c.role_id == own.role_id)
     if session.scalar(held):
@@ -109,7 +109,7 @@ def drop(session: Session, actor: Actor, role_id: int) -> None:
 
 
 def narrow(session: Session, actor: Actor) -> int:
-    """Takes from own roles what no part of theirs may do any more, as a new release can bring it; how many lost some."""
+    """Take from own roles what no part of theirs may do any more, as a new release can bring it; how many lost some."""
     held, part = assoc_permissionview_role, assoc_permissionview_role.alias()
     still = (
         select(part.c.permission_view_id)
@@ -126,7 +126,7 @@ def narrow(session: Session, actor: Actor) -> int:
 
 
 def find_role(session: Session, actor: Actor, role_id: int, *, lock: bool = False) -> OwnRole:
-    """A role of the actor's subtree; anybody else's is not there to be changed. Raises NotFound."""
+    """Find a role of the actor's subtree; anybody else's is not there to be changed. Raises NotFound."""
     wanted = select(OwnRole).where(OwnRole.role_id == role_id)
     own = session.scalars(wanted.with_for_update(of=OwnRole) if lock else wanted).one_or_none()
     if own is None or not editable(own, actor):
@@ -135,7 +135,7 @@ def find_role(session: Session, actor: Actor, role_id: int, *, lock: bool = Fals
 
 
 def permitted(session: Session, parts: Collection[str]) -> set[int]:
-    """The ids of what the parts may do together."""
+    """Return the ids of what the parts may do together."""
     granted = select(assoc_permissionview_role.c.permission_view_id).join(
         Role, Role.id == assoc_permissionview_role.c.role_id
     )
@@ -143,7 +143,7 @@ def permitted(session: Session, parts: Collection[str]) -> set[int]:
 
 
 def held_by(session: Session, role_id: int) -> set[int]:
-    """The ids of what one role may do."""
+    """Return the ids of what one role may do."""
     table = assoc_permissionview_role.c
     return set(session.scalars(select(table.permission_view_id).where(table.role_id == role_id)))
 

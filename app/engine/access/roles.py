@@ -62,13 +62,13 @@ RENAMED: dict[Pair, Pair] = {("submit_completion", "CompletionView"): ("graduate
 
 
 def declare(grants: Mapping[Pair, set[str]]) -> None:
-    """Keeps which of the product's roles may do what, as the views say when the product starts."""
+    """Keep which of the product's roles may do what, as the views say when the product starts."""
     GRANTS.clear()
     GRANTS.update({pair: frozenset(roles) for pair, roles in grants.items()})
 
 
 def sync(session: Session) -> int:
-    """Makes the database hold exactly the roles and grants that are declared; returns how many grants.
+    """Make the database hold exactly the roles and grants that are declared; returns how many grants.
 
     A fixed number of statements; roles made on the screen keep their own grants on permissions that remain.
     """

@@ -63,7 +63,7 @@ class Details:
 
 
 def add_account(session: Session, vault: Vault, payee: Employer | Person, details: Details) -> Account:
-    """The new row of an account that pays `payee`. Raises BadValue."""
+    """Return the new row of an account that pays `payee`. Raises BadValue."""
     number, branch_no = bank.digits(details.number), bank.digits(details.branch_no)
     if not bank.is_account_number(number):
         raise BadValue(NO_NUMBER)
@@ -87,13 +87,13 @@ def add_account(session: Session, vault: Vault, payee: Employer | Person, detail
 
 
 def paying(payee: Employer | Person) -> dict[str, int | None]:
-    """The columns that name an account's payee."""
+    """Return the columns that name an account's payee."""
     unit = isinstance(payee, Employer)
     return {"employer_id": payee.id if unit else None, "person_id": None if unit else payee.id}
 
 
 def number_of(vault: Vault, account: Account, payee: Employer | Person) -> str:
-    """The whole number of an account that pays `payee`.
+    """Return the whole number of an account that pays `payee`.
 
     Raises Unreadable when it was encrypted for somebody else, Refused when the account names somebody else or the number
     doesn't end in the digits that every screen shows.

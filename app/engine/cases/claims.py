@@ -154,7 +154,7 @@ class Claim(Model):
         return self.account if frozen else self.application.account
 
     def line(self) -> tuple[str, str | None, str, Decimal]:
-        """A result page's cells (`Subject.headers`) and the amount."""
+        """Return a result page's cells (`Subject.headers`) and the amount."""
         return self.application.number, self.person.name, self.person.masked_id, self.amount
 
     def __repr__(self) -> str:

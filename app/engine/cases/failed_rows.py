@@ -26,12 +26,12 @@ STORE_FAILED = """
 
 
 def cells(row: FailedRow, vault: Vault) -> dict[str, str]:
-    """The cells of a failed row, field → text. Raises Unreadable."""
+    """Return the cells of a failed row, field → text. Raises Unreadable."""
     return json.loads(text_of(vault, row, FailedRow.cells_cipher))
 
 
 def readable_cells(row: FailedRow, vault: Vault, instead: str = "") -> dict[str, str]:
-    """The same for a list, which one row that doesn't open must not stop: the name, and `instead` of the id."""
+    """Return the same for a list, which one row that doesn't open must not stop: the name, and `instead` of the id."""
     try:
         return cells(row, vault)
     except Unreadable:
@@ -39,7 +39,7 @@ def readable_cells(row: FailedRow, vault: Vault, instead: str = "") -> dict[str,
 
 
 def store_failed(session: Session, rows: Sequence[SheetRow], vault: Vault, facts: dict) -> int:
-    """Only the failed rows' cells are encrypted; what the rules found never leaves the server."""
+    """Store failed rows: only their cells are encrypted; what the rules found never leaves the server."""
     failed = session.scalars(text("SELECT row_id FROM outcomes WHERE stops")).all()
     session.execute(text(FAILED_CELLS))
     session.execute(text("DELETE FROM failed_cells"))

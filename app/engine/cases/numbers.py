@@ -9,7 +9,7 @@ from app.engine.cases.claims import Counter
 
 
 def following(session: Session, series: str) -> int:
-    """The next number of a series; waits for a transaction that raises the same one."""
+    """Return the next number of a series; waits for a transaction that raises the same one."""
     raised = (
         insert(Counter)
         .values(series=series, value=1)
@@ -20,18 +20,18 @@ def following(session: Session, series: str) -> int:
 
 
 def application_number(session: Session, prefix: str, office_code: str, day: date) -> str:
-    """For example XN-510104-20261123-0007: programme, office, day, running number of that day."""
+    """Return a number as XN-510104-20261123-0007: programme, office, day, running number of that day."""
     stem = f"{prefix}-{office_code}-{day:%Y%m%d}"
     return f"{stem}-{following(session, stem):04d}"
 
 
 def notice_number(session: Session, prefix: str, office_code: str, day: date) -> str:
-    """For example XN-GS-510104-2026-012: an office's running number in a year."""
+    """Return a number as XN-GS-510104-2026-012: an office's running number in a year."""
     stem = f"{prefix}-GS-{office_code}-{day:%Y}"
     return f"{stem}-{following(session, stem):03d}"
 
 
 def list_number(session: Session, prefix: str, office_code: str, day: date) -> str:
-    """For example XN-FF-510104-2026-012: an office's running payment list in a year."""
+    """Return a number as XN-FF-510104-2026-012: an office's running payment list in a year."""
     stem = f"{prefix}-FF-{office_code}-{day:%Y}"
     return f"{stem}-{following(session, stem):03d}"

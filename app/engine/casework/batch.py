@@ -88,7 +88,7 @@ class Extent:
 def prepare(
     session: Session, actor: Actor, programme: Programme, transition: Transition, rows: Select
 ) -> Batch:
-    """Keeps a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope.
+    """Keep a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope.
 
     Claims of another programme are no part of it, whatever selects them.
 
@@ -111,7 +111,7 @@ def prepare(
 
 
 def extent(session: Session, batch: Batch, subject: Subject) -> Extent:
-    """Exact count and amount of the batch's rows that can move, and the number of those that no longer can."""
+    """Return the exact count and amount of the batch's rows that can move, and the number of those that no longer can."""
     row = session.execute(
         text(
             f"""SELECT count(*) FILTER (WHERE {subject.unchanged}),
@@ -125,7 +125,7 @@ def extent(session: Session, batch: Batch, subject: Subject) -> Extent:
 
 
 def find(session: Session, actor: Actor, batch_id: str, *, lock: bool = False) -> Batch:
-    """The actor's own batch; anybody else's does not exist. With `lock`, waits for a run under way."""
+    """Find the actor's own batch; anybody else's does not exist. With `lock`, wait for a run under way."""
     wanted = select(Batch).where(Batch.id == batch_id, Batch.actor_id == actor.user_id)
     batch = session.scalars(
         wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True}
@@ -145,7 +145,7 @@ def run(
     today: date,
     progress: Progress | None = None,
 ) -> Batch:
-    """Fires a prepared batch once; the caller commits. Raises BadValue for parameters that may not be, Cancelled."""
+    """Fire a prepared batch once; the caller commits. Raises BadValue for parameters that may not be, Cancelled."""
     batch = find(session, actor, batch_id, lock=True)
     if batch.ran_at is not None:
         return batch
@@ -165,6 +165,6 @@ def run(
 
 
 def drop_unfired(session: Session) -> int:
-    """Forgets selections whose dialog was never confirmed; returns how many."""
+    """Forget selections whose dialog was never confirmed; returns how many."""
     stale = delete(Batch).where(Batch.ran_at.is_(None), Batch.prepared_at < func.now() - UNFIRED_FOR)
     return count_changes(session, stale)

@@ -20,7 +20,7 @@ from app.registers.models import CalendarDay, CalendarYear
 
 
 def lock(session: Session, years: Iterable[int]) -> list[CalendarYear]:
-    """The rows of these years, kept from others until the commit: who makes a publicity waits, or is waited for."""
+    """Lock the rows of these years until the commit: who makes a publicity waits, or is waited for."""
     wanted = select(CalendarYear).where(CalendarYear.year.in_(set(years))).order_by(CalendarYear.year)
     return list(session.scalars(wanted.with_for_update(), execution_options=FRESH))
 
@@ -32,7 +32,7 @@ def days_of(session: Session, year: int) -> list[CalendarDay]:
 
 
 def missing(year: int, days: Iterable[CalendarDay]) -> list[date]:
-    """The statutory holidays on weekdays that nobody has entered."""
+    """Return the statutory holidays on weekdays that nobody has entered."""
     free = {entered.day for entered in days if not entered.working}
     return sorted(day for day in statutory_days(year) - free if day.weekday() < 5)
 
@@ -40,7 +40,7 @@ def missing(year: int, days: Iterable[CalendarDay]) -> list[date]:
 def confirm(
     session: Session, actor: Actor, year: int, programmes: Mapping[str, Programme], today: date
 ) -> int:
-    """Lets a year count as it is entered; returns how many running notices are too short now. Raises NotFound, Refused."""
+    """Let a year count as it is entered; returns how many running notices are too short now. Raises NotFound, Refused."""
     held = lock(session, [year])
     if not held:
         raise NotFound(N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=year)

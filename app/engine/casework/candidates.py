@@ -31,17 +31,17 @@ REPRICE = """
 
 
 def begin(session: Session, programme: Programme) -> None:
-    """Empty tables for one batch of a programme, with its policy in force on each day."""
+    """Make empty tables for one batch of a programme, with its policy in force on each day."""
     rules.make_tables(session, programme.policy.periods(stored(session, programme.code)))
 
 
 def from_claims(session: Session, programme: Programme, batch_id: str, *, frozen: bool) -> None:
-    """The claims of a batch that are still in play; `frozen` judges them by the policy of their submission."""
+    """Add the claims of a batch that are still in play; `frozen` judges them by the policy of their submission."""
     _fill(session, programme, OF_BATCH, {"batch_id": batch_id}, policy="c.policy" if frozen else "p.values")
 
 
 def reprice(session: Session, programme: Programme, chosen: str, **values: object) -> None:
-    """Gives those of the `chosen` claims (SQL of their ids) that are not submitted the amount of today's policy."""
+    """Give those of the `chosen` claims (SQL of their ids) that are not submitted the amount of today's policy."""
     _fill(session, programme, chosen, values, policy="p.values")
     session.execute(text(REPRICE.format(amount=programme.amount)))
 

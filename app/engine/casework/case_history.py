@@ -35,7 +35,7 @@ class Moved:
 
 
 def history_of(session: Session, application_id: int) -> list[AuditEntry | Moved]:
-    """Both kinds in the order in which they happened, in one statement."""
+    """Return both kinds in the order in which they happened, in one statement."""
     lines = _lines(application_id).subquery()
     wanted = select(AuditEntry, lines.c.people, lines.c.amount).join(lines, AuditEntry.id == lines.c.id)
     return [
@@ -45,7 +45,7 @@ def history_of(session: Session, application_id: int) -> list[AuditEntry | Moved
 
 
 def _lines(application_id: int) -> Select:
-    """The first entry of each line, with how many people it moved; the application's own entries are lines by themselves."""
+    """Return the first entry of each line, with how many people it moved; the application's own entries are lines by themselves."""
     of_people = AuditEntry.claim_id.is_not(None)
     in_bulk = of_people & AuditEntry.batch_id.is_not(None)
     line = case((in_bulk, AuditEntry.batch_id), else_=cast(AuditEntry.id, String))

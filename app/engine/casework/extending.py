@@ -36,11 +36,11 @@ class Term:
         return max(self.notice.ends_on + timedelta(days=1), self.today)
 
     def lacks(self, calendar: WorkCalendar) -> int:
-        """How many working days are missing; days between an end that is past and today were no publicity."""
+        """Return how many working days are missing; days between an end that is past and today were no publicity."""
         return self.least - calendar.count(self.notice.starts_on, self.notice.ends_on)
 
     def earliest(self, calendar: WorkCalendar) -> date:
-        """The earliest end of an extension."""
+        """Return the earliest end of an extension."""
         lacking = self.lacks(calendar)
         return calendar.reach(self.goes_on, lacking) if lacking > 0 else self.goes_on
 
@@ -50,7 +50,7 @@ TOO_SHORT = RUNNING & (Notice.least_end > Notice.ends_on)
 
 
 def mark_short(session: Session, programmes: Mapping[str, Programme], today: date) -> int:
-    """Holds every running notice against the calendar as it is now; returns how many are too short.
+    """Hold every running notice against the calendar as it is now; returns how many are too short.
 
     The caller holds the lock of the year that has changed, so that no publicity is made by the former calendar meanwhile.
     """
@@ -72,7 +72,7 @@ def mark_short(session: Session, programmes: Mapping[str, Programme], today: dat
 def extend(
     session: Session, actor: Actor, programme: Programme, notice_id: int, end: date, today: date
 ) -> Notice:
-    """Gives a running notice a later end, long enough by the calendar. Raises NotFound, Refused, BadValue."""
+    """Give a running notice a later end, long enough by the calendar. Raises NotFound, Refused, BadValue."""
     calendar = WorkCalendar.load(session, _start_of(session, programme, notice_id), hold=True)
     wanted = select(Notice).where(Notice.id == notice_id).with_for_update(of=Notice)
     notice = session.scalars(wanted, execution_options=FRESH).one()

@@ -90,7 +90,7 @@ class Firing:
         return subject_of(self.transition)
 
     def fire(self) -> tuple[int, Decimal]:
-        """Returns how many rows moved and their sum, CNY; the refused rows carry their reasons."""
+        """Return how many rows moved and their sum, CNY; the refused rows carry their reasons."""
         if self.transition.check:
             self.transition.check(self.move)
         for share, step in (
@@ -108,11 +108,11 @@ class Firing:
         return moved, amount
 
     def execute(self, statement: str, **values: object):
-        """Runs SQL that reads the batch as :batch_id."""
+        """Run SQL that reads the batch as :batch_id."""
         return self.move.session.execute(text(statement), {"batch_id": self.move.batch_id, **values})
 
     def refuse(self, guard: Guard, **values: object) -> None:
-        """Takes the rows that a guard refuses out of play, each with its reason."""
+        """Take the rows that a guard refuses out of play, each with its reason."""
         statement = REFUSE.format(table=self.subject.table, refuses=guard.refuses, facts=guard.facts)
         self.execute(statement, sentence=guard.sentence, **values)
 
@@ -144,7 +144,7 @@ class Firing:
         self._refuse_changed()
 
     def _refuse_changed(self) -> None:
-        """What is no longer as the dialog showed it; after the guards, which say more exactly what has happened."""
+        """Refuse what is no longer as the dialog showed it; after the guards, which say more exactly what has happened."""
         self.refuse(NOT_KEPT)
         subject = self.subject
         self.refuse(

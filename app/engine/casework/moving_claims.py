@@ -47,7 +47,7 @@ STOPPED = {
 
 
 def subject_of(transition: Transition) -> Subject:
-    """What a transition moves."""
+    """Return what a transition moves."""
     return transition.subject or CLAIMS
 
 

@@ -67,7 +67,7 @@ def register(
     contact: str | None,
     content: str,
 ) -> Objection:
-    """Takes an objection in while the claim is under publicity; the claim's row lock orders it against an outcome.
+    """Take an objection in while the claim is under publicity; the claim's row lock orders it against an outcome.
 
     Raises NotFound, Refused, BadValue.
     """
@@ -108,7 +108,7 @@ def register(
 def decide(
     session: Session, actor: Actor, objection_id: int, upheld: bool, opinion: str, today: date
 ) -> Objection:
-    """The reviewer's decision, once. Raises NotFound, Refused."""
+    """Store the reviewer's decision, once. Raises NotFound, Refused."""
     objection = session.scalars(
         select(Objection).where(Objection.id == objection_id).with_for_update(of=Objection),
         execution_options=FRESH,

@@ -26,7 +26,7 @@ LOST_RACE = Guard(
 
 
 def take_slots(session: Session, programme: str, batch_id: str) -> None:
-    """Takes a slot for each claim still in play; whoever comes second simply gets none.
+    """Take a slot for each claim still in play; whoever comes second simply gets none.
 
     Ordered by person, so that two sets that share people cannot wait for each other in a ring;
     of one person's claims in one set the earliest wins.
@@ -35,5 +35,5 @@ def take_slots(session: Session, programme: str, batch_id: str) -> None:
 
 
 def free_slots(session: Session, batch_id: str) -> None:
-    """Frees the places of the claims that this batch has moved out of life."""
+    """Free the places of the claims that this batch has moved out of life."""
     session.execute(text(GIVE_BACK), {"batch_id": batch_id})

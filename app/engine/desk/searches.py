@@ -39,7 +39,7 @@ class Search(Model):
 
 
 def keep(session: Session, vault: Vault, user_id: int, view: str, query: str, name: str | None = None) -> str:
-    """Stores a search and returns its id; one of the same name is replaced. Raises Refused."""
+    """Store a search and returns its id; one of the same name is replaced. Raises Refused."""
     if name is not None and len(named(session, user_id, view)) >= MOST:
         raise Refused(N_("每个列表最多保存{most}个查询条件。请先删除不用的。"), most=MOST)
     key = new_row_key()
@@ -56,7 +56,7 @@ def keep(session: Session, vault: Vault, user_id: int, view: str, query: str, na
 
 
 def named(session: Session, user_id: int, view: str) -> list[Search]:
-    """What this person keeps for a list, by name."""
+    """Return what this person keeps for a list, by name."""
     return list(session.scalars(_named(), {"user_id": user_id, "view": view}, execution_options=OPEN))
 
 
@@ -67,17 +67,17 @@ def _named() -> Select:
 
 
 def find_search(session: Session, user_id: int, view: str, search_id: str) -> Search | None:
-    """The person's own search; anybody else's does not exist."""
+    """Return the person's own search; anybody else's does not exist."""
     own = select(Search).where(Search.id == search_id, Search.user_id == user_id, Search.view == view)
     return session.scalars(own).one_or_none()
 
 
 def drop(session: Session, user_id: int, search_id: str) -> int:
-    """Forgets a search of one's own; returns how many that were."""
+    """Forget a search of one's own; returns how many that were."""
     return count_changes(session, delete(Search).where(Search.id == search_id, Search.user_id == user_id))
 
 
 def drop_unnamed(session: Session) -> int:
-    """Forgets long searches that nobody named."""
+    """Forget long searches that nobody named."""
     stale = delete(Search).where(Search.name.is_(None), Search.kept_at < func.now() - UNNAMED_FOR)
     return count_changes(session, stale)

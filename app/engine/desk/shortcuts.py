@@ -24,7 +24,7 @@ class Shortcut(Model):
 
 
 def chosen(session: Session, user_id: int) -> list[str]:
-    """What this person keeps, in order; whether it may still be opened is not asked here."""
+    """Return what this person keeps, in order; whether it may still be opened is not asked here."""
     return list(session.scalars(_chosen(), {"user_id": user_id}, execution_options=OPEN))
 
 
@@ -35,7 +35,7 @@ def _chosen() -> Select:
 
 
 def choose(session: Session, user_id: int, views: Sequence[str]) -> None:
-    """Keeps these, in this order, and no others."""
+    """Keep these, in this order, and no others."""
     session.execute(delete(Shortcut).where(Shortcut.user_id == user_id, Shortcut.view.not_in(views)))
     rows = [{"user_id": user_id, "view": view, "place": place} for place, view in enumerate(views)]
     if rows:

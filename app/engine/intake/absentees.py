@@ -37,7 +37,7 @@ class Absentee:
 def absentees(
     session: Session, actor: Actor, application_id: int, rows: Sequence[SheetRow], vault: Vault
 ) -> list[Absentee]:
-    """The drafts and failed rows of an application whose people are missing from the rows; other claims are left alone.
+    """Return the drafts and failed rows of an application whose people are missing from the rows; other claims are left alone.
 
     Two statements, whatever the number of rows. Raises NotFound, Refused.
     """
@@ -72,7 +72,7 @@ def absentees(
 
 
 def leave_out(session: Session, actor: Actor, application_id: int, keys: Collection[str]) -> int:
-    """Takes drafts and failed rows out of an application; returns how many there were."""
+    """Take drafts and failed rows out of an application; returns how many there were."""
     application = lock_own(session, actor, application_id)
     ids = {kind: [int(key[1:]) for key in keys if key[0] == kind] for kind in (DRAFT, FAILED)}
     drafts = delete(Claim).where(

@@ -37,12 +37,12 @@ class PayingAccount:
 
 
 def takes_account(states: Collection[str]) -> bool:
-    """Whether people in these states leave the account open: something can be edited, or nothing has been submitted."""
+    """Return whether people in these states leave the account open: something can be edited, or nothing has been submitted."""
     return set(states) <= {"withdrawn"} or not set(EDITABLE).isdisjoint(states)
 
 
 def last_account(session: Session, application: Application) -> Account | None:
-    """The account of the payee's latest other application in this office."""
+    """Return the account of the payee's latest other application in this office."""
     other = (
         select(Account)
         .join(Application, Application.account_id == Account.id)
@@ -52,7 +52,7 @@ def last_account(session: Session, application: Application) -> Account | None:
 
 
 def same_payee(application: Application) -> tuple:
-    """Conditions on `Application`: those of the same office and payee."""
+    """Return conditions on `Application`: those of the same office and payee."""
     return (
         Application.office_id == application.office_id,
         Application.payee_kind == application.payee_kind,
@@ -64,7 +64,7 @@ def same_payee(application: Application) -> tuple:
 def people_and_accounts(
     session: Session, application: Application
 ) -> tuple[dict[str, tuple[int, Decimal]], list[PayingAccount]]:
-    """State → (people, CNY) of an application, and the accounts that its people are paid to.
+    """Return State → (people, CNY) of an application, and the accounts that its people are paid to.
 
     Both in one statement; an application without people has its own account.
     """
@@ -102,13 +102,13 @@ def _by_state_and_account(application: Application) -> Select:
 
 
 def paying_account_id() -> ColumnElement[int]:
-    """`Claim.paying_account` in SQL, over claims joined with their applications."""
+    """Express `Claim.paying_account` in SQL, over claims joined with their applications."""
     frozen = func.coalesce(Claim.account_id, Application.account_id)
     return case((Claim.state.in_(EDITABLE), Application.account_id), else_=frozen)
 
 
 def earlier_account(session: Session, application: Application, account: Account) -> Account | None:
-    """The account that the payee had in this office before this one."""
+    """Return the account that the payee had in this office before this one."""
     return session.scalar(select(Account).where(Account.id == _earlier_id(application, account.id)))
 
 
@@ -125,7 +125,7 @@ def _earlier_id(application: Application, account_id: ColumnElement[int] | int) 
 
 
 def is_holder(payee: Employer | Person, holder: str) -> bool:
-    """Whether an account's holder is the payee, compared as C-03 does."""
+    """Return whether an account's holder is the payee, compared as C-03 does."""
     return names.agree(holder, payee.name)
 
 
@@ -137,7 +137,7 @@ def save_account(
     details: Details,
     kept: int | None = None,
 ) -> None:
-    """The account to pay into; claims that were submitted keep the one they were submitted with.
+    """Store the account to pay into; claims that were submitted keep the one they were submitted with.
 
     Without a number, that of the account `kept` stays, which the page has offered. Raises BadValue, Refused.
     """
@@ -173,7 +173,7 @@ def save_account(
 def with_number(
     vault: Vault, payee: Employer | Person, details: Details, offered: Account | None, kept: int | None
 ) -> Details:
-    """The details with the offered account's number where none was typed. Raises BadValue, Refused."""
+    """Return the details with the offered account's number where none was typed. Raises BadValue, Refused."""
     if details.number:
         return details
     if offered is None or kept is None:

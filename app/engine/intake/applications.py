@@ -49,7 +49,7 @@ def open_application(
     *,
     payee_person_id: int | None = None,
 ) -> Application:
-    """A new application of the actor's office, numbered; paid is the unit, or the person when one is given."""
+    """Open a new application of the actor's office, numbered; paid is the unit, or the person when one is given."""
     application = programme.application(
         number=application_number(session, programme.prefix, actor.office_code, today),
         office_id=actor.office_id,
@@ -67,7 +67,7 @@ def open_application(
 
 
 def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str, today: date) -> Person:
-    """The person who applies for him- or herself: C-01 and C-03. Raises BadValue."""
+    """Return the person who applies for him- or herself: C-01 and C-03. Raises BadValue."""
     if not citizen_id.is_valid(citizen_id.normalize(typed_id), today):
         raise BadValue(
             N_("[C-01] 申请人的公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证核对。")
@@ -83,7 +83,7 @@ def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str,
 def attach(
     session: Session, actor: Actor, application_id: int, vault: Vault, *, kind: str, name: str, content: bytes
 ) -> Attachment:
-    """Keeps a scanned paper, encrypted, for ids and accounts stand on it; its type is read from the content. Raises BadValue."""
+    """Keep a scanned paper, encrypted, for ids and accounts stand on it; its type is read from the content. Raises BadValue."""
     application = lock_own(session, actor, application_id)
     media_type = uploads.media_type(content[: uploads.HEAD_BYTES])
     if media_type is None:
@@ -122,7 +122,7 @@ def attach(
 
 
 def detach(session: Session, actor: Actor, attachment_id: int) -> Application:
-    """Removes a paper while the application can still be edited; what was submitted with it stays."""
+    """Remove a paper while the application can still be edited; what was submitted with it stays."""
     attachment = session.get(Attachment, attachment_id)
     if attachment is None:
         raise NotFound(N_("没有找到这个附件。请刷新页面。"))
@@ -160,7 +160,7 @@ def edit_claim(
     values: Mapping[str, object],
     vault: Vault,
 ) -> Claim:
-    """Corrects a draft or returned claim; `version` is the one that the form showed, the vault encrypts a `phone`.
+    """Correct a draft or returned claim; `version` is the one that the form showed, the vault encrypts a `phone`.
 
     Raises NotFound, Refused, Stale.
     """
@@ -203,7 +203,7 @@ def edit_claim(
 
 
 def _encrypt_phone(session: Session, vault: Vault, claim: Claim, values: Mapping) -> Mapping:
-    """The values of a locked claim's columns; one of 0.5.0 gets its key with the first phone that is encrypted for it."""
+    """Return the values of a locked claim's columns; one of 0.5.0 gets its key with the first phone that is encrypted for it."""
     if "phone" not in values:
         return values
     session.refresh(claim, ["row_key"])
@@ -214,5 +214,5 @@ def _encrypt_phone(session: Session, vault: Vault, claim: Claim, values: Mapping
 
 
 def _plain(value: object) -> str | None:
-    """Encrypted values stay out of the audit log, as do numbers in remarks; that they changed is enough."""
+    """Leave encrypted values out of the audit log, and numbers in remarks; that they changed is enough."""
     return None if value is None else "•••" if isinstance(value, bytes) else without_numbers(str(value))

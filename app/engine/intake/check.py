@@ -110,7 +110,7 @@ def check(
     today: date,
     progress: Progress | None = None,
 ) -> CheckReport:
-    """Judges the rows and stores the result; a row replaces what the application held of that person.
+    """Judge the rows and stores the result; a row replaces what the application held of that person.
 
     A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused, Cancelled.
     """
@@ -146,7 +146,7 @@ def check(
 
 
 def lock_own(session: Session, actor: Actor, application_id: int) -> Application:
-    """The application, locked, when it lies in the actor's own office."""
+    """Return the application, locked, when it lies in the actor's own office."""
     application = session.scalars(
         select(Application).where(Application.id == application_id).with_for_update(of=Application),
         execution_options=FRESH,
@@ -159,7 +159,7 @@ def lock_own(session: Session, actor: Actor, application_id: int) -> Application
 
 
 def drop_failed(session: Session, actor: Actor, application_id: int, row_ids: Sequence[int]) -> int:
-    """Removes failed rows that shall not be corrected; returns how many."""
+    """Remove failed rows that shall not be corrected; returns how many."""
     application = lock_own(session, actor, application_id)
     dropping = delete(FailedRow).where(FailedRow.application_id == application.id, FailedRow.id.in_(row_ids))
     gone = count_changes(session, dropping)
@@ -231,14 +231,14 @@ def _lines(
 
 
 def _phone(vault: Vault, application_id: int, phone: str | None) -> tuple[bytes, bytes | None]:
-    """The key of a claim to be, and its phone."""
+    """Return the key of a claim to be, and its phone."""
     key = new_row_key()
     own = place(Claim.phone_cipher, row_key=key, application_id=application_id)
     return key, vault.encrypt(phone, own) if phone else None
 
 
 def _id_fault(row: SheetRow) -> str:
-    """Why an id is none, as C-01 names it."""
+    """Return why an id is none, as C-01 names it."""
     error = row.errors.get("citizen_id")
     fault = error and error.params.get("fault", error)
     if isinstance(fault, Message) and fault.msgid == ROUNDED:

@@ -47,7 +47,7 @@ def propose(
     reason: str,
     kept: int | None = None,
 ) -> AccountCorrection:
-    """The clerk's proposal, which changes nothing yet. Raises NotFound, Refused, BadValue."""
+    """Store the clerk's proposal, which changes nothing yet. Raises NotFound, Refused, BadValue."""
     application = lock_own(session, actor, application_id)
     _lock_siblings(session, application)
     holder = is_holder(application.payee, details.holder)
@@ -86,7 +86,7 @@ def propose(
 def decide(
     session: Session, actor: Actor, correction_id: int, signs: bool, opinion: str
 ) -> AccountCorrection:
-    """The second person's signature or refusal, once. Raises NotFound, Refused."""
+    """Sign or refuse as the second person, once. Raises NotFound, Refused."""
     correction = _lock_open(session, correction_id)
     if correction.proposed_by == actor.user_id:
         raise Refused(N_("这件账户更正由您提出，不能由您签字或驳回。请由其他审核人员办理。"))
@@ -105,7 +105,7 @@ def decide(
 
 
 def withdraw(session: Session, actor: Actor, correction_id: int) -> AccountCorrection:
-    """The proposer takes an open correction back; it changes nothing. Raises NotFound, Refused."""
+    """Take an open correction back, as its proposer; it changes nothing. Raises NotFound, Refused."""
     correction = _lock_open(session, correction_id)
     if correction.proposed_by != actor.user_id:
         raise Refused(N_("这件账户更正由他人提出，不能由您撤回。请由提出人撤回，或由审核人员驳回。"))
@@ -116,7 +116,7 @@ def withdraw(session: Session, actor: Actor, correction_id: int) -> AccountCorre
 
 
 def touched(application: Application):
-    """Claims that a correction changes: submitted, not paid, on no list that was exported."""
+    """Return claims that a correction changes: submitted, not paid, on no list that was exported."""
     return (
         select(Claim)
         .join(Application, Application.id == Claim.application_id)
@@ -126,7 +126,7 @@ def touched(application: Application):
 
 
 def left_on_lists(application: Application):
-    """Claims that keep their account because their list has been exported, with the list."""
+    """Return claims that keep their account because their list has been exported, with the list."""
     return (
         select(Claim, PaymentList)
         .join(Application, Application.id == Claim.application_id)
@@ -136,7 +136,7 @@ def left_on_lists(application: Application):
 
 
 def exported():
-    """Whether a payment list was handed out as a file; of those of 0.5.0 only the audit log knows."""
+    """Return whether a payment list was handed out as a file; of those of 0.5.0 only the audit log knows."""
     handed_out = exists().where(
         AuditEntry.event == "export",
         AuditEntry.subject == PaymentList.number,
@@ -146,7 +146,7 @@ def exported():
 
 
 def current_account(session: Session, application: Application) -> Account | None:
-    """What a correction starts from: the account that is paid to now, else the payee's last one."""
+    """Return what a correction starts from: the account that is paid to now, else the payee's last one."""
     paid = people_and_accounts(session, application)[1]
     return paid[0].account if paid else last_account(session, application)
 
@@ -166,7 +166,7 @@ def _lock_open(session: Session, correction_id: int) -> AccountCorrection:
 
 
 def _lock_siblings(session: Session, application: Application) -> None:
-    """All applications of the payee in this office, in order: a submission under way ends first."""
+    """Lock all applications of the payee in this office, in order: a submission under way ends first."""
     session.execute(
         select(Application.id).where(*same_payee(application)).order_by(Application.id).with_for_update()
     )
@@ -189,7 +189,7 @@ def _proof(session: Session, application: Application, holder: str) -> int:
 
 
 def _handled_by(correction: AccountCorrection, actor: Actor):
-    """Whether somebody ever edited or submitted what the correction changes."""
+    """Return whether somebody ever edited or submitted what the correction changes."""
     claims = touched(correction.application).with_only_columns(Claim.id, Claim.application_id).subquery()
     handled = AuditEntry.claim_id.in_(select(claims.c.id)) | (
         AuditEntry.claim_id.is_(None)
@@ -204,7 +204,7 @@ def _handled_by(correction: AccountCorrection, actor: Actor):
 
 
 def _apply(session: Session, actor: Actor, correction: AccountCorrection) -> None:
-    """Every claim that it holds for, and every application that still pays, name the account from now on."""
+    """Let every claim that it holds for, and every application that still pays, name the account from now on."""
     application = correction.application
     _lock_waiting(session, application)
     claims = session.execute(
@@ -229,7 +229,7 @@ def _apply(session: Session, actor: Actor, correction: AccountCorrection) -> Non
 
 
 def _lock_waiting(session: Session, application: Application) -> None:
-    """A payment, a new list or an export under way ends first."""
+    """Lock what may pay, so that a payment, a new list or an export under way ends first."""
     claims = (
         select(Claim.id)
         .join(Application, Application.id == Claim.application_id)
@@ -239,7 +239,7 @@ def _lock_waiting(session: Session, application: Application) -> None:
 
 
 def _paying(application: Application):
-    """Applications of the payee that may still pay: the one it was proposed for, and those with an account and open claims."""
+    """Return applications of the payee that may still pay: the one it was proposed for, and those with an account and open claims."""
     open_claim = exists().where(Claim.application_id == Application.id, Claim.state.in_(UNPAID))
     return (
         select(Application.id, Application.programme, Application.account_id)

@@ -15,7 +15,7 @@ from app.kernel.messages import N_
 
 
 def discard_application(session: Session, actor: Actor, application_id: int) -> str:
-    """Deletes an empty draft with its papers and the rows that did not pass; returns its number. Raises NotFound, Refused."""
+    """Delete an empty draft with its papers and the rows that did not pass; returns its number. Raises NotFound, Refused."""
     application = lock_own(session, actor, application_id)
     if session.scalar(select(Claim.id).where(Claim.application_id == application.id).limit(1)):
         raise Refused(

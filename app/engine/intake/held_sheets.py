@@ -37,7 +37,7 @@ class HeldSheet(Model):
 
 
 def hold(session: Session, vault: Vault, content: bytes, question: str, **facts: Any) -> str:
-    """Keeps a sheet with its question and returns its id; an older one of the same person, work and subject gives way."""
+    """Keep a sheet with its question and returns its id; an older one of the same person, work and subject gives way."""
     same = {name: facts[name] for name in ("user_id", "kind", "view", "subject")}
     session.execute(delete(HeldSheet).filter_by(**same))
     owned = {"id": str(uuid4()), "user_id": facts["user_id"]}
@@ -50,7 +50,7 @@ def hold(session: Session, vault: Vault, content: bytes, question: str, **facts:
 
 
 def find_sheet(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
-    """The person's own sheet; anybody else's does not exist. Raises NotFound."""
+    """Return the person's own sheet; anybody else's does not exist. Raises NotFound."""
     own = select(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id)
     held = session.scalars(own).one_or_none()
     if held is None:
@@ -59,17 +59,17 @@ def find_sheet(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
 
 
 def waiting(session: Session, user_id: int, view: str, subject: str) -> str | None:
-    """The newest of a person's own sheets that waits for an answer about a case, by its id."""
+    """Return the newest of a person's own sheets that waits for an answer about a case, by its id."""
     own = {"user_id": user_id, "view": view, "subject": subject}
     newest = select(HeldSheet.id).filter_by(**own).order_by(HeldSheet.held_at.desc()).limit(1)
     return session.scalar(newest)
 
 
 def drop(session: Session, user_id: int, sheet_id: str) -> None:
-    """Forgets a sheet of one's own that has been answered."""
+    """Forget a sheet of one's own that has been answered."""
     session.execute(delete(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id))
 
 
 def drop_old(session: Session) -> int:
-    """Forgets sheets that nobody answered."""
+    """Forget sheets that nobody answered."""
     return count_changes(session, delete(HeldSheet).where(HeldSheet.held_at < func.now() - KEPT_FOR))

@@ -24,12 +24,12 @@ ID_CHARACTERS = 64
 
 
 def folded_name(row: SheetRow) -> str:
-    """The name by which a row is held, long numbers masked."""
+    """Return the name by which a row is held, long numbers masked."""
     return without_numbers(names.fold(row.values.get("name") or ""))[:100]
 
 
 def mended_by(session: Session, application_id: int, rows: Sequence[SheetRow], vault: Vault) -> list[int]:
-    """Failed rows of nobody known that the new rows stand for: of one name, with ids a slip apart.
+    """Return failed rows of nobody known that the new rows stand for: of one name, with ids a slip apart.
 
     A name alone says too little: namesakes stay.
     """
@@ -50,14 +50,14 @@ def mended_by(session: Session, application_id: int, rows: Sequence[SheetRow], v
 
 
 def _stands_for(typed: Sequence[tuple[int, str]], row_no: int, held_id: str) -> bool:
-    """Whether one of (row number, id) may be the held row, corrected; without any id the place must be the same."""
+    """Return whether one of (row number, id) may be the held row, corrected; without any id the place must be the same."""
     if not held_id:
         return any(number == row_no for number, _ in typed)
     return any(_slip(held_id, code) for _, code in typed[:NAMESAKES])
 
 
 def _slip(one: str, other: str) -> bool:
-    """Up to three digits wrong (what Excel loses), or one left out or put in too many."""
+    """Return whether up to three digits are wrong (what Excel loses), or one is left out or put in too many."""
     if one == other or max(len(one), len(other)) > ID_CHARACTERS:
         return one == other
     one, other = citizen_id.normalize(one), citizen_id.normalize(other)

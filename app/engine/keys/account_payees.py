@@ -28,7 +28,7 @@ UNCLEAR = text(f"SELECT account_id FROM ({USED}) u WHERE payees > 1")
 
 
 def fill_payees(session: Session) -> frozenset[int]:
-    """Names the payee of each account that names none and is used; ids of those used for several, which stay.
+    """Name the payee of each account that names none and is used; return the ids of those used for several, which stay.
 
     An account that nothing uses any more names nobody for good. Needs the rights of the database's owner.
     """

@@ -15,7 +15,7 @@ from app.registers.models import Person
 
 
 def fits(connection: Connection, vault: Vault) -> bool:
-    """Opens the first and the last person's id and looks it up by its hash; an empty database fits any keys."""
+    """Open the first and the last person's id and looks it up by its hash; an empty database fits any keys."""
     wanted = select(Person.id_hash, Person.id_cipher).limit(1)
     ends = (
         connection.execute(wanted.order_by(order)).one_or_none() for order in (Person.id, Person.id.desc())
@@ -24,7 +24,7 @@ def fits(connection: Connection, vault: Vault) -> bool:
 
 
 def format_left(connection: Connection, vault: Vault) -> bool:
-    """Whether a format that is refused still lies at an end of a table, where a renewal would have come first or last.
+    """Return whether a format that is refused still lies at an end of a table, where a renewal would have come first or last.
 
     A look, not a count: that would take minutes in a province, and `flask keys status` makes it.
     """

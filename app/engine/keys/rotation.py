@@ -59,7 +59,7 @@ class Holding:
 
 
 def sealed_columns() -> dict[str, list[Column]]:
-    """table → its columns of ciphertext, from the models themselves."""
+    """Return table → its columns of ciphertext, from the models themselves."""
     found = {
         name: [column for column in table.columns if isinstance(column.type, Cipher)]
         for name, table in sorted(Model.metadata.tables.items())
@@ -68,7 +68,7 @@ def sealed_columns() -> dict[str, list[Column]]:
 
 
 def holdings(session: Session) -> Iterator[Holding]:
-    """What every column holds, by format, cipher and key."""
+    """Yield what every column holds, by format, cipher and key."""
     for table, columns in sealed_columns().items():
         for column in columns:
             shortest = case((func.get_byte(column, 0) == UNNUMBERED, 1), else_=HEADER_BYTES)
@@ -79,7 +79,7 @@ def holdings(session: Session) -> Iterator[Holding]:
 
 
 def rotate(session: Session, vault: Vault, tell: Callable[[Renewal], None] = lambda _: None) -> list[Renewal]:
-    """Brings everything under the current key and format; `tell` hears of every batch. Commits after each."""
+    """Bring everything under the current key and format; `tell` hears of every batch. Commits after each."""
     done = []
     for name, columns in sealed_columns().items():
         stale = _stale(columns, vault)
@@ -105,7 +105,7 @@ def _renew_table(
     tell: Callable[[Renewal], None],
     unclear: frozenset[int],
 ) -> None:
-    """From the first key to the last; a row that somebody holds meanwhile is left for the next run, `unclear` ones for good."""
+    """Renew from the first key to the last; a row that somebody holds meanwhile is left for the next run, `unclear` ones for good."""
     key, last = _key(columns[0]), None
     while keys := _next(session, key, last, _stale(columns, vault), _size(columns)):
         locked = select(key, *columns, *_binding(columns)).where(key.in_(keys), _stale(columns, vault))
@@ -126,7 +126,7 @@ def _renew_table(
 
 
 def _next(session: Session, key: Column, last: object, stale: ColumnElement, size: ColumnElement) -> list:
-    """The keys of the next batch, few enough that their contents fit into memory."""
+    """Return the keys of the next batch, few enough that their contents fit into memory."""
     wanted = select(key, size).where(stale).order_by(key).limit(ROWS)
     if last is not None:
         wanted = wanted.where(key > last)
@@ -141,7 +141,7 @@ def _next(session: Session, key: Column, last: object, stale: ColumnElement, siz
 
 
 def _renewed(vault: Vault, key: Column, columns: list[Column], row, report: Renewal) -> dict | None:
-    """The new values of a row; None for one that does not open, which stays as it is."""
+    """Return the new values of a row; None for one that does not open, which stays as it is."""
     held = {column.name: row._mapping[column] for column in (*columns, *_binding(columns))}
     for own in _own_key(columns):
         held[own.name] = held[own.name] or new_row_key()
@@ -158,18 +158,18 @@ def _renewed(vault: Vault, key: Column, columns: list[Column], row, report: Rene
 
 
 def _binding(columns: list[Column]) -> list[Column]:
-    """The columns that a table's ciphertexts are bound to."""
+    """Return the columns that a table's ciphertexts are bound to."""
     table, names = columns[0].table, {name for column in columns for name in bound_to(column)}
     return [table.c[name] for name in sorted(names)]
 
 
 def _own_key(columns: list[Column]) -> list[Column]:
-    """The random key of a table's rows, which those of 0.5.0 get here, where it has one."""
+    """Return the random key of a table's rows, which those of 0.5.0 get here, where it has one."""
     return [column for column in _binding(columns) if column.name == "row_key"]
 
 
 def _stale(columns: list[Column], vault: Vault) -> ColumnElement[bool]:
-    """Whether a row holds anything that was made by another format, cipher or key; an empty value was made by none."""
+    """Return whether a row holds anything that was made by another format, cipher or key; an empty value was made by none."""
     header = literal(vault.header, LargeBinary)
     return or_(
         *(
@@ -185,6 +185,6 @@ def _size(columns: list[Column]) -> ColumnElement[int]:
 
 
 def _key(column: Column) -> Column:
-    """The primary key of a column's table."""
+    """Return the primary key of a column's table."""
     (key,) = column.table.primary_key.columns
     return key

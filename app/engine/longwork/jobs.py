@@ -15,7 +15,7 @@ DEFER = """
 
 
 def defer(session: Session, task: str, args: Mapping[str, str], lock: str) -> None:
-    """Queues a task that a worker takes once the caller has committed; ids only, for arguments are kept in clear.
+    """Queue a task that a worker takes once the caller has committed; ids only, for arguments are kept in clear.
 
     Of the tasks with the same lock one is done at a time, in their order; those of others needn't wait for them.
     """

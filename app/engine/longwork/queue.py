@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 def conninfo(url: str) -> str:
-    """libpq's form of an SQLAlchemy URL."""
+    """Return libpq's form of an SQLAlchemy URL."""
     parts = make_url(url)
     return parts.set(drivername="postgresql").render_as_string(hide_password=False)
 
@@ -38,7 +38,7 @@ def make_queue(
     periodic: Mapping[str, tuple[str, Callable[[], object]]],
     tasks: Mapping[str, Callable[..., object]],
 ) -> procrastinate.App:
-    """The queue of one database: what is done by the clock (name → cron, function), and what when it is asked for."""
+    """Return the queue of one database: what is done by the clock (name → cron, function), and what when it is asked for."""
     queue = procrastinate.App(
         connector=procrastinate.PsycopgConnector(conninfo=conninfo(url)),
         worker_defaults={
@@ -57,12 +57,12 @@ def make_queue(
 
 
 def serve(queue: procrastinate.App) -> None:
-    """Takes jobs until told to stop (SIGINT, SIGTERM: those under way are finished first), whatever the database does meanwhile."""
+    """Take jobs until told to stop (SIGINT, SIGTERM: those under way are finished first), whatever the database does meanwhile."""
     asyncio.run(_serve(queue))
 
 
 async def _serve(queue: procrastinate.App) -> None:
-    """A worker ends of itself when it loses the database, as if it had been told to: another takes its place."""
+    """Serve until the database is lost; another worker takes the place."""
     told, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
@@ -95,7 +95,7 @@ def _by_the_clock(queue: procrastinate.App, name: str, cron: str, function: Call
 
 
 def _take_over(queue: procrastinate.App, tasks: Mapping[str, Callable[..., object]]) -> None:
-    """Queues the jobs of workers that have died once more; what is done by the clock comes again of itself."""
+    """Queue the jobs of workers that have died once more; what is done by the clock comes again of itself."""
 
     @queue.periodic(cron=EVERY_TEN_SECONDS)
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=False)

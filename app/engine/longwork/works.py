@@ -104,12 +104,12 @@ class LongWork(Model):
 
 
 def encrypt(vault: Vault, column: InstrumentedAttribute, owned: dict, content: bytes | None) -> bytes | None:
-    """What comes with a work, or of it, encrypted for its column; `owned` are its id and its user's, nothing stays nothing."""
+    """Return what comes with a work, or of it, encrypted for its column; `owned` are its id and its user's, nothing stays nothing."""
     return vault.encrypt_bytes(content, place(column, **owned)) if content else None
 
 
 def ask(session: Session, **facts: Any) -> LongWork:
-    """Queues a work in the caller's transaction; one of the same kind and subject that is under way is given back instead.
+    """Queue a work in the caller's transaction; one of the same kind and subject that is under way is given back instead.
 
     Raises Refused when the person has too many under way.
     """
@@ -130,24 +130,24 @@ def ask(session: Session, **facts: Any) -> LongWork:
 
 
 def _share_of(user_id: int) -> str:
-    """Distinguishes the works of one person from those of others."""
+    """Distinguish the works of one person from those of others."""
     return f"works of {user_id}"
 
 
 def find_work(session: Session, user_id: int, work_id: str) -> LongWork | None:
-    """The person's own work; anybody else's does not exist."""
+    """Return the person's own work; anybody else's does not exist."""
     own = select(LongWork).where(LongWork.id == work_id, LongWork.user_id == user_id)
     return session.scalars(own).one_or_none()
 
 
 def under_way(session: Session, kind: str, subject: str) -> LongWork | None:
-    """What a worker is doing, or will do, to a subject."""
+    """Return what a worker is doing, or will do, to a subject."""
     same = select(LongWork).where(LongWork.kind == kind, LongWork.subject == subject)
     return session.scalars(same.where(LongWork.state.in_(UNDER_WAY))).one_or_none()
 
 
 def recent(session: Session, user_id: int) -> list[LongWork]:
-    """The person's works that are not cancelled, newest first."""
+    """Return the person's works that are not cancelled, newest first."""
     return list(session.scalars(_recent(), {"user_id": user_id}, execution_options=OPEN))
 
 
@@ -158,7 +158,7 @@ def _recent() -> Select:
 
 
 def cancel(session: Session, user_id: int, work_id: str) -> None:
-    """Stops a work that is not done yet; its worker notices within a second and rolls back."""
+    """Stop a work that is not done yet; its worker notices within a second and rolls back."""
     wanted = update(LongWork).where(
         LongWork.id == work_id, LongWork.user_id == user_id, LongWork.state.in_(UNDER_WAY)
     )
@@ -166,7 +166,7 @@ def cancel(session: Session, user_id: int, work_id: str) -> None:
 
 
 def again(session: Session, user_id: int, work_id: str) -> None:
-    """Queues a failed work once more, with all that it was asked with; nothing happens to any other."""
+    """Queue a failed work once more, with all that it was asked with; nothing happens to any other."""
     failed = update(LongWork).where(
         LongWork.id == work_id, LongWork.user_id == user_id, LongWork.state == "failed"
     )
@@ -176,7 +176,7 @@ def again(session: Session, user_id: int, work_id: str) -> None:
 
 
 def begin(session: Session, work_id: str) -> LongWork | None:
-    """Takes a work for this transaction, once no other worker has it; None when there is nothing left to do."""
+    """Take a work for this transaction, once no other worker has it; None when there is nothing left to do."""
     session.execute(text(NOTICE_DEATH))
     session.execute(text(LOCK), {"work": work_id})
     taking = update(LongWork).where(LongWork.id == work_id, LongWork.state.in_(UNDER_WAY))
@@ -190,7 +190,7 @@ def begin(session: Session, work_id: str) -> LongWork | None:
 
 @contextmanager
 def watched(session: Session, work_id: str) -> Iterator[Progress]:
-    """Tells others how far the block is, on a connection of its own; raises Cancelled in it, in the midst of a statement too."""
+    """Tell others how far the block is, on a connection of its own; raises Cancelled in it, in the midst of a statement too."""
     progress, over = Progress(), Event()
     statement = session.connection().connection.driver_connection
     watcher = Thread(
@@ -228,7 +228,7 @@ def finish(
     outcome_cipher: bytes | None,
     content: bytes | None = None,
 ) -> None:
-    """Marks a work done in the transaction of its effect. Raises Cancelled when that is no longer wanted."""
+    """Mark a work done in the transaction of its effect. Raises Cancelled when that is no longer wanted."""
     ending = update(LongWork).where(LongWork.id == work_id, LongWork.state == "running")
     done = ending.values(
         state="done",
@@ -244,13 +244,13 @@ def finish(
 
 
 def fail(engine: Engine, work_id: str, outcome_cipher: bytes | None) -> None:
-    """Says why a work came to nothing; what it was asked with is kept, so that it can be started again."""
+    """Say why a work came to nothing; what it was asked with is kept, so that it can be started again."""
     ending = update(LongWork).where(LongWork.id == work_id, LongWork.state == "running")
     with engine.begin() as connection:
         connection.execute(ending.values(state="failed", outcome_cipher=outcome_cipher))
 
 
 def drop_old(session: Session) -> int:
-    """Forgets works that are over and were there to be read, or fetched, long enough."""
+    """Forget works that are over and were there to be read, or fetched, long enough."""
     over = delete(LongWork).where(LongWork.state.not_in(UNDER_WAY), LongWork.asked_at < func.now() - KEPT_FOR)
     return count_changes(session, over)

@@ -83,12 +83,12 @@ class PastClaim:
 
 
 def end_of(day: date) -> datetime:
-    """The last instant of an office's day."""
+    """Return the last instant of an office's day."""
     return datetime.combine(day, time.max, SHANGHAI)
 
 
 def value_then(entries: Iterable[AuditEntry], field: str, until: datetime, now: Any) -> Any:
-    """A field's value at a moment; `now` is today's. `entries` are in order."""
+    """Return a field's value at a moment; `now` is today's. `entries` are in order."""
     held = list(entries)
     told = [after[field] for entry in held if entry.at <= until and field in (after := entry.after or {})]
     if told:
@@ -100,7 +100,7 @@ def value_then(entries: Iterable[AuditEntry], field: str, until: datetime, now: 
 def claims_then(
     session: Session, person_id: int, until: datetime, kept: Callable[[str], Sequence[str]]
 ) -> list[PastClaim]:
-    """The person's claims within scope that were known at the moment; `kept` names a programme's own fields.
+    """Return the person's claims within scope that were known at the moment; `kept` names a programme's own fields.
 
     A fixed number of statements, whatever the number of claims.
     """
@@ -160,7 +160,7 @@ class _Records:
         )
 
     def since(self, claim: Claim) -> datetime | None:
-        """When the claim came to be: its first check; a declaration makes claims that are checked only later."""
+        """Return when the claim came to be: its first check; a declaration makes claims that are checked only later."""
         first = [row.ran_at for row in self.checks[claim.id][:1] if row.phase == "check"]
         opened = [e.at for e in self.of_application[claim.application_id] if e.event == "apply"]
         moved = [entry.at for entry in self.log[claim.id]]
@@ -196,7 +196,7 @@ class _Records:
     def _made(
         made: Mapping, claim: Claim, past: Sequence[AuditEntry], event: str, undone: str = ""
     ) -> Notice | PaymentList | None:
-        """The notice or list of the last event of its kind, unless that was undone."""
+        """Return the notice or list of the last event of its kind, unless that was undone."""
         last = next((entry for entry in reversed(past) if entry.event in (event, undone)), None)
         return made.get((last.batch_id, claim.office_id)) if last and last.event == event else None
 

@@ -52,23 +52,23 @@ class Refusals:
 
 
 def first_day(today: date) -> date:
-    """The first of the twelve months that end with today's."""
+    """Return the first of the twelve months that end with today's."""
     return add_months(today.replace(day=1), 1 - MONTHS)
 
 
 def counting(states: Collection[str]) -> Select:
-    """A statement of (programme, state, count, sum): claims of all time in some states."""
+    """Return a statement of (programme, state, count, sum): claims of all time in some states."""
     wanted = select(Claim.programme, Claim.state, func.count(), func.sum(Claim.amount))
     return wanted.where(Claim.state.in_(states)).group_by(Claim.programme, Claim.state)
 
 
 def by_state(session: Session) -> list[InState]:
-    """Claims of all time."""
+    """Return claims of all time."""
     return [InState(*row) for row in session.execute(counting(STATES))]
 
 
 def by_month(session: Session, today: date) -> list[InMonth]:
-    """The last twelve months, empty ones too: claims by the day on which they were first sent in, money by the day of payment."""
+    """Return the last twelve months, empty ones too: claims by the day on which they were first sent in, money by the day of payment."""
     first = first_day(today)
     sent_on = func.coalesce(Claim.first_submitted_on, Claim.submitted_on)
     sent, paid = _monthly("sent", sent_on), _monthly("paid", Claim.paid_on)
@@ -87,7 +87,7 @@ def by_month(session: Session, today: date) -> list[InMonth]:
 
 
 def refusals(session: Session, today: date) -> list[Refusals]:
-    """By rule, most first: rows that wait for a correction, and claims that a check of the last twelve months stopped."""
+    """Count refusals by rule, most first: rows that wait for a correction, and claims that a check of twelve months stopped."""
     row = func.jsonb_array_elements(FailedRow.findings, type_=JSONB).column_valued(
         "finding", joins_implicitly=True
     )

@@ -55,7 +55,7 @@ class Sums:
 
 
 def monthly(session: Session, year: int, level: str, programme: str | None = None) -> list[Paid]:
-    """Paid claims of a year by place, month and programme; `level` is one of LEVELS."""
+    """Sum up paid claims of a year by place, month and programme; `level` is one of LEVELS."""
     month = func.to_char(Claim.paid_on, "YYYY-MM")
     if level == "office":
         code, place = Office.code, Office.name
@@ -76,7 +76,7 @@ def monthly(session: Session, year: int, level: str, programme: str | None = Non
 
 
 def reconciled(session: Session, by: str, year: int) -> list[Sums]:
-    """Claims summed per group (`by` is one of GROUPS; of that year, programmes of all time) beside the audit log."""
+    """Return claims summed per group (`by` is one of GROUPS; of that year, programmes of all time) beside the audit log."""
     number, dated = GROUPS[by]
     audited = aliased(_audited().subquery())
     paid = Claim.state == "disbursed"
@@ -101,7 +101,7 @@ def reconciled(session: Session, by: str, year: int) -> list[Sums]:
 
 
 def _audited() -> Select:
-    """What the audit log says was paid, by claim: written when the money moved, from no claim's present state."""
+    """Return what the audit log says was paid, by claim: written when the money moved, from no claim's present state."""
     amount = cast(AuditEntry.after["amount"].astext, Numeric(12, 2))
     return (
         select(AuditEntry.claim_id, func.sum(amount).label("amount"))
@@ -115,6 +115,6 @@ def _sum(amount, condition):
 
 
 def _region_code(level: str):
-    """GB/T 2260 names the higher divisions by the first digits of a code."""
+    """Return the part of a region's code that names the division: GB/T 2260 names the higher ones by the first digits."""
     digits = DIGITS[level]
     return func.rpad(func.left(Office.region_code, digits), 6, "0")

@@ -82,7 +82,7 @@ class Verdict:
 
 
 def seal(session: Session, vault: Vault) -> int:
-    """Closes every entry whose transaction is over; returns how many. Commits after each seal."""
+    """Close every entry whose transaction is over; returns how many. Commits after each seal."""
     sealed, horizon = 0, session.scalars(select(func.audit_horizon())).one()
     session.commit()
     while True:
@@ -101,7 +101,7 @@ def seal(session: Session, vault: Vault) -> int:
 
 
 def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
-    """Walks the whole chain. `known` is a head that was kept elsewhere: it must be in the chain still."""
+    """Walk the whole chain. `known` is a head that was kept elsewhere: it must be in the chain still."""
     head, last, entries, number, seen = b"", 0, 0, 0, not known
     tail = _tail(session)
     for one in session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=50)):
@@ -117,7 +117,7 @@ def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
 
 
 def numbered(session: Session) -> int:
-    """How many sealed entries hold ids, phones or accounts in their text, as earlier releases wrote some."""
+    """Return how many sealed entries hold ids, phones or accounts in their text, as earlier releases wrote some."""
     last = select(func.max(Seal.last_id)).scalar_subquery()
     texts = (AuditEntry.actor_name, AuditEntry.subject, AuditEntry.note)
     facts = (cast(column, Text) for column in (AuditEntry.before, AuditEntry.after))
@@ -127,20 +127,20 @@ def numbered(session: Session) -> int:
 
 
 def heads(session: Session) -> Iterator[Seal]:
-    """Every seal in order, without its leaves: what is to be kept elsewhere."""
+    """Return every seal in order, without its leaves: what is to be kept elsewhere."""
     wanted = select(Seal).options(defer(Seal.leaves)).order_by(Seal.number)
     return iter(session.scalars(wanted.execution_options(yield_per=1000)))
 
 
 def _tail(session: Session) -> int:
-    """How many entries no seal covers."""
+    """Return how many entries no seal covers."""
     sealed = select(func.coalesce(func.max(Seal.last_id), 0)).scalar_subquery()
     wanted = select(func.count(AuditEntry.id)).where(AuditEntry.id > sealed)
     return session.scalars(wanted, execution_options=OPEN).one()
 
 
 def _first_difference(found: list[tuple[int, bytes]], one: Seal) -> int | None:
-    """The first entry that is not what was sealed: changed, put in, or the one after which something is missing."""
+    """Return the first entry that is not what was sealed: changed, put in, or the one after which something is missing."""
     kept = [one.leaves[at : at + LEAF] for at in range(0, len(one.leaves), LEAF)]
     for (entry, leaf), wanted in zip(found, kept, strict=False):
         if leaf != wanted:
@@ -153,7 +153,7 @@ def _first_difference(found: list[tuple[int, bytes]], one: Seal) -> int | None:
 def _entries(
     session: Session, format_no: int, after: int, upto: int, most: int | None
 ) -> list[tuple[int, bytes]]:
-    """(id, digest in a format) of the entries between two ids, in order."""
+    """Return (id, digest in a format) of the entries between two ids, in order."""
     columns = [
         func.timezone("UTC", AuditEntry.at) if name == "at" else getattr(AuditEntry, name)
         for name in COLUMNS[format_no]
@@ -169,7 +169,7 @@ def _last(session: Session) -> Seal | None:
 
 
 def _format(vault: Vault, before: bytes, number: int, one: Seal) -> int | None:
-    """The format whose head the seal bears, as the one of this number after the head `before`; None when none fits.
+    """Return the format whose head the seal bears, as the one of this number after the head `before`; None when none fits.
 
     No column says so: a database that was restored from an earlier release is verified before it is migrated.
     """

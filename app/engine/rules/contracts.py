@@ -17,7 +17,7 @@ FROM_THE_FIRST_LOAD = "least(coalesce({first}, {day}), {day})"
 
 
 def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
-    """HS-01 / SS-01: a recent paid contribution under the employer, in the insured region, since the contract."""
+    """Judge HS-01 / SS-01: a recent paid contribution under the employer, in the insured region, since the contract."""
 
     @rule(
         code,
@@ -76,7 +76,7 @@ def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
 
 
 def contract_term(code: str) -> RiskRule:
-    """HS-02 / SS-02: the contract is open-ended or long enough; PostgreSQL clamps months to the month's end."""
+    """Judge HS-02 / SS-02: an open-ended or long enough contract; PostgreSQL clamps months to the month's end."""
 
     @rule(
         code,
@@ -109,7 +109,7 @@ def contract_term(code: str) -> RiskRule:
 
 
 def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
-    """HS-03 / SS-03: registered long enough before the contract and not cancelled before it (first category).
+    """Judge HS-03 / SS-03: registered long enough before the contract and not cancelled before it (first category).
 
     Who is registered may have been cancelled in a month that isn't loaded; who isn't, registered in one.
     The latest day to register is asked twice, because several days clamp to one month's end.
@@ -180,7 +180,7 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
 
 
 def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
-    """HS-04 / SS-04: a labour transfer began no later than the contract (second category)."""
+    """Judge HS-04 / SS-04: a labour transfer that began no later than the contract (second category)."""
 
     @rule(
         code,

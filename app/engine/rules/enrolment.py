@@ -42,7 +42,7 @@ JOINED_RUNS = """
 
 
 def previously_uninsured(code: str) -> RiskRule:
-    """HS-05: none of the months just before this enrolment is paid under the employer (second category)."""
+    """Judge HS-05: none of the months just before this enrolment is paid under the employer (second category)."""
 
     @rule(
         code,

@@ -62,7 +62,7 @@ class RiskRule:
         return own + [(UNKNOWN, NOT_LOADED)] * bool(self.register)
 
     def explain(self, verdict: str, evidence: Mapping[str, Any]) -> Message:
-        """The sentence for one finding, with its facts; Chinese, translated where it is shown."""
+        """Return the sentence for one finding, with its facts; Chinese, translated where it is shown."""
         if "faults" in evidence:
             cells = [Message.from_json(fault) for fault in evidence["faults"].values()]
             return reduce(lambda one, other: Message(TWO, one=one, other=other), cells)
@@ -82,7 +82,7 @@ class RiskRule:
 
 
 def missing_months(days: str, first: str, last: str) -> str:
-    """SQL: the months (JSON, YYYY-MM) from one day's to another's of which a coverage holds no day; NULL when none lacks."""
+    """Express the months (JSON, YYYY-MM) from one day's to another's of which a coverage holds no day; NULL when none lacks."""
     return f"""(
         SELECT jsonb_agg(to_char(m, 'YYYY-MM') ORDER BY m)
         FROM generate_series(date_trunc('month', {first}), date_trunc('month', {last}), interval '1 month') m
@@ -91,7 +91,7 @@ def missing_months(days: str, first: str, last: str) -> str:
 
 
 def spans(months: Iterable[str]) -> str:
-    """Months (YYYY-MM, in order) as a person reads them: 2026-03、2026-05～2026-08."""
+    """Return months (YYYY-MM, in order) as a person reads them: 2026-03、2026-05～2026-08."""
     runs: list[list[str]] = []
     for month in months:
         if runs and _number(month) == _number(runs[-1][-1]) + 1:

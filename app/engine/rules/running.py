@@ -73,7 +73,7 @@ SORT_IN_MEMORY = "SET LOCAL work_mem = '64MB'"
 
 
 def make_tables(session: Session, periods: Iterable[tuple[date, date, dict]]) -> None:
-    """Empty tables for one batch, with what the registers cover and the policy's periods (`Policy.periods`)."""
+    """Make empty tables for one batch, with what the registers cover and the policy's periods (`Policy.periods`)."""
     for statement in SCHEMA:
         session.execute(text(statement))
     session.execute(
@@ -83,7 +83,7 @@ def make_tables(session: Session, periods: Iterable[tuple[date, date, dict]]) ->
 
 
 def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: date) -> None:
-    """Judges every row of `candidates`; the result stands in `outcomes` (row_id, stops, warns, findings)."""
+    """Judge every row of `candidates`; the result stands in `outcomes` (row_id, stops, warns, findings)."""
     session.execute(text("ANALYZE candidates"))
     rules = list(rules)
     if any(rule.code == NAMED for rule in rules):

@@ -67,7 +67,7 @@ class Bearer(NamedTuple):
 
 
 def begin(session: Session, user_id: int, address: str, browser: str, ticket: str | None = None) -> str:
-    """Opens a session in the caller's transaction; returns its token, which is kept nowhere else.
+    """Open a session in the caller's transaction; returns its token, which is kept nowhere else.
 
     `ticket`: what another authority opened it by, and may end it by.
     """
@@ -84,7 +84,7 @@ def begin(session: Session, user_id: int, address: str, browser: str, ticket: st
 
 
 def renew(session: Session, user_id: int, token: str) -> str:
-    """Another token for the same session, once a code has proven more: the one known before is worth nothing."""
+    """Give the same session another token, once a code has proven more: the one known before is worth nothing."""
     new = secrets.token_urlsafe(32)
     own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
     session.execute(update(Login).where(own).values(digest=digest_of(new), by_code=True))
@@ -94,7 +94,7 @@ def renew(session: Session, user_id: int, token: str) -> str:
 def bearer(
     session: Session, user_id: int, token: str, *met: ColumnElement[bool], touch: bool = True
 ) -> Bearer | None:
-    """Whose session is still open; being asked keeps it open unless `touch` is false.
+    """Return whose session is still open; being asked keeps it open unless `touch` is false.
 
     `met`: what else must hold of the session; the same objects each time, for the statement is kept. One statement, for
     every request asks.
@@ -113,14 +113,14 @@ def bearer(
 
 
 def is_open(session: Session, user_id: int, token: str) -> bool:
-    """Whether that session goes on; asking does not keep it open."""
+    """Return whether that session goes on; asking does not keep it open."""
     own = (Login.digest == digest_of(token)) & (Login.user_id == user_id)
     return session.scalars(select(select(Login.id).where(own, alive_now()).exists())).one()
 
 
 @cache
 def _asking(*met: ColumnElement[bool]) -> Select:
-    """Written once, and no longer than it must be: every request asks it."""
+    """Build the statement once, and no longer than it must be: every request asks it."""
     own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
     asked = select(User, Staff, func.now() - Login.seen_at, func.now() - Login.began_at)
     asked = asked.join(Login, Login.user_id == User.id)
@@ -131,7 +131,7 @@ def _asking(*met: ColumnElement[bool]) -> Select:
 
 
 def end(session: Session, user_id: int, *, token: str | None = None, but: str | None = None) -> None:
-    """Ends one session of a person, or all, or all but one."""
+    """End one session of a person, or all, or all but one."""
     own = Login.user_id == user_id
     if token is not None:
         own &= Login.digest == digest_of(token)
@@ -141,16 +141,16 @@ def end(session: Session, user_id: int, *, token: str | None = None, but: str | 
 
 
 def drop_old(session: Session) -> None:
-    """Forgets sessions and tries that are over: anybody may try any name."""
+    """Forget sessions and tries that are over: anybody may try any name."""
     session.execute(delete(Login).where(~alive_now()))
     session.execute(delete(Attempt).where(Attempt.began_at <= func.now() - LONGEST_WINDOW))
 
 
 def alive_now():
-    """The condition of the sessions that are open."""
+    """Return the condition of the sessions that are open."""
     return (Login.seen_at > func.now() - IDLE) & (Login.began_at > func.now() - LONGEST)
 
 
 def digest_of(token: str) -> str:
-    """What the database keeps of a token or a ticket."""
+    """Return what the database keeps of a token or a ticket."""
     return sha256(token.encode()).hexdigest()

@@ -46,22 +46,22 @@ class DemandingRole(Model):
 
 
 def new_secret() -> str:
-    """160 random bits in base32, as every authenticator takes them."""
+    """Return 160 random bits in base32, as every authenticator takes them."""
     return pyotp.random_base32()
 
 
 def address(secret: str, username: str, issuer: str) -> str:
-    """What the square code says to the authenticator."""
+    """Return what the square code says to the authenticator."""
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=issuer)
 
 
 def enrolled(session: Session, user_id: int) -> bool:
-    """Whether somebody has a second factor."""
+    """Return whether somebody has a second factor."""
     return session.scalar(select(SecondFactor.user_id).where(SecondFactor.user_id == user_id)) is not None
 
 
 def enrol(session: Session, vault: Vault, user_id: int, secret: str, code: str, now: float) -> bool:
-    """Takes the secret as the person's, once a code proves that the telephone knows it; never replaces another."""
+    """Take the secret as the person's, once a code proves that the telephone knows it; never replaces another."""
     step = _step_of(secret, code, now)
     if step is None:
         return False
@@ -71,7 +71,7 @@ def enrol(session: Session, vault: Vault, user_id: int, secret: str, code: str, 
 
 
 def accept(session: Session, vault: Vault, user_id: int, code: str, now: float) -> bool:
-    """Whether the code is right at `now` (seconds since 1970) and its step of time was never used before."""
+    """Return whether the code is right at `now` (seconds since 1970) and its step of time was never used before."""
     own = SecondFactor.user_id == user_id
     ciphertext = session.scalar(select(SecondFactor.secret_cipher).where(own))
     step = None if ciphertext is None else _step_of(vault.decrypt(ciphertext, _place(user_id)), code, now)
@@ -86,7 +86,7 @@ def _place(user_id: int) -> bytes:
 
 
 def _step_of(secret: str, code: str, now: float) -> int | None:
-    """The step of time whose code this is, within the drift."""
+    """Return the step of time whose code this is, within the drift."""
     totp = pyotp.TOTP(secret)
     current = int(now) // totp.interval
     steps = range(current - DRIFT, current + DRIFT + 1)

@@ -25,19 +25,19 @@ NO_EXPORT = N_("一小时内导出已达{most}次。请到{until}再导出；请
 
 
 def take_export(engine: Engine, actor: Actor) -> None:
-    """Counts an export of this person. Raises Refused."""
+    """Count an export of this person. Raises Refused."""
     _take(engine, f"export:{actor.user_id}", EXPORTS, NO_EXPORT)
 
 
 def take_search(engine: Engine, actor: Actor) -> None:
-    """Counts a page of a list that was searched by words or numbers. Raises Refused."""
+    """Count a page of a list that was searched by words or numbers. Raises Refused."""
     _take(engine, f"search:{actor.user_id}", SEARCHES, NO_SEARCH)
 
 
 def look_up(
     engine: Engine, actor: Actor, place: str | None, number: str, finding: Callable[[], Found]
 ) -> Found:
-    """What a whole citizen id or USCC finds, counted and written down whatever comes of it. Raises Refused.
+    """Return what a whole citizen id or USCC finds, counted and written down whatever comes of it. Raises Refused.
 
     The entry is committed apart: an answer that was read can't be taken back, and lists are read from a replica.
     """

@@ -64,7 +64,7 @@ class Try:
 
 
 def reserve(engine: Engine, this: Try) -> None:
-    """Counts a try before it is looked at, so that tries at once can't outrun the count. Raises Refused.
+    """Count a try before it is looked at, so that tries at once can't outrun the count. Raises Refused.
 
     What is refused counts where it is refused and nowhere else.
     """
@@ -79,7 +79,7 @@ def reserve(engine: Engine, this: Try) -> None:
 
 
 def succeed(engine: Engine, this: Try) -> None:
-    """The right one takes the try back; here the wrong ones before it are forgotten too."""
+    """Take the try back, as the right one; here the wrong ones before it are forgotten too."""
     here = {s for s in this.subjects if LIMITS[_kind(s)][0] == TRIES_HERE}
     with engine.begin() as connection:
         connection.execute(delete(Attempt).where(Attempt.subject.in_(here)))
@@ -87,23 +87,23 @@ def succeed(engine: Engine, this: Try) -> None:
 
 
 def give_back(engine: Engine, this: Try) -> None:
-    """Takes one try back and leaves the wrong ones counted: a right password doesn't excuse wrong codes."""
+    """Take one try back and leaves the wrong ones counted: a right password doesn't excuse wrong codes."""
     _take_back(engine, this.subjects)
 
 
 def refused(session: Session, this: Try) -> bool:
-    """Whether this try would be refused; asking does not count."""
+    """Return whether this try would be refused; asking does not count."""
     full = or_(*((Attempt.subject == s) & (Attempt.count >= LIMITS[_kind(s)][0]) for s in this.subjects))
     return session.scalars(select(select(Attempt.subject).where(full, _recent()).exists())).one()
 
 
 def unlock(session: Session, username: str) -> None:
-    """Lets an account be tried again, from everywhere."""
+    """Let an account be tried again, from everywhere."""
     session.execute(delete(Attempt).where(_of_account() == _account(username)))
 
 
 def locked(session: Session, usernames: Collection[str]) -> set[str]:
-    """Those accounts that can't be tried now, from everywhere or from some place."""
+    """Return those accounts that can't be tried now, from everywhere or from some place."""
     accounts = {_account(name): name for name in usernames}
     kind = func.split_part(Attempt.subject, ":", 1)
     full = or_(*((kind == of) & (Attempt.count >= most) for of, (most, _) in LIMITS.items()))

@@ -92,7 +92,7 @@ class Asides:
         self._hidden_columns: tuple[int, ...] = ()
 
     def takes(self, line: Line) -> bool:
-        """Whether a row is no person's; it is noted."""
+        """Return whether a row is no person's; it is noted."""
         first = next((cell for cell in line.cells if _is_words(cell)), None)
         if first is None or len(first) > _TEXT_CHARACTERS or not self._may_be_aside(first, line):
             return False
@@ -106,16 +106,16 @@ class Asides:
         return False
 
     def _may_be_aside(self, first: str, line: Line) -> bool:
-        """What nearly no person's row passes, and costs little."""
+        """Return what nearly no person's row passes, and costs little."""
         return first.lstrip()[:1] in self._starts or isinstance(_at(line.cells, self._second), UnreadableCell)
 
     def count_hidden(self, line: Line) -> None:
-        """Counts a person's row if nobody sees it; notes columns that nobody sees."""
+        """Count a person's row if nobody sees it; notes columns that nobody sees."""
         self._hidden_rows += line.hidden
         self._hidden_columns = line.hidden_columns
 
     def notes(self) -> list[Message]:
-        """One sentence for each kind of thing, none for what there is not."""
+        """Return one sentence for each kind of thing, none for what there is not."""
         notes = []
         if self._hidden_rows:
             notes.append(
@@ -140,19 +140,19 @@ class Asides:
         return [column.title for column, place in places if place in hidden]
 
     def _repeats_header(self, line: Line) -> bool:
-        """Whether most of what the sheet's columns hold is their titles; a header over two rows has groups besides."""
+        """Return whether most of what the sheet's columns hold is their titles; a header over two rows has groups besides."""
         filled = {place: cell for place in self._titles if (cell := _at(line.cells, place)) is not None}
         same = sum(isinstance(c, str) and heading(c) == self._titles[place] for place, c in filled.items())
         return same > 1 and same * 2 >= len(filled)
 
     def _names_somebody(self, line: Line) -> bool:
-        """Whether the row has an id, readable or not; without a column of ids, whether all is there that must be."""
+        """Return whether the row has an id, readable or not; without a column of ids, whether all is there that must be."""
         if not self._ids:
             return all(_at(line.cells, place) is not None for place in self._required)
         return any(_may_be_id(_at(line.cells, place)) for place in self._ids)
 
     def _is_one_remark(self, line: Line) -> bool:
-        """Whether one merged cell reaches over all columns of the sheet."""
+        """Return whether one merged cell reaches over all columns of the sheet."""
         found = [_at(line.cells, place) for place in sorted(self._titles)]
         return len(found) > 1 and all(isinstance(c, UnreadableCell) and c.kind == MERGED for c in found[1:])
 

@@ -54,7 +54,7 @@ _NOT_ROUNDED = {Kind.DATE, Kind.CHOICE}
 
 
 def typed(cell: Cell) -> str:
-    """The cell as text; numbers without the tail that binary fractions leave, as a spreadsheet shows them."""
+    """Return the cell as text; numbers without the tail that binary fractions leave, as a spreadsheet shows them."""
     if cell is None:
         return ""
     if isinstance(cell, str):
@@ -67,19 +67,19 @@ def typed(cell: Cell) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a person sees nothing in the cell."""
+    """Return whether a person sees nothing in the cell."""
     text = unwrapped(text)
     return not text or text.isspace() or (not text.isprintable() and not squeeze(text))
 
 
 @lru_cache(maxsize=4096)
 def _iso(day: date) -> str:
-    """One text for a day that stands in many rows."""
+    """Return one text for a day that stands in many rows."""
     return day.isoformat()
 
 
 def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
-    """The value of a cell that reads `text`; the caller adds the column's title and the place."""
+    """Return the value of a cell that reads `text`; the caller adds the column's title and the place."""
     text = unwrapped(text)
     if is_blank(text):
         if column.required:
@@ -102,7 +102,7 @@ def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
 
 
 def _rounded(kind: Kind, cell: Cell, text: str, today: date) -> bool:
-    """Whether a spreadsheet has kept only 15 digits of what was typed.
+    """Return whether a spreadsheet has kept only 15 digits of what was typed.
 
     A rounded id that was turned into text afterwards ends in 000 and has lost its check digit.
     """
@@ -183,7 +183,7 @@ def _money(column: Column, text: str) -> Decimal:
 
 
 def _score(column: Column, text: str) -> Decimal | None:
-    """A score with two decimals, half up, as averages have more; None for somebody who did not sit the examination."""
+    """Return a score with two decimals, half up, as averages have more; None for somebody who did not sit the examination."""
     if is_no_score(text):
         return None
     bare = squeeze(text).strip(QUOTES).removesuffix("分")

@@ -74,7 +74,7 @@ class Line(NamedTuple):
 
 
 def rows(file: BinaryIO, *, seconds: float = WALL_SECONDS) -> Generator[Line, None, None]:
-    """Each row that holds anything, as it is parsed; the file is read from where it stands, by its descriptor.
+    """Yield each row that holds anything, as it is parsed; the file is read from where it stands, by its descriptor.
 
     Raises BadSheet with one message, whatever the file does to the parser; closing the iterator ends it.
     """
@@ -112,7 +112,7 @@ def _start(file: BinaryIO) -> subprocess.Popen[bytes]:
 
 
 def _received(stream: IO[bytes]) -> Generator[Line, None, bool]:
-    """Hands rows on; true when the parser said that it got to the end."""
+    """Hand rows on; true when the parser said that it got to the end."""
     tab, hidden_columns, received = "", (), 0
     while line := stream.readline(_LINE_BYTES):
         received += len(line)
@@ -133,7 +133,7 @@ def _received(stream: IO[bytes]) -> Generator[Line, None, bool]:
 
 
 def _marked(cell: dict[str, str]) -> date | UnreadableCell:
-    """A cell for which JSON has no word: `{"date": iso}` or `{"unreadable": kind, "shown": text}`."""
+    """Return a cell for which JSON has no word: `{"date": iso}` or `{"unreadable": kind, "shown": text}`."""
     if "date" in cell:
         return date.fromisoformat(cell["date"])
     return UnreadableCell(cell["unreadable"], cell["shown"])

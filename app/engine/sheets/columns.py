@@ -47,7 +47,7 @@ class Column:
             raise ValueError(f"{self.field}: a choice column, and no other, lists its choices")
 
     def codes(self, text: str) -> tuple[str, ...]:
-        """The codes of the choices that were written as their label, an alias or the code itself: one, none, or several."""
+        """Return the codes of the choices that were written as their label, an alias or the code itself: one, none, or several."""
         return self._codes.get(word_key(text), ())
 
     @cached_property
@@ -60,7 +60,7 @@ class Column:
         return shared | own
 
     def label(self, code: str) -> str:
-        """A choice as people read it."""
+        """Return a choice as people read it."""
         return dict(self.choices)[code]
 
     @property
@@ -88,7 +88,7 @@ class Sheet:
                 raise ValueError(f"{self.name}: repeated columns {sorted(repeated)}")
 
     def column(self, field: str) -> Column:
-        """The column of a field."""
+        """Return the column of a field."""
         for column in self.columns:
             if column.field == field:
                 return column
@@ -96,5 +96,5 @@ class Sheet:
 
 
 def heading(text: str) -> str:
-    """A header cell as it is compared: without blanks, width and the star of a required column."""
+    """Return a header cell as it is compared: without blanks, width and the star of a required column."""
     return squeeze(text).strip("*")

@@ -35,12 +35,12 @@ class Table:
 def export(
     title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], stream: BinaryIO, mark: str
 ) -> int:
-    """Writes one table as an .xlsx; returns how many rows there were."""
+    """Write one table as an .xlsx; returns how many rows there were."""
     return export_tables([Table("Sheet1", title, headers, rows)], stream, mark)
 
 
 def export_tables(tables: Iterable[Table], stream: BinaryIO, mark: str) -> int:
-    """Writes an .xlsx row by row, so that length costs no memory; returns how many rows there were.
+    """Write an .xlsx row by row, so that length costs no memory; returns how many rows there were.
 
     `mark` says who takes it away and when; it stands behind every title, in the footer and in the properties.
     """

@@ -54,7 +54,7 @@ class Header:
         return self.found, self.unreckoned
 
     def places(self) -> dict[str, int]:
-        """The index of every field's column; two columns of one title leave open which is meant."""
+        """Return the index of every field's column; two columns of one title leave open which is meant."""
         for column in self.sheet.columns:
             places = [i for i, title in enumerate(self.titles) if title == heading(column.title)]
             if len(places) > 1:
@@ -68,7 +68,7 @@ class Header:
         return {column.field: self.titles.index(heading(column.title)) for column in self.sheet.columns}
 
     def refusal(self) -> BadSheet:
-        """The sentence for a header that lacks columns."""
+        """Return the sentence for a header that lacks columns."""
         if self.unreckoned:
             return BadSheet(
                 N_(
@@ -97,7 +97,7 @@ class Header:
 
 
 def find_header(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = ()) -> Header | None:
-    """The first whole header in a tab's first rows, in one row or in two, else the one that comes nearest.
+    """Return the first whole header in a tab's first rows, in one row or in two, else the one that comes nearest.
 
     A whole header of another sheet ends the search too.
     """
@@ -123,7 +123,7 @@ def find_header(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = (
 
 
 def another(header: Header, others: Sequence[Sheet]) -> Sheet | None:
-    """The sheet that a table is instead, by the title above it or by columns that only that one has."""
+    """Return the sheet that a table is instead, by the title above it or by columns that only that one has."""
     for text in header.above:
         if is_titled(text, header.sheet):
             return None
@@ -136,7 +136,7 @@ def another(header: Header, others: Sequence[Sheet]) -> Sheet | None:
 
 
 def is_titled(text: str, sheet: Sheet) -> bool:
-    """Whether a squeezed text is the title of a sheet, with or without the mark of who took it away."""
+    """Return whether a squeezed text is the title of a sheet, with or without the mark of who took it away."""
     return text.partition("·")[0] == heading(sheet.title)
 
 
@@ -163,7 +163,7 @@ def _title(cell: Cell) -> str:
 
 
 def _joined(sheet: Sheet, upper: Sequence[Cell], lower: Sequence[Cell]) -> tuple[str, ...]:
-    """The titles of two rows as one: the lower one, the upper one, or both together, whichever the sheet knows."""
+    """Return the titles of two rows as one: the lower one, the upper one, or both together, whichever the sheet knows."""
     known, joined = _headings(sheet), []
     for index in range(max(len(upper), len(lower))):
         over, under = (cells[index] if index < len(cells) else None for cells in (upper, lower))
@@ -175,14 +175,14 @@ def _joined(sheet: Sheet, upper: Sequence[Cell], lower: Sequence[Cell]) -> tuple
 
 
 def foreign(sheet: Sheet) -> BadSheet:
-    """The sentence for a file that is some other sheet."""
+    """Return the sentence for a file that is some other sheet."""
     return BadSheet(
         N_("文件中没有“{title}”的表头，可能选错了文件。请下载“{title}”模板，填写后上传。"), title=sheet.title
     )
 
 
 def letter(index: int) -> str:
-    """The spreadsheet's name of a column, from its index."""
+    """Return the spreadsheet's name of a column, from its index."""
     name = ""
     while index >= 0:
         index, rest = divmod(index, 26)

@@ -6,7 +6,7 @@ _FOOTER_CHARACTERS = 200
 
 
 def mark_book(book: Workbook, mark: str) -> None:
-    """Called when every page of the book has been added."""
+    """Mark the book; called when every page of it has been added."""
     book.set_properties({"comments": mark, "author": mark})
     footer = mark[:_FOOTER_CHARACTERS].replace("&", "&&")
     for page in book.worksheets():

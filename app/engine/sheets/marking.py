@@ -27,7 +27,7 @@ class MarkedRow:
 
 
 def marked(sheet: Sheet, rows: Iterable[MarkedRow], mark: str) -> bytes:
-    """An .xlsx that can be corrected and uploaded again; every value is text and none becomes a formula.
+    """Return an .xlsx that can be corrected and uploaded again; every value is text and none becomes a formula.
 
     `mark` says who takes it away and when.
     """
@@ -49,7 +49,7 @@ def marked(sheet: Sheet, rows: Iterable[MarkedRow], mark: str) -> bytes:
 
 
 def _write(page: Worksheet, row: int, index: int, text: str, style: Format) -> None:
-    """XlsxWriter leaves out a text that is longer than a cell, and reads an empty one as text."""
+    """Write a cell: XlsxWriter leaves out a text that is longer than a cell, and reads an empty one as text."""
     if text:
         page.write_string(row, index, text[:CELL_CHARACTERS], style)
     else:

@@ -37,7 +37,7 @@ class SheetRow:
     errors: dict[str, Message] = field(default_factory=dict)
 
     def written(self, name: str) -> str:
-        """A field as it was typed, blanks and all."""
+        """Return a field as it was typed, blanks and all."""
         return unwrapped(self.raw.get(name) or "")
 
 
@@ -62,7 +62,7 @@ def read(
     progress: Progress | None = None,
     others: Sequence[Sheet] = (),
 ) -> SheetContent:
-    """The filled-in rows of a file that has a descriptor.
+    """Return the filled-in rows of a file that has a descriptor.
 
     `others` are known by their titles and columns and named when they come instead.
     Raises BadSheet for a file that isn't this sheet or isn't safe, TooLong, Cancelled.
@@ -89,7 +89,7 @@ class _Found:
         self._strange: list[Sheet] = []
 
     def take(self, lines: Lines) -> None:
-        """One tab: a table of the sheet, of another one, or neither."""
+        """Take in one tab: a table of the sheet, of another one, or neither."""
         header = find_header(self._sheet, lines, self._others)
         if header is None:
             return
@@ -102,7 +102,7 @@ class _Found:
                 self._filled.append(SheetContent(header.tab, rows, asides.notes(), header.corrects))
 
     def only(self) -> SheetContent:
-        """The one table that is filled in. Raises BadSheet."""
+        """Return the one table that is filled in. Raises BadSheet."""
         if len(self._filled) > 1:
             raise BadSheet(
                 N_("文件中有几张工作表都填了数据：{tabs}。请只保留一张后重新上传。"),
@@ -150,7 +150,7 @@ def _rows(
 
 
 def _row(header: Header, places: dict[str, int], line: child.Line, today: date) -> SheetRow | None:
-    """The row, or None when none of the sheet's own columns holds anything."""
+    """Return the row, or None when none of the sheet's own columns holds anything."""
     row, width = SheetRow(line.number), len(line.cells)
     picked = {name: line.cells[place] if place < width else None for name, place in places.items()}
     row.raw = {name: typed(cell) for name, cell in picked.items()}
@@ -171,7 +171,7 @@ def _row(header: Header, places: dict[str, int], line: child.Line, today: date) 
 
 
 def parse_row(sheet: Sheet, typed_by_field: Mapping[str, str], number: int, *, today: date) -> SheetRow:
-    """One row typed on a screen, judged as the same cells in a file would be; its errors name no place."""
+    """Return one row typed on a screen, judged as the same cells in a file would be; its errors name no place."""
     row = SheetRow(number, raw=dict(typed_by_field))
     for column in sheet.columns:
         name, text = column.field, typed_by_field.get(column.field, "")

@@ -42,7 +42,7 @@ NUMBER_FORMATS = {
 
 
 def template(sheet: Sheet) -> bytes:
-    """An .xlsx to be filled in, with a second tab that explains it."""
+    """Return an .xlsx to be filled in, with a second tab that explains it."""
     stream = BytesIO()
     with Workbook(stream) as book:
         table(book, sheet)
@@ -50,7 +50,7 @@ def template(sheet: Sheet) -> bytes:
 
 
 def table(book: Workbook, sheet: Sheet, added: Sequence[str] = ()) -> Worksheet:
-    """The empty table as the first tab, with `added` titles behind the sheet's own, and the example tab."""
+    """Return the empty table as the first tab, with `added` titles behind the sheet's own, and the example tab."""
     page = book.add_worksheet(sheet.tab)
     page.write_string(TITLE_ROW, 0, sheet.title, book.add_format(TITLE))
     head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1, "text_wrap": True})
@@ -68,12 +68,12 @@ def table(book: Workbook, sheet: Sheet, added: Sequence[str] = ()) -> Worksheet:
 
 
 def cell_format(book: Workbook, column: Column, **more: object) -> Format:
-    """How the cells of a column are formatted: ids as text, so that no spreadsheet rounds them."""
+    """Return how the cells of a column are formatted: ids as text, so that no spreadsheet rounds them."""
     return book.add_format({"num_format": NUMBER_FORMATS.get(column.kind, "General"), **more})
 
 
 def explanation(column: Column) -> str:
-    """What to fill in, for the header's note and the example tab."""
+    """Return what to fill in, for the header's note and the example tab."""
     return "。".join(
         part for part in ("必填" if column.required else "选填", _HOW[column.kind], column.note) if part
     )
@@ -103,7 +103,7 @@ def _example(book: Workbook, sheet: Sheet, head: Format) -> None:
 
 
 def _dropdowns(book: Workbook, page: Worksheet, sheet: Sheet) -> None:
-    """Dropdowns on the prepared rows; what is too long for a cell's own list stands in a hidden tab."""
+    """Set dropdowns on the prepared rows; what is too long for a cell's own list stands in a hidden tab."""
     for index, column in enumerate(sheet.columns):
         if not column.choices:
             continue

@@ -39,7 +39,7 @@ class UnreadableCell:
 
 
 def unreadable_kind(text: str) -> str | None:
-    """Why a cell of that text can't be read, or None for one that can."""
+    """Return why a cell of that text can't be read, or None for one that can."""
     if LOST_CHARACTER in text:
         return LOST
     bare = text.strip()
@@ -49,6 +49,6 @@ def unreadable_kind(text: str) -> str | None:
 
 
 def refuse(cell: Any, text: str) -> None:
-    """Raises BadValue for a cell that can't be read; the caller adds the column's title and the place."""
+    """Raise BadValue for a cell that can't be read; the caller adds the column's title and the place."""
     if kind := cell.kind if isinstance(cell, UnreadableCell) else unreadable_kind(text):
         raise BadValue(_SENTENCES[kind], value=text.strip())

@@ -51,7 +51,7 @@ _NO_SCORE = {
 
 
 def unwrapped(text: str) -> str:
-    """What stands in `="…"`, or behind the apostrophe of a text cell."""
+    """Return what stands in `="…"`, or behind the apostrophe of a text cell."""
     if not text or text[0] not in "=＝' \t\u3000":
         return text
     if found := _FORMULA.fullmatch(text):
@@ -60,12 +60,12 @@ def unwrapped(text: str) -> str:
 
 
 def is_open_end(text: str) -> bool:
-    """Whether a contract's end is written as having none: 无固定期限, 长期, — and their like."""
+    """Return whether a contract's end is written as having none: 无固定期限, 长期, — and their like."""
     return _means(text, _OPEN_END)
 
 
 def is_no_score(text: str) -> bool:
-    """Whether a score is written as missing: 缺考, — and their like."""
+    """Return whether a score is written as missing: 缺考, — and their like."""
     return _means(text, _NO_SCORE)
 
 

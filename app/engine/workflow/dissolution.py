@@ -40,12 +40,12 @@ TAKEN = N_(
 
 
 def cautions(session: Session, batch_id: str) -> list[Message]:
-    """What the dialog says of lists whose file was handed out."""
+    """Return what the dialog says of lists whose file was handed out."""
     return [_caution(row) for row in _exported(session, batch_id)]
 
 
 def check_dissolution(move: Move) -> None:
-    """A concurrent export waits for the lists' locks. Raises BadValue for an exported list without a reason."""
+    """Check that a list may be dissolved; a concurrent export waits for the locks. Raises BadValue for an exported list without a reason."""
     exported = _exported(move.session, move.batch_id, "FOR UPDATE OF l")
     if exported and not (move.params.get("reason") or "").strip():
         found = _caution(exported[0])
@@ -53,7 +53,7 @@ def check_dissolution(move: Move) -> None:
 
 
 def dissolve_lists(move: Move) -> Mapping[str, str]:
-    """Frees the claims; a list that others stay on, paid ones above all, goes on with them."""
+    """Free the claims; a list that others stay on, paid ones above all, goes on with them."""
     for row in _exported(move.session, move.batch_id):
         record(
             move.session,

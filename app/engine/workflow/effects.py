@@ -52,7 +52,7 @@ def check_publicity(move: Move) -> None:
 
 
 def advise_publicity(session: Session, programme: Programme, today: date) -> Message | None:
-    """What to know before choosing the days: that a year within reach isn't confirmed yet."""
+    """Return what to know before choosing the days: that a year within reach isn't confirmed yet."""
     calendar = WorkCalendar.load(session, today)
     earliest = calendar.reach(today, least_days(session, programme, today))
     caution = calendar.caution(today, earliest + AHEAD)
@@ -64,7 +64,7 @@ def advise_publicity(session: Session, programme: Programme, today: date) -> Mes
 
 
 def least_days(session: Session, programme: Programme, start: date) -> int:
-    """How many working days a publicity of the programme that starts on that day lasts at least."""
+    """Return how many working days a publicity of the programme that starts on that day lasts at least."""
     return programme.policy.at(stored(session, programme.code), start)["least_publicity_days"]
 
 
@@ -99,7 +99,7 @@ def make_payment_lists(move: Move) -> Mapping[str, str]:
 def _one_an_office(
     move: Move, numbering: Callable[[Session, str, str, date], str], statement: str, **facts: Any
 ) -> None:
-    """Writes one numbered record for each office whose claims move: a mixed set yields several."""
+    """Write one numbered record for each office whose claims move: a mixed set yields several."""
     offices = move.session.execute(
         text(
             """SELECT DISTINCT o.id, o.code FROM batch_rows b JOIN claims c ON c.id = b.row_id

@@ -6,17 +6,17 @@ from app.kernel.text import squeeze
 
 
 def digits(typed: str) -> str:
-    """Without blanks and invisible characters, full-width digits made plain."""
+    """Return the text without blanks and invisible characters, full-width digits made plain."""
     return squeeze(typed)
 
 
 def is_account_number(text: str) -> bool:
-    """8 to 30 digits: banks share no check digit."""
+    """Accept 8 to 30 digits: banks share no check digit."""
     return _plain(text) and 8 <= len(text) <= 30
 
 
 def is_branch_number(text: str) -> bool:
-    """12 digits of the payment system (联行号), the last by ISO 7064 MOD 11,10."""
+    """Accept 12 digits of the payment system (联行号), the last by ISO 7064 MOD 11,10."""
     return _plain(text) and len(text) == 12 and mod_11_10.is_valid(text)
 
 

@@ -11,23 +11,23 @@ _CHECK_DIGITS = "10X98765432"
 
 
 def normalize(text: str) -> str:
-    """The id as the registers write it, whatever blanks, full-width digits or lower-case x were typed."""
+    """Return the id as the registers write it, whatever blanks, full-width digits or lower-case x were typed."""
     return squeeze(text).upper()
 
 
 def is_whole(text: str) -> bool:
-    """Whether what was typed has the form of an id, be it anybody's or not."""
+    """Return whether what was typed has the form of an id, be it anybody's or not."""
     return _FORM.fullmatch(normalize(text)) is not None
 
 
 def check_digit(first17: str) -> str:
-    """The 18th character that belongs to 17 digits."""
+    """Return the 18th character that belongs to 17 digits."""
     total = sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True))
     return _CHECK_DIGITS[total % 11]
 
 
 def is_valid(text: str, today: date) -> bool:
-    """Whether a normalized id holds a birth date before `today` and the right check digit.
+    """Return whether a normalized id holds a birth date before `today` and the right check digit.
 
     Region codes are not looked at: they change, and a table of them refuses real people.
     """
@@ -41,7 +41,7 @@ def is_valid(text: str, today: date) -> bool:
 
 
 def mask(text: str) -> str:
-    """The first and last four characters, for screens and public notices: 5101**********1234."""
+    """Return the first and last four characters, for screens and public notices: 5101**********1234."""
     if len(text) <= 8:
         return "*" * len(text)
     return f"{text[:4]}{'*' * (len(text) - 8)}{text[-4:]}"

@@ -23,7 +23,7 @@ BETWEEN = "、"
 
 
 def split(text: str) -> tuple[str, str]:
-    """(the text without its phones, the phones joined by 、); every other long number in the text is masked.
+    """Return (the text without its phones, the phones joined by 、); every other long number in the text is masked.
 
     王主任（13800000000） → 王主任, 13800000000.
     """
@@ -36,24 +36,24 @@ def split(text: str) -> tuple[str, str]:
 
 
 def normalized(text: str) -> str | None:
-    """Phones and nothing else, as `split` writes them; None for a text that says anything more or none."""
+    """Return phones and nothing else, as `split` writes them; None for a text that says anything more or none."""
     rest, phones = split(text)
     return phones if phones and not rest else None
 
 
 def shown(phones: str) -> str:
-    """Each with its last digits only."""
+    """Return each with its last digits only."""
     return BETWEEN.join(masked(phone) for phone in phones.split(BETWEEN))
 
 
 def names_somebody(text: str) -> bool:
-    """Whether a citizen's id or a mobile stands in the text by itself; a certificate's own number may be as long."""
+    """Return whether a citizen's id or a mobile stands in the text by itself; a certificate's own number may be as long."""
     bare = _visible(text)
     return bool(_ID.search(bare) or _MOBILES.search(bare))
 
 
 def without_somebody(text: str) -> str:
-    """The text with such numbers masked, and no others."""
+    """Return the text with such numbers masked, and no others."""
     return _hide(_MOBILES, _hide(_ID, _visible(text))) if names_somebody(text) else text
 
 
@@ -66,7 +66,7 @@ def _visible(text: str) -> str:
 
 
 def _bare(phone: str) -> str:
-    """A mobile as digits, a landline as 028-12345678."""
+    """Return a mobile as digits, a landline as 028-12345678."""
     digits = squeeze(phone)
     mobile = re.sub(r"\D", "", digits)
     if _MOBILES.fullmatch(digits):

@@ -6,10 +6,10 @@ from app.kernel.text import squeeze
 
 
 def normalize(text: str) -> str:
-    """The code as the registers write it, whatever blanks, full-width or lower-case letters were typed."""
+    """Return the code as the registers write it, whatever blanks, full-width or lower-case letters were typed."""
     return squeeze(text).upper()
 
 
 def is_valid(text: str) -> bool:
-    """Whether a normalized code is 18 long, of the standard's characters, with the right check character."""
+    """Return whether a normalized code is 18 long, of the standard's characters, with the right check character."""
     return len(text) == 18 and text.isascii() and text == text.upper() and uscc.is_valid(text)

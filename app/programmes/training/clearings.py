@@ -11,7 +11,7 @@ from app.programmes.training.model import Enrolment, TrainingClass
 
 
 def _of_class(vault: Vault, held: TrainingClass) -> bool:
-    """A contact who was nothing but a phone is called by its last digits."""
+    """Return a contact who was nothing but a phone is called by its last digits."""
     before = held.contact, held.teacher, held.platform
     name, phone = phones.split(held.contact)
     if phone:

@@ -47,7 +47,7 @@ class Import:
 
 
 def roster(session: Session, vault: Vault, class_id: int) -> Iterator[MarkedRow]:
-    """The students without a result, with whole citizen ids, but for one that doesn't open: a working file."""
+    """Yield the students without a result, with whole citizen ids, but for one that doesn't open: a working file."""
     wanted = (
         select(Enrolment)
         .where(Enrolment.class_id == class_id, Enrolment.state == "enrolled", Enrolment.passed.is_(None))
@@ -72,7 +72,7 @@ def import_results(
     today: date,
     answers: Mapping[str, bool] | None = None,
 ) -> Import:
-    """Stores the rows' results; one refused row, or one question without an answer, and nothing is stored.
+    """Store the rows' results; one refused row, or one question without an answer, and nothing is stored.
 
     A row in which nothing is filled in is a student who has no result yet, and a blank cell leaves what is stored. A result that was
     typed on the screen is replaced only where `answers` (`Conflict.key` → whether the sheet's is taken) says so.
@@ -111,7 +111,7 @@ def _store(
     taken: Sequence[tuple[Enrolment, Result]],
     source: str,
 ) -> None:
-    """Writes results and what they were before; nothing for nobody."""
+    """Write results and what they were before; nothing for nobody."""
     if not taken:
         return
     session.execute(text(STORE), [{"id": student.id, "source": source, **new} for student, new in taken])
@@ -135,7 +135,7 @@ def _typed_on_screen(student: Enrolment) -> bool:
 def _notes(
     session: Session, good: Sequence[tuple[SheetRow, Enrolment, Result]], kept: int, replaced: int
 ) -> list[Message]:
-    """What the person who hands the roster in should know of what was taken in."""
+    """Return what the person who hands the roster in should know of what was taken in."""
     absent = {student.id: results.absences(row) for row, student, _ in good}
     students = {student.id: student for _, student, _ in good}
     warned = results.warnings(session, list(students.values()), absent)
@@ -166,7 +166,7 @@ def _notes(
 def complete_student(
     session: Session, actor: Actor, enrolment_id: int, values: Mapping[str, Any], today: date
 ) -> Enrolment:
-    """One student's result (单个结业). Raises BadValue, NotFound, Refused."""
+    """Return one student's result (单个结业). Raises BadValue, NotFound, Refused."""
     student = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
     if student is None or student.state != "enrolled":
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))
@@ -183,7 +183,7 @@ def complete_student(
 def _note(
     session: Session, actor: Actor, held: TrainingClass, student: Enrolment, result: Mapping[str, Any]
 ) -> None:
-    """One student's result in the log, before and after."""
+    """Record one student's result, before and after."""
     before = {k: None if v is None else str(v) for k, v in results.held(student).items()}
     after = {k: None if v is None else str(v) for k, v in result.items()}
     facts = {"programme": PROGRAMME, "class_id": held.id, "subject": student.number}

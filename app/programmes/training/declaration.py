@@ -37,12 +37,12 @@ DECLARE = f"""
 
 
 def amount_of(hours: int, policy: dict[str, Any]) -> Decimal:
-    """Class hours × amount per hour, capped, half-up to 0.01, CNY."""
+    """Return class hours × amount per hour, capped, half-up to 0.01, CNY."""
     return min(yuan(hours * policy["amount_per_hour"]), policy["amount_cap"])
 
 
 def undeclared(session: Session, class_id: int) -> int:
-    """How many students of a class could be declared."""
+    """Return how many students of a class could be declared."""
     open_claim = select(TrainingClaim.id).where(
         TrainingClaim.enrolment_id == Enrolment.id, TrainingClaim.state.in_(OPEN_OR_LIVE)
     )
@@ -58,7 +58,7 @@ def undeclared(session: Session, class_id: int) -> int:
 def declare(
     session: Session, actor: Actor, programme: Programme, class_id: int, today: date
 ) -> TrainingApplication:
-    """A declaration with a draft claim for each student who has none. Raises NotFound, Refused."""
+    """Return a declaration with a draft claim for each student who has none. Raises NotFound, Refused."""
     held = lock_class(session, actor, class_id, DECLARABLE)
     if not undeclared(session, held.id):
         raise Refused(N_("本班没有未申报的学员。已申报的请在查询页查看；结业不合格的不能申报。"))

@@ -87,7 +87,7 @@ class TrainingClass(Model):
     project: Mapped[Project] = relationship()
 
     def line(self) -> tuple[str, str, str, Decimal]:
-        """A result page's cells and the amount: no money moves with a class."""
+        """Return a result page's cells and the amount: no money moves with a class."""
         return self.cohort_no, self.employer.name, self.project.name, Decimal(0)
 
     def __repr__(self) -> str:

@@ -20,19 +20,19 @@ STANDING = {"enrolled": N_("在班"), "stopped": N_("未通过系统风控点"),
 
 
 def classes_of(people: Select) -> Select:
-    """The ids of classes in which people are students."""
+    """Return the ids of classes in which people are students."""
     student = aliased(Enrolment)
     return select(student.class_id).where(student.person_id.in_(people))
 
 
 def numbered(text: str) -> Select:
-    """The ids of classes whose cohort number begins so."""
+    """Return the ids of classes whose cohort number begins so."""
     held = aliased(TrainingClass)
     return select(held.id).where(held.cohort_no.startswith(text, autoescape=True))
 
 
 def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
-    """The person's places within scope, each with its class's state and results as known then."""
+    """Return the person's places within scope, each with its class's state and results as known then."""
     related = (TrainingClass.project, TrainingClass.employer, TrainingClass.office)
     loads = [selectinload(Enrolment.training_class).selectinload(relation) for relation in related]
     students = session.scalars(
@@ -48,7 +48,7 @@ def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
 
 
 def _since(student: Enrolment, log: list[AuditEntry]) -> datetime:
-    """When the student was added; entries that name no numbers are older than that they did, and so may a class be."""
+    """Return when the student was added; entries that name no numbers are older than that they did, and so may a class be."""
     for entry in log:
         after = entry.after or {}
         first = after.get("first_student_no")
@@ -78,7 +78,7 @@ def _place(student: Enrolment, log: list[AuditEntry], until: datetime) -> PastPl
 
 
 def _standing(student: Enrolment, log: list[AuditEntry], until: datetime) -> str:
-    """A student is set aside by a submission and taken out by a removal; what came later is not known yet."""
+    """Return a student is set aside by a submission and taken out by a removal; what came later is not known yet."""
     removed = next((e.at for e in log if e.event == "remove" and e.subject == student.number), None)
     judged = [entry.at for entry in log if entry.event in ("submit_class", "approve_class")]
     if student.state == "withdrawn":

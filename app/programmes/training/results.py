@@ -49,28 +49,28 @@ class Contradiction:
 
 
 def held(student: Enrolment) -> Result:
-    """What is stored."""
+    """Return what is stored."""
     return {name: getattr(student, name) for name in FIELDS}
 
 
 def entered(values: Mapping[str, Any]) -> Result:
-    """The result that a form or a whole row holds."""
+    """Return the result that a form or a whole row holds."""
     return {**{name: values.get(name) for name in FIELDS}, "passed": values.get("passed") == YES}
 
 
 def is_filled_in(row: SheetRow) -> bool:
-    """Whether any cell of a result is filled in."""
+    """Return whether any cell of a result is filled in."""
     return any(not is_blank(row.raw.get(name) or "") for name in FIELDS)
 
 
 def merged(row: SheetRow, student: Enrolment) -> Result:
-    """The stored result with what the row fills in: a blank cell erases nothing."""
+    """Return the stored result with what the row fills in: a blank cell erases nothing."""
     typed, stored = entered(row.values), held(student)
     return {name: stored[name] if is_blank(row.raw.get(name) or "") else typed[name] for name in FIELDS}
 
 
 def faults_of_cells(row: SheetRow, student: Enrolment | None) -> list[Message]:
-    """What is wrong in the row's cells; a required one may be blank where something is stored."""
+    """Return what is wrong in the row's cells; a required one may be blank where something is stored."""
     stored = held(student) if student else {}
     return [
         fault
@@ -80,7 +80,7 @@ def faults_of_cells(row: SheetRow, student: Enrolment | None) -> list[Message]:
 
 
 def fault_of(result: Result, training_class: TrainingClass, today: date) -> Message | None:
-    """Why a result can't be stored, or None."""
+    """Return why a result can't be stored, or None."""
     for name in SCORES:
         if result[name] is not None and not Decimal(0) <= result[name] <= Decimal(100):
             return Message(N_("成绩{score}不在0至100之间。请更正。"), score=result[name])
@@ -99,7 +99,7 @@ def fault_of(result: Result, training_class: TrainingClass, today: date) -> Mess
 
 
 def contradictions(result: Result, absent: Iterable[str] = ()) -> list[Message]:
-    """Results that look wrong but may be right; `absent` names the examinations that the student missed."""
+    """Return results that look wrong but may be right; `absent` names the examinations that the student missed."""
     if result["passed"] is None:
         return []
     titles = {name: RESULTS.column(name).title for name in SCORES}
@@ -129,7 +129,7 @@ def contradictions(result: Result, absent: Iterable[str] = ()) -> list[Message]:
 
 
 def absences(row: SheetRow) -> list[str]:
-    """The examinations that the row says were missed."""
+    """Return the examinations that the row says were missed."""
     return [
         name
         for name in SCORES
@@ -138,7 +138,7 @@ def absences(row: SheetRow) -> list[str]:
 
 
 def shared_certificates(session: Session, students: Sequence[Enrolment]) -> dict[int, Message]:
-    """Enrolment id → the sentence for a certificate number that somebody else has too, in any office; one statement."""
+    """Return enrolment id → the sentence for a certificate number that somebody else has too, in any office; one statement."""
     numbers = {s.certificate_no for s in students if s.certificate_no}
     wanted = select(
         Enrolment.certificate_no, Enrolment.person_id, Enrolment.class_id, Enrolment.student_no
@@ -169,7 +169,7 @@ def _shared(certificate: str, class_id: int, others: Sequence[Sequence[int]]) ->
 def warnings(
     session: Session, students: Sequence[Enrolment], absent: Mapping[int, Sequence[str]] | None = None
 ) -> dict[int, list[Message]]:
-    """Enrolment id → what should be looked at before the class is completed; students without a warning are left out."""
+    """Return enrolment id → what should be looked at before the class is completed; students without a warning are left out."""
     shared, missed = shared_certificates(session, students), absent or {}
     found = {
         s.id: contradictions(held(s), missed.get(s.id, ())) + [shared[n] for n in (s.id,) if n in shared]

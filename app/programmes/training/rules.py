@@ -66,7 +66,7 @@ def one_class_a_project() -> str:
     kept=N_("此人的名额已随开班审核通过，继续有效；以后调整的次数不影响已通过的名额。"),
 )
 def not_too_often() -> str:
-    """Who holds a place within the limit keeps it, even when a later policy gives the person places beyond it."""
+    """Return who holds a place within the limit keeps it, even when a later policy gives the person places beyond it."""
     return f"""
         WITH {STUDENTS}
         SELECT row_id, CASE WHEN held < most OR kept THEN 'pass' ELSE 'fail' END AS verdict,

@@ -32,7 +32,7 @@ One day makes a block of three with a weekend on either side; a golden week had 
 
 @cache
 def possible_holidays(year: int) -> frozenset[date]:
-    """Every day of the year that may be a holiday, weekends of blocks included. Raises KeyError outside 1950–2099."""
+    """Return every day of the year that may be a holiday, weekends of blocks included. Raises KeyError outside 1950–2099."""
     if not China.start_year <= year <= LAST_YEAR:
         raise KeyError(year)
     days: set[date] = set()
@@ -44,20 +44,20 @@ def possible_holidays(year: int) -> frozenset[date]:
 
 
 def before_new_year(year: int) -> frozenset[date]:
-    """The days of December that the next year's arrangement may still take: they bridge a weekend and New Year (2007-12-31, 2018-12-31)."""
+    """Return the days of December that the next year's arrangement may still take: they bridge a weekend and New Year (2007-12-31, 2018-12-31)."""
     new_year = date(year + 1, 1, 1)
     bridged = new_year.weekday() if new_year.weekday() in (TUESDAY, WEDNESDAY) else 0
     return frozenset(new_year - timedelta(days=n) for n in range(1, bridged + 1))
 
 
 def statutory_days(year: int) -> frozenset[date]:
-    """The days that every arrangement of the year gives free; none where the festivals aren't known."""
+    """Return the days that every arrangement of the year gives free; none where the festivals aren't known."""
     return frozenset(day for days in _festivals(year).values() for day in days)
 
 
 @cache
 def _festivals(year: int) -> dict[str, set[date]]:
-    """Festival → its statutory days; the eve of Spring Festival, days proclaimed once and substitute days left out."""
+    """Return festival → its statutory days; the eve of Spring Festival, days proclaimed once and substitute days left out."""
     found: dict[str, set[date]] = {}
     for day, names in China(years=year, observed=False, language="en_US").items():
         for name in names.split("; "):

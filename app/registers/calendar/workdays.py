@@ -27,7 +27,7 @@ class WorkCalendar:
 
     @classmethod
     def load(cls, session: Session, first: date, *, hold: bool = False) -> WorkCalendar:
-        """The calendar from the year of `first` on, in two statements; with `hold` in three, and nobody changes it before the commit."""
+        """Return the calendar from the year of `first` on, in two statements; with `hold` in three, and nobody changes it before the commit."""
         confirmed = (CalendarYear.year >= first.year, CalendarYear.confirmed_on.is_not(None))
         if hold:
             session.execute(
@@ -43,17 +43,17 @@ class WorkCalendar:
         return cls(years, {row.day: row.working for row in days})
 
     def is_working(self, day: date) -> bool:
-        """Raises BadValue for a day of an unconfirmed year whose festivals aren't known either."""
+        """Raise BadValue for a day of an unconfirmed year whose festivals aren't known either."""
         if day in self.exceptions:
             return self.exceptions[day]
         return day.weekday() < 5 and day not in self._doubtful(day)
 
     def count(self, first: date, last: date) -> int:
-        """Working days from `first` to `last`, both counted."""
+        """Return working days from `first` to `last`, both counted."""
         return sum(self.is_working(day) for day in _days(first, last))
 
     def reach(self, first: date, wanted: int) -> date:
-        """The earliest last day that makes `wanted` working days from `first` on."""
+        """Return the earliest last day that makes `wanted` working days from `first` on."""
         day, found = first, int(self.is_working(first))
         while found < wanted:
             day += ONE_DAY
@@ -61,12 +61,12 @@ class WorkCalendar:
         return day
 
     def unconfirmed(self, first: date, last: date) -> list[int]:
-        """The years whose arrangement would have to be known for an exact count from `first` to `last`."""
+        """Return the years whose arrangement would have to be known for an exact count from `first` to `last`."""
         days = _days(first, last)
         return sorted({self._decided_by(day) for day in days} - self.years)
 
     def caution(self, first: date, last: date) -> Message | None:
-        """What a page says of a count that rests on an unconfirmed year; None when it is exact."""
+        """Return what a page says of a count that rests on an unconfirmed year; None when it is exact."""
         years = self.unconfirmed(first, last)
         if not years:
             return None
@@ -78,7 +78,7 @@ class WorkCalendar:
         )
 
     def _decided_by(self, day: date) -> int:
-        """The year whose arrangement decides of a day; New Year's reaches back into December."""
+        """Return the year whose arrangement decides of a day; New Year's reaches back into December."""
         return day.year + (day in before_new_year(day.year) and day not in self.exceptions)
 
     def _doubtful(self, day: date) -> frozenset[date]:

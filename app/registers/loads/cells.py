@@ -55,7 +55,7 @@ def region(text: str, known: Known) -> str:
 
 
 def month(text: str, known: Known) -> date:
-    """The month's first day; a month still to come has no contributions."""
+    """Return the month's first day; a month still to come has no contributions."""
     first = _month(text.strip())
     if first is None:
         raise BadValue(N_("月份无法识别，请写成 2026-03 的形式。"))
@@ -70,7 +70,7 @@ def day(text: str, known: Known) -> date:
 
 
 def end_or_none(text: str, known: Known) -> date | None:
-    """A last day; one that lies ahead is a fact like any."""
+    """Return a last day; one that lies ahead is a fact like any."""
     if not text.strip():
         return None
     found = _day(text.strip())
@@ -87,7 +87,7 @@ def flag(text: str, known: Known) -> bool:
 
 
 def name(longest: int) -> Reader:
-    """Reads a name as it is written, rare characters and all, of at most `longest` characters."""
+    """Read a name as it is written, rare characters and all, of at most `longest` characters."""
     required = optional(longest)
 
     def read(text: str, known: Known) -> str:

@@ -16,7 +16,7 @@ Line = tuple[int, list[str]]
 
 
 def lines(stream: BinaryIO) -> Generator[Line, None, None]:
-    """(number of the line in the file, its cells) of every line that isn't blank. Raises BadSheet."""
+    """Yield (number of the line in the file, its cells) of every line that isn't blank. Raises BadSheet."""
     decoded = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     try:
         yield from _parsed(decoded)
@@ -46,7 +46,7 @@ def _parsed(decoded: TextIOWrapper) -> Iterator[Line]:
 
 
 def read_header(found: Iterator[Line], columns: Sequence[str]) -> list[str]:
-    """The columns in the file's order. Raises BadSheet unless they are exactly the register's."""
+    """Return the columns in the file's order. Raises BadSheet unless they are exactly the register's."""
     _, cells = next(found, (1, []))
     header = [cell.strip().lower() for cell in cells]
     if sorted(header) != sorted(columns):
@@ -59,11 +59,11 @@ def read_header(found: Iterator[Line], columns: Sequence[str]) -> list[str]:
 
 
 def _discreet(cell: str) -> str:
-    """A file without a header begins with somebody's data."""
+    """Return a file without a header begins with somebody's data."""
     return cell if cell.isascii() and cell.isidentifier() and len(cell) <= 40 else mask(cell[:40])
 
 
 def chunks(found: Iterator[Line], size: int) -> Iterator[list[Line]]:
-    """The lines by `size`, so that memory doesn't grow with the file."""
+    """Yield the lines by `size`, so that memory doesn't grow with the file."""
     while chunk := list(islice(found, size)):
         yield chunk

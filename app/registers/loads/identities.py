@@ -24,7 +24,7 @@ CREATE = text("""
 
 
 def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, bytes]:
-    """The hash of each id; persons whom no one has registered yet are created without a name."""
+    """Return the hash of each id; persons whom no one has registered yet are created without a name."""
     hashes = {code: vault.hash(code) for code in ids}
     held = set(session.scalars(HELD, {"hashes": list(hashes.values())}))
     missing = sorted((found, code) for code, found in hashes.items() if found not in held)
@@ -44,7 +44,7 @@ def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, b
 
 
 def encrypt_persons(session: Session, vault: Vault, rows: list[tuple]) -> list[tuple]:
-    """Rows (id, name, phone, region) as they are kept; a phone that is the same keeps its ciphertext.
+    """Return rows (id, name, phone, region) as they are kept; a phone that is the same keeps its ciphertext.
 
     Two ciphertexts of one phone differ, so that only this makes a second load change nothing.
     """
@@ -73,7 +73,7 @@ def _phone(vault: Vault, phone: str | None, id_hash: bytes, held: bytes | None) 
 
 
 def _reads(vault: Vault, held: bytes, own: bytes, phone: str) -> bool:
-    """Whether that phone is what is held; what doesn't open is replaced."""
+    """Return whether that phone is what is held; what doesn't open is replaced."""
     try:
         return vault.decrypt(held, own) == phone
     except Unreadable:

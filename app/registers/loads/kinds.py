@@ -43,7 +43,7 @@ class Register:
         return " ".join(("SELECT", counted, "FROM", self.table, "s", self.held))
 
     def row_reader(self, header: Sequence[str]) -> Callable[[Sequence[str], cells.Known], tuple]:
-        """A function that reads one line's cells, which stand in the order of `header`; it raises BadCell."""
+        """Return a function that reads one line's cells, which stand in the order of `header`; it raises BadCell."""
         plan = [(column, header.index(column), reader) for column, reader in self.columns.items()]
         positions = [list(self.columns).index(column) for column in self.period or ()]
 

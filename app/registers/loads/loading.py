@@ -47,7 +47,7 @@ class Declared:
     last: date | None = None
 
     def spans(self, kind: str, known: Known) -> dict[str, Span]:
-        """Region → span. Raises BadValue for an unknown region or for days that make no span."""
+        """Return region → span. Raises BadValue for an unknown region or for days that make no span."""
         unknown = sorted(set(self.regions) - known.regions)
         if unknown:
             raise BadValue(N_("没有这些行政区划代码：{codes}。请核对装载范围。"), codes="、".join(unknown))
@@ -98,7 +98,7 @@ def load(
     declared: Declared | None = None,
     refuse: Callable[[RefusedLine], None] = lambda refusal: None,
 ) -> LoadReport:
-    """Takes a file in and hands each refused line to `refuse`; the caller commits, or rolls back on an error.
+    """Take a file in and hands each refused line to `refuse`; the caller commits, or rolls back on an error.
 
     Without `declared` the file covers what it speaks of. Raises BadSheet for a file that is no such register,
     BadValue for an impossible declaration.
@@ -123,7 +123,7 @@ def load_rows(
     declared: Declared | None = None,
     refuse: Callable[[RefusedLine], None] = lambda refusal: None,
 ) -> LoadReport:
-    """As `load`, for numbered rows in the register's own columns, from a sender that speaks for `regions` only."""
+    """Load as `load`, for numbered rows in the register's own columns, from a sender that speaks for `regions` only."""
     register = REGISTERS[kind]
     known = Known(today, frozenset(session.scalars(REGIONS)))
     spans = declared.spans(kind, known) if declared else None
@@ -162,14 +162,14 @@ class _Intake:
         declared: dict[str, Span] | None,
         refuse: Callable[[RefusedLine], None],
     ) -> LoadReport:
-        """Takes everything, chunk by chunk."""
+        """Take everything, chunk by chunk."""
         for chunk in files.chunks(iter(found), CHUNK):
             for refusal in self.take(chunk):
                 refuse(refusal)
         return self.finish(source, declared)
 
     def take(self, chunk: list[files.Line]) -> list[RefusedLine]:
-        """Stores a chunk's good lines and returns the others, in the order of the file."""
+        """Store a chunk's good lines and returns the others, in the order of the file."""
         refusals: list[RefusedLine] = []
         rows = self._own(self._parse(chunk, refusals), refusals)
         rows = self._known_employers(rows, refusals)
@@ -184,7 +184,7 @@ class _Intake:
         return sorted(refusals, key=lambda refusal: refusal.line)
 
     def finish(self, source: str, declared: dict[str, Span] | None) -> LoadReport:
-        """Writes down that the load took place and what it covers."""
+        """Write down that the load took place and what it covers."""
         spans = self.spans if declared is None else declared
         held = RegisterLoad(
             kind=self.register.kind,
@@ -218,7 +218,7 @@ class _Intake:
         return rows
 
     def _own(self, rows: list[Row], refusals: list[RefusedLine]) -> list[Row]:
-        """The rows that the sender may write."""
+        """Return the rows that the sender may write."""
         if self.regions is None:
             return rows
         bare = (row for _, row in rows)
@@ -228,7 +228,7 @@ class _Intake:
         return [numbered for numbered, refused in pairs if not refused]
 
     def _known_employers(self, rows: list[Row], refusals: list[RefusedLine]) -> list[Row]:
-        """The rows whose employer is registered; an employer can't be made up from its code."""
+        """Return the rows whose employer is registered; an employer can't be made up from its code."""
         columns = list(self.register.columns)
         if self.register.kind == "employers" or "uscc" not in columns:
             return rows

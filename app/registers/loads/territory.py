@@ -21,14 +21,14 @@ NOWHERE = Message(N_("人员登记库中没有此人或没有其所属地区，�
 
 
 def lock(session: Session) -> None:
-    """Until the transaction ends: else two senders could each find a new person nowhere and both take it."""
+    """Lock until the transaction ends: else two senders could each find a new person nowhere and both take it."""
     session.execute(ONE_AT_A_TIME)
 
 
 def refusals(
     session: Session, vault: Vault, register: Register, rows: Iterable[tuple], regions: frozenset[str]
 ) -> list[tuple[str, Message] | None]:
-    """For each row, in order, (column, why) when it is not the sender's own; two statements at most."""
+    """Return for each row, in order, (column, why) when it is not the sender's own; two statements at most."""
     rows, columns = list(rows), list(register.columns)
     held = _held(session, vault, register, rows)
     place = next((n for n, c in enumerate(columns) if c in ("region_code", "insured_region")), None)
@@ -38,7 +38,7 @@ def refusals(
 def _held(
     session: Session, vault: Vault, register: Register, rows: list[tuple]
 ) -> dict[str, str | None] | None:
-    """Key → the region that the register holds it in; None for facts that carry their own region."""
+    """Return key → the region that the register holds it in; None for facts that carry their own region."""
     if register.kind == "contributions":
         return None
     keys = {row[0] for row in rows}

@@ -40,13 +40,13 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def init_app(app: Flask) -> None:
-    """After the hook that gives every request an actor."""
+    """Hook in after what gives every request an actor."""
     app.session_interface = Sessions()
     app.before_request(begin)
 
 
 def begin() -> None:
-    """The key's office acts; a missing or invalid key and too many calls are refused before anything is read."""
+    """Let the key's office act; a missing or invalid key and too many calls are refused before anything is read."""
     if not in_api(request.path):
         return
     key = key_of_call()
@@ -59,14 +59,14 @@ def begin() -> None:
 
 
 def key_of_call() -> api_keys.ApiKey | None:
-    """The key in force that this call brings."""
+    """Return the key in force that this call brings."""
     given = request.authorization
     text = given.token if given is not None and given.type == "bearer" else None
     return api_keys.recognise(db.session, text, g.today, makers.in_office(g.today)) if text else None
 
 
 def needs(ability: str) -> Callable:
-    """A method that a key reaches only with this ability."""
+    """Return a method that a key reaches only with this ability."""
 
     def decorate(method: Callable) -> Callable:
         @wraps(method)
@@ -81,7 +81,7 @@ def needs(ability: str) -> Callable:
 
 
 def _count(subject: str) -> None:
-    """Counted in the database, so that all workers on all hosts count together."""
+    """Count in the database, so that all workers on all hosts count together."""
     calls, until = attempts.count(db.engine, subject, MINUTE)
     if calls > current_app.config["API_PER_MINUTE"]:
         seconds = max(1, ceil((until - datetime.now(UTC)).total_seconds()))

@@ -15,7 +15,7 @@ UNREADABLE = N_("请求的内容不是有效的 JSON，没有执行任何操作�
 
 
 def query(schema: Schema) -> dict:
-    """The parameters of the address, each at most once. Raises Malformed."""
+    """Return the parameters of the address, each at most once. Raises Malformed."""
     for name, values in request.args.lists():
         if len(values) > 1:
             raise Malformed(N_("参数 {name} 只能出现一次。请按接口文档更正。"), name=name[:60])
@@ -29,7 +29,7 @@ def query(schema: Schema) -> dict:
 
 
 def rows(schema: Schema, most: int) -> list[dict]:
-    """The rows of the body. Raises Malformed, and 415 for what doesn't call itself JSON."""
+    """Return the rows of the body. Raises Malformed, and 415 for what doesn't call itself JSON."""
     if not request.is_json:
         raise UnsupportedMediaType
     try:

@@ -110,7 +110,7 @@ class CaseApi(Api):
 
 
 def _note(rows: int, asked: dict[str, str], **facts: object) -> None:
-    """One audit entry a call: how many cases went out, and by which filters."""
+    """Record one audit entry a call: how many cases went out, and by which filters."""
     record(db.session, g.actor, "api_read", after={"rows": rows, "asked": asked}, **facts)
     db.session.commit()
 

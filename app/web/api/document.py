@@ -39,7 +39,7 @@ class Api(BaseApi):
     def operation(
         self, summary: str, answer: type[Schema], *, errors: tuple[int, ...] = (), **more: object
     ) -> dict:
-        """One operation of the document."""
+        """Return one operation of the document."""
         told = {code: {"description": ERRORS[code], **_json(Failure)} for code in sorted({*ALWAYS, *errors})}
         told[429]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
         said = {"description": "OK", **_json(answer)}
@@ -60,11 +60,11 @@ class DocumentApi(Api):
         return document()
 
     def add_api_spec(self, api_spec: APISpec) -> None:
-        """The document doesn't describe itself."""
+        """Leave the document out of itself."""
 
 
 def document() -> dict:
-    """The document as it stands, for this address of the server."""
+    """Return the document as it stands, for this address of the server."""
     spec = OpenApi._create_api_spec("v1")
     spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     for view in fab().baseviews:

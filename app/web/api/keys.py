@@ -112,7 +112,7 @@ class KeyView(ModelView):
         return {"confirmable": set(db.session.scalars(select(ApiKey.id).where(own, word)))}
 
     def tasks(self) -> list[Task]:
-        """For the home page of administrators."""
+        """Return what waits, for the home page of administrators."""
         if not self.appbuilder.sm.has_access("can_agree", self.class_permission_name):
             return []
         waiting = select(func.count()).select_from(ApiKey)
@@ -129,7 +129,7 @@ class KeyView(ModelView):
         return self.form_page(form, lambda: self._make(form), "key_form.html")
 
     def _make(self, form: Form):
-        """Makes the key; the only page that ever shows it."""
+        """Make the key; the only page that ever shows it."""
         office = db.session.get_one(Office, form.office.data)
         facts = form.name.data.strip(), office, form.abilities.data, form.ends_on.data
         key, text = api_keys.make(db.session, g.actor, *facts, g.today)
@@ -142,7 +142,7 @@ class KeyView(ModelView):
     @has_access
     @permission_name("agree")
     def confirm(self, pk):
-        """The second administrator's confirmation of a key that loads registers."""
+        """Confirm, as the second administrator, a key that loads registers."""
         api_keys.confirm(db.session, g.actor, self.item(pk).id)
         return self.finish(sentence=gettext("密钥已确认，现在可以使用。"))
 
@@ -156,12 +156,12 @@ class KeyView(ModelView):
     @has_access
     @permission_name("list")
     def openapi(self):
-        """The document for whoever connects the other system."""
+        """Show the document to who connects the other system."""
         return document()
 
 
 def _dead() -> set[int]:
-    """The keys in sight whose makers may make none any more; asked once a request, for a list says it of every row."""
+    """Return the keys in sight whose makers may make none any more; asked once a request, for a list says it of every row."""
     if "dead_keys" not in g:
         g.dead_keys = set(db.session.scalars(select(ApiKey.id).where(~makers.in_office(g.today))))
     return g.dead_keys

@@ -14,7 +14,7 @@ from app.registers.organisation import Staff
 
 
 def in_office(today: date) -> ColumnElement[bool]:
-    """The condition of the keys whose makers still are administrators where they made them; of commands, and unknown, all."""
+    """Return the condition of the keys whose makers still are administrators where they made them; of commands, and unknown, all."""
     held = assoc_user_role.c
     makers = select(User.id).join(Staff, Staff.user_id == User.id)
     makers = grants.with_ends(makers.join(assoc_user_role, held.user_id == User.id)).join(

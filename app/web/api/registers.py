@@ -76,7 +76,7 @@ class RegisterApi(Api):
     @expose(f"/registers/<any({','.join(REGISTERS)}):kind>", methods=["POST"])
     @needs(REGISTER_LOAD)
     def load(self, kind: str):
-        """Stores the good rows and tells the others; sent twice is stored once."""
+        """Store the good rows and tells the others; sent twice is stored once."""
         declared = _declared(asking.query(CoverageQuery()))
         rows = asking.rows(ROWS[kind](), MOST_ROWS)
         refused: list[RefusedLine] = []
@@ -97,7 +97,7 @@ class RegisterApi(Api):
         return _answer(report, refused)
 
     def add_api_spec(self, api_spec: APISpec) -> None:
-        """One operation a kind, with its own columns."""
+        """Describe one operation a kind, with its own columns."""
         for kind, schema in ROWS.items():
             body = {"type": "array", "minItems": 1, "maxItems": MOST_ROWS, "items": schema}
             operation = self.operation(
@@ -112,7 +112,7 @@ class RegisterApi(Api):
 
 
 def _cells(row: dict, kind: str) -> list[str]:
-    """A row's cells as a file would write them."""
+    """Return a row's cells as a file would write them."""
     cells = (row[column] for column in REGISTERS[kind].columns)
     return ["" if cell is None else str(int(cell)) if isinstance(cell, bool) else cell for cell in cells]
 

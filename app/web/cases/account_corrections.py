@@ -52,7 +52,7 @@ class SignatureForm(Form):
 
 
 def _counting(states: Collection[str]) -> Select:
-    """Corrections that somebody else proposed, by state; a correction as such costs nothing."""
+    """Return corrections that somebody else proposed, by state; a correction as such costs nothing."""
     others = AccountCorrection.proposed_by != g.actor.user_id
     counted = select(literal(KIND), AccountCorrection.state, func.count(), literal(0, Numeric(12, 2)))
     return counted.where(AccountCorrection.state.in_(states), others).group_by(AccountCorrection.state)
@@ -93,7 +93,7 @@ class AccountCorrectionView(ModelView):
     order_columns = ["proposed_at", "decided_at"]
 
     def tasks(self) -> list[Task]:
-        """What waits for a signature of this login."""
+        """Return what waits for a signature of this login."""
         if not (states := self.waits()):
             return []
         address = url_for(f"{self.endpoint}.list", state="open")
@@ -101,7 +101,7 @@ class AccountCorrectionView(ModelView):
         return [Task(gettext("收款账户更正待签字"), address, count, None, gettext("件"))]
 
     def waits(self) -> tuple[str, ...]:
-        """The states in which this login may sign."""
+        """Return the states in which this login may sign."""
         return ("open",) if may("can_sign", self.class_permission_name) else ()
 
     def show_more(self, row: AccountCorrection) -> dict:
@@ -144,7 +144,7 @@ class AccountCorrectionView(ModelView):
     @expose("/withdraw/<int:pk>", methods=["POST"])
     @has_access
     def withdraw(self, pk):
-        """The proposer's own, while nobody has signed or refused it."""
+        """Withdraw the proposer's own, while nobody has signed or refused it."""
         row = self.item(str(pk))
         correcting_accounts.withdraw(db.session, g.actor, row.id)
         return self.finish(page_url(self.endpoint, pk), gettext("账户更正已撤回，账户不变。"))
@@ -152,7 +152,7 @@ class AccountCorrectionView(ModelView):
     @expose("/reveal/<int:pk>", methods=["POST"])
     @has_access
     def reveal(self, pk):
-        """The whole proposed number, to be compared with the papers, on a page that is not kept; audited."""
+        """Show the whole proposed number, to be compared with the papers, on a page that is not kept; audited."""
         row = self.item(str(pk))
         full = number_of(g.vault, row.account, row.payee)
         facts = {"application_id": row.application_id, "programme": row.application.programme}
@@ -168,6 +168,6 @@ class AccountCorrectionView(ModelView):
 
 
 def _names(row: AccountCorrection) -> dict[int, str]:
-    """Who proposed and who decided, by id."""
+    """Return who proposed and who decided, by id."""
     ids = [id_ for id_ in (row.proposed_by, row.decided_by) if id_]
     return {user.id: user_title(user) for user in db.session.scalars(select(User).where(User.id.in_(ids)))}

@@ -54,7 +54,7 @@ class AccountRoutes(ApplicationsView):
     @has_access
     @permission_name("edit")
     def propose_account(self, pk):
-        """Proposes another account for what has been submitted; a reviewer signs."""
+        """Propose another account for what has been submitted; a reviewer signs."""
         application = self.item(str(pk))
         form = correction_form(application, request.form)
 
@@ -65,7 +65,7 @@ class AccountRoutes(ApplicationsView):
         return self._taken(application, form, propose, "correction_")
 
     def _taken(self, application: Application, form: AccountForm, save: Callable, what: str):
-        """Saves what a valid form says; else shows the page with the form and what is wrong with it."""
+        """Save what a valid form says; else shows the page with the form and what is wrong with it."""
         pk = application.id
         return self.form_page(
             form,
@@ -79,7 +79,7 @@ class AccountRoutes(ApplicationsView):
 def account_facts(
     application: Application, editable: bool, states: Collection[str], paid: Sequence[PayingAccount]
 ) -> dict:
-    """What the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
+    """Return what the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
     takes = editable and application_accounts.takes_account(states)
     correction = application.open_correction
     own = correcting_accounts.touched(application).where(Claim.application_id == application.id)
@@ -96,13 +96,13 @@ def account_facts(
 
 
 def account_form(application: Application, typed: Mapping[str, str] | None = None) -> AccountForm:
-    """The form, filled in from the application's account, or else from the payee's last one in the office."""
+    """Return the form, filled in from the application's account, or else from the payee's last one in the office."""
     offered = application.account or application_accounts.last_account(db.session, application)
     return AccountForm(typed, application, offered)
 
 
 def correction_form(application: Application, typed: Mapping[str, str] | None = None) -> CorrectionForm:
-    """The form, filled in from the account that is paid to now."""
+    """Return the form, filled in from the account that is paid to now."""
     offered = correcting_accounts.current_account(db.session, application)
     return CorrectionForm(typed, application, offered, PREFIX)
 

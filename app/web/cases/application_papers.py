@@ -49,7 +49,7 @@ class PaperRoutes(ApplicationsView):
     @has_access
     @permission_name("show")
     def attachment(self, pk):
-        """A paper of an application within scope, as a download: never shown as a page of ours."""
+        """Hand out a paper of an application within scope, as a download: never shown as a page of ours."""
         held = db.session.get(Attachment, pk) or abort(404)
         self.item(str(held.application_id))
         record(

@@ -37,7 +37,7 @@ class PeopleRoutes(ApplicationsView):
     @has_access
     @permission_name("edit")
     def person(self, pk):
-        """One person typed on the screen, judged as a row of the sheet would be."""
+        """Take one person typed on the screen, judged as a row of the sheet would be."""
         application = self.item(str(pk))
         form = row_form(self.programme.sheet, request.form, {})
 
@@ -74,7 +74,7 @@ class PeopleRoutes(ApplicationsView):
     @has_access
     @permission_name("edit")
     def failed(self, pk):
-        """The failed rows as the same workbook, wrong cells marked, with the reasons."""
+        """Hand out the failed rows as the same workbook, wrong cells marked, with the reasons."""
         application = self.item(str(pk))
         rows = db.session.scalars(
             select(FailedRow).where(FailedRow.application_id == application.id).order_by(FailedRow.row_no)
@@ -103,7 +103,7 @@ class PeopleRoutes(ApplicationsView):
     @has_access
     @permission_name("edit")
     def correct(self, pk, row_id):
-        """One failed row corrected on the screen and judged again."""
+        """Correct one failed row on the screen and judge it again."""
         application, row = self.item(str(pk)), db.session.get(FailedRow, row_id)
         if row is None or row.application_id != application.id:
             abort(404)
@@ -130,7 +130,7 @@ class PeopleRoutes(ApplicationsView):
     @has_access
     @permission_name("edit")
     def drop(self, pk):
-        """Failed rows that shall not be corrected: the checked ones."""
+        """Drop the checked failed rows, which shall not be corrected."""
         self.item(str(pk))
         ids = [id_ for text in request.form.getlist("row") if (id_ := whole_number(text)) is not None]
         gone = people.drop_failed(db.session, g.actor, pk, ids)
@@ -140,7 +140,7 @@ class PeopleRoutes(ApplicationsView):
 
 @long_work("check", N_("人员校验"), permission="can_edit")
 def check_sheet(task: WorkRequest) -> Outcome:
-    """A people sheet, read and judged; one that lacks people of the former list is asked about first."""
+    """Read and judge a people sheet; one that lacks people of the former list is asked about first."""
     view, pk = task.view, int(task.subject)
     content = read_sheet(view.programme.sheet, task, g.today)
     rows, vault = content.rows, g.vault

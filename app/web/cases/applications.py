@@ -143,7 +143,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
     @has_access
     @permission_name("edit")
     def discard(self, pk):
-        """An application that was opened by mistake and holds nobody."""
+        """Discard an application that was opened by mistake and holds nobody."""
         self.item(str(pk))
         number = discard_application(db.session, g.actor, pk)
         return self.finish(sentence=gettext("申请{number}已删除。").format(number=number))

@@ -63,7 +63,7 @@ class ClaimQueryView(StageView):
         )
 
     def _row_form(self, claim: Claim, typed: Mapping[str, str] | None = None) -> RowForm:
-        """The row's form; what names the person stands as it is, whatever is posted."""
+        """Return the row's form; what names the person stands as it is, whatever is posted."""
         held = self._held(claim)
         form = row_form(self.programme.sheet, typed, held)
         form.fixed = self.programme.fixed
@@ -74,7 +74,7 @@ class ClaimQueryView(StageView):
         return form
 
     def _told(self) -> list[str]:
-        """The fields that may be changed here and are shown: a telephone number never is."""
+        """Return the fields that may be changed here and are shown: a telephone number never is."""
         own = (*self.programme.kept, "remark")
         return [column.field for column in self.programme.sheet.columns if column.field in own]
 
@@ -101,7 +101,7 @@ class ClaimQueryView(StageView):
     @has_access
     @permission_name("reveal")
     def reveal(self, pk):
-        """What is masked elsewhere, once, on a page that is not kept; audited."""
+        """Show what is masked elsewhere, once, on a page that is not kept; audited."""
         claim, what = self.item(str(pk)), request.form.get("what", "citizen_id")
         title = WHOLE.get(what) or abort(404)
         full = _whole(claim, what) or abort(404)

@@ -116,7 +116,7 @@ class ObjectionView(ModelView):
     @expose("/contact/<int:pk>", methods=["POST"])
     @has_access
     def contact(self, pk):
-        """How to reach who objected, once, on a page that is not kept; audited."""
+        """Show how to reach who objected, once, on a page that is not kept; audited."""
         row = self.item(str(pk))
         full = text_of(g.vault, row, Objection.contact_cipher) or abort(404)
         facts = {"claim_id": row.claim_id, "office_id": row.office_id, "programme": row.claim.programme}

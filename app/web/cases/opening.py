@@ -33,13 +33,13 @@ class EmployerChoiceForm(Form):
             self.region.data = g.actor.office_code[:6]
 
     def open(self, programme: Programme, today: date) -> Application:
-        """A new application of the typed employer. Raises NotFound."""
+        """Open an application of the typed employer. Raises NotFound."""
         employer = find_employer(db.session, self.employer_id.data, self.employer.data)
         return open_application(db.session, g.actor, programme, employer.id, self.region.data, today)
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """Every region of the province, indented by level."""
+    """Return every region of the province, indented by level."""
     indent = {"province": "", "prefecture": "　", "county": "　　"}
     regions = db.session.execute(select(Region.code, Region.level, Region.name).order_by(Region.code))
     return [(code, indent[level] + name) for code, level, name in regions]

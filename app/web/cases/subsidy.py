@@ -35,7 +35,7 @@ class PublicityOver(BaseFilter):
 
 
 def _out_of_publicity(states: Collection[str]) -> Select:
-    """Claims whose publicity has ended and that wait for its outcome."""
+    """Return claims whose publicity has ended and that wait for its outcome."""
     return figures.counting(states).where(_publicity_over())
 
 

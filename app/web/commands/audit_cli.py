@@ -45,7 +45,7 @@ def verify(head: str) -> None:
 
 
 def tell_numbers(count: int) -> None:
-    """How many sealed entries hold what no entry of this release would."""
+    """Print how many sealed entries hold what no entry of this release would."""
     if count:
         click.echo(
             f"封存的条目中有 {count} 条（多为旧版本写入）正文含证件、手机等号码，不可改动，页面显示和导出时隐去 / "

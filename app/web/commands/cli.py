@@ -11,6 +11,6 @@ from app.web.commands.registers_cli import registers
 
 
 def init_app(app: Flask) -> None:
-    """Adds the commands to `flask`."""
+    """Add the commands to `flask`."""
     for command in (prepare, create_admin, registers, jobs, audit, keys, backup, restore):
         app.cli.add_command(command)

@@ -46,7 +46,7 @@ def work() -> None:
 
 
 def queue_of(app: Flask) -> App:
-    """The queue with every task of the product, each in a session of its own that is committed at its end."""
+    """Return the queue with every task of the product, each in a session of its own that is committed at its end."""
     from app.engine.longwork.queue import make_queue  # a web worker registers the command and needs no queue
 
     def run(function, **args):

@@ -82,7 +82,7 @@ def _vault() -> Vault:
 
 @contextmanager
 def _session() -> Iterator[Session]:
-    """As the owner of the database, who alone may change accounts."""
+    """Open a session as the owner of the database, who alone may change accounts."""
     engine = create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool, hide_parameters=True)
     with Session(engine, info={"scope": Actor.command().scope}) as session:
         yield session

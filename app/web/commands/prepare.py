@@ -72,7 +72,7 @@ def prepare() -> None:
 
 
 def hide_numbers() -> None:
-    """What earlier releases kept in clear; says what was hidden, and what can't be because it is sealed."""
+    """Hide what earlier releases kept in clear; print what was hidden, and what can't be because it is sealed."""
     clearings = (*clear_text.PEOPLE, *(one for programme in programmes() for one in programme.clearings))
     changed = clear_text.run(current_app.config["DATABASE_OWNER_URL"], g.vault, clearings)
     if changed:
@@ -113,7 +113,7 @@ def _holders(role: str) -> int:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Several hosts may prepare one database at once: they take turns, and the later ones find it done.
+    """Take turns: several hosts may prepare one database at once, and the later ones find it done.
 
     Whoever waits asks again and again: a statement that waits would keep an index from being made concurrently.
     """
@@ -127,7 +127,7 @@ def alone() -> Iterator[None]:
 
 
 def grant_runtime_login() -> None:
-    """The login that serves requests may read and write rows, never change the schema, the audit log nor an account.
+    """Let the login that serves requests read and write rows, never change the schema, the audit log nor an account.
 
     Says so when it is the owner itself, which no grant holds back.
     """

@@ -106,7 +106,7 @@ def _bound(value: str | None, *, last: bool) -> date | None:
 
 
 def _end(month: date, today: date) -> date:
-    """The last day of a month; of the month that is under way, today."""
+    """Return the last day of a month; of the month that is under way, today."""
     ends = add_months(month, 1) - timedelta(days=1)
     return today if month <= today < ends else ends
 

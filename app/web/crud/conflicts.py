@@ -72,14 +72,14 @@ class Edit:
         return between(self.make(None), yours, self.changed_by, self.names, self.more())
 
     def token(self, conflict: Conflict | None) -> str:
-        """What the shown form says it was opened with: a posted one still what it was."""
+        """Return what the shown form says it was opened with: a posted one still what it was."""
         if conflict:
             return conflict.seen
         return request.form.get("seen", self.seen)
 
 
 def seen(form: Form, names: Iterable[str] = (), **more: str) -> str:
-    """What a form opens with, for its hidden field; `names` are its fields, if not all, `more` further inputs."""
+    """Return what a form opens with, for its hidden field; `names` are its fields, if not all, `more` further inputs."""
     return _token(_written(form, names) | {name: [value] for name, value in more.items()})
 
 
@@ -90,7 +90,7 @@ def between(
     names: Iterable[str] = (),
     more: Mapping[str, tuple[str, str]] | None = None,
 ) -> Conflict:
-    """The row's form as it stands against the posted one; `changed_by` finds the changes of the row in the audit log.
+    """Return the row's form as it stands against the posted one; `changed_by` finds the changes of the row in the audit log.
 
     `more` are further inputs: name → (label, value now).
     """
@@ -160,7 +160,7 @@ def _token(written: Written) -> str:
 
 
 def _opened() -> Written | None:
-    """What the form was opened with, if it was opened here and by this user."""
+    """Return what the form was opened with, if it was opened here and by this user."""
     try:
         user_id, path, written = _serializer().loads(request.form.get("seen", ""))
     except BadData:

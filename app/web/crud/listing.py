@@ -54,7 +54,7 @@ class Listing:
         return self.found.rows
 
     def url(self, **changes: object) -> str:
-        """The address of this list with something changed; every repeated key is kept."""
+        """Return the address of this list with something changed; every repeated key is kept."""
         args = MultiDict(request.args)
         for name, value in changes.items():
             args.poplist(name)
@@ -64,7 +64,7 @@ class Listing:
         return f"{request.path}?{query}" if query else request.path
 
     def first(self, **changes: object) -> str:
-        """The first page, of a list with something changed."""
+        """Return the first page, of a list with something changed."""
         return self.url(**{**dict.fromkeys(POSITION), **changes})
 
     @property
@@ -82,7 +82,7 @@ class Listing:
         return self.first(end=1)
 
     def without(self, name: str) -> str:
-        """The list with one filter less; a field of a kept search is taken out by name."""
+        """Return the list with one filter less; a field of a kept search is taken out by name."""
         if name in request.args:
             return self.first(**{name: None})
         dropped = [*request.args.getlist("without"), name]
@@ -91,7 +91,7 @@ class Listing:
 
 
 def expanded(view: str, args: MultiDict) -> MultiDict:
-    """The arguments of a list's address with those of the kept search that it names; what the address says wins."""
+    """Return the arguments of a list's address with those of the kept search that it names; what the address says wins."""
     if "search" not in args:
         return args
     kept = searches.find_search(db.session, g.actor.user_id, view, args["search"][:36]) or abort(404)
@@ -102,7 +102,7 @@ def expanded(view: str, args: MultiDict) -> MultiDict:
 
 
 def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.SearchField]]:
-    """The view's rows that match the URL: its base filters, then the search card; scope comes from the session."""
+    """Return the view's rows that match the URL: its base filters, then the search card; scope comes from the session."""
     query = view.base_query()
     fields = search.fields_of(view.datamodel.obj, view.search_columns, view.label_columns, view.choices)
     found, typed = search.clauses(fields, expanded(view.endpoint, args))
@@ -110,7 +110,7 @@ def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.
 
 
 def read(view, args: MultiDict) -> Listing:
-    """One page; numbers and columns that make no sense fall back to the view's own. Raises Refused for too many searches."""
+    """Read one page; numbers and columns that make no sense fall back to the view's own. Raises Refused for too many searches."""
     query, typed, fields = filtered(view, args)
     if any(field.kind == "text" for field in fields if field.name in typed):
         shares.take_search(db.engine, g.actor)
@@ -151,12 +151,12 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
 
 
 def loads(view) -> list[ORMOption]:
-    """Related rows of all rows that are read together, in one statement each, never one a row."""
+    """Return related rows of all rows that are read together, in one statement each, never one a row."""
     return [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
 
 
 def _whole(view, found: Page) -> Page:
-    """A page of cases, of their keys: these stand in indexes, so that PostgreSQL needn't read all rows to sort them.
+    """Return a page of cases, of their keys: these stand in indexes, so that PostgreSQL needn't read all rows to sort them.
 
     The rows come with all that they name, in a statement whose plan PostgreSQL keeps: joined to the page's own it would
     plan anew each time.
@@ -171,19 +171,19 @@ def _whole(view, found: Page) -> Page:
 
 @lru_cache(maxsize=256)
 def _by_keys(view) -> Select:
-    """Written once for each view, which stays as it is."""
+    """Build it once for each view, which stays as it is."""
     some = select(view.datamodel.obj).where(view.key == any_(bindparam("keys", type_=ARRAY(view.key.type))))
     named = (reduce(Load.joinedload, beyond, joinedload(first)) for first, *beyond in _relations(view))
     return some.options(*named)
 
 
 def _shows_cases(view) -> bool:
-    """What a case names is seen with it, wherever it lies; a register's joined rows would have to lie in scope too."""
+    """Return what a case names is seen with it, wherever it lies; a register's joined rows would have to lie in scope too."""
     return getattr(view.datamodel.obj, "__scope__", None) == CASE_COLUMN
 
 
 def _relations(view) -> list[tuple]:
-    """The ways from a row to the related rows that its columns name."""
+    """Return the ways from a row to the related rows that its columns name."""
     ways = (_way(view.datamodel.obj, name.split(".")) for name in (*view.list_columns, *view.loads))
     return [way for way in dict.fromkeys(ways) if way]
 
@@ -203,7 +203,7 @@ def order_of(view, args: MultiDict) -> tuple[str, str]:
 
 
 def _counting(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] | None]:
-    """How many, to one more than is counted; their sum and states where rows have them and all are counted."""
+    """Return how many, to one more than is counted; their sum and states where rows have them and all are counted."""
     named = {name: getattr(view.datamodel.obj, name, None) for name in ("amount", "state")}
     held = {name: column for name, column in named.items() if column is not None}
     some = query.order_by(None).limit(COUNTED + 1).with_entities(view.key, *held.values()).subquery()
@@ -217,7 +217,7 @@ def _counting(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] 
 
 
 def _start(found: Page, place: Place, count: int, more: bool, at: int) -> int | None:
-    """How many rows stand before this page, where that is known."""
+    """Return how many rows stand before this page, where that is known."""
     if not found.before:
         return 0
     if place.end:

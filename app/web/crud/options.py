@@ -25,5 +25,5 @@ class LongSelect(Select):
 
 
 def options(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
-    """(value, label) each."""
+    """Return (value, label) each."""
     return list(starmap(SelectChoice, pairs))

@@ -41,7 +41,7 @@ class Ordering:
         return (self.column.is_(None).desc() if backwards else self.column.is_(None)), column, key
 
     def beyond(self, row: tuple, *, backwards: bool) -> ColumnElement[bool]:
-        """The rows that follow `row` (its column's value, its key) in the direction of reading."""
+        """Return the rows that follow `row` (its column's value, its key) in the direction of reading."""
         value, key = row
         down = self.descending != backwards
         further_key = self.key < key if down else self.key > key
@@ -65,7 +65,7 @@ class Page:
 
 
 def page(query: Query, ordering: Ordering, place: Place, size: int) -> Page:
-    """One page of what the query asks for, rows or keys; a row that is gone, or nobody's, leads to the beginning."""
+    """Return one page of what the query asks for, rows or keys; a row that is gone, or nobody's, leads to the beginning."""
     anchor = place.after if place.after is not None else place.before
     row = None if anchor is None else _row(ordering, anchor)
     backwards = row is not None and place.after is None or place.end
@@ -80,7 +80,7 @@ def page(query: Query, ordering: Ordering, place: Place, size: int) -> Page:
 
 
 def key_of(column: TypeEngine, text: str) -> Any:
-    """A key as its column holds it; None for what can be no key."""
+    """Return a key as its column holds it; None for what can be no key."""
     if isinstance(column, Date):
         return parse_date(text)
     if isinstance(column, Integer):

@@ -18,24 +18,24 @@ IN_ADDRESS = b"address\0"
 
 
 def in_clear(args: MultiDict) -> bool:
-    """Whether an address names somebody."""
+    """Return whether an address names somebody."""
     return any(without_numbers(text) != text for text in args.values())
 
 
 def encrypt_query(args: MultiDict) -> str:
-    """The query string of a search in which nothing identifies anybody; empty fields are left out."""
+    """Return the query string of a search in which nothing identifies anybody; empty fields are left out."""
     return urlencode([(name, _encrypt(text)) for name, text in args.items(multi=True) if text.strip()])
 
 
 def parse_query(query: str) -> MultiDict:
-    """A list's query string that was posted back."""
+    """Return a list's query string that was posted back."""
     if query.count("&") >= MOST_FIELDS:
         abort(400)
     return MultiDict(parse_qsl(query, max_num_fields=MOST_FIELDS))
 
 
 def decrypt_text(text: str) -> str:
-    """What was typed; nothing when somebody else typed it, or when it was altered on the way."""
+    """Return what was typed; nothing when somebody else typed it, or when it was altered on the way."""
     if not text.startswith(MARK):
         return text
     try:

@@ -60,7 +60,7 @@ class SearchField:
 def fields_of(
     model: type[Any], columns: Sequence[str], labels: Mapping[str, str], choices: Mapping
 ) -> list[SearchField]:
-    """The fields for a view's `search_columns`; a date becomes two, from and to."""
+    """Return the fields for a view's `search_columns`; a date becomes two, from and to."""
     found: list[SearchField] = []
     for name in columns:
         found += _fields(model, name, labels.get(name, name), choices.get(name) or CHOICES.get(name))
@@ -70,7 +70,7 @@ def fields_of(
 def clauses(
     fields: Sequence[SearchField], args: MultiDict
 ) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
-    """The WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
+    """Return the WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
     typed = {f.name: decrypt_text(args[f.name].strip()) for f in fields if args.get(f.name, "").strip()}
     asked = ((field, typed[field.name].replace("\0", "")) for field in fields if field.name in typed)
     made = (field.clause(text) if text else None for field, text in asked)
@@ -111,7 +111,7 @@ def _fields(model: type[Any], name: str, label: str, choices: Mapping | None) ->
 
 
 def _related(model: type[Any], path: str, label: str) -> SearchField:
-    """A column of a related row, or of one related to that: `relation.column`."""
+    """Return a column of a related row, or of one related to that: `relation.column`."""
     name, _, rest = path.partition(".")
     relation = model.__mapper__.relationships[name]
     (found,) = _fields(relation.mapper.class_, rest, label, None)
@@ -119,7 +119,7 @@ def _related(model: type[Any], path: str, label: str) -> SearchField:
 
 
 def _span(column, name: str, label: str) -> list[SearchField]:
-    """From a day, and to one."""
+    """Return the condition from a day, and to one."""
     first = _day(lambda day: column >= _moment(column, day, time.min))
     last = _day(lambda day: column <= _moment(column, day, time.max))
     return [
@@ -129,7 +129,7 @@ def _span(column, name: str, label: str) -> list[SearchField]:
 
 
 def several(text: str) -> list[str]:
-    """What was pasted at once: parted by blanks, lines, commas or semicolons. Raises BadValue for too many."""
+    """Return what was pasted at once: parted by blanks, lines, commas or semicolons. Raises BadValue for too many."""
     words = list(dict.fromkeys(filter(None, APART.split(text))))
     if len(words) > MOST_WORDS:
         raise BadValue(N_("一个查询框最多粘贴{most}个号码或名称。请分几次查询。"), most=MOST_WORDS)
@@ -137,12 +137,12 @@ def several(text: str) -> list[str]:
 
 
 def label_of(field: SearchField) -> str:
-    """The label in the language of the page."""
+    """Return the label in the language of the page."""
     return gettext(field.frame).format(label=gettext(field.label))
 
 
 def said(field: SearchField, text: str) -> str:
-    """What a chip says was typed; of many pasted words, how many."""
+    """Return what a chip says was typed; of many pasted words, how many."""
     if field.choices:
         return gettext(field.choices[text]) if text in field.choices else text
     words = several(text)
@@ -158,12 +158,12 @@ def _day(compare: Callable[[date], ColumnElement[bool]]) -> Callable[[str], Colu
 
 
 def _moment(column, day: date, clock: time) -> date | datetime:
-    """A day as the column's kind has it: the office's midnight, or the last instant before the next one."""
+    """Return a day as the column's kind has it: the office's midnight, or the last instant before the next one."""
     return datetime.combine(day, clock, SHANGHAI) if isinstance(column.type, DateTime) else day
 
 
 def person_clause(text: str, person: type[Any] = Person) -> ColumnElement[bool]:
-    """By whole citizen ids or whole names, one or many; else by part of a name."""
+    """Match whole citizen ids or whole names, one or many; else part of a name."""
     vault, typed = g.vault, several(text)
     ids = [code for word in typed if len(code := citizen_id.normalize(word)) == 18 and code[:17].isdigit()]
     if ids and len(ids) == len(typed):
@@ -173,7 +173,7 @@ def person_clause(text: str, person: type[Any] = Person) -> ColumnElement[bool]:
 
 
 def employer_clause(text: str, employer: type[Any] = Employer) -> ColumnElement[bool]:
-    """By USCCs, unit numbers or whole names, one or many; else by part of a name."""
+    """Match USCCs, unit numbers or whole names, one or many; else part of a name."""
     typed = several(text)
     return or_(
         employer.uscc.in_([uscc.normalize(word) for word in typed]),
@@ -183,7 +183,7 @@ def employer_clause(text: str, employer: type[Any] = Employer) -> ColumnElement[
 
 
 def _person_name(text: str, person: type[Any] = Person) -> ColumnElement[bool]:
-    """An OR would have the database make the parts of every name found again: one word goes without."""
+    """Match a name; an OR would have the database make the parts of every name found again: one word goes without."""
     words = [names.fold(word) for word in several(text)]
     if len(words) == 1:
         return has_part(person.name_folded, words[0])
@@ -212,7 +212,7 @@ def _through(clause) -> Callable:
 
 
 def _named(relation, target, text: str) -> ColumnElement[bool]:
-    """Of the few that have names: looked up first, so that the rows themselves are found by an index."""
+    """Look up the few that have names first, so that the rows themselves are found by an index."""
     (own, other), *_ = relation.property.local_remote_pairs
     model = aliased(target)
     wanted = or_(model.name.contains(text, autoescape=True), model.code == text)
@@ -243,7 +243,7 @@ RELATIONS = {
 
 
 def _payee(text: str) -> ColumnElement[bool]:
-    """Claims by who is paid: the unit or the person of their application."""
+    """Return claims by who is paid: the unit or the person of their application."""
     application, unit, person = aliased(Application), aliased(Employer), aliased(Person)
     by_unit = application.employer.of_type(unit).has(employer_clause(text, unit))
     by_person = application.payee_person.of_type(person).has(person_clause(text, person))
@@ -251,7 +251,7 @@ def _payee(text: str) -> ColumnElement[bool]:
 
 
 def _mine(_: str) -> ColumnElement[bool]:
-    """Claims of the applications that this login took in."""
+    """Return claims of the applications that this login took in."""
     application = aliased(Application)
     return Claim.application.of_type(application).has(
         func.coalesce(application.successor_id, application.created_by) == g.actor.user_id
@@ -259,7 +259,7 @@ def _mine(_: str) -> ColumnElement[bool]:
 
 
 def _bearer(text: str) -> ColumnElement[bool]:
-    """The bearer of a whole citizen id."""
+    """Return the bearer of a whole citizen id."""
     return Person.id_hash == g.vault.hash(citizen_id.normalize(text))
 
 

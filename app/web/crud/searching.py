@@ -43,7 +43,7 @@ class SearchView(Screen, BaseView):
 
     @expose("/search/drop", methods=["POST"])
     def drop(self):
-        """Forgets one of the person's own kept searches."""
+        """Forget one of the person's own kept searches."""
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
         endpoint = self._list()
@@ -53,6 +53,6 @@ class SearchView(Screen, BaseView):
         return redirect(url_for(f"{endpoint}.list"), 303)
 
     def _list(self) -> str:
-        """The endpoint of the list that a form names."""
+        """Return the endpoint of the list that a form names."""
         wanted = request.form.get("view", "")
         return wanted if isinstance(self.appbuilder.views.get(wanted), ModelView) else abort(404)

@@ -66,7 +66,7 @@ class Screen(Posting):
         return {}
 
     def update_redirect(self) -> None:
-        """FAB keeps every visited address in the cookie, searched ids included; this product doesn't."""
+        """Keep nothing: FAB keeps every visited address in the cookie, searched ids included."""
 
 
 class ModelView(Screen, FabModelView):
@@ -95,13 +95,13 @@ class ModelView(Screen, FabModelView):
     names_whole: ClassVar[bool] = False
 
     def _init_properties(self) -> None:
-        """FAB would search by every column of a view that declares none, and warns of fields that are ours alone."""
+        """Declare what FAB would guess: it searches by every column of a view that declares none, and warns of fields that are ours alone."""
         declared, self.search_columns = self.search_columns, ()
         super()._init_properties()
         self.search_columns = declared
 
     def _init_forms(self) -> None:
-        """As FAB's, of the columns that a view declares, without converters whose pickers read whole tables."""
+        """Make the forms as FAB does, of the columns that a view declares, without converters whose pickers read whole tables."""
         self.add_form = self.add_form or self._form_of(type(self).add_columns, self.add_form_extra_fields)
         self.edit_form = self.edit_form or self._form_of(type(self).edit_columns, self.edit_form_extra_fields)
 
@@ -132,11 +132,11 @@ class ModelView(Screen, FabModelView):
         return getattr(self.datamodel.obj, self.datamodel.get_pk_name())
 
     def base_query(self) -> Query:
-        """The rows of this view before any search."""
+        """Return the rows of this view before any search."""
         return self._base_filters.apply_all(db.session.query(self.datamodel.obj))
 
     def item(self, pk: str, lock: bool = False):
-        """The row, when it is one of this view's and within scope; else the page says that there is none."""
+        """Return the row, when it is one of this view's and within scope; else the page says that there is none."""
         value = key_of(self.key.type, pk)
         if value is None:
             abort(404)
@@ -144,11 +144,11 @@ class ModelView(Screen, FabModelView):
         return (query.with_for_update(of=self.datamodel.obj) if lock else query).one_or_none() or abort(404)
 
     def read_with(self) -> list[ORMOption]:
-        """What is read in one statement with a row's own page."""
+        """Return what is read in one statement with a row's own page."""
         return [joinedload(getattr(self.datamodel.obj, name)) for name in self.joined]
 
     def cell(self, row: Any, column: str) -> str:
-        """What a list or a show page says for one column."""
+        """Return what a list or a show page says for one column."""
         if column == "state":
             return state_pill(row.state, self._choices(column) or {})
         value = self.value(row, column)
@@ -159,7 +159,7 @@ class ModelView(Screen, FabModelView):
         return show(value)
 
     def cells(self, row: Any, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
-        """A row of the list: of each column its class, where it leads, and what it says."""
+        """Yield a row of the list: of each column its class, where it leads, and what it says."""
         leading = self.leading if "show" in self.include_route_methods else None
         for column, kind in columns:
             address = None
@@ -175,11 +175,11 @@ class ModelView(Screen, FabModelView):
         return "person.name" if "person.name" in self.list_columns else self.list_columns[0]
 
     def columns(self) -> Sequence[tuple[str, str]]:
-        """The list's columns, each with the class by which it is set."""
+        """Return the list's columns, each with the class by which it is set."""
         return [(column, KINDS.get(column, "")) for column in self.list_columns]
 
     def value(self, row: Any, column: str) -> object:
-        """What one column holds: choices by their titles, numbers and dates as they are."""
+        """Return what one column holds: choices by their titles, numbers and dates as they are."""
         value: Any = row
         for part in column.split("."):
             value = getattr(value, part, None)
@@ -219,18 +219,18 @@ class ModelView(Screen, FabModelView):
         return self.render_template(self.show_template, view=self, **self.shown(pk))
 
     def shown(self, pk: object) -> dict:
-        """What the row's own page shows."""
+        """Return what the row's own page shows."""
         row = self.item(str(pk))
         return {"row": row, **self.show_more(row)}
 
     def page_with(self, pk: int, error: DomainError, field: str):
-        """The row's own page again with the message at the refused field; nothing of the request is stored."""
+        """Return the row's own page again with the message at the refused field; nothing of the request is stored."""
         db.session.rollback()
         more = {**self.shown(pk), "errors": {field: translate(error.message)}}
         return self.render_template(self.show_template, view=self, **more), 422
 
     def reveal_page(self, row, name: str, full: str, title: str):
-        """Something masked in full, once, on a page that is not kept; its audit entry is committed with it."""
+        """Return something masked in full, once, on a page that is not kept; its audit entry is committed with it."""
         page = self.render_template("reveal.html", view=self, row=row, name=name, full=full, title=title)
         db.session.commit()
         return page, 200, {"Cache-Control": "no-store"}
@@ -239,11 +239,11 @@ class ModelView(Screen, FabModelView):
         return url_for(f"{self.endpoint}.show", pk=pk, _anchor=part)
 
     def list_more(self, rows: Sequence) -> dict:
-        """What a subclass's list needs beside one page's rows."""
+        """Return what a subclass's list needs beside one page's rows."""
         return {}
 
     def show_more(self, row) -> dict:
-        """What a subclass's show page needs beside the row."""
+        """Return what a subclass's show page needs beside the row."""
         return {}
 
     @expose("/add", methods=["GET", "POST"])
@@ -290,6 +290,6 @@ class ModelView(Screen, FabModelView):
 
 
 def version_of(form: Mapping[str, str]) -> int:
-    """The row's version that a form was shown with; -1 for what is none."""
+    """Return the row's version that a form was shown with; -1 for what is none."""
     version = whole_number(form.get("version"), 9)
     return -1 if version is None else version

@@ -29,14 +29,14 @@ class HelpView(Screen, BaseView):
 
     @expose("/changes")
     def changes(self):
-        """What each release changed, in the language of the page."""
+        """Show what each release changed, in the language of the page."""
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
         return self.render_template("changes.html", chapters=chapters(), chapter=None, releases=releases())
 
     @expose("/rules/<code>")
     def rules(self, code):
-        """The rule catalogue of one programme, with today's values; a rule's code is its anchor."""
+        """Show the rule catalogue of one programme, with today's values; a rule's code is its anchor."""
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
         programme = programme_or_none(code)
@@ -79,12 +79,12 @@ class HelpView(Screen, BaseView):
 
 
 def marked(text: str) -> Markup:
-    """A step's text with what it quotes from the screen made bold."""
+    """Return a step's text with what it quotes from the screen made bold."""
     # the text is escaped before the tags come in
     return Markup(QUOTED.sub(r"<b>\1</b>", str(escape(text))))  # noqa: S704  # nosec B704
 
 
 def _paths(chapter: Chapter) -> list[str]:
-    """Where the chapter's functions hang in the menu, as the manual writes it: 业务经办 → 单位服务 → …"""
+    """Return where the chapter's functions hang in the menu, as the manual writes it: 业务经办 → 单位服务 → …"""
     shown = (view for name in chapter.views if (view := fab().views[name]).menu)
     return [" → ".join(map(gettext, (*view.menu, view.menu_title))) for view in shown]

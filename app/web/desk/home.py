@@ -38,6 +38,6 @@ class HomeView(Screen, BaseView):
 
 
 def tasks() -> list[Task]:
-    """What waits for a move of this login, list by list."""
+    """Return what waits for a move of this login, list by list."""
     lists = (view for view in fab().baseviews if hasattr(view, "tasks"))
     return [task for view in lists for task in view.tasks()]

@@ -33,14 +33,14 @@ class DeskView(Screen, BaseView):
     @expose("/employers")
     @has_access
     def employers(self):
-        """The picker's answers: within scope, or anywhere by a whole USCC."""
+        """Answer the picker: within scope, or anywhere by a whole USCC."""
         found = search_employers(db.session, request.args.get("q", "")[:200])
         return jsonify([{"id": e.id, "name": e.name, "uscc": e.uscc, "unit_no": e.unit_no} for e in found])
 
     @expose("/person", methods=["POST"])
     @has_access
     def person(self):
-        """The bearer of a whole citizen id, by POST: what is typed stands in no address and no log."""
+        """Name the bearer of a whole citizen id, by POST: what is typed stands in no address and no log."""
         typed = request.form.get("citizen_id", "")[:40]
         if not citizen_id.is_whole(typed):
             return jsonify({})
@@ -50,7 +50,7 @@ class DeskView(Screen, BaseView):
 
     @expose("/waiting")
     def waiting(self):
-        """The top bar's notices: what waits for this login, and its long works."""
+        """Show the top bar's notices: what waits for this login, and its long works."""
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
         waits = [
@@ -66,7 +66,7 @@ class DeskView(Screen, BaseView):
 
     @expose("/language", methods=["POST"])
     def language(self):
-        """Chinese or English, for this browser."""
+        """Choose Chinese or English, for this browser."""
         wanted = request.form.get("language", "")
         if wanted not in current_app.config["LANGUAGES"]:
             abort(404)
@@ -75,5 +75,5 @@ class DeskView(Screen, BaseView):
 
 
 def home_or(path: str) -> str:
-    """A path of this site, or else the home page's."""
+    """Return a path of this site, or else the home page's."""
     return own_path(path) or url_for("HomeView.index")

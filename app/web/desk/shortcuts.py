@@ -34,7 +34,7 @@ class ShortcutView(Screen, BaseView):
 
 
 def own() -> list[Node]:
-    """The current login's shortcuts that it may open."""
+    """Return the current login's shortcuts that it may open."""
     offered = permitted()
     return [offered[view] for view in shortcuts.chosen(db.session, g.actor.user_id) if view in offered]
 

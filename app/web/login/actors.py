@@ -28,17 +28,17 @@ UNTIL_CHANGED = (
 
 
 def anonymous() -> Actor:
-    """Nobody yet: for what happens before a login."""
+    """Return nobody yet: the actor of what happens before a login."""
     return Actor(None, "—", None, "", "", client_address(), Scope())
 
 
 def actor_of(user: User) -> Actor:
-    """The actor behind a login."""
+    """Return the actor behind a login."""
     return _with_permissions(user)[0]
 
 
 def _with_permissions(user: User) -> tuple[Actor, frozenset[tuple[str, str]]]:
-    """The actor behind a login and what that login may; without an office nothing is seen."""
+    """Return the actor behind a login and what that login may; without an office nothing is seen."""
     name, staff = full_name(user), db.session.get(Staff, user.id)
     today, address = g.today, client_address()
     if staff is None:
@@ -51,7 +51,7 @@ def _with_permissions(user: User) -> tuple[Actor, frozenset[tuple[str, str]]]:
 
 
 def begin_request() -> None:
-    """Every request starts with its actor; the session's scope is the actor's and nothing wider."""
+    """Give every request its actor; the session's scope is the actor's and nothing wider."""
     g.pop("today", None)
     if current_user.is_authenticated:
         g.actor, g.permissions = _with_permissions(current_user)
@@ -62,7 +62,7 @@ def begin_request() -> None:
 
 
 def demand_own_password():
-    """Who was given a password, or has had one for too long, chooses an own one before anything else."""
+    """Return who was given a password, or has had one for too long, chooses an own one before anything else."""
     if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED or session.get("cas"):
         return None
     if g.get("staff") is None or not must_change(g.staff, lasting=current_app.config["DEMO"]):
@@ -71,7 +71,7 @@ def demand_own_password():
 
 
 def demand_office():
-    """Whom CAS has let in and no administrator has taken in yet reaches nothing but the page that says so."""
+    """Lead those whom CAS has let in and no administrator has taken in yet to the page that says so."""
     if g.actor.user_id is None or g.actor.office_id is not None or request.endpoint in UNTIL_CHANGED:
         return None
     return render_template("unassigned.html", username=current_user.username), 403

@@ -38,7 +38,7 @@ class CasView(BaseView):
 
     @expose("/", methods=["GET"])
     def login(self):
-        """Off to the CAS server, or back from it. The state ties the ticket to the browser that asked for it."""
+        """Send off to the CAS server, or take in who comes back from it. The state ties the ticket to the browser that asked for it."""
         if not cas_client.configured():
             abort(404)
         if current_user.is_authenticated:
@@ -62,7 +62,7 @@ class CasView(BaseView):
     @csrf.exempt
     @expose("/", methods=["POST"])
     def end(self):
-        """The server says that a ticket's session is over; knowing the ticket proves that it is the server."""
+        """End a ticket's session when the server says so; knowing the ticket proves that it is the server."""
         ticket = cas_client.ended(request.form.get("logoutRequest", ""))
         if ticket is None:
             abort(400)
@@ -81,7 +81,7 @@ class CasView(BaseView):
         return redirect(cas_client.login_address(state))
 
     def _user(self, name: str, attributes: dict) -> User:
-        """The account of a proven name, made without any rights when it comes for the first time."""
+        """Return the account of a proven name, made without any rights when it comes for the first time."""
         user = cas_people.find_user(db.session, name)
         if user is None:
             return _provision(name, attributes)
@@ -96,7 +96,7 @@ class CasView(BaseView):
 
 
 def _provision(name: str, attributes: dict) -> User:
-    """No role, no office, and a password that nobody knows: an administrator takes the person in."""
+    """Make an account with no role, no office, and a password that nobody knows: an administrator takes the person in."""
     said = next(
         (text for key in NAMES if isinstance(text := attributes.get(key), str) and text.strip()), name
     )

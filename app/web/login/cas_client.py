@@ -27,17 +27,17 @@ class _Patient(requests.Session):
 
 
 def configured() -> bool:
-    """Whether there is a CAS server."""
+    """Return whether there is a CAS server."""
     return bool(current_app.config["CAS_SERVER_URL"])
 
 
 def login_address(state: str) -> str:
-    """Where somebody proves to be who; it comes back to our service with a ticket."""
+    """Return where somebody proves to be who; it comes back to our service with a ticket."""
     return _client(state).get_login_url()
 
 
 def logout_address() -> str:
-    """Where a session that CAS opened goes to end everywhere; it comes back to our login."""
+    """Return where a session that CAS opened goes to end everywhere; it comes back to our login."""
     return _client("").get_logout_url(url_for("AuthView.login", _external=True))
 
 
@@ -51,7 +51,7 @@ def _client(state: str) -> CASClientV3:
 
 
 def verified(ticket: str, state: str) -> tuple[str, dict]:
-    """(username in lower case, attributes) of a ticket; raises Refused when the server doesn't vouch for it."""
+    """Return (username in lower case, attributes) of a ticket; raises Refused when the server doesn't vouch for it."""
     try:
         name, attributes, _ = _client(state).verify_ticket(ticket)
     except (requests.RequestException, ParseError, ValueError, AttributeError, IndexError) as error:
@@ -65,7 +65,7 @@ def verified(ticket: str, state: str) -> tuple[str, dict]:
 
 
 def ended(said: str) -> str | None:
-    """The ticket that a logout request names; None for what is no such request."""
+    """Return the ticket that a logout request names; None for what is no such request."""
     if not said or "<!DOCTYPE" in said:
         return None
     try:

@@ -21,13 +21,13 @@ MOST = 8
 
 
 def attempt(username: str, address: str, *, by_code: bool = False) -> Try:
-    """A try from this request's browser."""
+    """Return a try from this request's browser."""
     mark, people = _known()
     return Try(username, address, mark if _name(username) in people else None, by_code)
 
 
 def remember(answer: Response, username: str) -> Response:
-    """The answer, with a cookie by which this browser is known as one of that account."""
+    """Return the answer with a cookie by which this browser is known as one of that account."""
     mark, people = _known()
     people = [_name(username), *(name for name in people if name != _name(username))][:MOST]
     answer.set_cookie(
@@ -42,7 +42,7 @@ def remember(answer: Response, username: str) -> Response:
 
 
 def _known() -> tuple[str, list[str]]:
-    """The browser's mark and its people; nothing for one that has no cookie of ours, or a foreign or old one."""
+    """Return the browser's mark and its people; nothing for one that has no cookie of ours, or a foreign or old one."""
     try:
         mark, people = _signer().loads(request.cookies.get(_cookie(), ""), int(KEPT_FOR.total_seconds()))
     except BadSignature:

@@ -27,7 +27,7 @@ from app.web.site.hardening import own_path
 
 
 def enter(user: User, actor: Actor, target: str, *, ticket: str | None = None):
-    """A new session in place of the browser's old one; `ticket` is CAS's, by which CAS may end it."""
+    """Open a new session in place of the browser's old one; `ticket` is CAS's, by which CAS may end it."""
     locale = session.get("locale")
     session.clear()
     session.permanent = True
@@ -42,7 +42,7 @@ def enter(user: User, actor: Actor, target: str, *, ticket: str | None = None):
 
 
 def waiting() -> tuple[User, dict] | None:
-    """Whose session waits for a code, and what it knows; None when none does or it has ended."""
+    """Return whose session waits for a code, and what it knows; None when none does or it has ended."""
     half = session.get(HALF)
     found = logins.bearer(db.session, half["user"], half["token"]) if half else None
     if half is None or found is None:
@@ -55,19 +55,19 @@ def waiting() -> tuple[User, dict] | None:
 
 
 def target() -> str:
-    """Where somebody wanted to go who waits, or has waited too long, for a code."""
+    """Return where somebody wanted to go who waits, or has waited too long, for a code."""
     return session.get(HALF, {}).get("target", "")
 
 
 def complete(user: User, actor: Actor):
-    """The code was right: the session opens, under another token."""
+    """Open the session under another token, for the code was right."""
     half = session.pop(HALF)
     token = logins.renew(db.session, user.id, half["token"])
     return _open(user, actor, token, half["target"], half["cas"])
 
 
 def note_failure(actor: Actor, event: str, username: str) -> None:
-    """Stands in the log of the account's office, so that its administrators see it.
+    """Record in the log of the account's office, so that its administrators see it.
 
     A name that nobody has isn't logged: it may be a password, or an id, that slipped into the wrong field.
     """
@@ -77,13 +77,13 @@ def note_failure(actor: Actor, event: str, username: str) -> None:
 
 
 def office_of(username: str) -> int:
-    """The office of an account; the province's for a name that nobody has or that lies in none."""
+    """Return the office of an account; the province's for a name that nobody has or that lies in none."""
     own = select(Staff.office_id).join(Staff.user).where(func.lower(User.username) == username.lower())
     return db.session.scalar(own) or top_office()
 
 
 def top_office() -> int:
-    """The province's."""
+    """Return the province's."""
     top = select(Office.id).where(Office.parent_id.is_(None)).order_by(Office.id)
     return db.session.scalars(top.limit(1)).one()
 
@@ -101,12 +101,12 @@ def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
 
 
 def in_cookie(user_id: int) -> bytes:
-    """What the secret of somebody who has half logged in is bound to."""
+    """Return what the secret of somebody who has half logged in is bound to."""
     return f"half login\0{user_id}".encode()
 
 
 def _half(user: User, token: str, target: str, by_cas: bool) -> dict:
-    """What waits in the cookie: signed, and the secret of somebody who has none yet is encrypted too."""
+    """Return what waits in the cookie: signed, and the secret of somebody who has none yet is encrypted too."""
     half = {"user": user.id, "seal": password_digest(user, current_app.config["SECRET_KEY"]), "token": token}
     if not second_factor.enrolled(db.session, user.id):
         ciphertext = g.vault.encrypt(second_factor.new_secret(), in_cookie(user.id))

@@ -47,7 +47,7 @@ class PasswordView(Screen, BaseView):
 
     @expose("/", methods=["GET", "POST"])
     def change(self):
-        """Without a permission: who has no role in force, as while a duty waits, must change a given password too."""
+        """Change a password without a permission: who has no role in force, as while a duty waits, must change a given one too."""
         form = OwnPasswordForm(request.form)
 
         def save():
@@ -64,7 +64,7 @@ class PasswordView(Screen, BaseView):
         return self.form_page(form, save, "user_own_password.html", facts)
 
     def _change(self, old: str, new: str) -> Staff:
-        """The actor's own row with the new password. Raises Refused."""
+        """Return the actor's own row with the new password. Raises Refused."""
         staff = db.session.get(Staff, g.actor.user_id) or abort(403)
         this = devices.attempt(staff.user.username, g.actor.address)
         tries.reserve(db.engine, this)

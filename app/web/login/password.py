@@ -46,7 +46,7 @@ class AuthView(BaseView):
         return login_page(error, form)
 
     def _try(self, username: str, password: str) -> tuple[User | None, str]:
-        """The login, or why there is none."""
+        """Return the login, or why there is none."""
         this = devices.attempt(username, client_address())
         try:
             tries.reserve(db.engine, this)
@@ -65,7 +65,7 @@ class AuthView(BaseView):
 
     @expose("/logout/", methods=["POST"])
     def logout(self):
-        """Of a session that CAS opened the CAS server is told too, which ends those of other systems."""
+        """End the session; of one that CAS opened the CAS server is told too, which ends those of other systems."""
         by_cas = session.get("cas") or session.get(HALF, {}).get("cas")
         if current_user.is_authenticated:
             logins.end(db.session, g.actor.user_id, token=session.get("token", ""))
@@ -81,6 +81,6 @@ class AuthView(BaseView):
 
 
 def login_page(error: str | None, form: LoginForm | None = None):
-    """The form, and why nobody has been let in."""
+    """Return the form, and why nobody has been let in."""
     facts = {"form": form or LoginForm(), "error": error, "by_cas": cas_client.configured()}
     return render_template("login.html", **facts), 401 if error else 200

@@ -71,7 +71,7 @@ class CodeView(BaseView):
         )
 
     def _try(self, user: User, half: dict, code: str) -> str | None:
-        """Why the code opens nothing; None when it does. Counted like a password before it is looked at."""
+        """Return why the code opens nothing; None when it does. Counted like a password before it is looked at."""
         this = devices.attempt(user.username, anonymous().address, by_code=True)
         try:
             tries.reserve(db.engine, this)
@@ -98,7 +98,7 @@ class CodeView(BaseView):
         return True
 
     def _to_bind(self, user: User, half: dict) -> dict:
-        """The secret as text and as a square code, for somebody who binds one; drawn here, for the intranet has no other."""
+        """Draw the secret as text and as a square code for somebody who binds one; here, for the intranet has no other."""
         if "secret" not in half:
             return {"secret": None}  # nosec B105  # a field of a form
         secret = g.vault.decrypt(b64decode(half["secret"]), entering.in_cookie(user.id))
@@ -149,7 +149,7 @@ class SecondFactorView(ModelView):
     order_columns = ["enrolled_at"]
 
     def base_query(self) -> Query:
-        """Those whom the administrator sees."""
+        """Return those whom the administrator sees."""
         scope = g.actor.scope
         query = super().base_query().filter(SecondFactor.staff.has())
         query = query.options(
@@ -168,13 +168,13 @@ class SecondFactorView(ModelView):
         return {"demanded": demands.demanded(db.session)}
 
     def manageable(self, row: SecondFactor) -> bool:
-        """Whether the list offers to reset this one."""
+        """Return whether the list offers to reset this one."""
         return accounts.manages(db.session, g.actor, row.user_id, accounts.roles_of(row.staff.user))
 
     @expose("/reset/<pk>", methods=["POST"])
     @has_access
     def reset(self, pk):
-        """For somebody below the administrator who has lost the telephone: the next login binds another."""
+        """Reset for somebody below the administrator who has lost the telephone: the next login binds another."""
         row = self.item(pk)
         staff = row.staff
         accounts.refuse_management(db.session, g.actor, staff.user)
@@ -193,7 +193,7 @@ class SecondFactorView(ModelView):
     @expose("/roles", methods=["GET", "POST"])
     @has_access
     def roles(self):
-        """Which roles need one; the province's administrator says so for all offices."""
+        """Choose which roles need one; the province's administrator says so for all offices."""
         before = demands.demanded(db.session)
         form = RolesForm(request.form if request.method == "POST" else None, roles=sorted(before))
 

@@ -28,7 +28,7 @@ class SecurityManager(FabSecurityManager):
         self.auth_view = self.appbuilder.add_view_no_menu(AuthView)
 
     def load_user(self, pk: int) -> User | None:
-        """The active login of a session that is open, unless the password has changed since it began."""
+        """Return the active login of a session that is open, unless the password has changed since it began."""
         touch = request.endpoint not in WATCHING
         token = session.get("token", "")
         found = logins.bearer(db.session, int(pk), token, demands.met(), touch=touch)
@@ -41,19 +41,19 @@ class SecurityManager(FabSecurityManager):
         return user if unchanged and user.is_active else None
 
     def find_user(self, username: str | None = None, email: str | None = None) -> User | None:
-        """By username only: nobody has a real address here, and a second name would be a second set of tries."""
+        """Find by username only: nobody has a real address here, and a second name would be a second set of tries."""
         return super().find_user(username=username) if username else None
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         return (permission_name, view_name) in self.permissions_of_request()
 
     def permissions_of_request(self) -> frozenset[tuple[str, str]]:
-        """(permission, view) of the current login; read once a request."""
+        """Return (permission, view) of the current login; read once a request."""
         if "permissions" not in g:
             known = current_user.is_authenticated
             g.permissions = self.permissions_of(int(current_user.get_id())) if known else frozenset()
         return g.permissions
 
     def permissions_of(self, user_id: int) -> frozenset[tuple[str, str]]:
-        """(permission, view) of a login, in one query."""
+        """Return (permission, view) of a login, in one query."""
         return grants.held_in_force(db.session, user_id, g.today)[1]

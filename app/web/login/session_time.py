@@ -21,10 +21,10 @@ class SessionView(Screen, BaseView):
 
     @expose("/", methods=["POST"])
     def go_on(self):
-        """As any request does, this one keeps the session open."""
+        """Keep the session open, as any request does."""
         return _time_left()
 
 
 def _time_left():
-    """`longest`: whether the end comes of the session's age, so that going on doesn't put it off."""
+    """Return the time left; `longest`: whether the end comes of the session's age, so that going on doesn't put it off."""
     return jsonify(left=session_left(), longest=g.bearer.longest <= g.bearer.idle)

@@ -44,7 +44,7 @@ class ExportView(Screen, BaseView):
         return carry_out(export_list, WorkRequest(view, "", encrypt_query(args)), gettext(view.menu_title))
 
     def _view(self) -> ModelView:
-        """The list that the form names, when this login may open it."""
+        """Return the list that the form names, when this login may open it."""
         if not current_user.is_authenticated:
             abort(redirect(url_for("AuthView.login")))
         view = fab().views.get(request.form.get("view", ""))
@@ -61,7 +61,7 @@ def _list_of(view: str, _: str | None) -> str:
 
 @long_work("export", N_("导出"), permission="can_list", back=_list_of)
 def export_list(task: WorkRequest) -> Outcome:
-    """The list as the person who asked would see it now."""
+    """Return the list as the person who asked would see it now."""
     view, args, progress = task.view, MultiDict(parse_qsl(task.asked)), task.progress
     query = listing.filtered(view, args)[0].order_by(None)
     if progress.most is not None:
@@ -73,7 +73,7 @@ def export_list(task: WorkRequest) -> Outcome:
 
 
 def write(view: ModelView, args: MultiDict, stream, progress: Progress) -> int:
-    """Writes the rows that the arguments choose, as the list shows them; returns how many."""
+    """Write the rows that the arguments choose, as the list shows them; returns how many."""
     query = listing.filtered(view, args)[0]
     query = query.options(*listing.loads(view))
     ordering = listing.ordering(view, listing.order_of(view, args))
@@ -92,11 +92,11 @@ def _lines(view: ModelView, rows, progress: Progress) -> Iterator[list[object]]:
 
 
 def columns_of(view: ModelView) -> Sequence[str]:
-    """What a list's export holds: more than fits on the screen, where the view says so."""
+    """Return what a list's export holds: more than fits on the screen, where the view says so."""
     return view.export_columns or view.list_columns
 
 
 def _plain(value: object) -> object:
-    """A value as a workbook holds it: only numbers and dates keep their kind."""
+    """Return a value as a workbook holds it: only numbers and dates keep their kind."""
     kept = isinstance(value, (int, Decimal, date)) and not isinstance(value, bool)
     return value if kept or value is None else str(show(value))

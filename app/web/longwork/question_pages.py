@@ -68,7 +68,7 @@ class SheetQuestionView(Screen, BaseView):
 
 
 def waiting_for(view: BaseView, subject: int) -> str | None:
-    """Where a sheet of one's own that was handed in on a case's page asks how it is meant."""
+    """Return where a sheet of one's own that was handed in on a case's page asks how it is meant."""
     sheet = held_sheets.waiting(db.session, g.actor.user_id, view.endpoint, str(subject))
     return sheet and url_for("SheetQuestionView.ask", sheet_id=sheet)
 

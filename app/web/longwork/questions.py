@@ -41,7 +41,7 @@ class Question:
         return cls(**{**facts, "sentence": Message.from_json(facts["sentence"]), "lines": lines})
 
     def answered(self, choice: str, checked: Iterable[str]) -> str:
-        """What a work is asked with: every key → whether it is checked. Only `all` checks what the page did not show."""
+        """Return what a work is asked with: every key → whether it is checked. Only `all` checks what the page did not show."""
         wanted = set(checked)
         return json.dumps(
             {line.key: choice == "all" or (choice == "checked" and line.key in wanted) for line in self.lines}
@@ -53,7 +53,7 @@ NAMED = 10
 
 
 def who_stays(gone: Sequence[QuestionRow], headers: Sequence[str]) -> Question:
-    """Asks whether people who are missing from a list stay, one line each that begins with the name."""
+    """Ask whether people who are missing from a list stay, one line each that begins with the name."""
     sentence = (
         N_("这份名单比系统中的少了{count}人：{names}。请选择这些人是保留，还是移出。")
         if len(gone) <= NAMED
@@ -71,11 +71,11 @@ def who_stays(gone: Sequence[QuestionRow], headers: Sequence[str]) -> Question:
 
 
 def what_was_chosen(gone: int, out: int) -> list[Message]:
-    """The note about people who were missing from a list."""
+    """Return the note about people who were missing from a list."""
     note = Message(N_("名单中没有的人，移出{out}人，保留{stay}人。"), out=out, stay=gone - out)
     return [note] if gone else []
 
 
 def answers(asked: str) -> Mapping[str, bool]:
-    """The answers that a task came with; none for a sheet that is handed in the first time."""
+    """Return the answers that a task came with; none for a sheet that is handed in the first time."""
     return json.loads(asked) if asked else {}

@@ -26,7 +26,7 @@ class RowForm(Form):
         return parse_row(self.sheet, typed, self.number, today=g.today)
 
     def validate(self) -> bool:
-        """Whether the row can be read; a cell's fault stands at its field."""
+        """Return whether the row can be read; a cell's fault stands at its field."""
         faults = {name: fault for name, fault in self.row.errors.items() if name not in self.fixed}
         for name, fault in faults.items():
             self[name].errors = [translate(fault)]
@@ -34,7 +34,7 @@ class RowForm(Form):
 
 
 def row_form(sheet: Sheet, typed: Mapping[str, str] | None, held: Mapping[str, str]) -> RowForm:
-    """A form with one field a column, filled from `held`; what was typed wins."""
+    """Return a form with one field a column, filled from `held`; what was typed wins."""
     fields = {column.field: _field(column) for column in sheet.columns}
     return type("RowForm", (RowForm,), {"sheet": sheet, **fields})(typed, data=dict(held))
 

@@ -21,24 +21,24 @@ GONE = N_(
 
 
 def permits(permission: str | None, view: BaseView | None) -> bool:
-    """Whether the login may do that on the view; a kind of work without a permission asks for itself."""
+    """Return whether the login may do that on the view; a kind of work without a permission asks for itself."""
     sm = fab().sm
     return view is not None and (permission is None or sm.has_access(permission, view.class_permission_name))
 
 
 def stands(made: LongWork | HeldSheet, permission: str | None, view: BaseView | None) -> bool:
-    """Whether the login may still do what was done, and still sees what it saw then."""
+    """Return whether the login may still do what was done, and still sees what it saw then."""
     return made.sight == g.actor.sight and permits(permission, view)
 
 
 def insist(made: LongWork | HeldSheet, permission: str | None, view: BaseView | None) -> None:
-    """Raises Withdrawn."""
+    """Raise Withdrawn."""
     if not stands(made, permission, view):
         raise Withdrawn(GONE, title=made.title)
 
 
 def insist_on_rows(batch: Batch, subject: Subject, title: str) -> None:
-    """Every row of a batch lies within scope, as when it was prepared. Raises Withdrawn."""
+    """Insist that every row of a batch lies within scope, as when it was prepared. Raises Withdrawn."""
     rows = (
         select(func.count()).join_from(BatchRow, subject.model, subject.model.id == BatchRow.row_id)
     ).where(BatchRow.batch_id == batch.id)

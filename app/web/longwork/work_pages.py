@@ -87,12 +87,12 @@ class WorkView(Screen, BaseView):
 
 
 def _asked_by(work: LongWork) -> tuple[str | None, BaseView | None]:
-    """The permission and the view that a work asks for."""
+    """Return the permission and the view that a work asks for."""
     return KINDS[work.kind].permission, fab().views.get(work.view)
 
 
 def how_far(work: LongWork) -> str:
-    """While it runs: rows done of all, and how long the rest will take at that pace."""
+    """Return, while it runs, rows done of all, and how long the rest will take at that pace."""
     if work.state != "running" or not work.total:
         return ""
     said = gettext("已处理约{done}行，共{total}行").format(done=f"{work.done:,}", total=f"{work.total:,}")
@@ -106,7 +106,7 @@ def how_far(work: LongWork) -> str:
 
 
 def waiting_works() -> list[dict[str, str]]:
-    """The login's works for the top bar and the to-do list of the home page."""
+    """Return the login's works for the top bar and the to-do list of the home page."""
     return [
         {
             "title": work.title,

@@ -84,7 +84,7 @@ NO_FILE = N_("没有选择文件。请先选择要上传的文件。")
 
 
 def shown(view: str, subject: str | None) -> str:
-    """The page of what a work is done to."""
+    """Return the page of what a work is done to."""
     return url_for(f"{view}.show", pk=subject)
 
 
@@ -94,7 +94,7 @@ def long_work(
     permission: str | None = None,
     back: Callable[[str, str | None], str] = shown,
 ):
-    """Registers a function as the doing of one kind of work; it changes the session and leaves the commit to its caller."""
+    """Register a function as the doing of one kind of work; it changes the session and leaves the commit to its caller."""
 
     def register(perform: Callable[[WorkRequest], Outcome]) -> WorkKind:
         KINDS[name] = WorkKind(name, title, back, permission, perform)
@@ -104,7 +104,7 @@ def long_work(
 
 
 def carry_out(kind: WorkKind, task: WorkRequest, title: str):
-    """Does a work while the person waits, or has a worker do it; the answer to the request either way."""
+    """Do a work while the person waits, or have a worker do it; return the answer to the request either way."""
     task.progress = Progress(AT_ONCE)
     with tempfile.TemporaryFile() as content:
         task.content = content
@@ -158,7 +158,7 @@ def _hand_over(kind: WorkKind, task: WorkRequest, title: str):
 
 
 def hold_sheet(session: Session, kind: str, task: WorkRequest, title: str, question: Question) -> Outcome:
-    """Keeps the task's sheet until its sender answers; the outcome leads to the page that asks."""
+    """Keep the task's sheet until its sender answers; the outcome leads to the page that asks."""
     sheet = held_sheets.hold(
         session,
         g.vault,
@@ -175,7 +175,7 @@ def hold_sheet(session: Session, kind: str, task: WorkRequest, title: str, quest
 
 
 def do(session: Session, work_id: str) -> None:
-    """The worker's part: as the person who asked, with that person's sight and permissions of now."""
+    """Do the worker's part: as the person who asked, with that person's sight and permissions of now."""
     work = works.begin(session, work_id)
     if work is None:
         return
@@ -226,7 +226,7 @@ def _do(session: Session, work: LongWork) -> None:
 
 
 def _become(work: LongWork, view: BaseView, kind: WorkKind) -> None:
-    """Gives the job the actor and the permissions that a request of that person would have."""
+    """Give the job the actor and the permissions that a request of that person would have."""
     sm = fab().sm
     user = sm.get_user_by_id(work.user_id)
     g.actor = replace(actor_of(user), address=work.address)
@@ -242,7 +242,7 @@ def _fail(engine, owned: dict, message: Message) -> None:
 
 @contextmanager
 def _file_of(work: LongWork):
-    """The file that came with the work; None when there was none."""
+    """Open the file that came with the work; None when there was none."""
     content = bytes_of(g.vault, work, LongWork.file_cipher)
     if content is None:
         yield None
@@ -255,7 +255,7 @@ def _file_of(work: LongWork):
 
 @contextmanager
 def posted(name: str):
-    """The file of a form, where no name leads to it: it is gone with its process, however that ends. Raises BadValue."""
+    """Hold the file of a form, where no name leads to it: it is gone with its process, however that ends. Raises BadValue."""
     with tempfile.TemporaryFile() as file:
         uploaded(name).save(file)
         file.flush()
@@ -270,7 +270,7 @@ def _content(file: BinaryIO | None) -> bytes:
 
 
 def uploaded(name: str) -> FileStorage:
-    """The file of a form. Raises BadValue."""
+    """Return the file of a form. Raises BadValue."""
     file = request.files.get(name)
     if file is None or not file.filename:
         raise BadValue(NO_FILE)

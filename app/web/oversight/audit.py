@@ -93,7 +93,7 @@ class AuditView(ModelView):
     @expose("/verify")
     @has_access
     def verify(self):
-        """Whether the log is as it was sealed, and still holds a head that was kept elsewhere."""
+        """Tell whether the log is as it was sealed, and still holds a head that was kept elsewhere."""
         known = request.args.get("head", "").strip()[:HEAD_CHARACTERS]
         found = sealing.verify(db.session, g.vault, known)
         facts = {"found": found, "known": known, "numbered": sealing.numbered(db.session)}
@@ -103,7 +103,7 @@ class AuditView(ModelView):
     @has_access
     @permission_name("verify")
     def heads(self):
-        """Every seal's head as a workbook, to be kept elsewhere; audited."""
+        """Hand out every seal's head as a workbook, to be kept elsewhere; audited."""
         stream, title = io.BytesIO(), gettext("审计日志封印")
         lines = (
             (one.number, one.last_id, one.sealed_at, one.head.hex()) for one in sealing.heads(db.session)

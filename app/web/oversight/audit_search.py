@@ -18,7 +18,7 @@ from app.web.page.programmes import programmes
 
 
 def concerns(text: str) -> ColumnElement[bool]:
-    """Entries of the claims, the own applications, the classes and the dossiers of whoever bears an id or a name."""
+    """Return entries of the claims, the own applications, the classes and the dossiers of whoever bears an id or a name."""
     person, claim, application = aliased(Person), aliased(Claim), aliased(Application)
     people = select(person.id).where(person_clause(text, person))
     claims = select(claim.id).where(claim.person_id.in_(people))
@@ -33,7 +33,7 @@ def concerns(text: str) -> ColumnElement[bool]:
 
 
 def of_case(text: str) -> ColumnElement[bool]:
-    """Entries of an application, a class, a notice or a payment list, by the beginning of its number."""
+    """Return entries of an application, a class, a notice or a payment list, by the beginning of its number."""
     application = aliased(Application)
     wanted = select(application.id).where(application.number.startswith(text, autoescape=True))
     numbered: list[Any] = [aliased(Notice), aliased(PaymentList)]
@@ -48,6 +48,6 @@ def of_case(text: str) -> ColumnElement[bool]:
 
 
 def done_by(text: str) -> ColumnElement[bool]:
-    """Entries of one login by its whole user name, which tells namesakes apart, or of all whose name holds the text."""
+    """Return entries of one login by its whole user name, which tells namesakes apart, or of all whose name holds the text."""
     logins = select(User.id).where(User.username.in_([word.lower() for word in several(text)]))
     return or_(AuditEntry.actor_id.in_(logins), AuditEntry.actor_name.contains(text, autoescape=True))

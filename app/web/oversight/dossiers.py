@@ -52,7 +52,7 @@ class DossierView(Screen, BaseView):
     @has_access
     @permission_name("show")
     def ask(self):
-        """By POST: what is typed stands in no address."""
+        """Ask by POST: what is typed stands in no address."""
         form = DossierForm(request.form, data={"day": g.today})
 
         def look():
@@ -69,7 +69,7 @@ class DossierView(Screen, BaseView):
     @expose("/<int:pk>")
     @has_access
     def show(self, pk):
-        """The paper itself, printable; audited."""
+        """Show the paper itself, printable; audited."""
         person = db.session.scalars(
             select(Person).where(Person.id == pk), execution_options={"scope": "open"}
         ).one_or_none()
@@ -94,14 +94,14 @@ class DossierView(Screen, BaseView):
 
 
 def _until(day: date) -> datetime:
-    """The end of a day that has begun. Raises BadValue."""
+    """Return the end of a day that has begun. Raises BadValue."""
     if day > g.today:
         raise BadValue(N_("截至日期{day}晚于今天{today}。请填写今天或以前的日期。"), day=day, today=g.today)
     return end_of(day)
 
 
 def _told(person: Person, until: datetime) -> tuple[list[PastClaim], list[tuple[PastPlace, Programme]]]:
-    """(claims, places in classes) within scope as known then. Raises NotFound for who is nobody's here."""
+    """Return (claims, places in classes) within scope as known then. Raises NotFound for who is nobody's here."""
     claims = claims_then(db.session, person.id, until, lambda code: programme_of(code).kept)
     kinds = [(programme, programme.classes) for programme in programmes() if programme.classes]
     places = [(place, p) for p, classes in kinds for place in classes.past(db.session, person.id, until)]

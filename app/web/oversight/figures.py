@@ -49,7 +49,7 @@ class FiguresView(Screen, BaseView):
 
 
 def figures_of_months() -> dict[str, list]:
-    """The last twelve months, and what their two charts draw."""
+    """Return the last twelve months, and what their two charts draw."""
     months = figures.by_month(db.session, g.today)
     return {
         "months": months,

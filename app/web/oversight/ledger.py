@@ -80,7 +80,7 @@ class LedgerView(Screen, BaseView):
     @has_access
     @permission_name("sums")
     def sums(self):
-        """What was paid equals the sum of claims: per programme, notice, application and payment list."""
+        """Show what was paid equals the sum of claims: per programme, notice, application and payment list."""
         _, _, year = self._asked()
         by = _one_of(request.args.get("by"), GROUP_TITLES) or "programme"
         rows = ledger.reconciled(db.session, by, year)
@@ -99,7 +99,7 @@ class LedgerView(Screen, BaseView):
         )
 
     def _asked(self) -> tuple[tuple[str, ...], str, int]:
-        """(levels that this login may sum up, the chosen one, the year)."""
+        """Return (levels that this login may sum up, the chosen one, the year)."""
         office = db.session.scalars(select(Office).where(Office.id == g.actor.office_id)).one_or_none()
         levels = ledger.LEVELS[: OFFERED[office.region.level] if office else 1]
         level = _one_of(request.args.get("level"), levels) or levels[0]

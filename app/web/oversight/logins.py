@@ -61,7 +61,7 @@ class LoginView(ModelView):
     order_columns = ["began_at", "seen_at"]
 
     def base_query(self) -> Query:
-        """The sessions of those whom the administrator sees."""
+        """Return the sessions of those whom the administrator sees."""
         scope = g.actor.scope
         query = super().base_query().filter(logins.alive_now())
         query = query.options(selectinload(Login.staff).selectinload(Staff.user).selectinload(User.roles))
@@ -77,13 +77,13 @@ class LoginView(ModelView):
         return super().value(row, column)
 
     def manageable(self, row: Login) -> bool:
-        """Whether the list offers to end this session."""
+        """Return whether the list offers to end this session."""
         return accounts.manages(db.session, g.actor, row.user_id, accounts.roles_of(row.staff.user))
 
     @expose("/kick/<pk>", methods=["POST"])
     @has_access
     def kick(self, pk):
-        """Ends the session of somebody below the administrator; the next request asks for a login."""
+        """End the session of somebody below the administrator; the next request asks for a login."""
         row = self.item(pk)
         accounts.refuse_management(db.session, g.actor, row.staff.user)
         record(db.session, g.actor, "kick", subject=row.staff.user.username, office_id=row.staff.office_id)

@@ -14,12 +14,12 @@ from app.extensions import fab
 
 
 def _endpoint(programme: str, model: type[Application] | type[Claim]) -> str:
-    """The view that has the pages of a programme's rows."""
+    """Return the view that has the pages of a programme's rows."""
     return fab().pages[programme, model].endpoint
 
 
 def page_url(endpoint: str, pk: object) -> str:
-    """A row's own page; lists ask for many, so what their addresses have in common is made once."""
+    """Return a row's own page; lists ask for many, so what their addresses have in common is made once."""
     return _pages(app_ctx.app, endpoint, request.script_root) + quote(str(pk), safe="")
 
 
@@ -29,23 +29,23 @@ def _pages(app: Flask, endpoint: str, root: str) -> str:
 
 
 def claim_url(claim: Claim) -> str:
-    """The page of one claim."""
+    """Return the page of one claim."""
     return page_url(_endpoint(claim.programme, Claim), claim.id)
 
 
 def application_url(application: Application) -> str:
-    """The page on which a clerk works on an application."""
+    """Return the page on which a clerk works on an application."""
     return page_url(_endpoint(application.programme, Application), application.id)
 
 
 def attachment_url(application: Application, attachment_id: int) -> str:
-    """Where a document of an application is downloaded."""
+    """Return where a document of an application is downloaded."""
     endpoint = _endpoint(application.programme, Application)
     return url_for(f"{endpoint}.attachment", pk=attachment_id)
 
 
 def query_url(programme: Programme, application: Application) -> str:
-    """All people of one application, as a filtered list."""
+    """Return all people of one application, as a filtered list."""
     return url_for(f"{_endpoint(programme.code, Claim)}.list", application=application.number)
 
 

@@ -35,8 +35,8 @@ class AppBuilder(FabAppBuilder):
             self.countings[counting].append(baseview)
 
     def _view_exists(self, view: AbstractViewApi) -> bool:
-        """FAB compares with each view."""
+        """Answer by a mapping; FAB compares with each view."""
         return type(view).__name__ in self.views
 
     def _process_inner_views(self) -> None:
-        """FAB compares each view with each; none of ours has inner ones."""
+        """Skip inner views, which none of ours has; FAB compares each view with each."""

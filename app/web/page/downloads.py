@@ -17,7 +17,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def mark() -> str:
-    """Who takes a file away and when, as it stands in the file."""
+    """Return who takes a file away and when, as it stands in the file."""
     moment = f"{g.today} {datetime.now(SHANGHAI):%H:%M}"
     return gettext("{office} {name} {moment} 导出").format(
         office=g.actor.office_name, name=g.actor.name, moment=moment
@@ -25,12 +25,12 @@ def mark() -> str:
 
 
 def blank(content: bytes, name: str) -> Response:
-    """An empty template: nothing of anybody's stands in it."""
+    """Return an empty template: nothing of anybody's stands in it."""
     return workbook(BytesIO(content), name)
 
 
 def hand_out(content: BytesIO, name: str, event: str = "export", **facts: object) -> Response:
-    """A workbook with people in it; `facts` are columns of the audit entry. Commits."""
+    """Hand out a workbook with people in it; `facts` are columns of the audit entry. Commits."""
     record(db.session, g.actor, event, **facts)
     db.session.commit()
     content.seek(0)
@@ -38,5 +38,5 @@ def hand_out(content: BytesIO, name: str, event: str = "export", **facts: object
 
 
 def workbook(content: BytesIO, title: str) -> Response:
-    """A workbook as a download."""
+    """Return a workbook as a download."""
     return send_file(content, XLSX, as_attachment=True, download_name=file_name(f"{title}.xlsx", XLSX))

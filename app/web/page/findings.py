@@ -47,12 +47,12 @@ class ReadableFinding:
 
 
 def cells_of(row: FailedRow) -> dict[str, str]:
-    """The cells of a failed row; of one that doesn't open, its name and that it doesn't."""
+    """Return the cells of a failed row; of one that doesn't open, its name and that it doesn't."""
     return failed_rows.readable_cells(row, g.vault, gettext(UNREADABLE))
 
 
 def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFinding]:
-    """The stored findings of one check, worst first, then by rule."""
+    """Return the stored findings of one check, worst first, then by rule."""
     found = []
     for entry in stored:
         rule = programme.rule(entry["rule"])
@@ -75,7 +75,7 @@ FIELDS = {"C-01": ("citizen_id",)}
 
 
 def latest_findings(programme: Programme, claim_id: int) -> tuple[Check | None, list[ReadableFinding]]:
-    """The newest check of one claim."""
+    """Return the newest check of one claim."""
     check = db.session.scalars(
         select(Check).where(Check.claim_id == claim_id).order_by(Check.id.desc()).limit(1)
     ).one_or_none()

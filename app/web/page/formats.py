@@ -23,7 +23,7 @@ NOTHING = "—"
 
 
 def translate(message: Message | Mapping) -> str:
-    """A message, or its stored form, in the language of the page; facts that are sentences are translated too."""
+    """Return a message, or its stored form, in the language of the page; facts that are sentences are translated too."""
     if not isinstance(message, Message):
         message = Message.from_json(message)
     facts = {name: _fact(value) for name, value in message.params.items()}
@@ -37,7 +37,7 @@ def _fact(value: object) -> object:
 
 
 def show(value: object) -> str | Markup:
-    """One value in a table cell; most are plain text."""
+    """Return one value in a table cell; most are plain text."""
     if type(value) is str:
         return value or NOTHING
     if value is None or value == "":
@@ -52,17 +52,17 @@ def show(value: object) -> str | Markup:
 
 
 def moment(value: datetime) -> str:
-    """A point in time as the clock in the office shows it."""
+    """Return a point in time as the clock in the office shows it."""
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def long_date(day: date) -> str:
-    """A day as papers write it: 2026年11月23日."""
+    """Return a day as papers write it: 2026年11月23日."""
     return format_date(day, "long")
 
 
 def pill(kind: str, text: str) -> Markup:
-    """A word that is seen at a glance."""
+    """Return a word that is seen at a glance."""
     return Markup('<span class="pill pill-%s">%s</span>') % (kind, text)
 
 
@@ -71,7 +71,7 @@ def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
 
 
 def masked_phone(claim: Claim) -> str | None:
-    """The last digits of the phone that a claim was registered with; the page opens without it too."""
+    """Return the last digits of the phone that a claim was registered with; the page opens without it too."""
     instead = gettext(UNREADABLE)
     phone = text_or(g.vault, claim, Claim.phone_cipher, instead)
     return phone if phone is None or phone == instead else masked(phone)

@@ -11,17 +11,17 @@ INSTALLED = ["app.programmes.hiring_subsidy", "app.programmes.service_subsidy", 
 
 
 def programmes() -> list[Programme]:
-    """Each package's one `PROGRAMME`, in menu order."""
+    """Return each package's one `PROGRAMME`, in menu order."""
     return list(_by_code().values())
 
 
 def programme_of(code: str) -> Programme:
-    """The programme of a stored code; raises KeyError for one that is no longer installed."""
+    """Return the programme of a stored code; raises KeyError for one that is no longer installed."""
     return _by_code()[code]
 
 
 def programme_or_none(code: str | None) -> Programme | None:
-    """The programme of what may belong to none."""
+    """Return the programme of what may belong to none."""
     return _by_code().get(code or "")
 
 
@@ -32,5 +32,5 @@ def _by_code() -> dict[str, Programme]:
 
 
 def programme_views() -> list[type]:
-    """The view classes of every programme, as its `views.py` lists them."""
+    """Return the view classes of every programme, as its `views.py` lists them."""
     return [view for name in INSTALLED for view in import_module(f"{name}.views").VIEWS]

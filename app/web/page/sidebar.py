@@ -34,14 +34,14 @@ class Node:
 
 
 def sidebar() -> list[Node]:
-    """The tree of the functions that the current login may open, in the order of registration."""
+    """Return the tree of the functions that the current login may open, in the order of registration."""
     may = fab().sm.permissions_of_request()
     return _nodes(_entries(fab(), may, str(get_locale()), request.script_root))
 
 
 @lru_cache(maxsize=256)
 def _entries(appbuilder: AppBuilder, may: frozenset[tuple[str, str]], locale: str, root: str) -> list[dict]:
-    """What these permissions open, in that language, below that root: made once."""
+    """Return what these permissions open, in that language, below that root: made once."""
     return appbuilder.menu.get_data()
 
 
@@ -57,12 +57,12 @@ def _nodes(entries: list[dict], place: str = "") -> list[Node]:
 
 
 def leaves(nodes: list[Node]) -> Iterator[Node]:
-    """The functions of a tree, in its order."""
+    """Yield the functions of a tree, in its order."""
     for node in nodes:
         yield from leaves(node.children) if node.url is None else (node,)
 
 
 def trail(nodes: list[Node]) -> list[Node]:
-    """From the top of the menu to the function that is open; empty where none is."""
+    """Return the way from the top of the menu to the function that is open; empty where none is."""
     here = next((node for node in nodes if node.open), None)
     return [] if here is None else [here, *trail(here.children)]

@@ -21,7 +21,7 @@ class Step:
 
 
 def steps(state: str, history: Sequence[AuditEntry]) -> list[Step]:
-    """The steps of a claim; one that left the path stands where it left, and nothing is ahead of it."""
+    """Return the steps of a claim; one that left the path stands where it left, and nothing is ahead of it."""
     if state in PATH:
         at = PATH.index(state)
         behind = [Step(step, "done") for step in PATH[:at]]

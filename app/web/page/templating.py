@@ -38,7 +38,7 @@ from app.web.page.unindented import Unindented
 
 
 def init_app(app: Flask) -> None:
-    """Makes the helpers known to every template."""
+    """Make the helpers known to every template."""
     app.jinja_env.add_extension(Unindented)
     app.jinja_env.filters.update(
         yuan=format_yuan,
@@ -81,24 +81,24 @@ def init_app(app: Flask) -> None:
 
 
 def session_left() -> int:
-    """Whole seconds until the session ends if nothing more is done in it; one that this request opened has them all."""
+    """Return whole seconds until the session ends if nothing more is done in it; one that this request opened has them all."""
     left = g.bearer.left if "bearer" in g else logins.IDLE
     return int(left.total_seconds())
 
 
 def help_url() -> str:
-    """The chapter of the manual that explains the page at hand, or the manual's beginning."""
+    """Return the chapter of the manual that explains the page at hand, or the manual's beginning."""
     chapter = chapter_of(request.blueprint)
     return url_for("HelpView.chapter", number=chapter.number) if chapter else url_for("HelpView.index")
 
 
 def may(permission: str, view: str) -> bool:
-    """Whether the current login holds a permission on a view."""
+    """Return whether the current login holds a permission on a view."""
     return fab().sm.has_access(permission, view)
 
 
 def attributes_of(field: Field) -> dict[str, object]:
-    """What an input says of itself beyond its name: where its note stands, and a date picker for dates."""
+    """Return what an input says of itself beyond its name: where its note stands, and a date picker for dates."""
     return {
         "aria-describedby": f"{field.id}-note",
         **({"type": "date"} if field.type == "DateField" else {}),

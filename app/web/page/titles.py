@@ -111,12 +111,12 @@ def state_title(state: str) -> str:
 
 
 def source_titles(move: Transition) -> list[str]:
-    """The states from which a move is possible."""
+    """Return the states from which a move is possible."""
     return [gettext(move.titles[state]) for state in move.sources]
 
 
 def role_title(role: str) -> str:
-    """What a role is called: one of the product's in the language of the page, an office's own as its office wrote it."""
+    """Return what a role is called: one of the product's in the language of the page, an office's own as its office wrote it."""
     if role in ROLE_TITLES:
         return gettext(ROLE_TITLES[role])
     own = own_roles.known(db.session).get(role)
@@ -136,7 +136,7 @@ def event_title(event: str) -> str:
 
 
 def field_title(field: str, programme: str | None = None) -> str:
-    """What a stored field is called: by the product, else by the sheet of the programme (a code) that keeps it."""
+    """Return what a stored field is called: by the product, else by the sheet of the programme (a code) that keeps it."""
     known = programme_or_none(programme)
     if known and field in known.labels:
         return gettext(known.labels[field])
@@ -147,7 +147,7 @@ def field_title(field: str, programme: str | None = None) -> str:
 def fact_title(
     field: str, value: object, programme: str | None = None, event: str | None = None
 ) -> str | Markup:
-    """A stored fact of the audit log; states and choices by their names, which depend on what the event moved."""
+    """Return a stored fact of the audit log; states and choices by their names, which depend on what the event moved."""
     if field == "state" and value:
         return gettext(_titles_of(programme, event).get(str(value), str(value)))
     if field == "shown" and value in SHOWN:
@@ -164,19 +164,19 @@ def fact_title(
 
 
 def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:
-    """The states of what an event of a programme moves; those of claims where it moves nothing."""
+    """Return the states of what an event of a programme moves; those of claims where it moves nothing."""
     known = programme_or_none(programme)
     move = known.transitions.get(event) if known and event else None
     return move.titles if move else states.TITLES
 
 
 def kept_titles(programme: Programme) -> list[str]:
-    """What is called that which the programme keeps of each person beyond what all programmes do."""
+    """Return what is called that which the programme keeps of each person beyond what all programmes do."""
     return [field_title(name, programme.code) for name in programme.kept]
 
 
 def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
-    """A claim's values under those titles."""
+    """Return a claim's values under those titles."""
     shown, ends = [], programme.judged.get("ends_on")
     for name in programme.kept:
         column, value = programme.columns.get(name), getattr(claim, name)
@@ -187,7 +187,7 @@ def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
 
 
 def _kept_column(programme: str | None, field: str) -> Column | None:
-    """The sheet's column behind a field that a programme keeps."""
+    """Return the sheet's column behind a field that a programme keeps."""
     known = programme_or_none(programme)
     return known.columns.get(field) if known and field in known.kept else None
 
@@ -197,24 +197,24 @@ def phase_title(phase: str) -> str:
 
 
 def choice_title(column: Column, value: object) -> str:
-    """The label of a choice as the sheet names it."""
+    """Return the label of a choice as the sheet names it."""
     titles = dict(column.choices)
     return gettext(titles[value]) if value in titles else NOTHING
 
 
 def payee_title(application: Application) -> str:
-    """Who is paid, with the number that tells namesakes apart."""
+    """Return who is paid, with the number that tells namesakes apart."""
     payee = application.payee
     return f"{payee.name}（{payee.uscc if application.payee_kind == 'unit' else payee.masked_id}）"
 
 
 def user_title(user: User) -> str:
-    """Surname first, as the offices write it."""
+    """Return the name, surname first, as the offices write it."""
     return _beside(f"{user.last_name}{user.first_name}", user)
 
 
 def actor_title(entry: AuditEntry | Moved) -> str:
-    """Who did it, by the name of that day; commands have no user."""
+    """Return who did it, by the name of that day; commands have no user."""
     return _beside(entry.actor_name, entry.actor)
 
 

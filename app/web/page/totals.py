@@ -16,7 +16,7 @@ from app.extensions import db
 def state_counts(
     member: InstrumentedAttribute, ids: list[int], *only: ColumnElement[bool]
 ) -> dict[int, dict[str, tuple[int, Decimal]]]:
-    """group id → state → (count, sum) of the claims tied by `member`, in one statement for a whole page."""
+    """Return group id → state → (count, sum) of the claims tied by `member`, in one statement for a whole page."""
     found: dict[int, dict[str, tuple[int, Decimal]]] = {}
     counted = (
         select(member, Claim.state, func.count(), func.sum(Claim.amount))
@@ -29,12 +29,12 @@ def state_counts(
 
 
 def live_total(counts: Mapping) -> Decimal:
-    """The total of an application: its live claims."""
+    """Return the total of an application: its live claims."""
     return _total(counts, LIVE)
 
 
 def open_total(counts: Mapping) -> Decimal:
-    """What is still being handled of an application: drafts too, and nothing that was paid."""
+    """Return what is still being handled of an application: drafts too, and nothing that was paid."""
     return _total(counts, set(OPEN_OR_LIVE) - {"disbursed"})
 
 

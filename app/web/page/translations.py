@@ -24,7 +24,7 @@ NOT_LOGGED_IN = N_("Access is Denied")
 
 
 def init_app(app: Flask) -> None:
-    """After Flask-AppBuilder has set up flask-babel; forms of every layer get the language of the request."""
+    """Set up after Flask-AppBuilder has set up flask-babel; forms of every layer get the language of the request."""
     app.extensions["babel"].instance.domain_instance = SourceDomain()
     # The new style, which flask-babel installs, calls what it translates safe HTML and reads % in it as a place
     # to fill: sentences that quote what somebody typed pass through here.
@@ -35,12 +35,12 @@ def init_app(app: Flask) -> None:
 
 
 def gettext(sentence: str) -> str:
-    """In the language of the request or the work. Flask-babel's own looks that up anew for each of a page's words."""
+    """Translate to the language of the request or the work. Flask-babel's own looks that up anew for each of a page's words."""
     return spoken().ugettext(sentence)
 
 
 def spoken() -> Translations:
-    """The catalogue of the language that is spoken now."""
+    """Return the catalogue of the language that is spoken now."""
     try:
         return g.spoken
     except AttributeError:
@@ -50,7 +50,7 @@ def spoken() -> Translations:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Another language, for the length of the block."""
+    """Speak another language, for the length of the block."""
     before = g.pop("spoken", None)
     try:
         with force_locale(language):

@@ -27,7 +27,7 @@ class Task:
 
 
 def of(counting: Counting, kind: str, states: Collection[str]) -> tuple[int, Decimal]:
-    """How many rows of a kind wait in these states, and their sum, CNY.
+    """Return how many rows of a kind wait in these states, and their sum, CNY.
 
     A list whose rows wait has `counting`, the same function for all lists that differ by kind and state only, and
     `waits`, the states from which the login may move a row.

@@ -64,7 +64,7 @@ class YearView(ModelView):
     @has_access
     @permission_name("confirm_year")
     def confirm(self, pk):
-        """The year's days to be compared with the State Council's notice, and the one move that makes them count."""
+        """Show the year's days to be compared with the State Council's notice, and the one move that makes them count."""
         row = self.item(pk)
 
         def save():
@@ -126,7 +126,7 @@ class DayView(ModelView):
 
 
 def _counting(states: Collection[str]) -> Select:
-    """Notices of the own office that must be extended; as such they cost nothing."""
+    """Return notices of the own office that must be extended; as such they cost nothing."""
     own = TOO_SHORT & (Notice.office_id == g.actor.office_id)
     return select(literal(SHORT), literal(SHORT), func.count(), literal(0, Numeric(12, 2))).where(own)
 
@@ -158,7 +158,7 @@ class ShortNoticeView(ModelView):
     counting = staticmethod(_counting)
 
     def tasks(self) -> list[Task]:
-        """What this login must extend; nothing is shown while nothing is too short, as it is almost always."""
+        """Return what this login must extend; nothing is shown while nothing is too short, as it is almost always."""
         count, _ = waiting.of(self.counting, SHORT, self.waits())
         address = url_for(f"{self.endpoint}.list")
         return [Task(gettext(self.menu_title), address, count, None, gettext("份"))] if count else []
@@ -176,14 +176,14 @@ class ShortNoticeView(ModelView):
         )
 
     def cells(self, row: Notice, columns):
-        """The number leads to the notice, where the login may open it."""
+        """Yield the number leads to the notice, where the login may open it."""
         view = self._notices(row.programme, "can_show")
         for (column, _), (kind, address, text) in zip(columns, super().cells(row, columns), strict=True):
             here = view if column == "number" else None
             yield kind, page_url(here.endpoint, row.id) if here else address, text
 
     def _notices(self, programme: str, permission: str) -> NoticesView | None:
-        """The view of a programme's notices, if the login holds a permission on it."""
+        """Return the view of a programme's notices, if the login holds a permission on it."""
         view = self.appbuilder.pages.get((programme, Notice))
         return view if view and may(permission, view.class_permission_name) else None
 

@@ -120,5 +120,5 @@ def _split(cut: PolicyValue, row: PolicyValue) -> BadValue:
 
 
 def _timelines(programme: Programme, rows: list[PolicyValue]) -> list[tuple[Parameter, list[Span]]]:
-    """Each parameter of a programme with the spans of its values."""
+    """Return each parameter of a programme with the spans of its values."""
     return [(p, programme.policy.timeline(rows, p.code)) for p in programme.policy.parameters.values()]

@@ -66,7 +66,7 @@ class RegisterView(ModelView):
     replica_reads = ("list", "show")
 
     def elsewhere(self, typed: Mapping[str, str]) -> tuple[str, str] | None:
-        """(name, id) of the one whom a whole id or USCC names, wherever in the province; nothing else is told."""
+        """Return (name, id) of the one whom a whole id or USCC names, wherever in the province; nothing else is told."""
         return None
 
     def list_more(self, rows: Sequence) -> dict:

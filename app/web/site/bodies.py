@@ -26,14 +26,14 @@ OPEN_TO_ALL = ("AuthView.login", "CasView.end", "DeskView.language")
 
 
 def init_app(app: Flask, key_of_call: Callable[[], object]) -> None:
-    """Lets the worker ask, and holds every request to the answer; `key_of_call`: the API key that a call brings, or None."""
+    """Let the worker ask, and holds every request to the answer; `key_of_call`: the API key that a call brings, or None."""
     app.url_value_preprocessor(_limit_size)
     app.extensions["key_of_call"] = key_of_call
     app.extensions["body_limit"] = partial(allowed, app)
 
 
 def allowed(app: Flask, environ: dict) -> int:
-    """Bytes that are accepted of the request with this head; 0: none, whatever it says of them."""
+    """Return bytes that are accepted of the request with this head; 0: none, whatever it says of them."""
     with app.request_context(environ):
         try:
             known = app.extensions["key_of_call"]() is not None if in_api(request.path) else _has_session()
@@ -43,7 +43,7 @@ def allowed(app: Flask, environ: dict) -> int:
 
 
 def _limit() -> int:
-    """The same within the request: as the worker has asked, else by the cookie alone."""
+    """Return the same within the request: as the worker has asked, else by the cookie alone."""
     asked = request.environ.get(BODY_LIMIT)
     if asked is not None:
         return asked
@@ -74,7 +74,7 @@ def _has_session() -> bool:
 
 
 def _limit_size(*_: object) -> None:
-    """Comes before CSRF protection, which reads the form; Werkzeug bounds the memory of forms in parts only."""
+    """Limit before CSRF protection, which reads the form; Werkzeug bounds the memory of forms in parts only."""
     if limit := _limit():
         request.max_content_length = limit
     else:

@@ -60,7 +60,7 @@ STATUS = {Unreadable: 409, NotFound: 404, Withdrawn: 403, Refused: 409, BadValue
 
 
 def init_app(app: Flask) -> None:
-    """Registers the handlers."""
+    """Register the handlers."""
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DomainError, _domain)
@@ -68,14 +68,14 @@ def init_app(app: Flask) -> None:
 
 
 def denied_sentence() -> str:
-    """The manual's hint, with the office whose administrator can help."""
+    """Return the manual's hint, with the office whose administrator can help."""
     sentence = gettext("当前账号无该功能权限，请联系区县管理员授权")
     office = g.actor.office_name if "actor" in g else ""
     return f"{sentence}（{office}）。" if office else f"{sentence}。"
 
 
 def page(status: int, sentence: str, reference: str | None = None, *, again: str | None = None):
-    """One error as a page, or as JSON for scripts; for an unknown host, which has no addresses, as a sentence.
+    """Return one error as a page, or as JSON for scripts; for an unknown host, which has no addresses, as a sentence.
 
     `again`: where the form that was sent can be opened and sent once more as it was filled in.
     """
@@ -90,7 +90,7 @@ def page(status: int, sentence: str, reference: str | None = None, *, again: str
 
 
 def _bare(status: int, sentence: str, reference: str):
-    """The page for when nothing can be read: neither who has logged in nor a menu stands on it."""
+    """Return the page for when nothing can be read: neither who has logged in nor a menu stands on it."""
     if isinstance(request.routing_exception, SecurityError) or _for_scripts():
         return page(status, sentence, reference)
     template = current_app.jinja_env.get_template("error_bare.html")
@@ -104,7 +104,7 @@ def _for_scripts() -> bool:
 
 
 def _for_systems(status: int, sentence: str, reference: str | None):
-    """Every refusal of the API stands in the log under its id, for whoever runs the other system to ask about."""
+    """Return every refusal of the API stands in the log under its id, for whoever runs the other system to ask about."""
     if reference is None:
         reference = logs.number()
         log.warning(
@@ -114,7 +114,7 @@ def _for_systems(status: int, sentence: str, reference: str | None):
 
 
 def _expired(_: CSRFError):
-    """Another tab may have logged in again meanwhile: what was typed here goes back into a fresh page."""
+    """Put what was typed back into a fresh page: another tab may have logged in again meanwhile."""
     if returning.demanded():
         return returning.to_login()
     sentence = gettext("页面已过期或不是从本系统打开的，操作没有执行。请刷新页面后重试。")

@@ -36,25 +36,25 @@ class RowId(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Before the views are registered, for their addresses use the converter."""
+    """Set up before the views are registered, for their addresses use the converter."""
     app.url_map.converters["int"] = RowId
     app.before_request(_refuse_nul)
     app.after_request(_protect)
 
 
 def in_api(path: str) -> bool:
-    """Whether an address is the API's, known or not."""
+    """Return whether an address is the API's, known or not."""
     return path.startswith(API)
 
 
 def own_path(text: str) -> str | None:
-    """An address of this site as a path, to lead somebody back to; browsers read \\, tabs and // as ways elsewhere."""
+    """Return an address of this site as a path, to lead somebody back to; browsers read \\, tabs and // as ways elsewhere."""
     path = text.removeprefix(request.host_url.rstrip("/"))
     return path if OWN_PATH.fullmatch(path) else None
 
 
 def _refuse_nul() -> None:
-    """PostgreSQL's text holds no NUL; nobody types one."""
+    """Refuse NUL, which PostgreSQL's text can't hold; nobody types one."""
     texts = [request.path, *request.args.values(), *request.form.values()]
     texts += [file.filename or "" for file in request.files.values()]
     if any("\x00" in text for text in texts):

@@ -28,7 +28,7 @@ REMEMBERED_SECONDS = 1.0
 
 
 def init_app(app: Flask, measures: Measures | None) -> None:
-    """Mounts the addresses; everything else goes on to the product."""
+    """Mount the addresses; everything else goes on to the product."""
     mounted = {"/health": _answering(Readiness(app))}
     if measures:
         mounted["/metrics"] = measures.wsgi
@@ -68,7 +68,7 @@ class Readiness:
         return None if self._keys_fit else "keys do not fit the data"
 
     def _current(self, found: tuple[str, ...]) -> bool:
-        """A schema that this release does not know is a newer one's: old hosts go on serving until they are renewed."""
+        """Accept a schema that this release does not know: it is a newer one's, and old hosts go on serving until they are renewed."""
         known = ScriptDirectory(str(self._app.config["ROOT"] / "migrations"))
         behind = {script.revision for script in known.walk_revisions()} - set(known.get_heads())
         return bool(found) and not behind & set(found)

@@ -38,7 +38,7 @@ WAITING = {
 
 
 def init_app(app: Flask) -> Measures | None:
-    """Counts requests, if anybody may ask for the figures."""
+    """Count requests, if anybody may ask for the figures."""
     if not app.config["METRICS_TOKEN"]:
         return None
     measures = Measures(app)
@@ -66,7 +66,7 @@ class Measures:
         )
 
     def count(self, answer: Response) -> Response:
-        """By endpoint: an address holds numbers of cases, and there are too many of them."""
+        """Count by endpoint: an address holds numbers of cases, and there are too many of them."""
         where, how = request.endpoint or "none", request.method
         self._requests.labels(where, how, answer.status_code).inc()
         self._seconds.labels(where, how).observe(logs.seconds())

@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 
 def _write_down(answer: Response) -> Response:
-    """After the error was answered: whatever the request had written is rolled back by then."""
+    """Record after the error was answered: what the request had written is rolled back by then."""
     if answer.status_code < 400 or "actor" not in g or not (_deed_refused() or _taking_refused(answer)):
         return answer
     if g.actor.user_id is not None:

@@ -35,24 +35,24 @@ READING = ("GET", "HEAD", "OPTIONS")
 
 
 def demand_login() -> Response | None:
-    """Comes before every view; an address that doesn't exist is answered as such."""
+    """Demand a login before every view; an address that doesn't exist is answered as such."""
     return to_login() if request.endpoint != LOGOUT and demanded() else None
 
 
 def demanded() -> bool:
-    """Whether the address at hand is for people who are logged in, and nobody is."""
+    """Return whether the address at hand is for people who are logged in, and nobody is."""
     if request.endpoint is None or request.endpoint in OPEN_TO_ALL or in_api(request.path):
         return False
     return not current_user.is_authenticated
 
 
 def to_login() -> Response:
-    """The redirect of a page, or the answer to a script, when the session is over."""
+    """Return the redirect of a page, or the answer to a script, when the session is over."""
     return lead_away(gettext(OVER), url_for("AuthView.login", next=place()))
 
 
 def lead_away(sentence: str, address: str) -> Response:
-    """Leads a page to an address; a script hears why, and which."""
+    """Lead a page to an address; a script hears why, and which."""
     if not by_script():
         return redirect(address)
     answer = jsonify(error=sentence, login=address)
@@ -65,7 +65,7 @@ def by_script() -> bool:
 
 
 def place() -> str | None:
-    """The page to come back to; of a form that was sent, the page on which it stood. None: the home page, or none that opens."""
+    """Return the page to come back to; of a form that was sent, the page on which it stood. None: the home page, or none that opens."""
     if request.endpoint == LOGOUT:
         return None
     path: str | None
@@ -80,7 +80,7 @@ def place() -> str | None:
 
 
 def _opens(path: str) -> bool:
-    """Whether a path can be opened by GET; a page that answered a form often can't."""
+    """Return whether a path can be opened by GET; a page that answered a form often can't."""
     adapter = current_app.url_map.bind("")
     try:
         endpoint, _ = adapter.match(urlsplit(path).path, method="GET")

@@ -71,14 +71,14 @@ class ConfirmationView(ModelView):
     ]
 
     def base_query(self) -> Query:
-        """What waits on the accounts that the administrator sees."""
+        """Return what waits on the accounts that the administrator sees."""
         scope = g.actor.scope
         seen = () if scope.whole else (Staff.office_id.in_(scope.office_ids),)
         query = super().base_query().filter(DutyGrant.confirmed_at.is_(None), DutyGrant.staff.has(*seen))
         return query.options(joinedload(DutyGrant.office).joinedload(Office.parent))
 
     def columns(self) -> list[tuple[str, str]]:
-        """Long sentences in several lines, so that the buttons stay in sight."""
+        """Break long sentences into several lines, so that the buttons stay in sight."""
         return [(column, "wrap" if column in LONG else kind) for column, kind in super().columns()]
 
     def value(self, row: DutyGrant, column: str) -> object:
@@ -99,7 +99,7 @@ class ConfirmationView(ModelView):
         }
 
     def tasks(self) -> list[Task]:
-        """For the home page of administrators."""
+        """Return what waits, for the home page of administrators."""
         if not self.appbuilder.sm.has_access("can_agree", self.class_permission_name):
             return []
         count = pending_duties.in_sight(db.session)
@@ -108,7 +108,7 @@ class ConfirmationView(ModelView):
     @expose("/agree/<pk>", methods=["POST"])
     @has_access
     def agree(self, pk):
-        """The second administrator confirms: the duty works from the next request on."""
+        """Confirm as the second administrator: the duty works from the next request on."""
         grant = self._locked(pk)
         accounts.refuse_management(db.session, g.actor, grant.staff.user)
         duties.confirm(db.session, g.actor, grant)
@@ -118,7 +118,7 @@ class ConfirmationView(ModelView):
     @expose("/refuse/<pk>", methods=["POST"])
     @has_access
     def refuse(self, pk):
-        """Somebody who could confirm refuses: the duty is taken from the account."""
+        """Refuse, as one who could confirm: the duty is taken from the account."""
         grant = self._locked(pk)
         duties.refuse_first(db.session, g.actor, grant)
         return self._take_away("duty_refused", grant)
@@ -126,7 +126,7 @@ class ConfirmationView(ModelView):
     @expose("/recall/<pk>", methods=["POST"])
     @has_access
     def recall(self, pk):
-        """Only by the administrator who gave it."""
+        """Recall it; only the administrator who gave it may."""
         grant = self._locked(pk)
         if grant.given_by != g.actor.user_id:
             abort(403)
@@ -135,7 +135,7 @@ class ConfirmationView(ModelView):
     @expose("/require", methods=["POST"])
     @has_access
     def require(self):
-        """The province's switch, for all offices."""
+        """Turn the province's switch, for all offices."""
         if (wanted := request.form.get("required")) not in ("0", "1"):
             abort(400)
         duties.require(db.session, g.actor, wanted == "1")
@@ -147,13 +147,13 @@ class ConfirmationView(ModelView):
         return self.finish(sentence=sentence)
 
     def _locked(self, pk: str) -> DutyGrant:
-        """A grant in sight, locked; the address alone opens nothing beyond the subtree."""
+        """Return a grant in sight, locked; the address alone opens nothing beyond the subtree."""
         number = key_of(self.key.type, pk)
         grant = duties.locked(db.session, number if number is not None else -1)
         return self.item(str(grant.id))
 
     def _take_away(self, event: str, grant: DutyGrant):
-        """The role goes, and with it all that waits on it; somebody who was only taken in waits for an office again."""
+        """Take the role away with all that waits on it; somebody who was only taken in waits for an office again."""
         staff = grant.staff
         accounts.refuse_management(db.session, g.actor, staff.user)
         self._record(event, grant)

@@ -91,7 +91,7 @@ def action_title(permission: str) -> str:
 
 
 def functions(session: Session, roles: Iterable[str], only: set[int] | None = None) -> list[Function]:
-    """The functions that some of the roles may use, in the order of the menu; `only` keeps some permissions."""
+    """Return the functions that some of the roles may use, in the order of the menu; `only` keeps some permissions."""
     held = _held(session, set(roles))
     found = []
     for view in fab().baseviews:
@@ -108,7 +108,7 @@ def functions(session: Session, roles: Iterable[str], only: set[int] | None = No
 
 
 def _held(session: Session, roles: set[str]) -> Mapping[str, dict[str, tuple[int, frozenset[str]]]]:
-    """view → permission → (its id, the roles that hold it)."""
+    """Return view → permission → (its id, the roles that hold it)."""
     table = assoc_permissionview_role.c
     names = func.array_agg(aggregate_order_by(Role.name, Role.name))
     rows = (
@@ -128,7 +128,7 @@ def _held(session: Session, roles: set[str]) -> Mapping[str, dict[str, tuple[int
 
 
 def _merged(found: list[Function]) -> list[Function]:
-    """What has no place in the menu stands last, as one function."""
+    """Return what has no place in the menu stands last, as one function."""
     common = tuple(line for function in found if not function.place for line in function.lines)
     placed = [function for function in found if function.place]
     return placed + ([Function(gettext(COMMON), (), common)] if common else [])

@@ -62,7 +62,7 @@ class PendingView(Screen, BaseView):
         return self.form_page(form, save, "pending.html", facts)
 
     def _take(self, form: TakeForm) -> int:
-        """The user that was taken in."""
+        """Take in the user and return it."""
         found = cas_people.waiting(db.session, form.username.data)
         if not found:
             raise NotFound(

@@ -29,13 +29,13 @@ NAMED = (
 
 
 def of_user(session: Session, user_id: int) -> list[DutyGrant]:
-    """What waits on one account, from the oldest."""
+    """Return what waits on one account, from the oldest."""
     own = (DutyGrant.user_id == user_id) & DutyGrant.confirmed_at.is_(None)
     return list(session.scalars(select(DutyGrant).where(own).options(*NAMED).order_by(DutyGrant.id)))
 
 
 def of_users(session: Session, user_ids: Collection[int]) -> dict[int, set[str | None]]:
-    """user → the names of the roles that wait; None stands for the whole account."""
+    """Return user → the names of the roles that wait; None stands for the whole account."""
     found: dict[int, set[str | None]] = {}
     rows = select(DutyGrant.user_id, Role.name).outerjoin(Role, Role.id == DutyGrant.role_id)
     asked = rows.where(DutyGrant.user_id.in_(user_ids), DutyGrant.confirmed_at.is_(None))
@@ -45,7 +45,7 @@ def of_users(session: Session, user_ids: Collection[int]) -> dict[int, set[str |
 
 
 def in_sight(session: Session) -> int:
-    """How many grants wait in the actor's subtree."""
+    """Return how many grants wait in the actor's subtree."""
     waiting = select(func.count()).select_from(DutyGrant).join(Staff, Staff.user_id == DutyGrant.user_id)
     waiting = waiting.where(DutyGrant.confirmed_at.is_(None))
     scope = g.actor.scope
@@ -54,14 +54,14 @@ def in_sight(session: Session) -> int:
 
 
 def confirmable(session: Session, grants_shown: Collection[DutyGrant]) -> set[int]:
-    """Those of the grants that the actor may confirm."""
+    """Return those of the grants that the actor may confirm."""
     word = duties.may_confirm(DutyGrant.given_by, DutyGrant.given_in, g.actor.user_id)
     own = DutyGrant.id.in_([grant.id for grant in grants_shown])
     return set(session.scalars(select(DutyGrant.id).where(own, word)))
 
 
 def duty(grant: DutyGrant) -> str:
-    """What waits: a duty, or all roles of an account."""
+    """Return what waits: a duty, or all roles of an account."""
     return role_title(grant.role.name) if grant.role else gettext("全部角色")
 
 
@@ -70,7 +70,7 @@ def giver(grant: DutyGrant) -> str:
 
 
 def by_whom(office: Office | None) -> str:
-    """Who may confirm what an administrator of this office did."""
+    """Return who may confirm what an administrator of this office did."""
     if office is None or office.parent is None:
         return gettext("{office}的另一名管理员").format(office=office.name if office else "—")
     return gettext("{above}等上级机构的管理员，或{office}的另一名管理员").format(
@@ -89,7 +89,7 @@ def sentence(grant: DutyGrant) -> str:
 
 
 def sentences(session: Session, user_id: int, held: Collection[str] = ()) -> list[str]:
-    """Sentences for a user's page; `held` are the roles, of which an earlier release may have given some without a grant."""
+    """Return sentences for a user's page; `held` are the roles, of which an earlier release may have given some without a grant."""
     lines = [sentence(grant) for grant in of_user(session, user_id)]
     without_grant = gettext("待确认：{duty}。请打开“修改”并保存一次，即列入“待确认授权”。")
     for role in sorted(deciding.unconfirmed(session, user_id, held) if held else ()):
@@ -98,7 +98,7 @@ def sentences(session: Session, user_id: int, held: Collection[str] = ()) -> lis
 
 
 def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
-    """(what, by whom) of an account's making, grants and resets."""
+    """Return (what, by whom) of an account's making, grants and resets."""
     asked = select(AccountDeed).where(AccountDeed.user_id == user_id).options(selectinload(AccountDeed.by))
     found = session.scalars(asked.order_by(AccountDeed.at)).all()
     who = {kind: "、".join(user_title(one.by) for one in found if one.deed == kind) for kind in DEEDS}
@@ -106,7 +106,7 @@ def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
 
 
 def alone(session: Session) -> str | None:
-    """The warning when no administrator could confirm what the actor gives."""
+    """Return the warning when no administrator could confirm what the actor gives."""
     if session.scalar(_seconds(g.today)):
         return None
     if PROVINCE_ADMIN in g.actor.roles:
@@ -119,7 +119,7 @@ def alone(session: Session) -> str | None:
 
 
 def _seconds(today: date) -> Select:
-    """Somebody who could confirm what the actor gives."""
+    """Return somebody who could confirm what the actor gives."""
     held = assoc_user_role.c
     found = select(Staff.user_id).join(User, User.id == Staff.user_id)
     found = grants.with_ends(found.join(assoc_user_role, held.user_id == User.id)).join(
@@ -135,7 +135,7 @@ def _seconds(today: date) -> Select:
 
 
 def tell(user_id: int) -> None:
-    """After an administrator's change: that a duty waits, and for whom."""
+    """Say after an administrator's change that a duty waits, and for whom."""
     waiting = [grant for grant in of_user(db.session, user_id) if grant.given_by == g.actor.user_id]
     if waiting:
         names = "、".join(dict.fromkeys(duty(grant) for grant in waiting))

@@ -78,7 +78,7 @@ class RoleView(Screen, BaseView):
     @expose("/show/<name>")
     @has_access
     def show(self, name):
-        """Who holds a role, within the administrator's sight."""
+        """Show who holds a role, within the administrator's sight."""
         if name not in TITLES and name not in {own.name for own in own_roles.in_sight(db.session, g.actor)}:
             abort(404)
         holders = list(db.session.scalars(_holders(name).limit(MOST_HOLDERS)))
@@ -132,13 +132,13 @@ class RoleView(Screen, BaseView):
 
 
 def _facts(own) -> dict[str, object]:
-    """What the form of an office's own role shows beside it."""
+    """Return what the form of an office's own role shows beside it."""
     held = own_roles.held_by(db.session, own.role_id)
     return {"own": own, "held": held, "functions": matrix.functions(db.session, own.parts)}
 
 
 def _holders(name: str):
-    """The staff in sight that hold a role, those for whom it is over included."""
+    """Return the staff in sight that hold a role, those for whom it is over included."""
     scope = g.actor.scope
     wanted = (
         select(Staff)

@@ -50,7 +50,7 @@ class ChangeForm(Form):
         """Role → its last day, as held or typed."""
 
     def facts(self, held: Mapping[str, str] = MappingProxyType({})) -> dict:
-        """As `accounts.change_user` takes them; the office is one of the choices. Raises BadValue for a last day.
+        """Return them as `accounts.change_user` takes them; the office is one of the choices. Raises BadValue for a last day.
 
         `held` are the last days so far: one that is over may stay, but none is given.
         """
@@ -81,14 +81,14 @@ class HandoverForm(Form):
 
 
 def _offices() -> list[Office]:
-    """The offices of the subtree, from the province down."""
+    """Return the offices of the subtree, from the province down."""
     scope = g.actor.scope
     query = select(Office).order_by(Office.code)
     return list(db.session.scalars(query if scope.whole else query.where(Office.id.in_(scope.office_ids))))
 
 
 def _last_day(role: str, held: str | None) -> date | None:
-    """The last day that the form names for a role. Raises BadValue."""
+    """Return the last day that the form names for a role. Raises BadValue."""
     text = request.form.get(f"until-{role}", "").strip()
     if not text:
         return None

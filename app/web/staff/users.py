@@ -69,7 +69,7 @@ class UserView(ModelView):
     order_columns = ["user_id"]
 
     def base_query(self) -> Query:
-        """The logins in sight; locked by a change, so that two administrators never mix the roles they give."""
+        """Return the logins in sight; locked by a change, so that two administrators never mix the roles they give."""
         scope = g.actor.scope
         query = super().base_query().options(selectinload(Staff.user).selectinload(User.roles))
         if request.method == "POST":
@@ -84,7 +84,7 @@ class UserView(ModelView):
         return super().cell(row, column)
 
     def manageable(self, row: Staff) -> bool:
-        """Whether the list offers to change this login."""
+        """Return whether the list offers to change this login."""
         return accounts.manages(db.session, g.actor, row.user_id, accounts.roles_of(row.user))
 
     @expose("/add", methods=["GET", "POST"])
@@ -125,7 +125,7 @@ class UserView(ModelView):
     @expose("/unlock/<pk>", methods=["POST"])
     @has_access
     def unlock(self, pk):
-        """Lets somebody try again who mistyped too often."""
+        """Let somebody try again who mistyped too often."""
         staff = self._manageable(pk)
         tries.unlock(db.session, staff.user.username)
         record(db.session, g.actor, "unlock", subject=staff.user.username, office_id=staff.office_id)
@@ -134,7 +134,7 @@ class UserView(ModelView):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk):
-        """What somebody may do, and by which role."""
+        """Show what somebody may do, and by which role."""
         row = self.item(pk)
         roles = grants.roles_in_force(db.session, row.user_id, g.today)
         functions = matrix.functions(db.session, roles)
@@ -151,7 +151,7 @@ class UserView(ModelView):
     @expose("/handover/<pk>", methods=["GET", "POST"])
     @has_access
     def handover(self, pk):
-        """The work of somebody who leaves, to somebody of the same office."""
+        """Hand over the work of somebody who leaves to somebody of the same office."""
         staff = self._manageable(pk)
         form = HandoverForm(request.form or None)
         form.receiver.choices = options(
@@ -183,7 +183,7 @@ class UserView(ModelView):
     @expose("/reset/<pk>", methods=["POST"])
     @has_access
     def reset(self, pk):
-        """A new password for somebody who has forgotten the old one."""
+        """Set a new password for somebody who has forgotten the old one."""
         staff, password = self._manageable(pk), accounts.new_password()
         accounts.set_password(db.session, g.actor, staff, password, temporary=True)
         tries.unlock(db.session, staff.user.username)
@@ -192,13 +192,13 @@ class UserView(ModelView):
         return self._tell(staff.user, password)
 
     def _manageable(self, pk: str) -> Staff:
-        """A login in sight that the actor may change."""
+        """Return a login in sight that the actor may change."""
         staff = self.item(pk)
         accounts.refuse_management(db.session, g.actor, staff.user)
         return staff
 
     def _tell(self, user: User, password: str):
-        """The only time that the password is seen: it stands in no cookie, no log and no cache."""
+        """Show the password, the only time that it is seen: it stands in no cookie, no log and no cache."""
         answer = make_response(
             self.render_template("user_password.html", view=self, user=user, password=password)
         )
@@ -207,7 +207,7 @@ class UserView(ModelView):
 
 
 def _titles(row: Staff) -> list[Markup]:
-    """The roles of a login, each with its last day; what is over is marked."""
+    """Return the roles of a login, each with its last day; what is over is marked."""
     if "role_ends" not in g:
         g.role_ends = grants.ends_of(db.session, [row.user_id])
         g.role_waits = pending_duties.of_users(db.session, [row.user_id])
@@ -225,7 +225,7 @@ def _titles(row: Staff) -> list[Markup]:
 
 
 def _held(staff: Staff) -> dict:
-    """What the form starts from."""
+    """Return what the form starts from."""
     held = accounts.held_by(db.session, staff.user)
     return {
         "ends": {role: str(day) for role, day in sorted(held.items()) if day},
@@ -237,7 +237,7 @@ def _held(staff: Staff) -> dict:
 
 
 def _ends(staff: Staff) -> dict[str, tuple[str, str]]:
-    """The form's inputs of last days: name → (label, day)."""
+    """Return the form's inputs of last days: name → (label, day)."""
     held, title = _held(staff), gettext("{role}的截止日期")
     return {
         f"until-{role}": (title.format(role=role_title(role)), held["ends"].get(role, ""))
@@ -246,6 +246,6 @@ def _ends(staff: Staff) -> dict[str, tuple[str, str]]:
 
 
 def _changes(staff: Staff) -> ColumnElement[bool]:
-    """Where the audit log tells of a login's changes."""
+    """Return where the audit log tells of a login's changes."""
     told = AuditEntry.event.in_(("user_change", "role_change"))
     return told & (AuditEntry.subject == staff.user.username)

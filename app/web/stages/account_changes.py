@@ -19,12 +19,12 @@ TITLES = {"bank_name": N_("开户银行"), "branch_no": N_("行号"), "kind": N_
 
 
 def init_app(app: Flask) -> None:
-    """Makes the titles of the kinds known to every template."""
+    """Make the titles of the kinds known to every template."""
     app.jinja_env.globals.update(account_kinds=KINDS["unit"] | KINDS["person"])
 
 
 def notes_of_claim(claim: Claim) -> list[str]:
-    """As `account_notes`, of the account that a claim pays to."""
+    """Return as `account_notes`, of the account that a claim pays to."""
     account = claim.paying_account
     if account is None:
         return []
@@ -32,7 +32,7 @@ def notes_of_claim(claim: Claim) -> list[str]:
 
 
 def account_notes(application: Application, account: Account, earlier: Account | None) -> list[str]:
-    """Sentences for the page of a case, none for an account like the `earlier` one of the payee in this office."""
+    """Return sentences for the page of a case, none for an account like the `earlier` one of the payee in this office."""
     notes = []
     if earlier and (changes := differences(application.payee, earlier, account)):
         sentence = gettext("与该收款人在本机构上次使用的账户不同：{changes}。请与证明材料核对。")
@@ -50,7 +50,7 @@ def account_notes(application: Application, account: Account, earlier: Account |
 
 
 def differences(payee: Employer | Person, old: Account, new: Account) -> list[str]:
-    """What changed, field by field; of the numbers their last digits."""
+    """Return what changed, field by field; of the numbers their last digits."""
     kinds = KINDS["unit"] | KINDS["person"]
     found = []
     for field, title in TITLES.items():

@@ -122,7 +122,7 @@ class BatchView(Screen, BaseView):
         return hand_out(stream, name, programme=found.programme, batch_id=found.id, after={"rows": len(rows)})
 
     def transition_of(self, found: Batch):
-        """(programme, transition) of a batch that the login may make."""
+        """Return (programme, transition) of a batch that the login may make."""
         programme = programme_of(found.programme)
         view = self.appbuilder.views.get(found.view)
         transition = programme.transition(found.transition)
@@ -165,7 +165,7 @@ def _dialog_of(_: str, batch_id: str | None) -> str:
 
 @long_work("batch", N_("批量办理"), back=_dialog_of)
 def fire(task: WorkRequest) -> Outcome:
-    """Fires a prepared batch; where it ran already, its result stands."""
+    """Fire a prepared batch; where it ran already, its result stands."""
     found = batch.find(db.session, g.actor, task.subject)
     programme, transition = task.view.transition_of(found)
     extent = batch.extent(db.session, found, subject_of(transition))
@@ -179,7 +179,7 @@ def fire(task: WorkRequest) -> Outcome:
 
 
 def _rows(found: Batch, subject: Subject) -> Select:
-    """A batch's rows with what each stands for, the refused first."""
+    """Return a batch's rows with what each stands for, the refused first."""
     return (
         select(BatchRow, subject.model)
         .outerjoin(subject.model, subject.model.id == BatchRow.row_id)
@@ -196,7 +196,7 @@ def _line(subject: Subject, row: BatchRow, thing: Model | None, reasons: list[st
 
 
 def _titles(subject: Subject) -> tuple[str, ...]:
-    """The columns that say which row it is, with its amount where one moves."""
+    """Return the columns that say which row it is, with its amount where one moves."""
     return (*subject.headers, AMOUNT) if subject.counted.money else subject.headers
 
 

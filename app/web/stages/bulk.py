@@ -85,7 +85,7 @@ class BulkView(ModelView):
         return {role: tuple(permissions) for role, permissions in granted.items()}
 
     def allowed_moves(self) -> list:
-        """The moves of this view that the current login may make."""
+        """Return the moves of this view that the current login may make."""
         sm = self.appbuilder.sm
         return [
             self.programme.transitions[name]
@@ -94,17 +94,17 @@ class BulkView(ModelView):
         ]
 
     def waits(self) -> tuple[str, ...]:
-        """The states from which the login may make the first move of this list."""
+        """Return the states from which the login may make the first move of this list."""
         moves = self.allowed_moves()
         sources = moves[0].sources if moves else ()
         return tuple(state for state in sources if not self.states or state in self.states)
 
     def claims_of(self, rows: Query, transition) -> Select:
-        """The claims that a selection of rows stands for."""
+        """Return the claims that a selection of rows stands for."""
         raise NotImplementedError
 
     def tasks(self) -> list[Task]:
-        """What of this list waits for a move of the current login."""
+        """Return what of this list waits for a move of the current login."""
         return []
 
     @expose("/action_post", methods=["POST"])

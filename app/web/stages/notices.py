@@ -96,7 +96,7 @@ class NoticesView(GroupView):
     @expose("/extend/<pk>", methods=["GET", "POST"])
     @has_access
     def extend(self, pk):
-        """A later end for a running notice: for one that became too short, or that the office prolongs."""
+        """Set a later end for a running notice: for one that became too short, or that the office prolongs."""
         row = self.item(pk)
         form = ExtensionForm(request.form, data={"end": row.least_end})
 
@@ -111,7 +111,7 @@ class NoticesView(GroupView):
     @has_access
     @permission_name("show")
     def print(self, pk):
-        """The notice as it is pinned up: A4, masked ids, the legal basis, where to object."""
+        """Show the notice as it is pinned up: A4, masked ids, the legal basis, where to object."""
         notice, claims = self.item(pk), noticed(int(pk))
         standing = [claim for claim in claims if claim.state in STANDING]
         return self.render_template(
@@ -129,7 +129,7 @@ class NoticesView(GroupView):
     @has_access
     @permission_name("show")
     def export(self, pk):
-        """The same list as a workbook, ids masked too."""
+        """Hand out the same list as a workbook, ids masked too."""
         notice, stream = self.item(pk), io.BytesIO()
         title = f"{gettext(self.programme.title)} {gettext('公示名单')} {notice.number}"
         count = export(title, [gettext(h) for h in HEADERS], _lines(noticed(notice.id)), stream, mark())
@@ -144,7 +144,7 @@ class NoticesView(GroupView):
 
 
 def noticed(notice_id: int) -> list[Claim]:
-    """The claims of a notice in the order in which they are printed."""
+    """Return the claims of a notice in the order in which they are printed."""
     wanted = (
         select(Claim)
         .where(Claim.notice_id == notice_id)
@@ -160,7 +160,7 @@ def noticed(notice_id: int) -> list[Claim]:
 
 
 def legal_basis(programme, day) -> list[str]:
-    """The documents that the programme's parameters rest on, on that day, each once."""
+    """Return the documents that the programme's parameters rest on, on that day, each once."""
     return programme.policy.documents(stored(db.session, programme.code), day)
 
 

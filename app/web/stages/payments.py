@@ -88,7 +88,7 @@ class PaymentListsView(GroupView):
     @expose("/export/<pk>", methods=["POST"])
     @has_access
     def export(self, pk):
-        """The workbook for the bank, with whole account numbers; audited. It holds the list fast, so no link may do it."""
+        """Hand out the workbook for the bank, with whole account numbers; audited. It holds the list fast, so no link may do it."""
         found, stream = self.item(pk, lock=True), io.BytesIO()
         _hold(found.id)
         claims = listed(found.id)
@@ -112,13 +112,13 @@ class PaymentListsView(GroupView):
 
 
 def _hold(list_id: int) -> None:
-    """Keeps the claims as they are while their file is made: a correction of an account is signed before or after."""
+    """Keep the claims as they are while their file is made: a correction of an account is signed before or after."""
     held = select(Claim.id).where(Claim.payment_list_id == list_id).order_by(Claim.id)
     db.session.execute(held.with_for_update(read=True, of=Claim))
 
 
 def listed(list_id: int) -> list[Claim]:
-    """The claims of a payment list, those of one account together."""
+    """Return the claims of a payment list, those of one account together."""
     wanted = (
         select(Claim)
         .where(Claim.payment_list_id == list_id)
@@ -135,7 +135,7 @@ def listed(list_id: int) -> list[Claim]:
 
 
 def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
-    """(a claim of the account, number of people, sum) for each payee's account."""
+    """Return (a claim of the account, number of people, sum) for each payee's account."""
     groups = groupby(claims, key=lambda claim: (claim.application_id, claim.account_id))
     held = [list(group) for _, group in groups]
     return [(group[0], len(group), sum((c.amount for c in group), Decimal(0))) for group in held]

@@ -55,7 +55,7 @@ class StageView(ClaimMoves, BulkView):
         return keys_of(rows, Claim.id)
 
     def tasks(self) -> list[Task]:
-        """A stage is one task; a list of all states has one for each state that its first move starts from."""
+        """Return one task for a stage; a list of all states has one for each state that its first move starts from."""
         states = self.waits()
         if self.states and states:
             return [self._task(gettext(self.menu_title), states)]
@@ -81,7 +81,7 @@ class StageView(ClaimMoves, BulkView):
             raise
 
     def _moved_on(self, pk: str):
-        """The way to a case that a colleague has dealt with since the list was read; None when there is none to see."""
+        """Return the way to a case that a colleague has dealt with since the list was read; None when there is none to see."""
         number, query = key_of(self.key.type, pk), self._query()
         if not self.states or query is None or number is None:
             return None
@@ -94,7 +94,7 @@ class StageView(ClaimMoves, BulkView):
         return redirect(url_for(f"{query.endpoint}.show", pk=number))
 
     def _query(self) -> StageView | None:
-        """The programme's list of all states, if the login may open it."""
+        """Return the programme's list of all states, if the login may open it."""
         view = self.appbuilder.pages.get((self.programme.code, Claim))
         return view if view and may("can_show", view.class_permission_name) else None
 
@@ -115,7 +115,7 @@ class StageView(ClaimMoves, BulkView):
         }
 
     def _frozen(self, claim: Claim) -> list[Frozen]:
-        """The policy that the claim was submitted under, value by value."""
+        """Return the policy that the claim was submitted under, value by value."""
         day = getattr(claim, self.programme.judged["starts_on"])
         if not claim.policy or day is None:
             return []

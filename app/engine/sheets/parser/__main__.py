@@ -29,7 +29,7 @@ _AHEAD = 4096
 
 
 def bind_hands() -> None:
-    """Limits address space and CPU, and allows no written file and no core dump."""
+    """Limit address space and CPU, and allows no written file and no core dump."""
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_SECONDS),
@@ -40,7 +40,7 @@ def bind_hands() -> None:
 
 
 def reader_of(content: bytes) -> Callable[[bytes], Tabs]:
-    """What reads the file, told by its content: people rename .csv to .xls and the other way round."""
+    """Return what reads the file, told by its content: people rename .csv to .xls and the other way round."""
     if not content:
         raise Refusal("empty")
     if content.startswith(_XLS):
@@ -53,7 +53,7 @@ def reader_of(content: bytes) -> Callable[[bytes], Tabs]:
 
 
 def emit(line: list) -> None:
-    """One line for the other side; half a character, which no encoding knows, counts as lost."""
+    """Write one line for the other side; half a character, which no encoding knows, counts as lost."""
     text = json.dumps(line, ensure_ascii=False, check_circular=False, separators=(",", ":"))
     try:
         written = text.encode()
@@ -63,7 +63,7 @@ def emit(line: list) -> None:
 
 
 def trimmed(row: list) -> list:
-    """The row up to its last cell that holds anything, blanks as null, nothing longer than a cell can be."""
+    """Return the row up to its last cell that holds anything, blanks as null, nothing longer than a cell can be."""
     cells = [
         (cell[:CELL_CHARACTERS] if cell.strip() else None) if isinstance(cell, str) else cell
         for cell in row[:COLUMNS]
@@ -74,7 +74,7 @@ def trimmed(row: list) -> list:
 
 
 def main(content: bytes) -> None:
-    """Prints `["tab", name, hidden columns]`, `[row number, cells, hidden]`… and last `["end"]` or `["refused", code]`."""
+    """Print `["tab", name, hidden columns]`, `[row number, cells, hidden]`… and last `["end"]` or `["refused", code]`."""
     try:
         tabs = reader_of(content)
         bind_hands()  # only now: Python may keep the compiled reader for the next file

@@ -19,12 +19,12 @@ _OVERLAP = max(map(len, _DECLARATIONS)) - 1
 
 
 def part_name(name: str) -> str:
-    """The name of a part as all writers would have spelt it."""
+    """Return the name of a part as all writers would have spelt it."""
     return name.replace("\\", "/").lstrip("/").lower()
 
 
 def check(archive: zipfile.ZipFile) -> None:
-    """Refuses what has macros or declarations, is encrypted, or is larger inside than it may be or says."""
+    """Refuse what has macros or declarations, is encrypted, or is larger inside than it may be or says."""
     members = archive.infolist()
     if any(member.flag_bits & _ENCODED for member in members):
         raise Refusal("encrypted")
@@ -38,7 +38,7 @@ def check(archive: zipfile.ZipFile) -> None:
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
-    """The true size of a member; the declared one is lifted first, because `zipfile` would stop there."""
+    """Return the true size of a member; the declared one is lifted first, because `zipfile` would stop there."""
     declared, member.file_size = member.file_size, left + 2 * _CHUNK
     markup = member.filename.lower().endswith(_MARKUP)
     size, tail = 0, b""

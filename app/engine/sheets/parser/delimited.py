@@ -26,7 +26,7 @@ _SAMPLE_CHARACTERS, _SAMPLE_ROWS = 1 << 16, 10
 
 
 def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[tuple[int, list[str], bool]]]]:
-    """The one tab of a text file; pages, other sheets of text and binary files that end up here are refused."""
+    """Yield the one tab of a text file; pages, other sheets of text and binary files that end up here are refused."""
     text = _decode(content)
     if code := _other(text.lstrip()[:_HEAD]):
         raise Refusal(code)
@@ -37,14 +37,14 @@ def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[tuple[int, l
 
 
 def _other(start: str) -> str | None:
-    """What else than a table of text begins so."""
+    """Return what else than a table of text begins so."""
     if start.startswith("<"):
         return next((code for code, mark in _OTHERS.items() if mark.search(start)), "unknown_type")
     return next((code for mark, code in _OTHER_STARTS.items() if start.startswith(mark)), None)
 
 
 def _shown(cell: str) -> str:
-    """`="510…"` is how people keep spreadsheets from rounding an id in a text file: they see what it quotes."""
+    """Return what people see: `="510…"` is how they keep spreadsheets from rounding an id in a text file."""
     quoted = _QUOTED.fullmatch(cell) if cell.startswith("=") else None
     return quoted[1].replace('""', '"') if quoted else cell
 
@@ -64,7 +64,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(sample: str) -> str:
-    """The separator that gives the typical row most cells; the median leaves title rows and remarks out."""
+    """Return the separator that gives the typical row most cells; the median leaves title rows and remarks out."""
 
     def typical_width(delimiter: str) -> int:
         widths = sorted(len(row) for row in islice(_rows(sample, delimiter), _SAMPLE_ROWS) if row)

@@ -15,7 +15,7 @@ class Merges:
         self._width = width
 
     def spread(self, number: int, row: list) -> list:
-        """The row with what it shows of merged cells; a row that holds nothing of its own stays as it is.
+        """Return the row with what it shows of merged cells; a row that holds nothing of its own stays as it is.
 
         Only its own column may take the value further down: what else a range covers is unknown.
         """

@@ -23,7 +23,7 @@ COLUMNS = 256
 
 
 def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[tuple[int, list, bool]]]]:
-    """Tabs of a workbook in an OLE container, which may also hold an encrypted .xlsx or any other thing."""
+    """Yield tabs of a workbook in an OLE container, which may also hold an encrypted .xlsx or any other thing."""
     if _ENCRYPTED_PACKAGE in content:
         raise Refusal("encrypted")
     if not any(stream in content for stream in _STREAMS):
@@ -39,7 +39,7 @@ def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[tuple[int, l
 
 
 def _opened(content: bytes) -> xlrd.Book:
-    """The workbook; before Unicode, Chinese sheets are in GBK whether or not they say so."""
+    """Return the workbook; before Unicode, Chinese sheets are in GBK whether or not they say so."""
     book = _open(content)
     if book.biff_version < _BIFF8 and book.codepage not in _OTHER_CODE_PAGES:
         return _open(content, _CHINESE)
@@ -70,7 +70,7 @@ def _unseen(book: xlrd.Book, sheet: xlrd.sheet.Sheet, index: int) -> Unseen:
 
 
 def _without_result(book: xlrd.Book, index: int) -> Iterator[tuple[int, int]]:
-    """Formulas whose result is an empty text, or a 0 that is to be reckoned when the file is opened.
+    """Yield formulas whose result is an empty text, or a 0 that is to be reckoned when the file is opened.
 
     Old files don't tell a text that was reckoned to be empty from a result that nobody reckoned.
     """

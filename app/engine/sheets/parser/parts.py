@@ -55,7 +55,7 @@ class Parts:
         self.tabs, self.untrusted = self._read_workbook()
 
     def read(self, part: str) -> bytes:
-        """The content of a part, in UTF-8."""
+        """Return the content of a part, in UTF-8."""
         return _utf8(self._archive.read(self._members[part]))
 
     @property
@@ -67,7 +67,7 @@ class Parts:
         return named and spelt and not self._roundabout and not any(map(self._is_odd, self._all()))
 
     def rebuilt(self) -> bytes:
-        """The same workbook under the usual names, without the notes of size that some writers get wrong."""
+        """Return the same workbook under the usual names, without the notes of size that some writers get wrong."""
         stream, relations = io.BytesIO(), []
         with zipfile.ZipFile(stream, "w") as usual:
             for number, (key, (kind, target)) in enumerate(self._relations.items()):
@@ -97,7 +97,7 @@ class Parts:
         return _encoding(head) is not None or bool(dimension and not _WHOLE_DIMENSION.search(dimension[0]))
 
     def _read_workbook(self) -> tuple[list[Tab], bool]:
-        """The visible tabs, and whether the file asks to be recalculated when it is opened."""
+        """Return the visible tabs, and whether the file asks to be recalculated when it is opened."""
         tabs, untrusted, sheets = [], False, 0
         for tag, attributes in elements(self.read(self.workbook), {"sheet", "calcPr"}):
             if tag == "calcPr":
@@ -114,7 +114,7 @@ class Parts:
         return tabs, untrusted
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
-        """Relation id → (kind, part) of what a part refers to."""
+        """Return relation id → (kind, part) of what a part refers to."""
         folder, name = posixpath.split(part)
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         if rels not in self._members:
@@ -134,7 +134,7 @@ class Parts:
 
 
 def elements(content: bytes, wanted: set[str]) -> list[tuple[str, dict[str, str]]]:
-    """(tag, attributes) of all wanted elements of a small part, names without their prefixes."""
+    """Return (tag, attributes) of all wanted elements of a small part, names without their prefixes."""
     found = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -149,7 +149,7 @@ def elements(content: bytes, wanted: set[str]) -> list[tuple[str, dict[str, str]
 
 
 def _encoding(content: bytes) -> str | None:
-    """The encoding of a part that is not in UTF-8."""
+    """Return the encoding of a part that is not in UTF-8."""
     if content.startswith(_UTF16):
         return "utf-16"
     declared = _DECLARED.match(content[:200])

@@ -22,7 +22,7 @@ class Unseen:
         self._marks = 0
 
     def mark(self, row: int, column: int, cell: dict) -> None:
-        """Notes one unreadable cell; their number is bounded, as memory is."""
+        """Note notes one unreadable cell; their number is bounded, as memory is."""
         self._marks += 1
         if self._marks > MARKS_LIMIT:
             raise Refusal("wide")
@@ -34,12 +34,12 @@ class Unseen:
 
 
 def error(shown: str) -> dict:
-    """An error value, as it stands in the cell."""
+    """Return an error value, as it stands in the cell."""
     return {"unreadable": "error", "shown": shown[:20] or "#N/A"}
 
 
 def of_worksheet(content: bytes, columns: int, *, untrusted: bool) -> Unseen:
-    """What one worksheet's XML holds of it; a sheet without any is only searched, not parsed.
+    """Return what one worksheet's XML holds of it; a sheet without any is only searched, not parsed.
 
     `untrusted`: its writer has reckoned nothing and put 0 or an empty text where results belong.
     """
@@ -95,7 +95,7 @@ class _Walk:
             self._value = (self._value or "") + data
 
     def _lacks_result(self) -> bool:
-        """A result that is an empty text was reckoned; no result, or an empty number, was not."""
+        """Return a result that is an empty text was reckoned; no result, or an empty number, was not."""
         if self._untrusted and self._value in ("", "0"):
             return True
         return not self._value and not (self._value == "" and self._type == "str")

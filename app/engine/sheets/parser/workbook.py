@@ -16,7 +16,7 @@ Row = tuple[int, list, bool]
 
 
 def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[Row]]]:
-    """Tabs of a workbook, once its zip is known to be harmless."""
+    """Yield tabs of a workbook, once its zip is known to be harmless."""
     with zipfile.ZipFile(io.BytesIO(content)) as zipped:
         archive.check(zipped)
         parts = Parts(zipped)
@@ -27,7 +27,7 @@ def tabs(content: bytes) -> Iterator[tuple[str, list[int], Iterator[Row]]]:
 
 
 def _rows(sheet: CalamineSheet, unseen: Unseen) -> Iterator[Row]:
-    """Every row that holds anything, with what calamine passes over put where it stands."""
+    """Yield every row that holds anything, with what calamine passes over put where it stands."""
     ranges = sheet.merged_cell_ranges
     width = min(COLUMNS, max(sheet.end[1] + 1 if sheet.end else 0, unseen.width))
     merges = Merges(ranges, width) if ranges else None
@@ -37,7 +37,7 @@ def _rows(sheet: CalamineSheet, unseen: Unseen) -> Iterator[Row]:
 
 
 def _with_unseen(sheet: CalamineSheet, unseen: Unseen, width: int) -> Iterator[tuple[int, list]]:
-    """(index, cells) of rows in their order; rows of nothing but unreadable cells are there too."""
+    """Yield (index, cells) of rows in their order; rows of nothing but unreadable cells are there too."""
     waiting = sorted(unseen.cells, reverse=True)
     for index, cells in _seen(sheet):
         while waiting and waiting[-1] < index:
@@ -60,7 +60,7 @@ def _put(cells: list, unreadable: dict[int, dict], width: int) -> list:
 
 
 def _seen(sheet: CalamineSheet) -> Iterator[tuple[int, list]]:
-    """Every row from A1 on: `iter_rows` gives leading empty rows and leaves leading empty columns out."""
+    """Yield every row from A1 on: `iter_rows` gives leading empty rows and leaves leading empty columns out."""
     margin = [None] * sheet.start[1] if sheet.start else []
     blank = [""] * sheet.width
     for index, row in enumerate(sheet.iter_rows()):

@@ -21,7 +21,7 @@ LONGEST_PHONE = 60
 
 
 def sorted_out(contact: str, typed: str | None) -> tuple[str, str]:
-    """(name, phones) of what was typed in both fields: a phone beside the name becomes the phone. Raises BadValue.
+    """Return (name, phones) of what was typed in both fields: a phone beside the name becomes the phone. Raises BadValue.
 
     No phone at all is the empty text.
     """
@@ -39,21 +39,21 @@ def sorted_out(contact: str, typed: str | None) -> tuple[str, str]:
 
 
 def placed(values: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """A class's values without `contact_phone`, and the phone. Raises BadValue."""
+    """Return a class's values without `contact_phone`, and the phone. Raises BadValue."""
     name, phone = sorted_out(values["contact"], values.get("contact_phone"))
     rest = {key: value for key, value in values.items() if key != "contact_phone"}
     return {**rest, "contact": name}, phone
 
 
 def encrypt_phone(vault: Vault, held: TrainingClass, phone: str) -> None:
-    """Keeps the phone of a class; of one without a row key before it, the key is made."""
+    """Keep the phone of a class; of one without a row key before it, the key is made."""
     held.row_key = held.row_key or new_row_key()
     own = place(TrainingClass.contact_phone_cipher, row_key=held.row_key, employer_id=held.employer_id)
     held.contact_phone_cipher = vault.encrypt(phone, own)
 
 
 def change_phone(vault: Vault, held: TrainingClass, phone: str) -> tuple[str | None, str] | None:
-    """Replaces the phone by another; (before, after), masked, for the history; None where nothing changed."""
+    """Replace the phone by another; (before, after), masked, for the history; None where nothing changed."""
     before = text_or(vault, held, TrainingClass.contact_phone_cipher, UNREADABLE)
     if not phone or phone == before:
         return None
@@ -62,12 +62,12 @@ def change_phone(vault: Vault, held: TrainingClass, phone: str) -> tuple[str | N
 
 
 def phone_of(vault: Vault, held: TrainingClass) -> str | None:
-    """The whole phone. Raises Unreadable."""
+    """Return the whole phone. Raises Unreadable."""
     return text_of(vault, held, TrainingClass.contact_phone_cipher)
 
 
 def shown_phone(vault: Vault, held: TrainingClass) -> str | None:
-    """The phone as screens show it; None where there is none, UNREADABLE where it does not open."""
+    """Return the phone as screens show it; None where there is none, UNREADABLE where it does not open."""
     return _shown(text_or(vault, held, TrainingClass.contact_phone_cipher, UNREADABLE))
 
 

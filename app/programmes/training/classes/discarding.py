@@ -14,7 +14,7 @@ from app.programmes.training.model import Enrolment
 
 
 def discard_class(session: Session, actor: Actor, class_id: int) -> str:
-    """Deletes an empty draft; returns its cohort number. Raises NotFound, Refused."""
+    """Delete an empty draft; returns its cohort number. Raises NotFound, Refused."""
     opened = lock_class(session, actor, class_id, ("draft",))
     students = select(Enrolment.id).where(Enrolment.class_id == opened.id, Enrolment.state != "withdrawn")
     if session.scalar(students.limit(1)):

@@ -36,7 +36,7 @@ INSURED_MONTHS = 12
 
 
 def cohort_stem(office_code: str, opens_on: date) -> str:
-    """Region code and opening date; the running number follows when the class is saved."""
+    """Return region code and opening date; the running number follows when the class is saved."""
     return f"{office_code[:6]}-{opens_on:%Y%m%d}"
 
 
@@ -48,7 +48,7 @@ def open_class(
     vault: Vault,
     today: date,
 ) -> TrainingClass:
-    """A new draft with its cohort number, unique under concurrent saves. Raises BadValue."""
+    """Return a new draft with its cohort number, unique under concurrent saves. Raises BadValue."""
     _check(values)
     values, phone = contacts.placed(values)
     opened = TrainingClass(
@@ -70,7 +70,7 @@ def open_class(
 def change_class(
     session: Session, actor: Actor, class_id: int, version: int, values: Mapping[str, Any], vault: Vault
 ) -> TrainingClass:
-    """Corrects a draft or returned class; another opening date renumbers a draft only; no phone leaves the one held.
+    """Correct a draft or returned class; another opening date renumbers a draft only; no phone leaves the one held.
 
     Raises BadValue, Refused, Stale.
     """
@@ -105,7 +105,7 @@ def change_class(
 def lock_class(
     session: Session, actor: Actor, class_id: int, states: Sequence[str] = EDITABLE
 ) -> TrainingClass:
-    """The class, locked, of the actor's own office and in one of `states`. Raises NotFound, Refused."""
+    """Return the class, locked, of the actor's own office and in one of `states`. Raises NotFound, Refused."""
     held = session.scalars(
         select(TrainingClass)
         .where(TrainingClass.id == class_id)
@@ -122,7 +122,7 @@ def lock_class(
 
 
 def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, today: date) -> list[Person]:
-    """People insured under the employer lately, by whole id; by last four digits or two characters within scope only."""
+    """Return people insured under the employer lately, by whole id; by last four digits or two characters within scope only."""
     text = typed.strip()
     whole = citizen_id.normalize(text)
     exact = citizen_id.is_valid(whole, today)
@@ -146,7 +146,7 @@ def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, t
 
 
 def add_students(session: Session, actor: Actor, class_id: int, person_ids: Sequence[int]) -> int:
-    """Enrols people who are insured under the class's employer, each once; returns how many are new."""
+    """Enrol people who are insured under the class's employer, each once; returns how many are new."""
     held = lock_class(session, actor, class_id)
     enrolled = set(
         session.scalars(
@@ -193,7 +193,7 @@ class Roll:
 def add_from_sheet(
     session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
 ) -> Roll:
-    """Enrols the rows that name employees; a fixed number of statements whatever the number of rows."""
+    """Enrol the rows that name employees; a fixed number of statements whatever the number of rows."""
     held = lock_class(session, actor, class_id)
     hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
     known = {
@@ -250,7 +250,7 @@ def _faults(
 
 
 def withdraw_student(session: Session, actor: Actor, enrolment_id: int) -> Enrolment:
-    """Takes a student out of a class that can still be edited. Raises NotFound, Refused."""
+    """Take a student out of a class that can still be edited. Raises NotFound, Refused."""
     held = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
     if held is None:
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))
@@ -264,7 +264,7 @@ def withdraw_student(session: Session, actor: Actor, enrolment_id: int) -> Enrol
 
 
 def _said(held: TrainingClass) -> dict[str, str]:
-    """What the history tells of a class."""
+    """Return what the history tells of a class."""
     return {"project": held.project.name, **{name: str(getattr(held, name)) for name in TOLD}}
 
 

@@ -81,7 +81,7 @@ JUDGED = {"submit_class": ["enrolled", "stopped"], "approve_class": ["enrolled"]
 
 
 def judge(firing: Moving) -> None:
-    """Judges every student; who may not take part is set aside and stops nobody else."""
+    """Judge every student; who may not take part is set aside and stops nobody else."""
     if firing.transition.risk_check is None:
         return
     session, programme = firing.move.session, firing.move.programme
@@ -94,7 +94,7 @@ def judge(firing: Moving) -> None:
 
 
 def take(firing: Moving) -> None:
-    """The employer's place in the project, then each student's; whoever comes second gets none.
+    """Take the employer's place in the project, then each student's; who comes second gets none.
 
     One statement in the order of people, so that two classes that share students cannot wait for each other in a ring.
     """
@@ -110,7 +110,7 @@ def take(firing: Moving) -> None:
 
 
 def leave(firing: Moving) -> None:
-    """A class that stops being live gives everything back; a completed one the places of those who did not pass."""
+    """Give back every place of a class that stops being live, and of a completed one those of students who did not pass."""
     if firing.transition.target in ("rejected", "cancelled"):
         firing.execute(GIVE_BACK_CLASSES)
         firing.execute(GIVE_BACK_STUDENTS.format(who=""))

@@ -13,7 +13,7 @@ from app.programmes.training.model import ClassPlace, Enrolment, StudentPlace, T
 
 
 def move_place(session: Session, held: TrainingClass, project_id: int) -> None:
-    """A returned class is live: its place goes with it to another project. Raises Refused."""
+    """Move a returned class's place to another project with it. Raises Refused."""
     session.execute(delete(ClassPlace).where(ClassPlace.class_id == held.id))
     taking = postgresql.insert(ClassPlace).values(
         employer_id=held.employer_id, project_id=project_id, class_id=held.id
@@ -23,7 +23,7 @@ def move_place(session: Session, held: TrainingClass, project_id: int) -> None:
 
 
 def move_students(session: Session, held: TrainingClass) -> None:
-    """The students' places go with the class to other dates; who is busy then is judged when it is submitted."""
+    """Move the students' places to other dates with the class; who is busy then is judged when it is submitted."""
     mine = select(Enrolment.id).where(Enrolment.class_id == held.id)
     gone = delete(StudentPlace).where(StudentPlace.enrolment_id.in_(mine)).returning(StudentPlace)
     during = Range(held.opens_on, held.closes_on, bounds="[]")

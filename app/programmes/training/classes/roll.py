@@ -19,7 +19,7 @@ from app.programmes.training.model import Enrolment, StudentPlace
 def absent_students(
     session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault
 ) -> list[Enrolment]:
-    """The students of a class who are missing from the rows, by number; one statement. Raises NotFound, Refused."""
+    """Return the students of a class who are missing from the rows, by number; one statement. Raises NotFound, Refused."""
     held = lock_class(session, actor, class_id)
     hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
     wanted = (
@@ -32,7 +32,7 @@ def absent_students(
 
 
 def withdraw_students(session: Session, actor: Actor, class_id: int, enrolment_ids: Collection[int]) -> int:
-    """Takes students out of a class that can still be edited; returns how many. Raises NotFound, Refused."""
+    """Take students out of a class that can still be edited; returns how many. Raises NotFound, Refused."""
     if not enrolment_ids:
         return 0
     held = lock_class(session, actor, class_id)

@@ -38,7 +38,7 @@ LABELS = {
 
 
 def _counting(states: Collection[str]) -> Select:
-    """Classes by state; a class as such costs nothing."""
+    """Return classes by state; a class as such costs nothing."""
     counted = select(literal(PROGRAMME.code), TrainingClass.state, func.count(), literal(0, Numeric(12, 2)))
     return counted.where(TrainingClass.state.in_(states)).group_by(TrainingClass.state)
 
@@ -78,7 +78,7 @@ class ClassList(BulkView):
         return keys_of(rows, TrainingClass.id)
 
     def tasks(self) -> list[Task]:
-        """The classes that wait for this list's first move."""
+        """Return the classes that wait for this list's first move."""
         states = self.waits()
         if not states:
             return []
@@ -108,13 +108,13 @@ class ClassList(BulkView):
 
 
 def _contact_phone(row: TrainingClass) -> str | None:
-    """The phone by its last digits; the page opens without it too."""
+    """Return the phone by its last digits; the page opens without it too."""
     shown = contacts.shown_phone(g.vault, row)
     return gettext(shown) if shown == UNREADABLE else shown
 
 
 def students_of(class_id: int) -> list[Enrolment]:
-    """The students of a class who were not withdrawn, by their numbers."""
+    """Return the students of a class who were not withdrawn, by their numbers."""
     wanted = (
         select(Enrolment)
         .where(Enrolment.class_id == class_id, Enrolment.state != "withdrawn")
@@ -124,5 +124,5 @@ def students_of(class_id: int) -> list[Enrolment]:
 
 
 def enrolment(pk: int) -> Enrolment:
-    """A student within scope, else the page says that there is none."""
+    """Return a student within scope, else the page says that there is none."""
     return db.session.scalars(select(Enrolment).where(Enrolment.id == pk)).one_or_none() or abort(404)

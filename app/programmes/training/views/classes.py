@@ -113,7 +113,7 @@ class ClassView(Reachable, ClassList):
     @has_access
     @permission_name("add")
     def cohort(self):
-        """The beginning of the cohort number for an opening date; the rest follows on saving."""
+        """Return the beginning of the cohort number for an opening date; the rest follows on saving."""
         day = parse_date(request.args.get("opens_on", ""))
         stem = editing.cohort_stem(g.actor.office_code, day) if day else ""
         return jsonify({"cohort_no": f"{stem}-***" if stem else ""})
@@ -122,7 +122,7 @@ class ClassView(Reachable, ClassList):
     @has_access
     @permission_name("edit")
     def offer(self, pk):
-        """People of the employer whom the typed text may mean, by POST: ids stand in no address."""
+        """Offer the people of the employer whom the typed text may mean, by POST: ids stand in no address."""
         row = self.item(str(pk))
         typed = request.form.get("q", "")[:100]
         finding = partial(editing.offer_people, db.session, g.vault, row.employer_id, typed, g.today)
@@ -139,7 +139,7 @@ class ClassView(Reachable, ClassList):
     @has_access
     @permission_name("edit")
     def students(self, pk):
-        """Only who was offered for this class: a bare number would name anybody in the province."""
+        """Add students who were offered for this class: a bare number would name anybody in the province."""
         self.item(str(pk))
         try:
             offered_for, person = _offers().loads(request.form.get("person_id", ""))
@@ -160,7 +160,7 @@ class ClassView(Reachable, ClassList):
     @has_access
     @permission_name("edit")
     def roll(self, pk):
-        """Students by sheet; the rows that may not be enrolled come back with their reasons."""
+        """Enrol students by sheet; the rows that may not be enrolled come back with their reasons."""
         row = self.item(str(pk))
         try:
             with posted("sheet") as file:
@@ -178,7 +178,7 @@ class ClassView(Reachable, ClassList):
     @has_access
     @permission_name("edit")
     def withdraw(self, pk):
-        """A student out of a class; `pk` is the enrolment."""
+        """Take a student out of a class; `pk` is the enrolment."""
         student = editing.withdraw_student(db.session, g.actor, enrolment(pk).id)
         return self.finish(self._url(student.class_id, "students"), gettext("学员已移除。"))
 
@@ -193,7 +193,7 @@ class ClassView(Reachable, ClassList):
     @has_access
     @permission_name("edit")
     def discard(self, pk):
-        """A draft class that was opened by mistake and has no student."""
+        """Discard a draft class that was opened by mistake and has no student."""
         self.item(str(pk))
         number = discard_class(db.session, g.actor, pk)
         return self.finish(sentence=gettext("班级{number}已删除。").format(number=number))
@@ -216,14 +216,14 @@ class ClassReviewView(ClassList):
 
 
 def ask(view, row: TrainingClass, move: str):
-    """The dialog of one move for one class."""
+    """Return the dialog of one move for one class."""
     wanted = db.select(TrainingClass.id).where(TrainingClass.id == row.id)
     return view.ask(move, wanted, url_for(f"{view.endpoint}.show", pk=row.id))
 
 
 @long_work("roll", N_("学员导入"), permission="can_edit")
 def call_roll(task: WorkRequest) -> Outcome:
-    """Students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
+    """Return students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
     content = read_sheet(STUDENTS, task, g.today)
     rows, pk = content.rows, int(task.subject)
     task.progress.reach(READ_SHEET)
@@ -246,5 +246,5 @@ def call_roll(task: WorkRequest) -> Outcome:
 
 
 def _offers() -> URLSafeSerializer:
-    """Signs (class, person) of an offer, so that nobody else can be chosen."""
+    """Sign (class, person) of an offer, so that nobody else can be chosen."""
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="offered student")

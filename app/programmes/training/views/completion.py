@@ -107,7 +107,7 @@ class CompletionView(ClassList):
 
 @long_work("results", N_("结业导入"), permission="can_edit")
 def import_results(task: WorkRequest) -> Outcome:
-    """The results of a class, all or none; a result that was typed on the screen is asked about first."""
+    """Return the results of a class, all or none; a result that was typed on the screen is asked about first."""
     pk = int(task.subject)
     content = read_sheet(RESULTS, task, g.today)
     task.progress.reach(READ_SHEET)
@@ -132,7 +132,7 @@ def import_results(task: WorkRequest) -> Outcome:
 
 
 def _which_holds(conflicts: list[Contradiction]) -> Question:
-    """Both results of every student, side by side."""
+    """Return both results of every student, side by side."""
     return Question(
         Message(
             N_("有{count}名学员的成绩已在页面上登记，与表格中的不同。请选择以哪个为准。"),
@@ -170,6 +170,6 @@ class CompletionReviewView(ClassList):
 
 
 def _with_warnings(more: dict) -> dict:
-    """Enrolment id → what the clerk and the reviewer should look at."""
+    """Return enrolment id → what the clerk and the reviewer should look at."""
     enrolled = [student for student in more["students"] if student.state == "enrolled"]
     return {**more, "warnings": results.warnings(db.session, enrolled)}

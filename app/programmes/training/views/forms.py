@@ -68,7 +68,7 @@ class ClassRules(Form):
         self._refuse(contacts.NO_PHONE)
 
     def _refuse(self, *sentences: str) -> None:
-        """Says at a field what is wrong with the two together."""
+        """Say at a field what is wrong with the two together."""
         try:
             contacts.sorted_out(self.contact.data or "", self.contact_phone.data)
         except BadValue as error:
