@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from tests.desk.lanes import Guard
+from tests.desk.lanes import Guard, belongs_to_the_system
 
 pytest_plugins = ["pytester", "tests.desk.fixtures"]
 
@@ -19,9 +19,8 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark `system` whatever asks for the fixture, by whichever others, and all long runs."""
     for item in items:
-        if "system" in item.fixturenames or item.get_closest_marker("soak"):
+        if belongs_to_the_system(item):
             item.add_marker("system")
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.desk.lanes import LONG
+
 TESTS = Path(__file__).resolve().parents[1]
 A_TEST = re.compile(r"^tests\.(?:\w+\.)*(?:test_\w+|conftest)$")
 
@@ -56,6 +58,11 @@ def test_what_asks_for_a_browser_or_a_server_is_marked_by_whichever_fixture(pyte
     )
     result = pytester.runpytest_inprocess("-m", "not system", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, deselected=3)
+
+
+@pytest.mark.parametrize("place", LONG)
+def test_what_takes_long_is_there(place):
+    assert (TESTS.parent / place).exists()
 
 
 def test_no_test_imports_from_another():

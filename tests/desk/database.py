@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy.engine import make_url
 
@@ -19,8 +22,17 @@ from tests.desk.days import TODAY, after, publicity_end
 from tests.desk.places import throw_away
 
 TEMPLATE, DEMO, CASES, SCRATCH = "benefits", "benefits_demo", "benefits_cases", "benefits_test"
+PROVINCE = "benefits_province"
 UNSAFE = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "max_wal_size = '128MB'")
 """What a server may do whose data nobody will miss; how the product's own is set is tested in `test_database`."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a walk has come: the template database that it left, and what it gave."""
+
+    template: str
+    given: object
 
 
 class Cluster:
@@ -29,6 +41,7 @@ class Cluster:
     def __init__(self, server: EmbeddedServer, urls: Urls):
         self.server, self.template = server, urls
         self.urls = self.urls_of(SCRATCH)
+        self._stages = count(1)
 
     def urls_of(self, database: str) -> Urls:
         return Urls(*(named(url, database) for url in (self.template.owner, self.template.runtime)))
@@ -51,6 +64,21 @@ class Cluster:
         self.fresh(template)
         yield application
         release(application)
+
+    def walked(self, application: Flask, template: str, day: date, walk: Callable[[], object]) -> Stage:
+        """Walk on from a template as of a day and keep what that leaves, so that it is done once for many tests."""
+        stage = f"benefits_stage_{next(self._stages)}"
+        with self.copied(application, template), pytest.MonkeyPatch.context() as patch:
+            patch.setitem(application.config, "TODAY", day)
+            given = walk()
+        self.fresh(SCRATCH, stage)
+        return Stage(stage, given)
+
+    def go_on(self, application: Flask, stage: Stage):
+        """Put the application on a copy of a stage; give what the walk gave, logins of the desk included."""
+        release(application)
+        self.fresh(stage.template)
+        return stage.given
 
 
 @contextmanager
@@ -105,8 +133,11 @@ def settings(urls: Urls, **more: object) -> dict:
 
 
 def command(application: Flask, *arguments: str) -> str:
-    """The output of a command, which must succeed; it leaves no connection behind."""
-    result = application.test_cli_runner().invoke(args=list(arguments))
+    """The output of a command, which must succeed; it leaves no connection behind.
+
+    In a context of its own: within another application's, Flask runs a command of that one.
+    """
+    result = Context().run(application.test_cli_runner().invoke, args=list(arguments))
     assert result.exit_code == 0, result.output + repr(result.exception)
     release(application)
     return result.output

@@ -32,5 +32,10 @@ def publicity_end(start: date = TODAY, least: int = 5) -> date:
 END = publicity_end()
 OVER = after(1, END)
 
-at_the_turn = pytest.mark.parametrize("demonstration", sorted({TODAY, DECEMBER}), indirect=True, ids=str)
+at_the_turn = pytest.mark.parametrize(
+    "demonstration",
+    [TODAY, pytest.param(DECEMBER, marks=pytest.mark.system)],
+    indirect=True,
+    ids=str,
+)
 """For a walk that is made in late December too, whose module takes `demo_files` from `demonstration`."""

@@ -14,11 +14,22 @@ from werkzeug.security import generate_password_hash
 
 from app import create_app
 from app.demo.sheets import FOLDER
+from app.engine.actor import Actor
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.crypto import new_key
 from tests.desk import province, school
-from tests.desk.database import DEMO, TEMPLATE, Cluster, Demonstration, command, running_cluster, settings
+from tests.desk.database import (
+    DEMO,
+    PROVINCE,
+    SCRATCH,
+    TEMPLATE,
+    Cluster,
+    Demonstration,
+    command,
+    running_cluster,
+    settings,
+)
 from tests.desk.days import TODAY
 from tests.desk.libreoffice import convert
 from tests.desk.logins import Facts
@@ -62,9 +73,10 @@ def demo_installation(cluster, keys) -> Flask:
 
 
 @pytest.fixture
-def app(application, cluster) -> Iterator[Flask]:
-    """The application with an empty, prepared database, in an application context."""
-    with cluster.copied(application, TEMPLATE), application.app_context():
+def app(request, application, cluster) -> Iterator[Flask]:
+    """The application with an empty, prepared database, in an application context; for `actors` they are there."""
+    template = PROVINCE if "actors" in request.fixturenames else TEMPLATE
+    with cluster.copied(application, template), application.app_context():
         yield application
 
 
@@ -137,11 +149,21 @@ def libreoffice(system) -> Callable[[Path, str], Path]:
     return save
 
 
-@pytest.fixture
-def actors(session):
-    made = province.make_actors(session)
-    session.commit()
+@pytest.fixture(scope="session")
+def people_at_the_desk(application, cluster) -> dict[str, Actor]:
+    """The logins of the small province; makes the template that holds them, once a worker."""
+    with cluster.copied(application, TEMPLATE), application.app_context():
+        db.session.info["scope"] = Scope.everything()
+        made = province.make_actors(db.session)
+        db.session.commit()
+    cluster.fresh(SCRATCH, PROVINCE)
     return made
+
+
+@pytest.fixture
+def actors(people_at_the_desk, app) -> dict[str, Actor]:
+    """Name → actor; their logins are in the database."""
+    return dict(people_at_the_desk)
 
 
 @pytest.fixture

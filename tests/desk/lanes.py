@@ -8,6 +8,21 @@ from pathlib import Path
 
 import pytest
 
+LONG = (
+    *("tests/security", "tests/upgrade", "tests/faults", "tests/serving"),
+    *(f"tests/test_{name}.py" for name in ("backup", "database", "migrations", "operations", "prepare")),
+    "tests/cases/test_nothing_is_lost.py",
+    *(f"tests/engine/{name}.py" for name in ("test_people", "sheets/test_refused_files")),
+    *(f"tests/engine/workflow/test_{name}.py" for name in ("any_order", "duties", "races", "stale_dialogs")),
+    "tests/programmes/test_toy.py",
+    *(
+        f"tests/programmes/training/test_{name}.py"
+        for name in ("class_moves", "declaration", "races", "results")
+    ),
+    *(f"tests/web/test_{name}.py" for name in ("accounts", "calendar", "dead_ends", "demo", "returning")),
+    *(f"tests/web/test_{name}.py" for name in ("sheet_questions", "users", "works")),
+)
+"""Folders and modules that take long, as measured in seconds of the processor; each belongs to the whole run alone."""
 ENVIRONMENT = {Path(sys.prefix), Path(sys.prefix).resolve()}
 PLAIN = {"bash", "sleep", Path(sys.executable).resolve().name}
 SERVERS = {"gunicorn", "run.py"}
@@ -41,6 +56,13 @@ class Guard:
         words = [str(args)] if isinstance(args, str | Path) else [str(word) for word in args]
         if self.item and not self.item.get_closest_marker("system") and is_outside(words):
             raise RuntimeError(f"a test that starts {words[0]} asks for the fixture `system`")
+
+
+def belongs_to_the_system(item: pytest.Item) -> bool:
+    """Whether a test asks for the fixture `system`, by whichever others, or takes long."""
+    path = item.nodeid.partition("::")[0]
+    long = any(path == place or path.startswith(f"{place}/") for place in LONG)
+    return long or "system" in item.fixturenames or item.get_closest_marker("soak") is not None
 
 
 def is_outside(words: list[str]) -> bool:

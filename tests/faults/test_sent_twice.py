@@ -18,7 +18,7 @@ from tests.desk.clerks import Desk
 from tests.desk.database import TEMPLATE
 from tests.faults.checker import wrong
 from tests.faults.targets import PARAMS, TODAY, Target, World
-from tests.security.permissions import moves
+from tests.security.permissions import written_moves
 
 BASES = {"hiring_subsidy": "/hiring/", "service_subsidy": "/service/", "training": "/training/"}
 TWICE, AT_ONCE = "one after another", "at once"
@@ -49,7 +49,7 @@ def test_every_move_of_every_programme_is_done_once_at_every_place(quiet, monkey
 
 
 def offered(code: str, way: str) -> list[Target]:
-    found = moves().items()
+    found = written_moves().items()
     return [Target(rule, move, role, way) for (rule, move), role in found if rule.startswith(BASES[code])]
 
 

@@ -30,7 +30,7 @@ from app.engine.casework.objections import Objection
 from app.engine.intake.held_sheets import HeldSheet
 from app.engine.longwork.works import LongWork
 from app.engine.models import METADATA
-from app.engine.scope import Scope
+from app.engine.scope import CASE_COLUMN, Scope, scoped_models
 from app.engine.sessions.logins import Login
 from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
@@ -39,9 +39,10 @@ from app.programmes.training.model import Enrolment, TrainingClass
 from app.registers.ciphers import place, text_of
 from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
 from app.registers.organisation import Office, Staff
+from app.web.page.programmes import programmes
 from tests.desk.clerks import ACCOUNT, JINJIANG, QINGYANG, HiringDesk, ServiceDesk, uscc_of
 from tests.desk.days import END, OVER, TODAY, after, publicity_end
-from tests.security import training_cases
+from tests.security import any_cases, training_cases
 from tests.security.held_cases import clerks_sight, hold
 
 FILED_DAY, CASES_DAY = TODAY, after(2, OVER)
@@ -70,6 +71,8 @@ class Known:
     secrets: frozenset[str]
     asked: dict[str, str]
     programmes: dict[str, dict[str, list[int]]]
+    written: frozenset[str]
+    """The tables of which there must be a case; others came later."""
 
     def of(self, programme: str) -> Known:
         """The same with the cases of one programme only."""
@@ -116,6 +119,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
         db.session.info["scope"] = Scope.everything()
         office = db.session.scalars(select(Office).where(Office.code == JINJIANG)).one()
         training_cases.build(db.session, office)
+        any_cases.build(db.session, office, programmes())
         db.session.execute(text("UPDATE claims SET post_check = true WHERE state = 'disbursed'"))
         ends_on = CASES_DAY + timedelta(days=30)
         make(db.session, Actor.command(), "市级平台", office, ["case_read"], ends_on, CASES_DAY)
@@ -243,16 +247,43 @@ def _known() -> Known:
         )
         for model, rows in wanted.items()
     }
-    programmes = {code: {"claims": [i for (p, _), i in sample.items() if p == code]} for code, _ in sample}
+    of = {code: {"claims": [i for (p, _), i in sample.items() if p == code]} for code, _ in sample}
     for model in (Application, Notice, PaymentList):
         for programme, row_id in session.execute(select(model.programme, model.id)):
-            programmes[programme].setdefault(model.__tablename__, []).append(row_id)
+            of[programme].setdefault(model.__tablename__, []).append(row_id)
         one = select(func.min(model.id)).group_by(model.programme)
         ids[model.__tablename__] = list(session.scalars(one))
     few = [i for (_, state), i in sample.items() if state in SAMPLE]
     ids |= {"claims": few, "offices": [office]}
+    written = frozenset(ids)
+    ids |= _ids_of_others(session, written, office, here)
     failed = [tuple(row) for row in session.execute(select(FailedRow.application_id, FailedRow.id).limit(2))]
-    return Known(ids, dict(claims), failed, frozenset(_secrets()), _asked(), programmes)
+    return Known(ids, dict(claims), failed, frozenset(_secrets()), _asked(), of, written)
+
+
+def _ids_of_others(session, known: frozenset[str], office: int, here) -> dict[str, list]:
+    """Two ids of each table of the county that nobody wrote down above, as its scope says whose a row is."""
+    of_the_county = {
+        CASE_COLUMN: office,
+        "person_id": here,
+        "region_code": JINJIANG,
+        "insured_region": JINJIANG,
+    }
+    return {
+        model.__tablename__: list(
+            session.scalars(
+                select(*model.__mapper__.primary_key)
+                .where(getattr(model, model.__scope__).in_(_values(of_the_county[model.__scope__])))
+                .limit(2)
+            )
+        )
+        for model in scoped_models()
+        if model.__tablename__ not in known and len(model.__mapper__.primary_key) == 1
+    }
+
+
+def _values(one_or_query):
+    return [one_or_query] if isinstance(one_or_query, int | str) else one_or_query
 
 
 def _user_id(session, username: str) -> int:

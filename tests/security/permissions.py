@@ -1,4 +1,7 @@
-"""Who reaches which address: the oracle, written by hand from `domain.md` §2. `keys`: no login at all, but a key of the API. `{a}` stands for every programme's base, `{p}` for those of labour contracts."""
+"""Who reaches which address: the oracle, written by hand from `domain.md` §2. `keys`: no login at all, but a key of the API. `{a}` stands for every programme's base, `{p}` for those of labour contracts.
+
+What nobody wrote down, of a view or a programme that came later, is derived from the registry (`routes`, `moves`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 
 from flask import Flask
 
+from app.engine.access import roles
 from app.web.crud.search import fields_of
 from app.web.crud.views import ModelView
 
@@ -15,6 +19,8 @@ FOR_ALL_LISTS = {"", "page", "size", "order", "direction"}
 LOGGED_IN = "clerk reviewer cashier auditor policy county_admin prefecture_admin province_admin admin"
 WORKERS = "clerk reviewer cashier auditor"
 KEEPERS = "county_admin prefecture_admin province_admin"
+LOGIN_OF = {roles.POLICY: "policy", roles.SYSTEM: "admin"}
+"""Of the roles whose login is called otherwise."""
 
 ROUTES = f"""
 GET  /login/                                everybody
@@ -278,9 +284,13 @@ def understood(app: Flask, endpoint: str, query: str) -> bool:
     return bool(names & {field.name for field in fields})
 
 
-def routes() -> dict[tuple[str, str], frozenset[str]]:
-    """(method, rule) → who reaches it."""
-    found: dict[tuple[str, str], frozenset[str]] = {}
+Address = tuple[str, str]
+"""(method, rule) of a route, (rule, move) of a bulk move."""
+
+
+def written() -> dict[Address, frozenset[str]]:
+    """(method, rule) → who reaches it, as `ROUTES` says for the programmes of `BASES`."""
+    found: dict[Address, frozenset[str]] = {}
     for line in filter(None, ROUTES.splitlines()):
         method, rule, *names = line.split()
         for address in _written_out(rule):
@@ -288,14 +298,60 @@ def routes() -> dict[tuple[str, str], frozenset[str]]:
     return found
 
 
-def moves() -> dict[tuple[str, str], str]:
-    """(rule, move) → the one role that may make it there."""
-    found: dict[tuple[str, str], str] = {}
+def written_moves() -> dict[Address, str]:
+    """(rule, move) → the one role that may make it there, as `MOVES` says."""
+    found: dict[Address, str] = {}
     for line in filter(None, MOVES.splitlines()):
         rule, *names, role = line.split()
         for address in _written_out(rule):
             found |= {(address, name): role for name in names}
     return found
+
+
+def routes(app: Flask) -> dict[Address, frozenset[str]]:
+    """Who reaches each address: as it is written; of others, as it is for every programme, else as the view grants it.
+
+    An address that no permission guards is reached by nobody, so that it fails until somebody writes down who may.
+    """
+    known, others = written(), frozenset(bases(app).values()) - set(BASES["{a}"])
+    for method, rule, endpoint in addresses(app):
+        if (method, rule) not in known and not rule.endswith("/action_post"):
+            alike = {
+                known.get((method, rule.replace(base, one, 1)))
+                for base in others
+                for one in BASES["{a}"]
+                if rule.startswith(f"{base}/")
+            } - {None}
+            known[method, rule] = alike.pop() if len(alike) == 1 else granted(app, endpoint)
+    return known
+
+
+def moves(app: Flask) -> dict[Address, str]:
+    """Who makes each bulk move: as it is written; on a view that nobody wrote down, the role whose duty it is."""
+    known = written_moves()
+    rules = {rule for rule, _ in known}
+    for view in app.appbuilder.baseviews:
+        rule = f"{view.route_base}/action_post"
+        if rule not in rules:
+            known |= {
+                (rule, move): view.programme.transitions[move].duty for move in getattr(view, "moves", ())
+            }
+    return known
+
+
+def bases(app: Flask) -> dict[str, str]:
+    """Programme → where its addresses begin."""
+    views = (view for view in app.appbuilder.baseviews if getattr(view, "programme", None))
+    return {view.programme.code: "/" + view.route_base.split("/")[1] for view in views}
+
+
+def granted(app: Flask, endpoint: str) -> frozenset[str]:
+    """The logins that hold the permission which guards an address; nobody, where none does."""
+    name, _, method = endpoint.partition(".")
+    view = next((one for one in app.appbuilder.baseviews if one.endpoint == name), None)
+    guarded = getattr(getattr(view, method, None), "_permission_name", None)
+    pair = (f"can_{guarded}", getattr(view, "class_permission_name", ""))
+    return frozenset(LOGIN_OF.get(role, role) for role in roles.GRANTS.get(pair, ()))
 
 
 def _written_out(rule: str) -> list[str]:

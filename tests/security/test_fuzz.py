@@ -93,7 +93,7 @@ class Fuzz:
 
     def __init__(self, app, known, seed: int):
         self.draw = random.Random(seed)
-        bulk = {rule for rule, _ in moves()}
+        bulk = {rule for rule, _ in moves(app)}
         self.routes = [a for a in addresses(app) if a[1] not in CHANGES_THE_SESSION | {"/settings/password/"}]
         self.names = (*LISTING, *form(known), "query", "view", "csrf_token", "next", "language", "version")
         self.app, self.known, self.bulk = app, known, bulk

@@ -4,33 +4,43 @@ import pytest
 
 from tests.desk.clerks import Desk
 from tests.security.addresses import address
-from tests.security.permissions import LOGGED_IN, addresses, moves, routes
+from tests.security.permissions import LOGGED_IN, addresses, granted, moves, routes, written
 
 KEYLESS = 401
 OFFICERS = LOGGED_IN.split()
 
 
-def test_the_table_knows_every_address(application):
-    bulk = {rule for rule, _ in moves()}
-    live = {(method, rule) for method, rule, _ in addresses(application) if rule not in bulk}
-    known = set(routes())
-    assert not live - known, "add who may reach it to tests/security/permissions.py"
-    assert not known - live, "no longer an address"
+def test_whoever_reaches_an_address_is_written_down_or_granted_a_permission(application):
+    live = {(method, rule) for method, rule, _ in addresses(application)}
+    assert not set(written()) - live, "no longer an address"
+    open_ones = {address for address, allowed in routes(application).items() if not allowed}
+    assert not open_ones, "no permission guards it: say in tests/security/permissions.py who may reach it"
 
 
-def test_the_table_knows_every_move(application):
+def test_what_is_written_down_is_what_the_views_grant(application):
+    """What a later view would be held to: derived, it is no other than by hand, but where everybody or a key gets in."""
+    by_hand = written()
+    differing = {
+        (method, rule): sorted(by_hand[method, rule] ^ granted(application, endpoint))
+        for method, rule, endpoint in addresses(application)
+        if granted(application, endpoint) and (method, rule) in by_hand
+    }
+    assert {address: names for address, names in differing.items() if names} == {}
+
+
+def test_each_move_has_its_role(application):
     live = {
         (f"{view.route_base}/action_post", name)
         for view in application.appbuilder.baseviews
         for name in getattr(view, "moves", ())
     }
-    assert live == set(moves())
+    assert live == set(moves(application))
 
 
 def test_a_stranger_is_led_to_the_login(cases_app):
     client = cases_app.test_client()
     wrong = {}
-    for (method, rule), allowed in routes().items():
+    for (method, rule), allowed in routes(cases_app).items():
         answer = client.open(address(rule), method=method)
         to_login = answer.status_code == 302 and answer.headers["Location"].startswith("/login/")
         expected = {"nobody": 404, "keys": KEYLESS}.get(next(iter(allowed)))
@@ -43,7 +53,7 @@ def test_a_stranger_is_led_to_the_login(cases_app):
 def test_a_move_is_made_by_one_role(cases_app, known, username):
     client = Desk(cases_app, username).client if username else cases_app.test_client()
     wrong = {}
-    for (rule, move), role in moves().items():
+    for (rule, move), role in moves(cases_app).items():
         answer = client.post(rule, data={"action": move, "all": "1"})
         expected = 302 if username in (role, None) else 403
         at_login = (answer.location or "").startswith("/login/")

@@ -31,11 +31,11 @@ def logged_in(cases_app):
 def test_no_post_without_a_token_changes_anything(cases_app, known, monkeypatch):
     clients = [Desk(cases_app, ALL_A).client]
     monkeypatch.setitem(cases_app.config, "WTF_CSRF_ENABLED", True)
-    before, passed = digest(cases_app), {}
+    before, passed, table = digest(cases_app), {}, routes(cases_app)
     for method, rule, endpoint in addresses(cases_app):
         if method == "GET":
             continue
-        allowed = routes().get((method, rule), ())
+        allowed = table.get((method, rule), ())
         for address in filled(cases_app, known, method, rule, endpoint)[:1] or [rule]:
             for client in clients:
                 asked = (
@@ -78,8 +78,8 @@ def test_head_and_get_change_nothing(cases_app, known):
 
 
 @pytest.mark.parametrize("action", ["", "nothing", "delete", "muldelete", "list_", "__class__"])
-def test_an_unknown_action_is_no_action(logged_in, action):
-    for rule in sorted({rule for rule, _ in moves()}):
+def test_an_unknown_action_is_no_action(cases_app, logged_in, action):
+    for rule in sorted({rule for rule, _ in moves(cases_app)}):
         assert logged_in.post(rule, data={"action": action, "all": "1"}).status_code == 404, rule
 
 

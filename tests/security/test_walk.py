@@ -45,14 +45,14 @@ class Walk:
 
     def addresses(self) -> None:
         """Each address by its own method."""
-        table = routes()
+        table = routes(self.app)
         for method, rule, endpoint in addresses(self.app):
             if (method, rule) in table and rule not in CHANGES_THE_SESSION:
                 self._ask(method, method, rule, endpoint, table[method, rule])
 
     def methods(self) -> None:
         """Each address by every method: HEAD is a GET, what a rule does not know is refused."""
-        table = routes()
+        table = routes(self.app)
         known = {(method, rule): endpoint for method, rule, endpoint in addresses(self.app)}
         for rule, endpoint in {rule: endpoint for (_, rule), endpoint in known.items()}.items():
             for verb in METHODS if rule not in CHANGES_THE_SESSION else ():
@@ -68,7 +68,7 @@ class Walk:
     def moves(self) -> None:
         """Each move on the other county's rows: the role that may make it finds nothing to move."""
         rows = [str(i) for ids in self.known.claims.values() for i in ids]
-        for (rule, move), role in moves().items():
+        for (rule, move), role in moves(self.app).items():
             answer = self.client.post(rule, data={"action": move, "rowid": rows})
             self._note(move, rule, answer, answer.status_code == (302 if role == self.role else 403))
 

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine.cases.accounts import Details, add_account
-from app.engine.cases.claims import Notice
-from app.engine.cases.payments import PaymentList
-from app.engine.casework.batch import Batch
+from app.programmes.training import PROGRAMME
 from app.programmes.training.classes import contacts
 from app.programmes.training.model import (
     Enrolment,
     Project,
     TrainingApplication,
-    TrainingClaim,
     TrainingClass,
 )
 from app.registers.models import Contribution, Employer, Person
 from app.registers.organisation import Office, Staff
-from tests.desk.clerks import ACCOUNT
-from tests.desk.days import after
+from tests.security.any_cases import CLAIM_STATES, CLOSES, OPENS, file
 
 CLASS_STATES = ("draft", "submitted", "approved", "completion_submitted", "completed")
-CLAIM_STATES = ("draft", "submitted", "approved", "publicizing", "publicized")
 TEACHER, CONTACT = "司马讲师", "诸葛联系人"
 PHONES = tuple(f"1371234560{number}" for number in range(len(CLASS_STATES)))
-OPENS, CLOSES = after(-21), after(-3)
 
 
 def build(session: Session, office: Office) -> None:
@@ -86,42 +77,21 @@ def _enrol(session: Session, held: TrainingClass, number: int) -> Enrolment:
 
 
 def _declare(session: Session, held: TrainingClass) -> None:
-    batch = session.scalars(select(Batch.id)).first()
-    payee = session.get(Employer, held.employer_id)
-    account = add_account(
-        session, current_app.extensions["vault"], payee, Details(kind="basic", holder=payee.name, **ACCOUNT)
-    ).id
     application = TrainingApplication(
         number=f"PX-{held.cohort_no}",
         office_id=held.office_id,
         employer_id=held.employer_id,
         class_id=held.id,
-        account_id=account,
         created_on=OPENS,
         created_by=held.created_by,
     )
-    common = {"programme": "training", "office_id": held.office_id, "batch_id": batch}
-    notice = Notice(number=f"PX-GS-510104-{OPENS:%Y}-001", starts_on=OPENS, ends_on=CLOSES, **common)
-    paid = PaymentList(number=f"PX-FF-510104-{CLOSES:%Y}-001", made_on=CLOSES, **common)
-    session.add_all((application, notice, paid))
-    session.flush()
-    for number, state in enumerate(CLAIM_STATES, 2):
-        student = _enrol(session, held, number)
-        claim = TrainingClaim(
-            application_id=application.id,
-            office_id=held.office_id,
-            person_id=student.person_id,
-            employer_id=held.employer_id,
-            state=state,
-            amount=Decimal("600.00"),
-            policy={},
-            account_id=account,
-            name=session.get(Person, student.person_id).name_folded,
-            notice_id=notice.id if state.startswith("public") else None,
-            payment_list_id=paid.id if state == "publicized" else None,
-            enrolment_id=student.id,
-            opens_on=OPENS,
-            closes_on=CLOSES,
-            hours=20,
-        )
-        session.add(claim)
+    enrolled = [_enrol(session, held, number) for number in range(2, 2 + len(CLAIM_STATES))]
+    enrolments = {student.person_id: student.id for student in enrolled}
+    dates = {"opens_on": OPENS, "closes_on": CLOSES, "hours": 20}
+    file(
+        session,
+        PROGRAMME,
+        application,
+        enrolments,
+        lambda person: {"enrolment_id": enrolments[person], **dates},
+    )

@@ -31,14 +31,24 @@ def demo_files(demonstration):
     return demonstration.files
 
 
+@pytest.fixture(scope="module")
+def stage(application, cluster, demonstrations):
+    december = demonstrations(DECEMBER)
+
+    def walk():
+        clerk, reviewer = HiringDesk(application, "clerk"), HiringDesk(application, "reviewer")
+        clerk.hand_in(december.files, "1-good.xlsx")
+        reviewer.act("review", "approve")
+        return reviewer, Desk(application, "policy")
+
+    return cluster.walked(application, december.template, START, walk)
+
+
 @pytest.fixture
-def winter(demo_app, demo_files, monkeypatch):
+def winter(system, demo_app, cluster, stage, monkeypatch):
     """(reviewer, policy officer): approved claims on 30 December 2026, when nobody has confirmed 2027."""
     monkeypatch.setitem(demo_app.config, "TODAY", START)
-    clerk, reviewer = HiringDesk(demo_app, "clerk"), HiringDesk(demo_app, "reviewer")
-    clerk.hand_in(demo_files, "1-good.xlsx")
-    reviewer.act("review", "approve")
-    return reviewer, Desk(demo_app, "policy")
+    return cluster.go_on(demo_app, stage)
 
 
 def dialog(reviewer: HiringDesk) -> str:

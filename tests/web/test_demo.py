@@ -7,7 +7,7 @@ import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
-from app.demo.sheets import FOLDER, NOTE, SHEETS
+from app.demo.sheets import NOTE, SHEETS
 from app.demo.users import PASSWORD, USERS
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
@@ -32,23 +32,21 @@ from app.registers.models import (
 )
 from app.registers.organisation import Office, Staff
 from app.web.page.programmes import programmes
-from tests.desk.database import release
+from tests.desk.database import Demonstration, release
 from tests.desk.days import TODAY, after
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}
-DAYS = [TODAY, date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31)]
-any_day = pytest.mark.parametrize("day", DAYS, indirect=True, ids=str)
+OTHER_DAYS = (date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31))
+any_day = pytest.mark.parametrize(
+    "demo",
+    [TODAY, *(pytest.param(day, marks=pytest.mark.system) for day in OTHER_DAYS)],
+    indirect=True,
+    ids=str,
+)
 
 
 @pytest.fixture
-def day(request, app, demo_installation, monkeypatch):
-    """The day of the load and of what follows: that of the run, or one that a test asks for."""
-    for config in (app.config, demo_installation.config):
-        monkeypatch.setitem(config, "TODAY", getattr(request, "param", config["TODAY"]))
-
-
-@pytest.fixture
-def load(app, demo_installation, session, day, tmp_path, monkeypatch):
+def load(app, demo_installation, session, tmp_path, monkeypatch):
     """Runs `flask demo load` in a demo installation whose files lie in `tmp_path`."""
     monkeypatch.setitem(demo_installation.config, "DATA_DIR", tmp_path)
 
@@ -62,10 +60,13 @@ def load(app, demo_installation, session, day, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def demo(load):
-    """The demonstration, loaded."""
-    result = load()
-    assert result.exit_code == 0, result.output + repr(result.exception)
+def demo(app, cluster, demonstrations, monkeypatch, request) -> Demonstration:
+    """The demonstration as of the day of the run, or of one that a test asks for."""
+    loaded = demonstrations(getattr(request, "param", TODAY))
+    monkeypatch.setitem(app.config, "TODAY", loaded.day)
+    release(app)
+    cluster.fresh(loaded.template)
+    return loaded
 
 
 def _count(session, model) -> int:
@@ -78,7 +79,7 @@ def test_an_installation_that_is_no_demo_refuses(app, session):
     assert _count(session, User) == _count(session, Person) == 0
 
 
-def test_it_loads_logins_registers_and_sheets(app, session, demo, tmp_path):
+def test_it_loads_logins_registers_and_sheets(app, session, demo):
     assert _count(session, User) == len(USERS) == 10
     assert _count(session, Person) == 2_000 and _count(session, Employer) == 60
     assert 30_000 < _count(session, Contribution) < 48_000
@@ -86,7 +87,7 @@ def test_it_loads_logins_registers_and_sheets(app, session, demo, tmp_path):
     assert _count(session, RegisterLoad) == 5 and sum(session.scalars(select(RegisterLoad.rows_refused))) == 0
     assert set(session.scalars(select(Coverage.region_code))) == {"510104", "510105", "510107"}
     assert session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.event == "register_load")) == 5
-    assert {path.name for path in (tmp_path / FOLDER).iterdir()} == {*GROUPS, NOTE}
+    assert {path.name for path in demo.files.iterdir()} == {*GROUPS, NOTE}
 
 
 def test_the_contributions_are_those_of_the_last_two_years(app, session, demo):
@@ -114,9 +115,9 @@ def test_the_logins_open(app, demo):
 
 
 @pytest.fixture
-def uploaded(app, session, demo, tmp_path):
+def uploaded(app, session, demo):
     """Checks a ready-made sheet as the clerk whom the note names would; returns its application's id."""
-    note = (tmp_path / FOLDER / NOTE).read_text(encoding="utf-8-sig")
+    note = (demo.files / NOTE).read_text(encoding="utf-8-sig")
 
     def upload(name: str) -> int:
         said = note[note.index(name) :]
@@ -127,7 +128,7 @@ def uploaded(app, session, demo, tmp_path):
         actor = Actor(clerk.user_id, "clerk", office.id, office.code, office.name, "test", scope)
         today = app.config["TODAY"]
         application = open_application(session, actor, PROGRAMME, employer.id, employer.region_code, today)
-        with (tmp_path / FOLDER / name).open("rb") as file:
+        with (demo.files / name).open("rb") as file:
             rows = read(SHEET, file, today=today).rows
         check(session, actor, PROGRAMME, application.id, rows, app.extensions["vault"], today)
         db.session.commit()

@@ -11,8 +11,9 @@ from app import __version__
 from app.engine import clock
 from app.engine.policy import PolicyValue
 from app.extensions import db
-from app.help import chapter_of, chapters
+from app.help import chapters
 from app.help.changes import SOURCE, releases
+from app.web.page.manual import chapter_for
 from app.web.page.programmes import programme_of, programmes
 from tests.desk.clerks import Desk, HiringDesk
 
@@ -36,9 +37,20 @@ def test_every_chapter_names_views_that_exist(application):
     assert {name for chapter in chapters() for name in chapter.views} <= known
 
 
-def test_every_function_of_a_programme_has_its_chapter(application):
-    views = [view for view in application.appbuilder.baseviews if getattr(view, "programme", None)]
-    assert [view.endpoint for view in views if view.menu and not chapter_of(view.endpoint)] == []
+def test_every_function_of_the_menu_has_its_chapter(application):
+    with application.app_context():
+        views = [view for view in application.appbuilder.baseviews if getattr(view, "menu", ())]
+        assert [view.endpoint for view in views if not chapter_for(view.endpoint)] == []
+
+
+def test_a_chapter_that_nobody_wrote_tells_where_its_functions_are_and_what_is_checked(clerk, monkeypatch):
+    described = [chapter for chapter in chapters() if chapter.rules_of != "hiring_subsidy"]
+    monkeypatch.setattr("app.help.chapters", lambda: tuple(described))
+    monkeypatch.setattr("app.web.page.manual.chapters", lambda: tuple(described))
+    assert 'href="/help/hiring_subsidy"' in clerk.get("/hiring/applications/list/")
+    page = clerk.get("/help/hiring_subsidy")
+    assert "业务经办 → 单位服务 → 一次性吸纳就业补贴 → 一次性吸纳就业补贴申请" in page
+    assert "/help/rules/hiring_subsidy" in page and "操作流程" not in page
 
 
 def test_help_leads_to_the_chapter_of_the_page(clerk):

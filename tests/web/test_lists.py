@@ -19,18 +19,27 @@ from app.web.crud.private_queries import in_clear
 from app.web.crud.views import ModelView
 from app.web.longwork import exporting
 from tests.desk.clerks import HiringDesk, uscc_of
+from tests.desk.database import DEMO
 from tests.desk.days import TODAY
 from tests.desk.heard import heard
 
 LIST = "/hiring/query/list/"
 
 
+@pytest.fixture(scope="module")
+def stage(application, cluster, demo_files):
+    def walk():
+        desk = HiringDesk(application, "clerk")
+        number = desk.open_application(uscc_of(demo_files, "1-good.xlsx"))
+        desk.check(number, demo_files / "1-good.xlsx")
+        return desk
+
+    return cluster.walked(application, DEMO, TODAY, walk)
+
+
 @pytest.fixture
-def clerk(demo_app, demo_files):
-    desk = HiringDesk(demo_app, "clerk")
-    application = desk.open_application(uscc_of(demo_files, "1-good.xlsx"))
-    desk.check(application, demo_files / "1-good.xlsx")
-    return desk
+def clerk(demo_app, cluster, stage):
+    return cluster.go_on(demo_app, stage)
 
 
 def shown(page: str) -> list[str]:

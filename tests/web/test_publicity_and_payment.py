@@ -13,17 +13,28 @@ from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
 from tests.desk.clerks import HiringDesk, moved
+from tests.desk.database import DEMO
 from tests.desk.days import END, OVER, TODAY, after
 
 
+@pytest.fixture(scope="module")
+def stage(application, cluster, demo_files):
+    def walk():
+        clerk, reviewer, cashier = (
+            HiringDesk(application, name) for name in ("clerk", "reviewer", "cashier")
+        )
+        number = clerk.hand_in(demo_files, "1-good.xlsx")
+        reviewer.act("review", "approve")
+        reviewer.act("publicity", "publicize", start=TODAY.isoformat(), end=END.isoformat())
+        return clerk, reviewer, cashier, [str(i) for i in claim_ids(application)], number
+
+    return cluster.walked(application, DEMO, TODAY, walk)
+
+
 @pytest.fixture
-def publicized(demo_app, demo_files):
+def publicized(demo_app, cluster, stage):
     """(clerk, reviewer, cashier, ids of 40 claims under publicity from 23 to 27 November, application's id)."""
-    clerk, reviewer, cashier = (HiringDesk(demo_app, name) for name in ("clerk", "reviewer", "cashier"))
-    application = clerk.hand_in(demo_files, "1-good.xlsx")
-    reviewer.act("review", "approve")
-    reviewer.act("publicity", "publicize", start=TODAY.isoformat(), end=END.isoformat())
-    return clerk, reviewer, cashier, [str(i) for i in claim_ids(demo_app)], application
+    return cluster.go_on(demo_app, stage)
 
 
 def claim_ids(app) -> list[int]:

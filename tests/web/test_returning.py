@@ -50,7 +50,7 @@ def guarded(demo_app, monkeypatch, request):
 
 def test_every_address_leads_to_the_login_and_back_to_one_that_opens(demo_app, guarded):
     adapter, count = demo_app.url_map.bind(""), 0
-    for (method, rule), allowed in routes().items():
+    for (method, rule), allowed in routes(demo_app).items():
         if {"everybody", "keys"} & allowed:
             continue
         answer = guarded.open(address(rule), method=method, headers={"Referer": HOST + PAGE})
@@ -65,8 +65,8 @@ def test_every_address_leads_to_the_login_and_back_to_one_that_opens(demo_app, g
     assert count > 100
 
 
-def test_every_bulk_action_leads_to_the_login(guarded):
-    for rule, move in moves():
+def test_every_bulk_action_leads_to_the_login(demo_app, guarded):
+    for rule, move in moves(demo_app):
         data = {"action": move, "rowid": ["1"]}
         assert led_to(guarded.post(rule, data=data, headers={"Referer": HOST + PAGE})) == PAGE
 

@@ -9,10 +9,11 @@ from markupsafe import Markup, escape
 
 from app.engine.policy import stored
 from app.extensions import db, fab
-from app.help import QUOTED, Chapter, chapters
+from app.help import QUOTED, Chapter
 from app.help.changes import releases
 from app.web.crud.views import Screen
 from app.web.desk.rule_catalogue import dated_values, explain, refusals
+from app.web.page.manual import all_chapters
 from app.web.page.programmes import programme_or_none
 from app.web.page.translations import gettext
 
@@ -25,14 +26,16 @@ class HelpView(Screen, BaseView):
 
     @expose("/")
     def index(self):
-        return self._page(chapters()[0].number)
+        return self._page(all_chapters()[0].number)
 
     @expose("/changes")
     def changes(self):
         """Show what each release changed, in the language of the page."""
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        return self.render_template("changes.html", chapters=chapters(), chapter=None, releases=releases())
+        return self.render_template(
+            "changes.html", chapters=all_chapters(), chapter=None, releases=releases()
+        )
 
     @expose("/rules/<code>")
     def rules(self, code):
@@ -45,7 +48,7 @@ class HelpView(Screen, BaseView):
         values = dated_values(programme, stored(db.session, code), g.today)
         return self.render_template(
             "rules.html",
-            chapters=chapters(),
+            chapters=all_chapters(),
             chapter=None,
             programme=programme,
             today=g.today,
@@ -61,19 +64,20 @@ class HelpView(Screen, BaseView):
     def _page(self, number: str):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        numbers = [one.number for one in chapters()]
+        chapters = all_chapters()
+        numbers = [one.number for one in chapters]
         if number not in numbers:
             abort(404)
         at = numbers.index(number)
-        chapter = chapters()[at]
+        chapter = chapters[at]
         return self.render_template(
             "help.html",
-            chapters=chapters(),
+            chapters=chapters,
             chapter=chapter,
             paths=_paths(chapter),
             explained=programme_or_none(chapter.rules_of),
-            before=chapters()[at - 1] if at else None,
-            after=chapters()[at + 1] if at + 1 < len(numbers) else None,
+            before=chapters[at - 1] if at else None,
+            after=chapters[at + 1] if at + 1 < len(numbers) else None,
             marked=marked,
         )
 

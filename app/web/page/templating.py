@@ -9,12 +9,12 @@ from wtforms import Field
 from app.engine.casework.objections import STATES as OBJECTION_STATES
 from app.engine.sessions import logins
 from app.extensions import fab
-from app.help import chapter_of
 from app.kernel.file_names import visible
 from app.kernel.identifiers.citizen_id import mask
 from app.kernel.money import format_yuan, uppercase
 from app.web.page.addresses import ADDRESSES
 from app.web.page.formats import long_date, masked_phone, moment, show, state_pill, translate
+from app.web.page.manual import chapter_for
 from app.web.page.programmes import programmes
 from app.web.page.sidebar import sidebar, trail
 from app.web.page.titles import (
@@ -88,7 +88,7 @@ def session_left() -> int:
 
 def help_url() -> str:
     """Return the chapter of the manual that explains the page at hand, or the manual's beginning."""
-    chapter = chapter_of(request.blueprint)
+    chapter = chapter_for(request.blueprint)
     return url_for("HelpView.chapter", number=chapter.number) if chapter else url_for("HelpView.index")
 
 
