@@ -6,7 +6,7 @@ from flask import g, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
-from app.extensions import db, fab
+from app.extensions import fab
 from app.web.crud.views import Screen
 from app.web.desk.shortcuts import own
 from app.web.longwork.work_pages import waiting_works
@@ -30,7 +30,7 @@ class HomeView(Screen, BaseView):
         return self.render_template(
             "home.html",
             tasks=tasks(),
-            waits=pending_duties.sentences(db.session, g.actor.user_id),
+            waits=pending_duties.sentences(g.actor.user_id),
             works=waiting_works(),
             shortcuts=own(),
             **facts,

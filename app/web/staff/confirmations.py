@@ -93,16 +93,16 @@ class ConfirmationView(ModelView):
     def list_more(self, rows: Sequence[DutyGrant]) -> dict:
         required = duties.required(db.session)
         return {
-            "confirmable": pending_duties.confirmable(db.session, rows),
+            "confirmable": pending_duties.confirmable(rows),
             "required": required,
-            "alone": pending_duties.alone(db.session) if required else None,
+            "alone": pending_duties.alone() if required else None,
         }
 
     def tasks(self) -> list[Task]:
         """Return what waits, for the home page of administrators."""
         if not self.appbuilder.sm.has_access("can_agree", self.class_permission_name):
             return []
-        count = pending_duties.in_sight(db.session)
+        count = pending_duties.in_sight()
         return [Task(gettext(self.menu_title), url_for("ConfirmationView.list"), count, None, gettext("项"))]
 
     @expose("/agree/<pk>", methods=["POST"])

@@ -14,10 +14,9 @@ from flask_appbuilder.security.sqla.models import (
 )
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
-from app.extensions import fab
+from app.extensions import db, fab
 from app.kernel.messages import N_
 from app.web.page.translations import gettext
 
@@ -90,9 +89,9 @@ def action_title(permission: str) -> str:
     return gettext(ACTIONS.get(permission) or EVENTS.get(permission, permission))
 
 
-def functions(session: Session, roles: Iterable[str], only: set[int] | None = None) -> list[Function]:
+def functions(roles: Iterable[str], only: set[int] | None = None) -> list[Function]:
     """Return the functions that some of the roles may use, in the order of the menu; `only` keeps some permissions."""
-    held = _held(session, set(roles))
+    held = _held(set(roles))
     found = []
     for view in fab().baseviews:
         lines = [
@@ -107,7 +106,7 @@ def functions(session: Session, roles: Iterable[str], only: set[int] | None = No
     return _merged(found)
 
 
-def _held(session: Session, roles: set[str]) -> Mapping[str, dict[str, tuple[int, frozenset[str]]]]:
+def _held(roles: set[str]) -> Mapping[str, dict[str, tuple[int, frozenset[str]]]]:
     """Return view → permission → (its id, the roles that hold it)."""
     table = assoc_permissionview_role.c
     names = func.array_agg(aggregate_order_by(Role.name, Role.name))
@@ -122,7 +121,7 @@ def _held(session: Session, roles: set[str]) -> Mapping[str, dict[str, tuple[int
         .group_by(ViewMenu.name, Permission.name, PermissionView.id)
     )
     found: dict[str, dict[str, tuple[int, frozenset[str]]]] = {}
-    for view, permission, id_, holders in session.execute(rows):
+    for view, permission, id_, holders in db.session.execute(rows):
         found.setdefault(view, {})[permission] = (id_, frozenset(holders))
     return found
 

@@ -8,7 +8,7 @@ from datetime import date
 from flask import flash, g
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.engine.access import deciding, duties, grants
 from app.engine.access.duties import AccountDeed, DutyGrant
@@ -28,36 +28,36 @@ NAMED = (
 )
 
 
-def of_user(session: Session, user_id: int) -> list[DutyGrant]:
+def of_user(user_id: int) -> list[DutyGrant]:
     """Return what waits on one account, from the oldest."""
     own = (DutyGrant.user_id == user_id) & DutyGrant.confirmed_at.is_(None)
-    return list(session.scalars(select(DutyGrant).where(own).options(*NAMED).order_by(DutyGrant.id)))
+    return list(db.session.scalars(select(DutyGrant).where(own).options(*NAMED).order_by(DutyGrant.id)))
 
 
-def of_users(session: Session, user_ids: Collection[int]) -> dict[int, set[str | None]]:
+def of_users(user_ids: Collection[int]) -> dict[int, set[str | None]]:
     """Return user → the names of the roles that wait; None stands for the whole account."""
     found: dict[int, set[str | None]] = {}
     rows = select(DutyGrant.user_id, Role.name).outerjoin(Role, Role.id == DutyGrant.role_id)
     asked = rows.where(DutyGrant.user_id.in_(user_ids), DutyGrant.confirmed_at.is_(None))
-    for user_id, role in session.execute(asked):
+    for user_id, role in db.session.execute(asked):
         found.setdefault(user_id, set()).add(role)
     return found
 
 
-def in_sight(session: Session) -> int:
+def in_sight() -> int:
     """Return how many grants wait in the actor's subtree."""
     waiting = select(func.count()).select_from(DutyGrant).join(Staff, Staff.user_id == DutyGrant.user_id)
     waiting = waiting.where(DutyGrant.confirmed_at.is_(None))
     scope = g.actor.scope
     own = waiting if scope.whole else waiting.where(Staff.office_id.in_(scope.office_ids))
-    return session.scalars(own).one()
+    return db.session.scalars(own).one()
 
 
-def confirmable(session: Session, grants_shown: Collection[DutyGrant]) -> set[int]:
+def confirmable(grants_shown: Collection[DutyGrant]) -> set[int]:
     """Return those of the grants that the actor may confirm."""
     word = duties.may_confirm(DutyGrant.given_by, DutyGrant.given_in, g.actor.user_id)
     own = DutyGrant.id.in_([grant.id for grant in grants_shown])
-    return set(session.scalars(select(DutyGrant.id).where(own, word)))
+    return set(db.session.scalars(select(DutyGrant.id).where(own, word)))
 
 
 def duty(grant: DutyGrant) -> str:
@@ -88,26 +88,26 @@ def sentence(grant: DutyGrant) -> str:
     )
 
 
-def sentences(session: Session, user_id: int, held: Collection[str] = ()) -> list[str]:
+def sentences(user_id: int, held: Collection[str] = ()) -> list[str]:
     """Return sentences for a user's page; `held` are the roles, of which an earlier release may have given some without a grant."""
-    lines = [sentence(grant) for grant in of_user(session, user_id)]
+    lines = [sentence(grant) for grant in of_user(user_id)]
     without_grant = gettext("待确认：{duty}。请打开“修改”并保存一次，即列入“待确认授权”。")
-    for role in sorted(deciding.unconfirmed(session, user_id, held) if held else ()):
+    for role in sorted(deciding.unconfirmed(db.session, user_id, held) if held else ()):
         lines.append(without_grant.format(duty=role_title(role)))
     return lines
 
 
-def deeds(session: Session, user_id: int) -> list[tuple[str, str]]:
+def deeds(user_id: int) -> list[tuple[str, str]]:
     """Return (what, by whom) of an account's making, grants and resets."""
     asked = select(AccountDeed).where(AccountDeed.user_id == user_id).options(selectinload(AccountDeed.by))
-    found = session.scalars(asked.order_by(AccountDeed.at)).all()
+    found = db.session.scalars(asked.order_by(AccountDeed.at)).all()
     who = {kind: "、".join(user_title(one.by) for one in found if one.deed == kind) for kind in DEEDS}
     return [(gettext(DEEDS[kind]), names) for kind, names in who.items() if names]
 
 
-def alone(session: Session) -> str | None:
+def alone() -> str | None:
     """Return the warning when no administrator could confirm what the actor gives."""
-    if session.scalar(_seconds(g.today)):
+    if db.session.scalar(_seconds(g.today)):
         return None
     if PROVINCE_ADMIN in g.actor.roles:
         return gettext(
@@ -136,10 +136,10 @@ def _seconds(today: date) -> Select:
 
 def tell(user_id: int) -> None:
     """Say after an administrator's change that a duty waits, and for whom."""
-    waiting = [grant for grant in of_user(db.session, user_id) if grant.given_by == g.actor.user_id]
+    waiting = [grant for grant in of_user(user_id) if grant.given_by == g.actor.user_id]
     if waiting:
         names = "、".join(dict.fromkeys(duty(grant) for grant in waiting))
         warning = gettext("{duties}须由{by}在“待确认授权”中确认后才生效。")
         flash(warning.format(duties=names, by=by_whom(waiting[-1].office)), "warning")
-        if lonely := alone(db.session):
+        if lonely := alone():
             flash(lonely, "warning")

@@ -72,7 +72,7 @@ class RoleView(Screen, BaseView):
             chosen=chosen,
             own={name: own_roles.known(db.session)[name] for name in own},
             editable=lambda own: own_roles.editable(own, g.actor),
-            functions=matrix.functions(db.session, chosen),
+            functions=matrix.functions(chosen),
         )
 
     @expose("/show/<name>")
@@ -91,7 +91,7 @@ class RoleView(Screen, BaseView):
                 (one, accounts.full_name(one.user), ends.get(one.user_id, {}).get(name)) for one in holders
             ],
             most=MOST_HOLDERS,
-            functions=matrix.functions(db.session, [name]),
+            functions=matrix.functions([name]),
         )
 
     @expose("/add", methods=["GET", "POST"])
@@ -134,7 +134,7 @@ class RoleView(Screen, BaseView):
 def _facts(own) -> dict[str, object]:
     """Return what the form of an office's own role shows beside it."""
     held = own_roles.held_by(db.session, own.role_id)
-    return {"own": own, "held": held, "functions": matrix.functions(db.session, own.parts)}
+    return {"own": own, "held": held, "functions": matrix.functions(own.parts)}
 
 
 def _holders(name: str):

@@ -137,15 +137,15 @@ class UserView(ModelView):
         """Show what somebody may do, and by which role."""
         row = self.item(pk)
         roles = grants.roles_in_force(db.session, row.user_id, g.today)
-        functions = matrix.functions(db.session, roles)
+        functions = matrix.functions(roles)
         return self.render_template(
             "user_show.html",
             view=self,
             row=row,
             full=accounts.full_name(row.user),
             functions=functions,
-            waits=pending_duties.sentences(db.session, row.user_id, accounts.roles_of(row.user)),
-            deeds=pending_duties.deeds(db.session, row.user_id),
+            waits=pending_duties.sentences(row.user_id, accounts.roles_of(row.user)),
+            deeds=pending_duties.deeds(row.user_id),
         )
 
     @expose("/handover/<pk>", methods=["GET", "POST"])
@@ -177,7 +177,7 @@ class UserView(ModelView):
 
     def list_more(self, rows: Sequence[Staff]) -> dict:
         g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
-        g.role_waits = pending_duties.of_users(db.session, [row.user_id for row in rows])
+        g.role_waits = pending_duties.of_users([row.user_id for row in rows])
         return {"locked": tries.locked(db.session, [row.user.username for row in rows])}
 
     @expose("/reset/<pk>", methods=["POST"])
@@ -210,7 +210,7 @@ def _titles(row: Staff) -> list[Markup]:
     """Return the roles of a login, each with its last day; what is over is marked."""
     if "role_ends" not in g:
         g.role_ends = grants.ends_of(db.session, [row.user_id])
-        g.role_waits = pending_duties.of_users(db.session, [row.user_id])
+        g.role_waits = pending_duties.of_users([row.user_id])
     held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
     titles = []
     for role in sorted(held, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
