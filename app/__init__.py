@@ -32,7 +32,7 @@ def create_app(settings: dict | None = None) -> Flask:
     """Return the WSGI application; `settings` overrides `config.Config` (tests only)."""
     from app import web
     from app.web.page.context import Globals
-    from app.web.site import health, metrics
+    from app.web.site import assets, health, metrics
 
     app = Flask(__name__)
     app.app_ctx_globals_class = Globals
@@ -54,5 +54,6 @@ def create_app(settings: dict | None = None) -> Flask:
         web.init_app(app)
         if app.config["DEMO"]:
             import_module("app.demo").init_app(app)
+    assets.init_app(app)
     health.init_app(app, measures)
     return app

@@ -1,2 +1,1 @@
-"use strict";
 document.querySelector("[data-print]").addEventListener("click", () => window.print());

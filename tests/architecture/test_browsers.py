@@ -9,7 +9,7 @@ import pytest
 from tests.desk.documents import ROOT
 
 LATER = {
-    "desk.css": {
+    "*.css": {
         ":has()": r":has\(",
         "nesting": r"\{[^{}]*&",
         "color-mix()": r"color-mix\(",
@@ -21,7 +21,7 @@ LATER = {
         "light-dark()": r"light-dark\(",
         "anchors": r"anchor\(|position-anchor",
     },
-    "desk.js": {
+    "*.js": {
         "popover": r"popover",
         "groupBy": r"\.groupBy\(",
         "withResolvers": r"withResolvers",
@@ -37,7 +37,10 @@ LATER = {
 }
 
 
-@pytest.mark.parametrize(("file", "feature"), [(f, name) for f, found in LATER.items() for name in found])
-def test_nothing_newer_is_used(file, feature):
-    text = (ROOT / "app/static" / file).read_text(encoding="utf-8")
-    assert not re.search(LATER[file][feature], text)
+@pytest.mark.parametrize(
+    ("kind", "feature"), [(kind, name) for kind, later in LATER.items() for name in later]
+)
+def test_nothing_newer_is_used(kind, feature):
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "app" / "static").rglob(kind)}
+    assert texts
+    assert not [name for name, text in texts.items() if re.search(LATER[kind][feature], text)]

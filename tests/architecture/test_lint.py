@@ -15,13 +15,14 @@ BESIDE = Path(sys.executable).parent
     [
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
+        ("oxlint", "--deny-warnings", "app/static"),
         ("djlint", "--lint", "--quiet", "app"),
         ("djlint", "--check", "--quiet", "app"),
         ("lint-imports", "--no-cache"),
         ("mypy",),
         ("bandit", "-q", "-c", "pyproject.toml", "-r", "app", "config.py", "run.py", "migrations", "deploy"),
     ],
-    ids=["rules", "format", "templates", "templates' format", "imports", "types", "security"],
+    ids=["rules", "format", "scripts", "templates", "templates' format", "imports", "types", "security"],
 )
 def test_the_linters_find_nothing(command):
     program, *arguments = command

@@ -1,6 +1,6 @@
 """Without a session every address leads to the login, and from there back to where somebody was; nothing is sent by itself.
 
-What had been typed stays in the browser's tab (`static/keep.js`); the server keeps none of it.
+What had been typed stays in the browser's tab (`static/desk/keep.js`); the server keeps none of it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
-"use strict";
-/* A warning two minutes before the session ends. Asking for the time left doesn't keep the session open, going on does.
-   Comes before keep.js, which makes every other question to the server lead to the login when the session is over. */
-(() => {
+/* A warning two minutes before the session ends. Asking for the time left doesn't keep the session open, going on
+   does. */
+export function session() {
   const box = document.getElementById("session")?.content.firstElementChild.cloneNode(true);
   if (!box || !box.showModal) return;
   const BEFORE = 120, AGAIN = 15;
-  const plain = window.fetch.bind(window);
   const title = box.querySelector("h2");
   const line = box.querySelector("p");
   const [on, login] = [box.querySelector("[data-go-on]"), box.querySelector("[data-login]")];
@@ -54,13 +52,13 @@
   const ask = async (how = {}) => {
     asked = Date.now();
     try {
-      const answer = await plain(box.dataset.session, { ...how, headers: { Accept: "application/json" } });
+      const answer = await fetch(box.dataset.session, { ...how, headers: { Accept: "application/json" } });
       const time = await answer.json();
       if (answer.status === 401) return void over(time.login);
       if (!answer.ok) throw new Error(time.error);
       longest = time.longest;
       plan(time.left);
-    } catch (error) {
+    } catch {
       later(ask, AGAIN);
     }
   };
@@ -77,4 +75,4 @@
   box.addEventListener("close", () => box.remove());
   box.addEventListener("cancel", (event) => event.preventDefault());
   plan(Number(box.dataset.left));
-})();
+}
