@@ -296,7 +296,8 @@ def test_an_answer_that_was_on_its_way_during_the_deed_is_not_kept(sit_down, sen
     reviewer.search(申请单号=sent)
     reviewer.tick(1)
     page.route("**/desk/waiting", lambda route: asked.append(route))
-    reviewer.button("审核通过").click()
+    with page.expect_request("**/desk/waiting"):
+        reviewer.button("审核通过").click()
     page.get_by_role("button", name="确定").wait_for()
     page.wait_for_function("() => sessionStorage.getItem('notices') === null")
 
