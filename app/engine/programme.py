@@ -78,7 +78,7 @@ class Programme:
 
     @property
     def fixed(self) -> tuple[str, ...]:
-        """The sheet's fields that no correction of a claim changes (`domain.md` §6): withdraw and add."""
+        """The sheet's fields that no correction of a claim changes: another person is a withdrawal and a new claim."""
         return ("name", "citizen_id", *(PLACED if self.placed else ()))
 
     @property

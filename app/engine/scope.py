@@ -38,7 +38,7 @@ from app.registers.models import Person
 from app.registers.organisation import Office, Region
 
 OPEN = {"scope": "open"}
-"""Execution options of the two openings of `domain.md` §2 and of the product's own bookkeeping."""
+"""Execution options of what reads across offices (`app/help/decisions/one-session-scope.md`) and of the product's own bookkeeping."""
 
 FRESH = {"populate_existing": True}
 """Execution options of rows that are locked: as they stand now, whatever the session has read before."""
@@ -100,7 +100,7 @@ def _criteria(scope: Scope) -> tuple[tuple, tuple]:
     """Build the criteria once for all logins that see the same; cases share one option, since each option slows every statement.
 
     A visible claim may name a person or employer whose own region lies elsewhere: the name and masked id
-    that the claim shows are the opening of `domain.md` §2, so register criteria do not follow relationships.
+    that the claim shows are open to its office, so register criteria do not follow relationships.
     """
     if scope.whole:
         return (), ()

@@ -28,7 +28,7 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One function as the original manual has it: whom it serves, which rules guard it, how it is done.
+    """One function: whom it serves, which rules guard it, how it is done.
 
     `views` are the endpoints that it explains; `rules_of` is the programme whose rules it lists.
     """

@@ -1,4 +1,4 @@
-"""The two openings of `domain.md` §2: an exact whole id or USCC finds its bearer anywhere in the province."""
+"""Look-ups across offices: an exact whole id or USCC finds its bearer anywhere in the province, a part of one nothing."""
 
 from __future__ import annotations
 

@@ -16,6 +16,42 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 MODULES = sorted(APP.rglob("*.py"))
 TEMPLATES = sorted(APP.rglob("*.html"))
+CITED = r"[\w/-]+\.md\b"
+NAMED = r"property|setter|hybrid|validates|command|group"
+NO_VERBS = {
+    "The",
+    "A",
+    "An",
+    "What",
+    "Whether",
+    "One",
+    "How",
+    "Every",
+    "Who",
+    "Those",
+    "Where",
+    "As",
+    "For",
+    "All",
+    "By",
+    "Of",
+}
+NO_VERBS |= {
+    "After",
+    "From",
+    "Why",
+    "Each",
+    "Another",
+    "Only",
+    "Without",
+    "In",
+    "On",
+    "At",
+    "When",
+    "Until",
+    "So",
+    "That",
+}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 300, 40, 120
 
 RAW_SQL = {
@@ -267,3 +303,28 @@ def test_below_the_web_fab_is_a_base_class_only():
     }
     assert {entry for entry in used if entry[1:] not in allowed} == set()
     assert {module for module, _, name in used if name == "User"} == {"app/registers/organisation.py"}
+
+
+def test_no_page_is_cited_that_the_repository_lacks():
+    """Code cites a rule's code, a legal document or a page of the help."""
+    pages = [
+        *ROOT.glob("*.md"),
+        *(page for folder in ("app", "deploy", "tests") for page in (ROOT / folder).rglob("*.md")),
+    ]
+    texts = [text for folder in ("app", "tests", "migrations") for text in (ROOT / folder).rglob("*.py")]
+    cited = [(name(text), page) for text in texts for page in re.findall(CITED, text.read_text())]
+    assert len(cited) > 3, "the decisions and operations are cited"
+    known = {f"/{name(page)}" for page in pages}
+    assert not [(text, page) for text, page in cited if not any(one.endswith(f"/{page}") for one in known)]
+
+
+def test_a_functions_docstring_begins_with_a_verb():
+    """In the imperative; what is read like an attribute may be a noun, and commands speak to who types them."""
+    nodes = [(name(module), node) for module in MODULES for node in ast.walk(ast.parse(module.read_text()))]
+    functions = [(module, node) for module, node in nodes if isinstance(node, ast.FunctionDef)]
+    begin = [
+        (module, node.name, (ast.get_docstring(node) or "").partition(" ")[0])
+        for module, node in functions
+        if not re.search(NAMED, " ".join(map(ast.unparse, node.decorator_list)))
+    ]
+    assert not [entry for entry in begin if entry[2] in NO_VERBS or re.search(r"[^s]s$", entry[2])]

@@ -1,4 +1,4 @@
-"""The eligibility check (`domain.md` §5.1): what becomes a draft, what is kept with its reasons, what replaces what."""
+"""The eligibility check: what becomes a draft, what is kept with its reasons, what replaces what."""
 
 from __future__ import annotations
 

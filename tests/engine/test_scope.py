@@ -1,4 +1,4 @@
-"""What a session's scope adds to a statement (`domain.md` §2), for every model that declares one and for its aliases."""
+"""What a session's scope adds to a statement, for every model that declares one and for its aliases."""
 
 from __future__ import annotations
 

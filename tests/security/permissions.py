@@ -1,4 +1,4 @@
-"""Who reaches which address: the oracle, written by hand from `domain.md` §2. `keys`: no login at all, but a key of the API. `{a}` stands for every programme's base, `{p}` for those of labour contracts.
+"""Who reaches which address: the oracle, written by hand. `keys`: no login at all, but a key of the API. `{a}` stands for every programme's base, `{p}` for those of labour contracts.
 
 What nobody wrote down, of a view or a programme that came later, is derived from the registry (`routes`, `moves`).
 """

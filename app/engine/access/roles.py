@@ -1,4 +1,4 @@
-"""Roles of `domain.md` §2 and the command that writes them and their permissions to the database.
+"""The product's roles and the command that writes them and their permissions to the database.
 
 A view says in `granted` which role may do what on it; nothing else grants anything.
 """

@@ -1,4 +1,4 @@
-"""The states of a claim (`domain.md` §6); database constraints and workflows take them from here."""
+"""The states of a claim; database constraints and workflows take them from here."""
 
 from app.kernel.messages import N_
 

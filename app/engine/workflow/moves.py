@@ -1,4 +1,4 @@
-"""The moves of §6 as every subsidy makes them; a programme's workflow is built from these."""
+"""The moves of a claim as every subsidy makes them; a programme's workflow is built from these, 规则说明 shows them."""
 
 from __future__ import annotations
 

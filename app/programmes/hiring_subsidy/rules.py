@@ -1,4 +1,4 @@
-"""HS-01 … HS-05 and what every programme asks (`domain.md` §5.1)."""
+"""HS-01 … HS-05 and what every programme asks."""
 
 from app.engine.rules import common, contracts, enrolment
 

@@ -1,4 +1,4 @@
-"""The people sheet of the hiring subsidy (`domain.md` §5.1)."""
+"""The people sheet of the hiring subsidy."""
 
 from app.engine.intake.contract import PERSON_COLUMNS, REST_COLUMNS
 from app.engine.sheets import Sheet

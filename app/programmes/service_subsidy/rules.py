@@ -1,4 +1,4 @@
-"""SS-01 … SS-04 at each row's employing enterprise, and what every programme asks (`domain.md` §5.2)."""
+"""SS-01 … SS-04 at each row's employing enterprise, and what every programme asks."""
 
 from app.engine.programme import PLACED
 from app.engine.rules import common, contracts

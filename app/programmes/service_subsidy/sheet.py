@@ -1,4 +1,4 @@
-"""The people sheet of the service subsidy: the hiring subsidy's columns and where each person works (`domain.md` §5.2)."""
+"""The people sheet of the service subsidy: the hiring subsidy's columns and where each person works."""
 
 from app.engine.intake.contract import PERSON_COLUMNS, REST_COLUMNS
 from app.engine.sheets import Column, Kind, Sheet

@@ -1,4 +1,4 @@
-"""TR-01 … TR-05 (`domain.md` §5.3), one statement each, for the students of classes and for their claims alike."""
+"""TR-01 … TR-05, one statement each, for the students of classes and for their claims alike."""
 
 from app.engine.rules.rule import missing_months, rule
 from app.kernel.messages import N_

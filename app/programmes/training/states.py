@@ -1,4 +1,4 @@
-"""The states of a class (`domain.md` §6)."""
+"""The states of a class."""
 
 from app.kernel.messages import N_
 

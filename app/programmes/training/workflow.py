@@ -1,4 +1,4 @@
-"""The moves of a class (`domain.md` §6), and those of its declared students, who move as every subsidy's claims do."""
+"""The moves of a class, and those of its declared students, who move as every subsidy's claims do."""
 
 from dataclasses import replace
 

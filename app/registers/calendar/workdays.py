@@ -1,4 +1,4 @@
-"""Working days by the calendar register; a year that nobody has confirmed is reckoned cautiously (`domain.md` §4)."""
+"""Working days by the calendar register; a year that nobody has confirmed is reckoned cautiously (`app/help/decisions/cautious-calendar.md`)."""
 
 from __future__ import annotations
 

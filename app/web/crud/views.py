@@ -1,4 +1,4 @@
-"""FAB's ModelView as this product uses it: scoped, bounded, safe on every route (`fab.md` 1–6, 11–13).
+"""FAB's ModelView as this product uses it: scoped, bounded, safe on every route (`app/help/decisions/mended-flask-appbuilder.md`).
 
 A subclass is declared as FAB's documentation shows: datamodel, base_filters, list_columns, search_columns,
 label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sidebar), `granted` (who may do what).
@@ -278,10 +278,10 @@ class ModelView(Screen, FabModelView):
         return self.form_page(form, save, self.edit_template if edit else self.add_template, edit=edit)
 
     def pre_update(self, item) -> None:
-        """As FAB's: check and complete a row that a form has filled. Raises a DomainError, which the form shows."""
+        """Check and complete a row that a form has filled, as FAB's. Raises a DomainError, which the form shows."""
 
     def pre_add(self, item) -> None:
-        """The same of a new row, unless a view says otherwise."""
+        """Do the same with a new row, unless a view says otherwise."""
         self.pre_update(item)
 
     def _facts(self, row) -> dict[str, str | None]:

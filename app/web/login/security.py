@@ -1,4 +1,4 @@
-"""Login and permissions: FAB's security manager without the screens that let people climb (`fab.md` 7–12)."""
+"""Login and permissions: FAB's security manager without the screens that let people climb."""
 
 from __future__ import annotations
 

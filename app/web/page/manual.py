@@ -21,7 +21,7 @@ def chapter_for(view: str | None) -> Chapter | None:
 
 
 def _unwritten() -> list[Chapter]:
-    """One chapter for a programme's functions and for every other one: where they hang, and its rules."""
+    """Return one chapter for a programme's functions and for every other one: where they hang, and its rules."""
     views = [view for view in fab().baseviews if getattr(view, "menu", ()) and not chapter_of(view.endpoint)]
     return [_chapter(name, list(group)) for name, group in groupby(views, _subject)]
 

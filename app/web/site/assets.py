@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
 
 
 def _digest(folder: Path) -> str:
-    """Changes with the name or the content of any script or style."""
+    """Return what changes with the name or the content of any script or style."""
     whole = sha256()
     for path in sorted(path for kind in KINDS for path in folder.rglob(kind)):
         whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())

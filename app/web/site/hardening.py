@@ -1,4 +1,4 @@
-"""What every request and every answer must keep to, whatever the view (`fab.md` 8, 9, 13)."""
+"""What every request and every answer must keep to, whatever the view."""
 
 from __future__ import annotations
 

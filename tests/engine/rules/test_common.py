@@ -1,4 +1,4 @@
-"""C-01 … C-07 and F-01 line by line (`domain.md` §5.1); C-04, which needs claims, stands in test_people."""
+"""C-01 … C-07 and F-01 line by line; C-04, which needs claims, stands in test_people."""
 
 from app.engine.rules.contracts import STRANDED_MIGRANT
 from app.kernel.messages import Message

@@ -1,4 +1,4 @@
-"""HS-01 … HS-05 line by line (`domain.md` §5.1), with the days and months on which a verdict turns."""
+"""HS-01 … HS-05 line by line, with the days and months on which a verdict turns."""
 
 from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
 from tests.engine.rules.cases import BARE, BROKEN, LAGGING, LATE, NEIGHBOUR, STALE, Case, months

@@ -1,4 +1,4 @@
-"""The table of moves (`domain.md` §6) once more, in plain Python: what the engine is held against."""
+"""The table of moves once more, in plain Python: what the engine is held against."""
 
 from __future__ import annotations
 

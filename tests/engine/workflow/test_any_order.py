@@ -1,4 +1,4 @@
-"""Any moves, by anybody, on any claims, in any order: what happens is what the table of `domain.md` §6 says.
+"""Any moves, by anybody, on any claims, in any order: what happens is what the table of `model.py` says.
 
 The default run is bounded; `WORKFLOW_EXAMPLES=2000 pytest tests/engine/workflow/test_any_order.py` looks longer.
 An example runs in one transaction that is rolled back, so the facts are made once.

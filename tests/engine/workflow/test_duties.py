@@ -1,4 +1,4 @@
-"""Which login may give which move from which list: the duties of `domain.md` §2 and §6, held by the server."""
+"""Which login may give which move from which list: the separation of duties, held by the server."""
 
 from __future__ import annotations
 

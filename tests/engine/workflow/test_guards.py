@@ -1,4 +1,4 @@
-"""What refuses a move (`domain.md` §6), sentence by sentence, and what a move writes."""
+"""What refuses a move, sentence by sentence, and what a move writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A class on its way (`domain.md` §6): who may move it, what stops it, and which places it holds meanwhile."""
+"""A class on its way: who may move it, what stops it, and which places it holds meanwhile."""
 
 import pytest
 from sqlalchemy import select
