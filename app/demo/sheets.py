@@ -106,9 +106,11 @@ def _header(sheet: Worksheet, kind: Sheet) -> tuple[int, dict[str, int]]:
     """Return the header's row number and each title's column."""
     titles = {column.title for column in kind.columns}
     for number, row in enumerate(sheet.iter_rows(), 1):
-        found = {str(cell.value or "").rstrip("*＊ "): column for column, cell in enumerate(row, 1)}
-        if titles <= set(found):
-            return number, found
+        columns_by_title = {
+            str(cell.value or "").rstrip("*＊ "): column for column, cell in enumerate(row, 1)
+        }
+        if titles <= set(columns_by_title):
+            return number, columns_by_title
     raise ValueError("the template has no header")
 
 

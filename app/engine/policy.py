@@ -135,29 +135,32 @@ class Policy:
 
     def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, Any]:
         """Return the values in force on `day`: of the rows that hold it, the one that started last; else the default."""
-        held = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
-        return {code: held.get(code, p.default) for code, p in self.parameters.items()}
+        values = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
+        return {code: values.get(code, p.default) for code, p in self.parameters.items()}
 
     def documents(self, rows: Iterable[PolicyValue], day: date) -> list[str]:
         """Return the documents that policy officers have named for the values in force on `day`, each once.
 
         A shipped value has none: no paper may rest on a document that nobody has named.
         """
-        held = _held(rows, day)
-        return list(dict.fromkeys(held[code].document for code in self.parameters if code in held))
+        in_force = _held(rows, day)
+        return list(dict.fromkeys(in_force[code].document for code in self.parameters if code in in_force))
 
     def frozen(
         self, rows: Iterable[PolicyValue], day: date, values: Mapping[str, str | None]
     ) -> list[Frozen]:
         """Return what a claim judged by `day` keeps; a value that has been changed for that day since then has no row."""
-        held, shipped = _held(rows, day), as_json({code: p.default for code, p in self.parameters.items()})
-        now = as_json(self.at(held.values(), day))
+        in_force, shipped = (
+            _held(rows, day),
+            as_json({code: p.default for code, p in self.parameters.items()}),
+        )
+        now = as_json(self.at(in_force.values(), day))
         return [
             Frozen(
                 self.parameters[code].title,
                 value,
-                held.get(code) if self._equal(code, now[code], value) else None,
-                code not in held and self._equal(code, shipped[code], value),
+                in_force.get(code) if self._equal(code, now[code], value) else None,
+                code not in in_force and self._equal(code, shipped[code], value),
             )
             for code, value in values.items()
             if code in self.parameters

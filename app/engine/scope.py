@@ -61,8 +61,8 @@ class Scope:
     @classmethod
     def of_office(cls, session: Session, office: Office) -> Scope:
         """Return the subtree of an office: its own and lower offices, its region and the regions below."""
-        asked = {"path": office.path, "region": office.region_code}
-        return cls.of_lists(*session.execute(subtree(), asked, execution_options=OPEN).one())
+        parameters = {"path": office.path, "region": office.region_code}
+        return cls.of_lists(*session.execute(subtree(), parameters, execution_options=OPEN).one())
 
     @classmethod
     def of_lists(cls, office_ids: list[int] | None, region_codes: list[str] | None) -> Scope:

@@ -50,8 +50,8 @@ def parse_date(text: str) -> date | None:
         return _day_of(folded.upper())
     bare = squeeze(_CLOCK.sub("", folded))
     for writing in _WRITINGS:
-        if found := writing.fullmatch(bare):
-            year, month, day = int(found[1]), int(found[3]), int(found[4])
+        if match := writing.fullmatch(bare):
+            year, month, day = int(match[1]), int(match[3]), int(match[4])
             try:
                 return date(year, month, day) if year >= _EARLIEST_YEAR else None
             except ValueError:
@@ -61,10 +61,10 @@ def parse_date(text: str) -> date | None:
 
 def serial_date(text: str) -> date | None:
     """Return the day that a spreadsheet keeps as this number (46284 is 2026-09-19), or None for no plausible one."""
-    found = _SERIAL.fullmatch(squeeze(text))
-    if found is None or int(found[1]) not in _SERIAL_DAYS:
+    match = _SERIAL.fullmatch(squeeze(text))
+    if match is None or int(match[1]) not in _SERIAL_DAYS:
         return None
-    return _SERIAL_ZERO + timedelta(int(found[1]))
+    return _SERIAL_ZERO + timedelta(int(match[1]))
 
 
 def _day_of(moment: str) -> date | None:

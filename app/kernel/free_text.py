@@ -28,4 +28,4 @@ def without_numbers(text: str) -> str:
     """Return the text with every long number masked but for its last four characters; a digest or an id of ours stays whole."""
     if _OWN.fullmatch(text):
         return text
-    return _IDENTIFYING.sub(lambda found: "*" * (len(found[0]) - SHOWN) + found[0][-SHOWN:], text)
+    return _IDENTIFYING.sub(lambda match: "*" * (len(match[0]) - SHOWN) + match[0][-SHOWN:], text)

@@ -46,9 +46,9 @@ def new_row_key() -> bytes:
 
 def place(column: Column | InstrumentedAttribute, **values: object) -> bytes:
     """Return the name of the place that a ciphertext is bound to. Raises KeyError for a value that is missing."""
-    held: Column = column if isinstance(column, Column) else column.property.columns[0]
-    parts = (_told_apart(values[name]) for name in bound_to(held))
-    return f"{held.table.name}.{held.name}\0".encode() + b"".join(parts)
+    attribute: Column = column if isinstance(column, Column) else column.property.columns[0]
+    parts = (_told_apart(values[name]) for name in bound_to(attribute))
+    return f"{attribute.table.name}.{attribute.name}\0".encode() + b"".join(parts)
 
 
 def bound_to(column: Column) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ TITLES = {
 
 def has_part(name: SQLColumnExpression, part: str) -> ColumnElement[bool]:
     """Express that a person's or an employer's folded name contains a folded part; found by the index of names."""
-    found = func.grams(name, type_=ARRAY(Text)).contains(names.grams(part))
-    return and_(found, name.contains(part, autoescape=True))
+    match = func.grams(name, type_=ARRAY(Text)).contains(names.grams(part))
+    return and_(match, name.contains(part, autoescape=True))
 
 
 def unit_name(employer: type[Employer] = Employer) -> ColumnElement[str]:
@@ -54,19 +54,19 @@ def search_employers(session: Session, text: str) -> list[Employer]:
 
 def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
     """Return the employer that was picked, else the only one that the typed text means. Raises NotFound."""
-    found = search_employers(session, typed)
+    matches = search_employers(session, typed)
     if (number := whole_number(picked)) is not None:
-        chosen = [e for e in found if e.id == number]
-        found = chosen or list(session.scalars(select(Employer).where(Employer.id == number)))
-    if len(found) == 1:
-        return found[0]
-    if not found:
+        chosen = [e for e in matches if e.id == number]
+        matches = chosen or list(session.scalars(select(Employer).where(Employer.id == number)))
+    if len(matches) == 1:
+        return matches[0]
+    if not matches:
         raise NotFound(
             N_("本机构范围内没有找到单位“{typed}”。请核对名称或编号；外地单位请输入完整的统一社会信用代码。"),
             typed=typed,
         )
     raise NotFound(
-        N_("“{typed}”对应{count}个单位。请从提示的单位中选择一个。"), typed=typed, count=len(found)
+        N_("“{typed}”对应{count}个单位。请从提示的单位中选择一个。"), typed=typed, count=len(matches)
     )
 
 
@@ -83,5 +83,5 @@ def covered(session: Session, region_code: str | None) -> list[tuple[str, object
         .where(Coverage.region_code == region_code)
         .group_by(Coverage.kind)
     )
-    found = {kind: (first, last) for kind, first, last in spans}
-    return [(title, *found.get(kind, (None, None))) for kind, title in TITLES.items()]
+    by_kind = {kind: (first, last) for kind, first, last in spans}
+    return [(title, *by_kind.get(kind, (None, None))) for kind, title in TITLES.items()]

@@ -16,7 +16,7 @@ VILLAGE_ZEROES = "000000"
 def writings() -> list[tuple[str, str]]:
     """Return (code, writing) of every shipped region, in the order of the codes; the same writing may stand beside several codes."""
     regions = {row["code"]: row for row in shipped_regions()}
-    found = []
+    forms = []
     for code, row in sorted(regions.items()):
         above, line = [""], row
         while line["parent_code"]:
@@ -25,8 +25,8 @@ def writings() -> list[tuple[str, str]]:
         names = [before + name for before in above for name in _shortened(row["name"])]
         if row["level"] != "county":
             names += [f"{name}本级" for name in names]
-        found += [(code, name) for name in dict.fromkeys([*names, code, code + VILLAGE_ZEROES])]
-    return found
+        forms += [(code, name) for name in dict.fromkeys([*names, code, code + VILLAGE_ZEROES])]
+    return forms
 
 
 def codes_of(text: str) -> tuple[str, ...]:
@@ -38,8 +38,8 @@ def codes_of(text: str) -> tuple[str, ...]:
 def _codes() -> dict[str, tuple[str, ...]]:
     codes: dict[str, tuple[str, ...]] = {}
     for code, writing in writings():
-        held = codes.get(word_key(writing), ())
-        codes[word_key(writing)] = held if code in held else (*held, code)
+        candidates = codes.get(word_key(writing), ())
+        codes[word_key(writing)] = candidates if code in candidates else (*candidates, code)
     return codes
 
 

@@ -48,7 +48,7 @@ def _ship_offices(session: Session, regions: list[dict]) -> None:
     paths: dict[str, str] = {}
     for row in regions:
         paths[row["code"]] = paths.get(row["parent_code"], "") + row["code"] + "/"
-    held = set(session.scalars(select(Office.region_code).where(Office.code == Office.region_code)))
+    present = set(session.scalars(select(Office.region_code).where(Office.code == Office.region_code)))
     for level in LEVELS:
         ids = dict(session.execute(select(Office.code, Office.id)).all())
         new = [
@@ -60,15 +60,15 @@ def _ship_offices(session: Session, regions: list[dict]) -> None:
                 "path": paths[row["code"]],
             }
             for row in regions
-            if row["level"] == level and row["code"] not in held
+            if row["level"] == level and row["code"] not in present
         ]
         _add(session, Office, new)
 
 
 def _ship_calendar(session: Session) -> None:
     """Add whole years, confirmed; one that somebody has entered is theirs to fill in and confirm."""
-    held = set(session.scalars(select(CalendarYear.year)))
-    years = [year for year in range(FIRST_YEAR, max(holidays).year + 1) if year not in held]
+    present = set(session.scalars(select(CalendarYear.year)))
+    years = [year for year in range(FIRST_YEAR, max(holidays).year + 1) if year not in present]
     document, today = (
         "国务院办公厅关于{year}年部分节假日安排的通知",
         session.scalar(select(func.current_date())),

@@ -71,10 +71,10 @@ def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
                 f"--snapshot={name}",
                 f"--file={draft / DUMP}",
             )
-            found = _facts(connection)
+            facts = _facts(connection)
         made_at = datetime.now(SHANGHAI).isoformat(timespec="seconds")
-        said = {"release": release, "made_at": made_at, "sha256": _digest(draft / DUMP), **found}
-        (draft / MANIFEST).write_text(json.dumps(said | {"seal": _signature(vault, said)}, indent=1))
+        manifest = {"release": release, "made_at": made_at, "sha256": _digest(draft / DUMP), **facts}
+        (draft / MANIFEST).write_text(json.dumps(manifest | {"seal": _signature(vault, manifest)}, indent=1))
         for path in (draft / DUMP, draft / MANIFEST, draft):
             _to_disk(path)
         draft.rename(folder)
@@ -82,7 +82,7 @@ def make(url: str, vault: Vault, folder: Path, release: str) -> dict:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return said
+    return manifest
 
 
 def restore(url: str, vault: Vault, folder: Path) -> dict:
@@ -91,10 +91,10 @@ def restore(url: str, vault: Vault, folder: Path) -> dict:
     All in one transaction: a database that `prepare` has made is emptied, for it may be of another release, the dump is
     read, and what it brought is compared with the manifest.
     """
-    said = examine(vault, folder)
+    manifest = examine(vault, folder)
     with create_engine(url, poolclass=NullPool, hide_parameters=True).connect() as connection:
-        held = set(connection.scalars(text(TABLES)))
-        if held and (not set(UNTOUCHED) <= held or connection.scalar(text(IN_USE))):
+        tables = set(connection.scalars(text(TABLES)))
+        if tables and (not set(UNTOUCHED) <= tables or connection.scalar(text(IN_USE))):
             raise Refused(N_("目标数据库中已有数据，没有恢复。请另建一个空的数据库，再恢复到那里。"))
     with tempfile.NamedTemporaryFile("w", suffix=".sql", dir=folder.parent) as script:
         _run("pg_restore", None, *WITHOUT_OWNERS, f"--file={script.name}", str(folder / DUMP))
@@ -102,19 +102,19 @@ def restore(url: str, vault: Vault, folder: Path) -> dict:
             "psql",
             url,
             *ONE_TRANSACTION,
-            *(("--command", EMPTIED) if held else ()),
+            *(("--command", EMPTIED) if tables else ()),
             f"--file={_understood(Path(script.name))}",
             "--command=SET search_path = public",
-            f"--command={_comparison(said)}",
+            f"--command={_comparison(manifest)}",
         )
-    return said
+    return manifest
 
 
 def examine(vault: Vault, folder: Path) -> dict:
     """Return the manifest of a backup that is whole and that these keys open. Raises Refused."""
     try:
-        said = json.loads((folder / MANIFEST).read_text())
-        signature, digest = said.pop("seal"), _digest(folder / DUMP)
+        manifest = json.loads((folder / MANIFEST).read_text())
+        signature, digest = manifest.pop("seal"), _digest(folder / DUMP)
     except (OSError, ValueError, AttributeError, KeyError):
         raise Refused(
             N_("{folder}不是完整的备份。请指定包含{dump}和{manifest}的文件夹。"),
@@ -122,22 +122,22 @@ def examine(vault: Vault, folder: Path) -> dict:
             dump=DUMP,
             manifest=MANIFEST,
         ) from None
-    if not compare_digest(str(signature), _signature(vault, said)):
+    if not compare_digest(str(signature), _signature(vault, manifest)):
         raise Refused(N_("密钥与备份不符，或备份清单被改动，没有恢复。请使用制作备份时的密钥。"))
-    if missing := [key for key in said["keys"] if not vault.opens(bytes.fromhex(key))]:
+    if missing := [key for key in manifest["keys"] if not vault.opens(bytes.fromhex(key))]:
         raise Refused(
             N_("备份中有用其他密钥加密的数据（{keys}），没有恢复。请把这些密钥加入 DATA_READ_KEYS。"),
             keys="、".join(name_of(bytes.fromhex(key)) for key in missing),
         )
-    if any(vault.refuses(bytes.fromhex(key)) for key in said["keys"]):
+    if any(vault.refuses(bytes.fromhex(key)) for key in manifest["keys"]):
         raise Refused(
             N_(
                 "备份中有旧格式的加密数据，当前设置不读取，没有恢复。请把 DATA_CIPHER_FORMAT 设为 new，恢复后运行 keys rotate，再改回 only。"
             )
         )
-    if digest != said["sha256"]:
+    if digest != manifest["sha256"]:
         raise Refused(N_("备份文件已损坏，没有恢复。请使用另一份备份。"))
-    return said
+    return manifest
 
 
 @contextmanager
@@ -157,22 +157,24 @@ def _facts(connection: Connection) -> dict:
         "money": [list(row) for row in connection.execute(text(MONEY))],
         "schema": connection.scalar(text("SELECT version_num FROM alembic_version")),
         "head": connection.scalar(text(HEAD)),
-        "keys": sorted({held.header.hex() for held in rotation.holdings(Session(connection))}),
+        "keys": sorted({holding.header.hex() for holding in rotation.holdings(Session(connection))}),
     }
 
 
-def _comparison(said: Mapping) -> str:
+def _comparison(manifest: Mapping) -> str:
     """Return a statement that fails, and so undoes the restoration, where something is not as the manifest says."""
-    checks = [(f'(SELECT count(*) FROM "{name}")', str(count), name) for name, count in said["rows"].items()]
-    sums = "\n".join(" ".join(map(str, row)) for row in said["money"])
-    told = f"(SELECT coalesce(string_agg(concat_ws(' ', {MONEY_NAMES}), E'\\n'), '') FROM ({MONEY}) m)"
-    checks.append((told, sums, "money"))
-    checks.append((f"coalesce(({HEAD}), '')", said["head"] or "", "seal"))
-    asked = "".join(
-        f"IF CAST({found} AS text) <> $v${wanted}$v$ THEN RAISE EXCEPTION 'differs: {name}'; END IF; "
-        for found, wanted, name in checks
+    checks = [
+        (f'(SELECT count(*) FROM "{name}")', str(count), name) for name, count in manifest["rows"].items()
+    ]
+    sums = "\n".join(" ".join(map(str, row)) for row in manifest["money"])
+    money = f"(SELECT coalesce(string_agg(concat_ws(' ', {MONEY_NAMES}), E'\\n'), '') FROM ({MONEY}) m)"
+    checks.append((money, sums, "money"))
+    checks.append((f"coalesce(({HEAD}), '')", manifest["head"] or "", "seal"))
+    queries = "".join(
+        f"IF CAST({actual} AS text) <> $v${wanted}$v$ THEN RAISE EXCEPTION 'differs: {name}'; END IF; "
+        for actual, wanted, name in checks
     )
-    return f"DO $check$ BEGIN {asked} END $check$"
+    return f"DO $check$ BEGIN {queries} END $check$"
 
 
 def _understood(script: Path) -> Path:
@@ -184,8 +186,8 @@ def _understood(script: Path) -> Path:
     return script
 
 
-def _signature(vault: Vault, said: Mapping) -> str:
-    return vault.hash(json.dumps(said, sort_keys=True)).hex()
+def _signature(vault: Vault, manifest: Mapping) -> str:
+    return vault.hash(json.dumps(manifest, sort_keys=True)).hex()
 
 
 def _digest(path: Path) -> str:
@@ -220,8 +222,8 @@ def _run(program: str, url: str | None, *args: str) -> None:
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["—"]
-        said = next((line for line in lines if "ERROR" in line), lines[-1])
-        raise Refused(N_("{program}没有成功：{said}。请更正后重新运行。"), program=program, said=said)
+        error = next((line for line in lines if "ERROR" in line), lines[-1])
+        raise Refused(N_("{program}没有成功：{said}。请更正后重新运行。"), program=program, said=error)
 
 
 def _program(name: str) -> str:

@@ -33,14 +33,16 @@ def policy_texts(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple]:
 
 def extracted() -> Catalog:
     """Return every msgid that stands in the code, the templates and the policies."""
-    found = Catalog()
-    said = [message for _, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS)]
-    said += [message for _, message, _, _ in extract_from_file("python", APP.parent / "config.py", KEYWORDS)]
-    for message in said:
+    catalog = Catalog()
+    messages = [message for _, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS)]
+    messages += [
+        message for _, message, _, _ in extract_from_file("python", APP.parent / "config.py", KEYWORDS)
+    ]
+    for message in messages:
         written = "".join(message)  # of both forms, where there is a plural
         if not written.isascii() or " " in written:
-            found.add(message)
-    return found
+            catalog.add(message)
+    return catalog
 
 
 def english() -> Catalog:

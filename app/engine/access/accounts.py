@@ -80,7 +80,7 @@ def change_user(
 
     `ends` names the last days of the roles that are held for a time.
     """
-    user, held = staff.user, held_by(session, staff.user)
+    user, roles_before = staff.user, held_by(session, staff.user)
     refuse_management(session, actor, user)
     refuse_grant(session, actor, office, roles)
     before = {"name": full_name(user), "office": staff.office.code, "active": bool(user.active)}
@@ -90,7 +90,7 @@ def change_user(
     session.flush()
     wanted = _set_ends(session, user, roles, ends)
     after = {"name": name, "office": office.code, "active": active}
-    if before != after or held != wanted:
+    if before != after or roles_before != wanted:
         logins.end(session, user.id)
     for office_id in sorted(offices) if before != after else ():
         record(
@@ -102,7 +102,7 @@ def change_user(
             before=before,
             after=after,
         )
-    _record_roles(session, actor, staff, held, wanted, moved=len(offices) > 1)
+    _record_roles(session, actor, staff, roles_before, wanted, moved=len(offices) > 1)
 
 
 def take_in(
@@ -141,10 +141,10 @@ def take_in(
 
 def let_go(session: Session, actor: Actor, staff: Staff) -> None:
     """Take back that somebody was taken in: without roles and office the account waits again."""
-    held = held_by(session, staff.user)
+    roles = held_by(session, staff.user)
     staff.user.roles = []
     session.flush()
-    _record_roles(session, actor, staff, held, {})
+    _record_roles(session, actor, staff, roles, {})
     logins.end(session, staff.user_id)
     duties.drop_account(session, staff.user_id)
 
@@ -209,9 +209,9 @@ def grantable(session: Session, actor: Actor) -> tuple[str, ...]:
     return given + tuple(own.name for own in own_roles.in_sight(session, actor)) if given else ()
 
 
-def manages(session: Session, actor: Actor, user_id: int, held: Collection[str]) -> bool:
+def manages(session: Session, actor: Actor, user_id: int, roles: Collection[str]) -> bool:
     """Return whether the actor may change a login that holds these roles: never the own, an equal's or a stronger one's."""
-    return user_id != actor.user_id and set(held) <= set(grantable(session, actor))
+    return user_id != actor.user_id and set(roles) <= set(grantable(session, actor))
 
 
 def refuse_management(session: Session, actor: Actor, user: User) -> None:
@@ -282,18 +282,18 @@ def _record_roles(
     session: Session,
     actor: Actor,
     staff: Staff,
-    held: Mapping[str, date | None],
+    roles_before: Mapping[str, date | None],
     wanted: Mapping[str, date | None],
     *,
     moved: bool = False,
 ) -> None:
-    if held != wanted:
+    if roles_before != wanted:
         where = {"subject": staff.user.username, "office_id": staff.office_id}
-        record(session, actor, "role_change", **where, before=_told(held), after=_told(wanted))
+        record(session, actor, "role_change", **where, before=_told(roles_before), after=_told(wanted))
         duties.note(session, actor, staff.user_id, duties.GRANTED)
-    deciding.after_change(session, actor, staff, held, wanted, moved=moved)
+    deciding.after_change(session, actor, staff, roles_before, wanted, moved=moved)
 
 
-def _told(held: Mapping[str, date | None]) -> dict:
-    ends = {role: str(day) for role, day in sorted(held.items()) if day}
-    return {"roles": sorted(held), **({"ends": ends} if ends else {})}
+def _told(roles: Mapping[str, date | None]) -> dict:
+    ends = {role: str(day) for role, day in sorted(roles.items()) if day}
+    return {"roles": sorted(roles), **({"ends": ends} if ends else {})}

@@ -43,10 +43,12 @@ def end_lacking(session: Session) -> None:
 @cache
 def met() -> ColumnElement[bool]:
     """Return the condition of the sessions that came with a code or need none: one begun before a role or a demand opens nothing."""
-    held, part = assoc_user_role.c, DemandingRole.role == OwnRole.parts.any_()
-    needed = select(DemandingRole.role).join(Role, true()).join(assoc_user_role, held.role_id == Role.id)
+    membership, part = assoc_user_role.c, DemandingRole.role == OwnRole.parts.any_()
+    needed = (
+        select(DemandingRole.role).join(Role, true()).join(assoc_user_role, membership.role_id == Role.id)
+    )
     needed = needed.outerjoin(OwnRole, OwnRole.role_id == Role.id)
-    needed = needed.where(held.user_id == Login.user_id, or_(DemandingRole.role == Role.name, part))
+    needed = needed.where(membership.user_id == Login.user_id, or_(DemandingRole.role == Role.name, part))
     return or_(Login.by_code, ~needed.correlate(Login).exists())
 
 

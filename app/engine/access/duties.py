@@ -125,7 +125,7 @@ def note(session: Session, actor: Actor, user_id: int, *deeds: str) -> None:
     session.execute(insert(AccountDeed).values(rows).on_conflict_do_nothing())
 
 
-def ask(session: Session, actor: Actor, held: Iterable[tuple[int, int | None]], cause: str) -> bool:
+def ask(session: Session, actor: Actor, pairs: Iterable[tuple[int, int | None]], cause: str) -> bool:
     """Lock duties, by (user, role), after what the actor did; a command's, or with the rule off, work at once.
 
     Returns whether any waits.
@@ -138,7 +138,7 @@ def ask(session: Session, actor: Actor, held: Iterable[tuple[int, int | None]], 
         "given_in": actor.office_id,
         "confirmed_at": confirmed,
     }
-    rows = [{"user_id": user_id, "role_id": role_id, **facts} for user_id, role_id in held]
+    rows = [{"user_id": user_id, "role_id": role_id, **facts} for user_id, role_id in pairs]
     if rows:
         session.execute(insert(DutyGrant).values(rows))
     return waits and bool(rows)
@@ -175,8 +175,8 @@ def locked(session: Session, grant_id: int) -> DutyGrant:
     of = select(DutyGrant.user_id).where(DutyGrant.id == grant_id).scalar_subquery()
     session.scalars(select(Staff).where(Staff.user_id == of).with_for_update(of=Staff)).one_or_none()
     own = (DutyGrant.id == grant_id) & DutyGrant.confirmed_at.is_(None)
-    found = select(DutyGrant).where(own).with_for_update(of=DutyGrant)
-    grant = session.scalars(found, execution_options={"populate_existing": True}).one_or_none()
+    query = select(DutyGrant).where(own).with_for_update(of=DutyGrant)
+    grant = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
     if grant is None:
         raise NotFound(N_("此项授权已经办理，或授予人又作了修改。请刷新“待确认授权”后核对。"))
     return grant

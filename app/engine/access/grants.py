@@ -30,8 +30,8 @@ def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
 
 def with_ends(statement: Select) -> Select:
     """Join the ends of the roles to a statement on `assoc_user_role`."""
-    held = assoc_user_role.c
-    tied = (RoleEnd.user_id == held.user_id) & (RoleEnd.role_id == held.role_id)
+    membership = assoc_user_role.c
+    tied = (RoleEnd.user_id == membership.user_id) & (RoleEnd.role_id == membership.role_id)
     return statement.outerjoin(RoleEnd, tied)
 
 
@@ -44,16 +44,16 @@ def held_in_force(
     session: Session, user_id: int, today: date
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """Return the roles that somebody holds on a day, and what they permit: (permission, view)."""
-    asked = {"holder": user_id, "today": today}
-    return _grants(session.execute(_held(), asked, execution_options=OPEN).all())
+    parameters = {"holder": user_id, "today": today}
+    return _grants(session.execute(_held(), parameters, execution_options=OPEN).all())
 
 
 def standing(
     session: Session, user_id: int, today: date, office: Office
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]], Scope]:
     """Return the same, and what an office sees: of every request, so in one statement. Without a role nothing is seen."""
-    asked = {"holder": user_id, "today": today, "path": office.path, "region": office.region_code}
-    rows = session.execute(_standing(), asked, execution_options=OPEN).all()
+    parameters = {"holder": user_id, "today": today, "path": office.path, "region": office.region_code}
+    rows = session.execute(_standing(), parameters, execution_options=OPEN).all()
     return *_grants([row[:-2] for row in rows]), Scope.of_lists(*rows[0][-2:]) if rows else Scope()
 
 
@@ -79,25 +79,25 @@ def _held() -> Select:
     of_role, to_permission = assoc_user_role.c, assoc_permissionview_role.c
     permitted = func.array_agg(Permission.name), func.array_agg(ViewMenu.name)
     confirmed = duties.confirmed(of_role.user_id, of_role.role_id)
-    held = with_ends(select(Role.name, confirmed, *permitted).select_from(assoc_user_role))
-    held = held.join(Role, Role.id == of_role.role_id)
-    held = held.outerjoin(assoc_permissionview_role, to_permission.role_id == of_role.role_id)
-    held = held.outerjoin(PermissionView, PermissionView.id == to_permission.permission_view_id)
-    held = held.outerjoin(Permission, Permission.id == PermissionView.permission_id)
-    held = held.outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+    query = with_ends(select(Role.name, confirmed, *permitted).select_from(assoc_user_role))
+    query = query.join(Role, Role.id == of_role.role_id)
+    query = query.outerjoin(assoc_permissionview_role, to_permission.role_id == of_role.role_id)
+    query = query.outerjoin(PermissionView, PermissionView.id == to_permission.permission_view_id)
+    query = query.outerjoin(Permission, Permission.id == PermissionView.permission_id)
+    query = query.outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
     day = bindparam("today", type_=Date)
-    held = held.where(of_role.user_id == bindparam("holder"), in_force(day))
-    held = held.where(~duties.waits(of_role.user_id, of_role.role_id))
-    return held.group_by(Role.name, of_role.user_id, of_role.role_id)
+    query = query.where(of_role.user_id == bindparam("holder"), in_force(day))
+    query = query.where(~duties.waits(of_role.user_id, of_role.role_id))
+    return query.group_by(Role.name, of_role.user_id, of_role.role_id)
 
 
 def ends_of(session: Session, user_ids: Collection[int]) -> dict[int, dict[str, date]]:
     """Return user → role → last day, of the roles that have one."""
-    found: dict[int, dict[str, date]] = {}
+    ends: dict[int, dict[str, date]] = {}
     rows = select(RoleEnd.user_id, Role.name, RoleEnd.last_day).join(Role, Role.id == RoleEnd.role_id)
     for user_id, role, last_day in session.execute(rows.where(RoleEnd.user_id.in_(user_ids))):
-        found.setdefault(user_id, {})[role] = last_day
-    return found
+        ends.setdefault(user_id, {})[role] = last_day
+    return ends
 
 
 def set_ends(session: Session, user_id: int, ends: Mapping[str, date]) -> None:

@@ -30,11 +30,13 @@ def receivers(session: Session, actor: Actor, leaver: Staff) -> list[Staff]:
     """Return who can take over: the others of the office whose logins are in use and the actor's to change."""
     same = (Staff.office_id == leaver.office_id) & (Staff.user_id != leaver.user_id)
     wanted = select(Staff).join(User, User.id == Staff.user_id).where(same, User.active)
-    found = session.scalars(
+    candidates = session.scalars(
         wanted.options(selectinload(Staff.user).selectinload(User.roles)).order_by(Staff.user_id)
     )
     return [
-        one for one in found if accounts.manages(session, actor, one.user_id, accounts.roles_of(one.user))
+        one
+        for one in candidates
+        if accounts.manages(session, actor, one.user_id, accounts.roles_of(one.user))
     ]
 
 
@@ -69,15 +71,15 @@ def _own(staff: Staff):
 
 
 def _give_roles(session: Session, actor: Actor, leaver: Staff, receiver: Staff) -> None:
-    given, held = accounts.held_by(session, leaver.user), accounts.held_by(session, receiver.user)
-    ends = {role: day for role, day in {**given, **held}.items() if day}
-    _write(session, actor, receiver, {*given, *held}, ends, active=True)
+    passed_on, present = accounts.held_by(session, leaver.user), accounts.held_by(session, receiver.user)
+    ends = {role: day for role, day in {**passed_on, **present}.items() if day}
+    _write(session, actor, receiver, {*passed_on, *present}, ends, active=True)
 
 
 def _stop(session: Session, actor: Actor, leaver: Staff) -> None:
-    held = accounts.held_by(session, leaver.user)
-    ends = {role: day for role, day in held.items() if day}
-    _write(session, actor, leaver, set(held), ends, active=False)
+    roles = accounts.held_by(session, leaver.user)
+    ends = {role: day for role, day in roles.items() if day}
+    _write(session, actor, leaver, set(roles), ends, active=False)
 
 
 def _write(

@@ -90,19 +90,21 @@ def change(
     brought = allowed - permitted(session, own.parts)
     own.title, own.parts = without_numbers(title), sorted(parts)
     _save_title(session, own)
-    held = held_by(session, own.role_id)
+    pairs_before = held_by(session, own.role_id)
     _write(session, own, set(chosen) | brought)
     _record(session, actor, own, before, _facts(session, own))
     demands.end_lacking(session)
-    if deciding.among_pairs(session, (set(chosen) | brought) - held):
+    if deciding.among_pairs(session, (set(chosen) | brought) - pairs_before):
         deciding.wait_of_holders(session, actor, own)
 
 
 def drop(session: Session, actor: Actor, role_id: int) -> None:
     """Remove a role that nobody holds. Raises NotFound, Refused."""
     own = find_role(session, actor, role_id, lock=True)
-    held = select(func.count()).select_from(assoc_user_role).where(assoc_user_role.c.role_id == own.role_id)
-    if session.scalar(held):
+    holders = (
+        select(func.count()).select_from(assoc_user_role).where(assoc_user_role.c.role_id == own.role_id)
+    )
+    if session.scalar(holders):
         raise Refused(N_("还有人持有此角色，不能删除。请先在“用户”中收回。"))
     _record(session, actor, own, _facts(session, own), None)
     session.execute(delete(Role).where(Role.id == own.role_id))
@@ -110,13 +112,15 @@ def drop(session: Session, actor: Actor, role_id: int) -> None:
 
 def narrow(session: Session, actor: Actor) -> int:
     """Take from own roles what no part of theirs may do any more, as a new release can bring it; how many lost some."""
-    held, part = assoc_permissionview_role, assoc_permissionview_role.alias()
+    grants, part = assoc_permissionview_role, assoc_permissionview_role.alias()
     still = (
         select(part.c.permission_view_id)
         .join(Role, Role.id == part.c.role_id)
-        .where(part.c.permission_view_id == held.c.permission_view_id, Role.name == OwnRole.parts.any_())
+        .where(part.c.permission_view_id == grants.c.permission_view_id, Role.name == OwnRole.parts.any_())
     )
-    beyond = select(OwnRole).join(held, held.c.role_id == OwnRole.role_id).where(~still.exists()).distinct()
+    beyond = (
+        select(OwnRole).join(grants, grants.c.role_id == OwnRole.role_id).where(~still.exists()).distinct()
+    )
     wider = session.scalars(beyond).all()
     for own in wider:
         before, allowed = _facts(session, own), permitted(session, own.parts)
@@ -174,8 +178,8 @@ def _facts(session: Session, own: OwnRole) -> dict:
     pairs = select(PermissionView).options(
         selectinload(PermissionView.permission), selectinload(PermissionView.view_menu)
     )
-    held = session.scalars(pairs.where(PermissionView.id.in_(held_by(session, own.role_id))))
-    may = sorted(f"{one.view_menu.name}.{one.permission.name}" for one in held)
+    grants = session.scalars(pairs.where(PermissionView.id.in_(held_by(session, own.role_id))))
+    may = sorted(f"{one.view_menu.name}.{one.permission.name}" for one in grants)
     return {"title": own.title, "roles": list(own.parts), "permissions": may}
 
 

@@ -89,14 +89,14 @@ def _named(session: Session, model, names: set[str]) -> dict[str, int]:
 
 
 def _pairs(session: Session, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    held = {(p.permission_id, p.view_menu_id): p.id for p in session.scalars(select(PermissionView))}
-    stale = [id_ for pair, id_ in held.items() if pair not in wanted]
+    present = {(p.permission_id, p.view_menu_id): p.id for p in session.scalars(select(PermissionView))}
+    stale = [id_ for pair, id_ in present.items() if pair not in wanted]
     if stale:
         session.execute(
             delete(assoc_permissionview_role).where(assoc_permissionview_role.c.permission_view_id.in_(stale))
         )
         session.execute(delete(PermissionView).where(PermissionView.id.in_(stale)))
-    missing = sorted(wanted - set(held))
+    missing = sorted(wanted - set(present))
     if missing:
         session.execute(insert(PermissionView), [{"permission_id": p, "view_menu_id": v} for p, v in missing])
     return {
@@ -109,14 +109,14 @@ def _pairs(session: Session, wanted: set[tuple[int, int]]) -> dict[tuple[int, in
 
 def _grant(session: Session, role_ids: set[int], wanted: set[tuple[int, int]]) -> None:
     table = assoc_permissionview_role
-    held = {
+    present = {
         (row.permission_view_id, row.role_id)
         for row in session.execute(
             select(table.c.permission_view_id, table.c.role_id).where(table.c.role_id.in_(role_ids))
         )
     }
-    for pair, role in held - wanted:
+    for pair, role in present - wanted:
         session.execute(delete(table).where(table.c.permission_view_id == pair, table.c.role_id == role))
-    if wanted - held:
-        rows = [{"permission_view_id": pair, "role_id": role} for pair, role in sorted(wanted - held)]
+    if wanted - present:
+        rows = [{"permission_view_id": pair, "role_id": role} for pair, role in sorted(wanted - present)]
         session.execute(insert(table), rows)

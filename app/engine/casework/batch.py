@@ -130,10 +130,10 @@ def find(session: Session, actor: Actor, batch_id: str, *, lock: bool = False) -
     batch = session.scalars(
         wanted.with_for_update() if lock else wanted, execution_options={"populate_existing": True}
     )
-    found = batch.one_or_none()
-    if found is None:
+    row = batch.one_or_none()
+    if row is None:
         raise NotFound(N_("没有找到这次批量操作。请回到列表重新勾选。"))
-    return found
+    return row
 
 
 def run(

@@ -41,10 +41,10 @@ def confirm(
     session: Session, actor: Actor, year: int, programmes: Mapping[str, Programme], today: date
 ) -> int:
     """Let a year count as it is entered; returns how many running notices are too short now. Raises NotFound, Refused."""
-    held = lock(session, [year])
-    if not held:
+    locked_years = lock(session, [year])
+    if not locked_years:
         raise NotFound(N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=year)
-    if held[0].confirmed_on is not None:
+    if locked_years[0].confirmed_on is not None:
         raise Refused(N_("{year}年的放假安排已经确认，不需要再次确认。"), year=year)
     if lacking := missing(year, days_of(session, year)):
         raise Refused(
@@ -52,7 +52,7 @@ def confirm(
             year=year,
             days="、".join(map(str, lacking)),
         )
-    held[0].confirmed_on, held[0].confirmed_by = today, actor.user_id
+    locked_years[0].confirmed_on, locked_years[0].confirmed_by = today, actor.user_id
     session.flush()
     short = mark_short(session, programmes, today)
     record(

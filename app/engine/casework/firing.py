@@ -47,7 +47,7 @@ AUDIT = """
                                batch_id, note, before, after)
     SELECT :event, :actor_id, :actor_name, :address, c.office_id, {values},
            b.batch_id, :note, jsonb_build_object('state', b.from_state),
-           jsonb_build_object('state', c.state, 'amount', ({amount})::text) || CAST(:params AS jsonb) || {told}
+           jsonb_build_object('state', c.state, 'amount', ({amount})::text) || CAST(:params AS jsonb) || {audited_facts}
     FROM batch_rows b JOIN {table} c ON c.id = b.row_id WHERE b.batch_id = :batch_id AND b.moved
 """
 
@@ -183,13 +183,13 @@ class Firing:
     def _audit(self) -> None:
         params = {k: str(v) for k, v in self.move.params.items() if v}
         note = params.pop("opinion", None) or params.pop("reason", None)
-        audited, audited_facts = self.subject.audited, self.subject.told
+        audited, audited_facts = self.subject.audited, self.subject.audited_facts
         statement = AUDIT.format(
             table=self.subject.table,
             amount=self.subject.amount,
             columns=", ".join(audited),
             values=", ".join(audited.values()),
-            told=audited_facts,
+            audited_facts=audited_facts,
         )
         self.execute(
             statement,

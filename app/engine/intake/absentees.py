@@ -58,7 +58,7 @@ def absentees(
         .order_by(FailedRow.row_no, FailedRow.id)
     )
     mended = set(mended_by(session, application.id, rows, vault))
-    found = [
+    absences = [
         Absentee(f"{DRAFT}{claim.id}", claim.name, claim.person.masked_id, passed=True)
         for claim in session.scalars(drafts)
     ]
@@ -67,8 +67,8 @@ def absentees(
             written = citizen_id.mask(
                 citizen_id.normalize(readable_cells(row, vault).get("citizen_id", ""))[:20]
             )
-            found.append(Absentee(f"{FAILED}{row.id}", row.name, written, passed=False))
-    return found
+            absences.append(Absentee(f"{FAILED}{row.id}", row.name, written, passed=False))
+    return absences
 
 
 def leave_out(session: Session, actor: Actor, application_id: int, keys: Collection[str]) -> int:

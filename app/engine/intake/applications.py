@@ -91,8 +91,8 @@ def attach(
     if len(content) > MOST_BYTES:
         raise BadValue(N_("“{name}”超过 10 MiB。请压缩或分成几个文件后重新上传。"), name=name)
     counted = select(func.count(Attachment.id)).where(Attachment.application_id == application.id)
-    held = session.scalars(counted).one()
-    if held >= MOST_ATTACHMENTS:
+    stored = session.scalars(counted).one()
+    if stored >= MOST_ATTACHMENTS:
         raise BadValue(N_("一份申请最多保存{most}个附件。请先删除不需要的附件。"), most=MOST_ATTACHMENTS)
     key = new_row_key()
     own = place(Attachment.content, row_key=key, application_id=application.id)
@@ -176,16 +176,16 @@ def edit_claim(
     if claim.version != version:
         raise Stale
     values = _encrypt_phone(session, vault, claim, values)
-    told = (*values, "amount")
-    before = {name: _plain(getattr(claim, name)) for name in told}
+    fields = (*values, "amount")
+    before = {name: _plain(getattr(claim, name)) for name in fields}
     for name, value in values.items():
         setattr(claim, name, value)
     claim.version += 1
     session.flush()
     reprice(session, programme, "SELECT :claim_id", claim_id=claim.id)
     session.refresh(claim, ["amount"])
-    after = {name: _plain(getattr(claim, name)) for name in told}
-    changed = [n for n in told if before[n] != after[n] or isinstance(values.get(n), bytes)]
+    after = {name: _plain(getattr(claim, name)) for name in fields}
+    changed = [n for n in fields if before[n] != after[n] or isinstance(values.get(n), bytes)]
     if changed:
         record(
             session,

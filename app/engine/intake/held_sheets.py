@@ -52,10 +52,10 @@ def hold(session: Session, vault: Vault, content: bytes, question: str, **facts:
 def find_sheet(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
     """Return the person's own sheet; anybody else's does not exist. Raises NotFound."""
     own = select(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id)
-    held = session.scalars(own).one_or_none()
-    if held is None:
+    sheet = session.scalars(own).one_or_none()
+    if sheet is None:
         raise NotFound(N_("这份表格已经办理过，或已放置超过两天。请回到原来的页面查看结果，需要时重新上传。"))
-    return held
+    return sheet
 
 
 def waiting(session: Session, user_id: int, view: str, subject: str) -> str | None:

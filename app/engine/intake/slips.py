@@ -33,15 +33,15 @@ def mended_by(session: Session, application_id: int, rows: Sequence[SheetRow], v
 
     A name alone says too little: namesakes stay.
     """
-    held = (FailedRow.application_id == application_id) & FailedRow.person_id.is_(None)
-    names_held = set(session.scalars(select(FailedRow.name).where(held)))
+    nameless = (FailedRow.application_id == application_id) & FailedRow.person_id.is_(None)
+    names_held = set(session.scalars(select(FailedRow.name).where(nameless)))
     if not names_held:
         return []
     typed = defaultdict(list)
     for row in rows:
         if (name := folded_name(row)) in names_held:
             typed[name].append((row.number, row.raw.get("citizen_id", "")))
-    wanted = select(FailedRow).where(held, FailedRow.name.in_(list(typed)))
+    wanted = select(FailedRow).where(nameless, FailedRow.name.in_(list(typed)))
     return [
         failed.id
         for failed in session.scalars(wanted)

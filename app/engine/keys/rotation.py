@@ -60,11 +60,11 @@ class Holding:
 
 def sealed_columns() -> dict[str, list[Column]]:
     """Return table → its columns of ciphertext, from the models themselves."""
-    found = {
+    by_table = {
         name: [column for column in table.columns if isinstance(column.type, Cipher)]
         for name, table in sorted(Model.metadata.tables.items())
     }
-    return {name: columns for name, columns in found.items() if columns}
+    return {name: columns for name, columns in by_table.items() if columns}
 
 
 def holdings(session: Session) -> Iterator[Holding]:
@@ -142,18 +142,20 @@ def _next(session: Session, key: Column, last: object, stale: ColumnElement, siz
 
 def _renewed(vault: Vault, key: Column, columns: list[Column], row, report: Renewal) -> dict | None:
     """Return the new values of a row; None for one that does not open, which stays as it is."""
-    held = {column.name: row._mapping[column] for column in (*columns, *_binding(columns))}
+    values = {column.name: row._mapping[column] for column in (*columns, *_binding(columns))}
     for own in _own_key(columns):
-        held[own.name] = held[own.name] or new_row_key()
+        values[own.name] = values[own.name] or new_row_key()
     try:
         new = {
-            f"new_{c.name}": vault.renew(held[c.name], place(c, **held)) if held[c.name] else held[c.name]
+            f"new_{c.name}": vault.renew(values[c.name], place(c, **values))
+            if values[c.name]
+            else values[c.name]
             for c in columns
         }
     except Unreadable:
         report.unreadable += 1
         return None
-    new |= {f"new_{own.name}": held[own.name] for own in _own_key(columns)}
+    new |= {f"new_{own.name}": values[own.name] for own in _own_key(columns)}
     return {"row": row._mapping[key], **new}
 
 

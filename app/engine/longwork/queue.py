@@ -63,14 +63,14 @@ def serve(queue: procrastinate.App) -> None:
 
 async def _serve(queue: procrastinate.App) -> None:
     """Serve until the database is lost; another worker takes the place."""
-    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    event, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    stopping = asyncio.create_task(told.wait())
-    while not told.is_set():
+        loop.add_signal_handler(number, event.set)
+    stopping = asyncio.create_task(event.wait())
+    while not event.is_set():
         worker = asyncio.create_task(_work(queue))
         await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if told.is_set():
+        if event.is_set():
             worker.cancel()
             await asyncio.wait({worker})
         else:

@@ -89,12 +89,16 @@ def end_of(day: date) -> datetime:
 
 def value_then(entries: Iterable[AuditEntry], field: str, until: datetime, now: Any) -> Any:
     """Return a field's value at a moment; `now` is today's. `entries` are in order."""
-    held = list(entries)
-    told = [after[field] for entry in held if entry.at <= until and field in (after := entry.after or {})]
-    if told:
-        return told[-1]
-    found = (before[field] for entry in held if entry.at > until and field in (before := entry.before or {}))
-    return next(found, now)
+    history = list(entries)
+    values_until = [
+        after[field] for entry in history if entry.at <= until and field in (after := entry.after or {})
+    ]
+    if values_until:
+        return values_until[-1]
+    values_before = (
+        before[field] for entry in history if entry.at > until and field in (before := entry.before or {})
+    )
+    return next(values_before, now)
 
 
 def claims_then(

@@ -77,11 +77,11 @@ def by_month(session: Session, today: date) -> list[InMonth]:
         paid.where(Claim.paid_on >= first, Claim.state == "disbursed"),
     ).subquery()
     rows = session.execute(select(both))
-    found = {(kind, month): (count, amount) for kind, month, count, amount in rows}
+    sums = {(kind, month): (count, amount) for kind, month, count, amount in rows}
     months = [f"{add_months(first, n):%Y-%m}" for n in range(MONTHS)]
     nothing = (0, Decimal(0))
     return [
-        InMonth(month, found.get(("sent", month), nothing)[0], *found.get(("paid", month), nothing))
+        InMonth(month, sums.get(("sent", month), nothing)[0], *sums.get(("paid", month), nothing))
         for month in months
     ]
 
@@ -94,17 +94,17 @@ def refusals(session: Session, today: date) -> list[Refusals]:
     rows = select(
         Application.programme, row["rule"].astext.label("rule"), FailedRow.id.label("one")
     ).join_from(FailedRow, Application, Application.id == FailedRow.application_id)
-    found = func.jsonb_array_elements(Check.findings, type_=JSONB).column_valued(
+    element = func.jsonb_array_elements(Check.findings, type_=JSONB).column_valued(
         "finding", joins_implicitly=True
     )
     claims = (
-        select(Claim.programme, found["rule"].astext.label("rule"), (-Claim.id).label("one"))
+        select(Claim.programme, element["rule"].astext.label("rule"), (-Claim.id).label("one"))
         .join_from(Check, Claim, Claim.id == Check.claim_id)
         .where(Check.stops, Check.day >= first_day(today))
     )
     stopped = union_all(
         rows.where(row["verdict"].astext.in_((FAIL, UNKNOWN))),
-        claims.where(found["verdict"].astext.in_((FAIL, UNKNOWN))),
+        claims.where(element["verdict"].astext.in_((FAIL, UNKNOWN))),
     ).subquery()
     count = func.count(stopped.c.one.distinct())
     wanted = select(stopped.c.programme, stopped.c.rule, count).group_by(stopped.c.programme, stopped.c.rule)

@@ -107,11 +107,11 @@ def verify(session: Session, vault: Vault, known: str = "") -> Verdict:
     for one in session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=50)):
         number += 1
         format_no = _format(vault, head, number, one)
-        found = _entries(session, format_no or NEWEST, last, one.last_id, None)
-        broken = _first_difference(found, one)
+        digests = _entries(session, format_no or NEWEST, last, one.last_id, None)
+        broken = _first_difference(digests, one)
         if format_no is None or broken is not None:
             return Verdict(number - 1, entries, tail, head.hex(), one.number, broken)
-        head, last, entries = one.head, one.last_id, entries + len(found)
+        head, last, entries = one.head, one.last_id, entries + len(digests)
         seen = seen or compare_digest(head.hex(), known)
     return Verdict(number, entries, tail, head.hex(), lost=not seen)
 
@@ -139,14 +139,14 @@ def _tail(session: Session) -> int:
     return session.scalars(wanted, execution_options=OPEN).one()
 
 
-def _first_difference(found: list[tuple[int, bytes]], one: Seal) -> int | None:
+def _first_difference(entries: list[tuple[int, bytes]], one: Seal) -> int | None:
     """Return the first entry that is not what was sealed: changed, put in, or the one after which something is missing."""
     kept = [one.leaves[at : at + LEAF] for at in range(0, len(one.leaves), LEAF)]
-    for (entry, leaf), wanted in zip(found, kept, strict=False):
+    for (entry, leaf), wanted in zip(entries, kept, strict=False):
         if leaf != wanted:
             return entry
-    if len(found) != len(kept):
-        return found[len(kept)][0] if len(found) > len(kept) else one.last_id
+    if len(entries) != len(kept):
+        return entries[len(kept)][0] if len(entries) > len(kept) else one.last_id
     return None
 
 

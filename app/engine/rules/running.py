@@ -65,7 +65,7 @@ SUM_UP = """
     INSERT INTO outcomes
     SELECT row_id, bool_or(verdict IN ('fail', 'unknown')), bool_or(verdict = 'warn'),
            jsonb_agg(jsonb_build_object('rule', rule, 'verdict', verdict, 'evidence', evidence) ORDER BY rule)
-    FROM ({found}) results GROUP BY row_id
+    FROM ({findings}) results GROUP BY row_id
 """
 
 SORT_IN_MEMORY = "SET LOCAL work_mem = '64MB'"
@@ -89,13 +89,13 @@ def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: da
     if any(rule.code == NAMED for rule in rules):
         session.execute(text(MISNAMED))
     facts: dict[str, object] = {"today": today, "programme": programme, "of_the_sheet": OF_THE_SHEET}
-    found: list[str] = []
+    selects: list[str] = []
     shared: dict[str, None] = {}
     for n, rule in enumerate(rules):
         shared |= {rule.shared: None} if rule.shared else {}
         facts |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}
-        found.append(FOUND.format(n=n, sql=rule.sql))
+        selects.append(FOUND.format(n=n, sql=rule.sql))
     session.execute(text(SORT_IN_MEMORY))
     expressions = "WITH " + ", ".join(shared) if shared else ""
-    session.execute(text(SUM_UP.format(shared=expressions, found=" UNION ALL ".join(found))), facts)
+    session.execute(text(SUM_UP.format(shared=expressions, findings=" UNION ALL ".join(selects))), facts)
     session.execute(text("ANALYZE outcomes"))

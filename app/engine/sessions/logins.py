@@ -99,13 +99,13 @@ def bearer(
     `met`: what else must hold of the session; the same objects each time, for the statement is kept. One statement, for
     every request asks.
     """
-    asked = {"digest": digest_of(token), "user_id": user_id}
-    found = session.execute(_asking(*met), asked, execution_options=OPEN).one_or_none()
-    if found is None:
+    parameters = {"digest": digest_of(token), "user_id": user_id}
+    row = session.execute(_asking(*met), parameters, execution_options=OPEN).one_or_none()
+    if row is None:
         return None
-    user, staff, idle, age = found
+    user, staff, idle, age = row
     if touch and idle > TOUCHED_EVERY:
-        own = (Login.digest == asked["digest"]) & (Login.user_id == user_id)
+        own = (Login.digest == parameters["digest"]) & (Login.user_id == user_id)
         with session.get_bind().engine.begin() as connection:
             connection.execute(update(Login).where(own).values(seen_at=func.now()))
         idle = timedelta()
@@ -122,12 +122,12 @@ def is_open(session: Session, user_id: int, token: str) -> bool:
 def _asking(*met: ColumnElement[bool]) -> Select:
     """Build the statement once, and no longer than it must be: every request asks it."""
     own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
-    asked = select(User, Staff, func.now() - Login.seen_at, func.now() - Login.began_at)
-    asked = asked.join(Login, Login.user_id == User.id)
-    asked = asked.options(
+    query = select(User, Staff, func.now() - Login.seen_at, func.now() - Login.began_at)
+    query = query.join(Login, Login.user_id == User.id)
+    query = query.options(
         load_only(User.username, User.first_name, User.last_name, User.password, User.active)
     )
-    return asked.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now(), *met)
+    return query.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now(), *met)
 
 
 def end(session: Session, user_id: int, *, token: str | None = None, but: str | None = None) -> None:

@@ -42,15 +42,15 @@ def look_up(
     The entry is committed apart: an answer that was read can't be taken back, and lists are read from a replica.
     """
     _take(engine, f"lookup:{actor.user_id}", LOOKUPS, NO_LOOKUP)
-    found = None
+    answer = None
     try:
-        found = finding()
+        answer = finding()
     finally:
-        after = {"place": place, "found": bool(found)}
+        after = {"place": place, "found": bool(answer)}
         with Session(engine) as own:
             record(own, actor, "lookup", subject=citizen_id.mask(citizen_id.normalize(number)), after=after)
             own.commit()
-    return found
+    return answer
 
 
 def _take(engine: Engine, subject: str, most: int, sentence: str) -> None:

@@ -107,8 +107,8 @@ def locked(session: Session, usernames: Collection[str]) -> set[str]:
     accounts = {_account(name): name for name in usernames}
     kind = func.split_part(Attempt.subject, ":", 1)
     full = or_(*((kind == of) & (Attempt.count >= most) for of, (most, _) in LIMITS.items()))
-    found = select(_of_account()).where(_of_account().in_(accounts), full, _recent())
-    return {accounts[account] for account in session.scalars(found)}
+    query = select(_of_account()).where(_of_account().in_(accounts), full, _recent())
+    return {accounts[account] for account in session.scalars(query)}
 
 
 def _take_back(engine: Engine, subjects: Collection[str]) -> None:

@@ -153,8 +153,8 @@ class Asides:
 
     def _is_one_remark(self, line: Line) -> bool:
         """Return whether one merged cell reaches over all columns of the sheet."""
-        found = [_at(line.cells, place) for place in sorted(self._titles)]
-        return len(found) > 1 and all(isinstance(c, UnreadableCell) and c.kind == MERGED for c in found[1:])
+        texts = [_at(line.cells, place) for place in sorted(self._titles)]
+        return len(texts) > 1 and all(isinstance(c, UnreadableCell) and c.kind == MERGED for c in texts[1:])
 
 
 def _may_be_id(cell: Cell) -> bool:

@@ -54,8 +54,8 @@ class Column:
     def _codes(self) -> dict[str, tuple[str, ...]]:
         shared: dict[str, tuple[str, ...]] = {}
         for code, alias in self.aliases:
-            held = shared.get(word_key(alias), ())
-            shared[word_key(alias)] = held if code in held else (*held, code)
+            codes = shared.get(word_key(alias), ())
+            shared[word_key(alias)] = codes if code in codes else (*codes, code)
         own = {word_key(word): (code,) for code, label in self.choices for word in (label, code)}
         return shared | own
 

@@ -44,14 +44,14 @@ class Header:
         return [column.title for column in self.sheet.columns if heading(column.title) not in self.titles]
 
     @property
-    def found(self) -> int:
+    def hits(self) -> int:
         """How many columns of the sheet the row has."""
         return len(self.sheet.columns) - len(self.missing)
 
     @property
     def nearness(self) -> tuple[int, bool]:
         """By this rows are compared when none is whole."""
-        return self.found, self.unreckoned
+        return self.hits, self.unreckoned
 
     def places(self) -> dict[str, int]:
         """Return the index of every field's column; two columns of one title leave open which is meant."""
@@ -76,7 +76,7 @@ class Header:
                 ),
                 tab=self.tab,
             )
-        if self.found * 2 < len(self.sheet.columns):
+        if self.hits * 2 < len(self.sheet.columns):
             return foreign(self.sheet)
         facts: dict[str, Param] = {"tab": self.tab, "row": self.row, "missing": "、".join(self.missing)}
         if alike := self._alike():
@@ -92,8 +92,8 @@ class Header:
     def _alike(self) -> dict[str, str]:
         known = {heading(column.title) for column in self.sheet.columns}
         strange = [title for title in self.titles if title and title not in known]
-        found = {title: get_close_matches(heading(title), strange, 1, _ALIKE) for title in self.missing}
-        return {title: close[0] for title, close in found.items() if close}
+        matches = {title: get_close_matches(heading(title), strange, 1, _ALIKE) for title in self.missing}
+        return {title: close[0] for title, close in matches.items() if close}
 
 
 def find_header(sheet: Sheet, lines: Iterable[Line], others: Sequence[Sheet] = ()) -> Header | None:

@@ -71,12 +71,12 @@ def read(
     if file.seek(0, SEEK_END) > MAX_BYTES:
         raise BadSheet(N_("文件超过 {most} MB，不予读取。请分成几个文件再上传。"), most=MAX_BYTES >> 20)
     file.seek(0)
-    found = _Found(sheet, today, progress, [other for other in others if other != sheet])
+    reader = _Found(sheet, today, progress, [other for other in others if other != sheet])
     with closing(child.rows(file)) as lines:
         for tab, group in groupby(lines, key=attrgetter("tab")):
             if tab != EXAMPLE_TAB:
-                found.take(group)
-    return found.only()
+                reader.take(group)
+    return reader.only()
 
 
 class _Found:
@@ -122,7 +122,7 @@ class _Found:
             raise BadSheet(N_("文件中没有任何数据。请在“{title}”模板中填写后上传。"), title=self._sheet.title)
         nearest = max(self._headers, key=lambda header: header.nearness)
         if nearest.missing:
-            raise nearest.refusal() if nearest.found or nearest.unreckoned else foreign(self._sheet)
+            raise nearest.refusal() if nearest.hits or nearest.unreckoned else foreign(self._sheet)
         raise BadSheet(
             N_("工作表“{tab}”第 {row} 行表头下面没有数据。请填写后重新上传。"),
             tab=nearest.tab,

@@ -54,8 +54,8 @@ def unwrapped(text: str) -> str:
     """Return what stands in `="…"`, or behind the apostrophe of a text cell."""
     if not text or text[0] not in "=＝' \t\u3000":
         return text
-    if found := _FORMULA.fullmatch(text):
-        return found[1].replace('""', '"')
+    if match := _FORMULA.fullmatch(text):
+        return match[1].replace('""', '"')
     return text.lstrip().removeprefix("'")
 
 

@@ -48,8 +48,8 @@ def check_dissolution(move: Move) -> None:
     """Check that a list may be dissolved; a concurrent export waits for the locks. Raises BadValue for an exported list without a reason."""
     exported = _exported(move.session, move.batch_id, "FOR UPDATE OF l")
     if exported and not (move.params.get("reason") or "").strip():
-        found = _caution(exported[0])
-        raise BadValue(found.msgid, **found.params)
+        caution = _caution(exported[0])
+        raise BadValue(caution.msgid, **caution.params)
 
 
 def dissolve_lists(move: Move) -> Mapping[str, str]:

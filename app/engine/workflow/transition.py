@@ -92,7 +92,7 @@ class Subject:
     """What transitions move: rows of one table that have an office, a state and a version; SQL reads them as `c`.
 
     `titles` names the states. `line()` of the model gives a result page's cells under `headers`, and its amount.
-    `audited` are further columns of the audit entry, `told` is SQL for further facts of it, `locks` is SQL to run before the rows are locked,
+    `audited` are further columns of the audit entry, `audited_facts` is SQL for further facts of it, `locks` is SQL to run before the rows are locked,
     `loads` the relations that a result page reads. `judge`
     refuses what the rules stop, `take` what somebody else holds already; `leave` gives back after the move.
     `counted` says how many move; `version` is SQL of a number that rises with whatever a decision on the row rests on, `payment_list` of its list.
@@ -106,7 +106,7 @@ class Subject:
     judge: Callable[[Moving], None]
     take: Callable[[Moving], None]
     leave: Callable[[Moving], None]
-    told: str = "'{}'::jsonb"
+    audited_facts: str = "'{}'::jsonb"
     locks: tuple[str, ...] = ()
     loads: tuple[InstrumentedAttribute, ...] = ()
     counted: Counted = PEOPLE

@@ -28,7 +28,7 @@ def split(text: str) -> tuple[str, str]:
     王主任（13800000000） → 王主任, 13800000000.
     """
     bare = _hide(_ID, _visible(text))
-    phones = dict.fromkeys(_bare(found[0]) for found in _PHONE.finditer(bare))
+    phones = dict.fromkeys(_bare(match[0]) for match in _PHONE.finditer(bare))
     if not phones:
         return without_numbers(text if bare == _visible(text) else bare), ""
     rest = " ".join(_EMPTY.sub("", _IN_WORDS.sub(" ", bare)).split())
@@ -58,7 +58,7 @@ def without_somebody(text: str) -> str:
 
 
 def _hide(pattern: re.Pattern, text: str) -> str:
-    return pattern.sub(lambda found: masked(found[0]), text)
+    return pattern.sub(lambda match: masked(match[0]), text)
 
 
 def _visible(text: str) -> str:

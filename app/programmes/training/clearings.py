@@ -10,17 +10,20 @@ from app.programmes.training.classes.contacts import encrypt_phone
 from app.programmes.training.model import Enrolment, TrainingClass
 
 
-def _of_class(vault: Vault, held: TrainingClass) -> bool:
+def _of_class(vault: Vault, course: TrainingClass) -> bool:
     """Return a contact who was nothing but a phone is called by its last digits."""
-    before = held.contact, held.teacher, held.platform
-    name, phone = phones.split(held.contact)
+    before = course.contact, course.teacher, course.platform
+    name, phone = phones.split(course.contact)
     if phone:
-        encrypt_phone(vault, held, phone)
-        held.contact = name or phones.shown(phone)
+        encrypt_phone(vault, course, phone)
+        course.contact = name or phones.shown(phone)
     else:
-        held.contact = name
-    held.teacher, held.platform = without_numbers(held.teacher), without_numbers(held.platform)
-    return (held.contact, held.teacher, held.platform) != before
+        course.contact = name
+    course.teacher, course.platform = (
+        without_numbers(course.teacher),
+        without_numbers(course.platform),
+    )
+    return (course.contact, course.teacher, course.platform) != before
 
 
 def _of_result(_: Vault, student: Enrolment) -> bool:

@@ -77,8 +77,8 @@ def import_results(
     A row in which nothing is filled in is a student who has no result yet, and a blank cell leaves what is stored. A result that was
     typed on the screen is replaced only where `answers` (`Conflict.key` → whether the sheet's is taken) says so.
     """
-    training_class = lock_class(session, actor, class_id, COMPLETABLE)
-    students = {student.number: student for student in _students(session, training_class)}
+    course = lock_class(session, actor, class_id, COMPLETABLE)
+    students = {student.number: student for student in _students(session, course)}
     answers = answers or {}
     refused: list[tuple[SheetRow, list[Message]]] = []
     good: list[tuple[SheetRow, Enrolment, Result]] = []
@@ -86,7 +86,7 @@ def import_results(
     for row in filter(results.is_filled_in, rows):
         student = students.get(row.values.get("number") or "")
         faults = results.faults_of_cells(row, student)
-        faults = faults or _faults(row, student, seen, vault, training_class, today)
+        faults = faults or _faults(row, student, seen, vault, course, today)
         seen.add(row.values.get("number"))
         if student is None or faults:
             refused.append((row, faults))
@@ -94,20 +94,20 @@ def import_results(
             good.append((row, student, results.merged(row, student)))
     if refused:
         return Import(refused=refused)
-    changed = [(student, new) for _, student, new in good if results.held(student) != new]
+    changed = [(student, new) for _, student, new in good if results.result_of(student) != new]
     conflicts = {s.id: Contradiction.of(s, new) for s, new in changed if _typed_on_screen(s)}
     if any(conflict.key not in answers for conflict in conflicts.values()):
         return Import(conflicts=list(conflicts.values()))
     taken = [(s, new) for s, new in changed if s.id not in conflicts or answers[conflicts[s.id].key]]
     replaced = sum(student.passed is not None for student, _ in taken)
-    _store(session, actor, training_class, taken, SHEET)
+    _store(session, actor, course, taken, SHEET)
     return Import(len(taken), notes=_notes(session, good, len(changed) - len(taken), replaced))
 
 
 def _store(
     session: Session,
     actor: Actor,
-    training_class: TrainingClass,
+    course: TrainingClass,
     taken: Sequence[tuple[Enrolment, Result]],
     source: str,
 ) -> None:
@@ -116,10 +116,10 @@ def _store(
         return
     session.execute(text(STORE), [{"id": student.id, "source": source, **new} for student, new in taken])
     if source == SHEET:
-        facts = {"programme": PROGRAMME, "class_id": training_class.id, "after": {"rows": len(taken)}}
+        facts = {"programme": PROGRAMME, "class_id": course.id, "after": {"rows": len(taken)}}
         record(session, actor, "import_results", **facts)
     for student, new in taken:
-        _note(session, actor, training_class, student, new)
+        _note(session, actor, course, student, new)
     stored = (
         select(Enrolment)
         .where(Enrolment.id.in_([student.id for student, _ in taken]))
@@ -170,37 +170,46 @@ def complete_student(
     student = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
     if student is None or student.state != "enrolled":
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))
-    training_class = lock_class(session, actor, student.class_id, COMPLETABLE)
+    course = lock_class(session, actor, student.class_id, COMPLETABLE)
     session.refresh(student)
     result = results.entered(values)
-    if fault := results.fault_of(result, training_class, today):
+    if fault := results.fault_of(result, course, today):
         raise BadValue(fault.msgid, **fault.params)
-    if results.held(student) != result or student.result_source != SCREEN:
-        _store(session, actor, training_class, [(student, result)], SCREEN)
+    if results.result_of(student) != result or student.result_source != SCREEN:
+        _store(session, actor, course, [(student, result)], SCREEN)
     return student
 
 
 def _note(
-    session: Session, actor: Actor, held: TrainingClass, student: Enrolment, result: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    course: TrainingClass,
+    student: Enrolment,
+    result: Mapping[str, Any],
 ) -> None:
     """Record one student's result, before and after."""
-    before = {k: None if v is None else str(v) for k, v in results.held(student).items()}
+    before = {k: None if v is None else str(v) for k, v in results.result_of(student).items()}
     after = {k: None if v is None else str(v) for k, v in result.items()}
-    facts = {"programme": PROGRAMME, "class_id": held.id, "subject": student.number}
+    facts = {"programme": PROGRAMME, "class_id": course.id, "subject": student.number}
     record(session, actor, "complete_student", **facts, before=before, after=after)
 
 
-def _students(session: Session, held: TrainingClass) -> list[Enrolment]:
+def _students(session: Session, course: TrainingClass) -> list[Enrolment]:
     wanted = (
         select(Enrolment)
-        .where(Enrolment.class_id == held.id, Enrolment.state == "enrolled")
+        .where(Enrolment.class_id == course.id, Enrolment.state == "enrolled")
         .options(selectinload(Enrolment.person), selectinload(Enrolment.training_class))
     )
     return list(session.scalars(wanted))
 
 
 def _faults(
-    row: SheetRow, student: Enrolment | None, seen: set, vault: Vault, held: TrainingClass, today: date
+    row: SheetRow,
+    student: Enrolment | None,
+    seen: set,
+    vault: Vault,
+    course: TrainingClass,
+    today: date,
 ) -> list[Message]:
     if student is None:
         return [
@@ -219,5 +228,5 @@ def _faults(
                 number=student.number,
             )
         ]
-    fault = results.fault_of(results.merged(row, student), held, today)
+    fault = results.fault_of(results.merged(row, student), course, today)
     return [fault] if fault else []

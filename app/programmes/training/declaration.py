@@ -59,19 +59,19 @@ def declare(
     session: Session, actor: Actor, programme: Programme, class_id: int, today: date
 ) -> TrainingApplication:
     """Return a declaration with a draft claim for each student who has none. Raises NotFound, Refused."""
-    held = lock_class(session, actor, class_id, DECLARABLE)
-    if not undeclared(session, held.id):
+    course = lock_class(session, actor, class_id, DECLARABLE)
+    if not undeclared(session, course.id):
         raise Refused(N_("本班没有未申报的学员。已申报的请在查询页查看；结业不合格的不能申报。"))
-    application = _open(session, actor, programme, held, today)
-    amount = amount_of(held.hours, programme.policy.at(stored(session, programme.code), held.opens_on))
-    facts = {"application": application.id, "amount": amount, "class": held.id}
+    application = _open(session, actor, programme, course, today)
+    amount = amount_of(course.hours, programme.policy.at(stored(session, programme.code), course.opens_on))
+    facts = {"application": application.id, "amount": amount, "class": course.id}
     count = count_changes(session, text(DECLARE), facts)
     record(
         session,
         actor,
         "apply",
         application_id=application.id,
-        class_id=held.id,
+        class_id=course.id,
         programme=programme.code,
         after={"rows": count, "amount": str(amount * count)},
     )
@@ -79,13 +79,13 @@ def declare(
 
 
 def _open(
-    session: Session, actor: Actor, programme: Programme, held: TrainingClass, today: date
+    session: Session, actor: Actor, programme: Programme, course: TrainingClass, today: date
 ) -> TrainingApplication:
     application = TrainingApplication(
         number=application_number(session, programme.prefix, actor.office_code, today),
         office_id=actor.office_id,
-        employer_id=held.employer_id,
-        class_id=held.id,
+        employer_id=course.employer_id,
+        class_id=course.id,
         created_on=today,
         created_by=actor.user_id,
     )

@@ -27,8 +27,8 @@ def classes_of(people: Select) -> Select:
 
 def numbered(text: str) -> Select:
     """Return the ids of classes whose cohort number begins so."""
-    held = aliased(TrainingClass)
-    return select(held.id).where(held.cohort_no.startswith(text, autoescape=True))
+    classes = aliased(TrainingClass)
+    return select(classes.id).where(classes.cohort_no.startswith(text, autoescape=True))
 
 
 def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
@@ -40,8 +40,8 @@ def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
     ).all()
     entries = defaultdict(list)
     ids = {student.class_id for student in students}
-    held = select(AuditEntry).where(AuditEntry.class_id.in_(ids)).options(NAMED)
-    for entry in session.scalars(held.order_by(AuditEntry.id)):
+    query = select(AuditEntry).where(AuditEntry.class_id.in_(ids)).options(NAMED)
+    for entry in session.scalars(query.order_by(AuditEntry.id)):
         entries[entry.class_id].append(entry)
     known = ((s, entries[s.class_id]) for s in students if _since(s, entries[s.class_id]) <= until)
     return [_place(student, log, until) for student, log in known]
@@ -58,19 +58,19 @@ def _since(student: Enrolment, log: list[AuditEntry]) -> datetime:
 
 
 def _place(student: Enrolment, log: list[AuditEntry], until: datetime) -> PastPlace:
-    held = student.training_class
+    training_class = student.training_class
     moves = [entry for entry in log if "state" in (entry.after or {})]
     own = [entry for entry in log if entry.subject == student.number]
     seen = [e for e in log if e.at <= until and (e in own or e.event not in ("remove", "complete_student"))]
     results = {name: value_then(own, name, until, getattr(student, name)) for name in FIELDS}
     return PastPlace(
         number=student.number,
-        title=held.project.name,
-        employer=held.employer,
-        office=held.office,
-        first=str(value_then(log, "opens_on", until, held.opens_on)),
-        last=str(value_then(log, "closes_on", until, held.closes_on)),
-        state=TITLES[value_then(moves, "state", until, held.state)],
+        title=training_class.project.name,
+        employer=training_class.employer,
+        office=training_class.office,
+        first=str(value_then(log, "opens_on", until, training_class.opens_on)),
+        last=str(value_then(log, "closes_on", until, training_class.closes_on)),
+        state=TITLES[value_then(moves, "state", until, training_class.state)],
         standing=STANDING[_standing(student, log, until)],
         results={name: value for name, value in results.items() if value is not None},
         entries=seen,

@@ -38,17 +38,21 @@ class Contradiction:
     key: str
     number: str
     name: str
-    held: Result
+    stored: Result
     new: Result
 
     @classmethod
     def of(cls, student: Enrolment, new: Result) -> Contradiction:
         return cls(
-            f"{student.id}.{student.version}", student.number, student.person.name or "", held(student), new
+            f"{student.id}.{student.version}",
+            student.number,
+            student.person.name or "",
+            result_of(student),
+            new,
         )
 
 
-def held(student: Enrolment) -> Result:
+def result_of(student: Enrolment) -> Result:
     """Return what is stored."""
     return {name: getattr(student, name) for name in FIELDS}
 
@@ -65,13 +69,13 @@ def is_filled_in(row: SheetRow) -> bool:
 
 def merged(row: SheetRow, student: Enrolment) -> Result:
     """Return the stored result with what the row fills in: a blank cell erases nothing."""
-    typed, stored = entered(row.values), held(student)
+    typed, stored = entered(row.values), result_of(student)
     return {name: stored[name] if is_blank(row.raw.get(name) or "") else typed[name] for name in FIELDS}
 
 
 def faults_of_cells(row: SheetRow, student: Enrolment | None) -> list[Message]:
     """Return what is wrong in the row's cells; a required one may be blank where something is stored."""
-    stored = held(student) if student else {}
+    stored = result_of(student) if student else {}
     return [
         fault
         for name, fault in row.errors.items()
@@ -171,8 +175,8 @@ def warnings(
 ) -> dict[int, list[Message]]:
     """Return enrolment id → what should be looked at before the class is completed; students without a warning are left out."""
     shared, missed = shared_certificates(session, students), absent or {}
-    found = {
-        s.id: contradictions(held(s), missed.get(s.id, ())) + [shared[n] for n in (s.id,) if n in shared]
+    warning_of = {
+        s.id: contradictions(result_of(s), missed.get(s.id, ())) + [shared[n] for n in (s.id,) if n in shared]
         for s in students
     }
-    return {student: messages for student, messages in found.items() if messages}
+    return {student: messages for student, messages in warning_of.items() if messages}

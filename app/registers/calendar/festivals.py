@@ -58,9 +58,9 @@ def statutory_days(year: int) -> frozenset[date]:
 @cache
 def _festivals(year: int) -> dict[str, set[date]]:
     """Return festival → its statutory days; the eve of Spring Festival, days proclaimed once and substitute days left out."""
-    found: dict[str, set[date]] = {}
+    festivals: dict[str, set[date]] = {}
     for day, names in China(years=year, observed=False, language="en_US").items():
         for name in names.split("; "):
             if name in AROUND:
-                found.setdefault(name, set()).add(day)
-    return found
+                festivals.setdefault(name, set()).add(day)
+    return festivals

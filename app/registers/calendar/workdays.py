@@ -54,10 +54,10 @@ class WorkCalendar:
 
     def reach(self, first: date, wanted: int) -> date:
         """Return the earliest last day that makes `wanted` working days from `first` on."""
-        day, found = first, int(self.is_working(first))
-        while found < wanted:
+        day, count = first, int(self.is_working(first))
+        while count < wanted:
             day += ONE_DAY
-            found += self.is_working(day)
+            count += self.is_working(day)
         return day
 
     def unconfirmed(self, first: date, last: date) -> list[int]:

@@ -63,20 +63,20 @@ def month(text: str, known: Known) -> date:
 
 
 def day(text: str, known: Known) -> date:
-    found = _day(text.strip())
-    if found is None:
+    parsed = _day(text.strip())
+    if parsed is None:
         raise BadValue(N_("日期无法识别，请写成 2026-03-01 的形式。"))
-    return _not_ahead(found, known)
+    return _not_ahead(parsed, known)
 
 
 def end_or_none(text: str, known: Known) -> date | None:
     """Return a last day; one that lies ahead is a fact like any."""
     if not text.strip():
         return None
-    found = _day(text.strip())
-    if found is None:
+    parsed = _day(text.strip())
+    if parsed is None:
         raise BadValue(N_("日期无法识别，请写成 2026-03-01 的形式。"))
-    return found
+    return parsed
 
 
 def flag(text: str, known: Known) -> bool:
@@ -91,37 +91,37 @@ def name(longest: int) -> Reader:
     required = optional(longest)
 
     def read(text: str, known: Known) -> str:
-        found = required(text, known)
-        if found is None or not names.fold(found):
+        value = required(text, known)
+        if value is None or not names.fold(value):
             raise BadValue(N_("不能为空。"))
-        return found
+        return value
 
     return read
 
 
 def optional(longest: int) -> Callable[[str, Known], str | None]:
     def read(text: str, known: Known) -> str | None:
-        found = _CONTROLS.sub("", text).strip()
-        if max(len(found), len(names.fold(found))) > longest:
+        value = _CONTROLS.sub("", text).strip()
+        if max(len(value), len(names.fold(value))) > longest:
             raise BadValue(N_("超过{longest}个字，请缩短。"), longest=longest)
-        return found or None
+        return value or None
 
     return read
 
 
 def phone(text: str, known: Known) -> str | None:
-    found = squeeze(text)
-    if len(found) > _LONGEST_PHONE:
+    number = squeeze(text)
+    if len(number) > _LONGEST_PHONE:
         raise BadValue(N_("超过{longest}个字，请缩短。"), longest=_LONGEST_PHONE)
-    return found or None
+    return number or None
 
 
 def one_of(*codes: str) -> Reader:
     def read(text: str, known: Known) -> str:
-        found = text.strip()
-        if found not in codes:
+        value = text.strip()
+        if value not in codes:
             raise BadValue(N_("只能填：{codes}。"), codes="、".join(codes))
-        return found
+        return value
 
     return read
 
@@ -130,10 +130,10 @@ employer_kind = one_of(*EMPLOYER_KINDS)
 scale = one_of(*SCALES)
 
 
-def _not_ahead(found: date, known: Known) -> date:
-    if found > known.today:
+def _not_ahead(value: date, known: Known) -> date:
+    if value > known.today:
         raise BadValue(N_("晚于今天，尚未发生的事不能登记。"))
-    return found
+    return value
 
 
 @lru_cache(maxsize=20_000)

@@ -45,9 +45,9 @@ def _parsed(decoded: TextIOWrapper) -> Iterator[Line]:
             yield number, cells
 
 
-def read_header(found: Iterator[Line], columns: Sequence[str]) -> list[str]:
+def read_header(numbered: Iterator[Line], columns: Sequence[str]) -> list[str]:
     """Return the columns in the file's order. Raises BadSheet unless they are exactly the register's."""
-    _, cells = next(found, (1, []))
+    _, cells = next(numbered, (1, []))
     header = [cell.strip().lower() for cell in cells]
     if sorted(header) != sorted(columns):
         raise BadSheet(
@@ -63,7 +63,7 @@ def _discreet(cell: str) -> str:
     return cell if cell.isascii() and cell.isidentifier() and len(cell) <= 40 else mask(cell[:40])
 
 
-def chunks(found: Iterator[Line], size: int) -> Iterator[list[Line]]:
+def chunks(numbered: Iterator[Line], size: int) -> Iterator[list[Line]]:
     """Yield the lines by `size`, so that memory doesn't grow with the file."""
-    while chunk := list(islice(found, size)):
+    while chunk := list(islice(numbered, size)):
         yield chunk

@@ -26,15 +26,15 @@ CREATE = text("""
 def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, bytes]:
     """Return the hash of each id; persons whom no one has registered yet are created without a name."""
     hashes = {code: vault.hash(code) for code in ids}
-    held = set(session.scalars(HELD, {"hashes": list(hashes.values())}))
-    missing = sorted((found, code) for code, found in hashes.items() if found not in held)
+    stored = set(session.scalars(HELD, {"hashes": list(hashes.values())}))
+    missing = sorted((digest, code) for code, digest in hashes.items() if digest not in stored)
     if missing:
         session.execute(
             CREATE,
             {
-                "hashes": [found for found, _ in missing],
+                "hashes": [digest for digest, _ in missing],
                 "ciphers": [
-                    vault.encrypt(code, place(Person.id_cipher, id_hash=found)) for found, code in missing
+                    vault.encrypt(code, place(Person.id_cipher, id_hash=digest)) for digest, code in missing
                 ],
                 "heads": [code[:4] for _, code in missing],
                 "lasts": [code[-4:] for _, code in missing],
@@ -49,32 +49,32 @@ def encrypt_persons(session: Session, vault: Vault, rows: list[tuple]) -> list[t
     Two ciphertexts of one phone differ, so that only this makes a second load change nothing.
     """
     hashes = [vault.hash(code) for code, *_ in rows]
-    held = {row.id_hash: row.phone_cipher for row in session.execute(PHONES, {"hashes": hashes})}
+    stored = {row.id_hash: row.phone_cipher for row in session.execute(PHONES, {"hashes": hashes})}
     return [
         (
-            found,
-            vault.encrypt(code, place(Person.id_cipher, id_hash=found)),
+            digest,
+            vault.encrypt(code, place(Person.id_cipher, id_hash=digest)),
             code[:4],
             code[-4:],
             name,
             names.fold(name),
-            _phone(vault, phone, found, held.get(found)),
+            _phone(vault, phone, digest, stored.get(digest)),
             region,
         )
-        for found, (code, name, phone, region) in zip(hashes, rows, strict=True)
+        for digest, (code, name, phone, region) in zip(hashes, rows, strict=True)
     ]
 
 
-def _phone(vault: Vault, phone: str | None, id_hash: bytes, held: bytes | None) -> bytes | None:
+def _phone(vault: Vault, phone: str | None, id_hash: bytes, stored: bytes | None) -> bytes | None:
     if phone is None:
         return None
     own = place(Person.phone_cipher, id_hash=id_hash)
-    return held if held and _reads(vault, held, own, phone) else vault.encrypt(phone, own)
+    return stored if stored and _reads(vault, stored, own, phone) else vault.encrypt(phone, own)
 
 
-def _reads(vault: Vault, held: bytes, own: bytes, phone: str) -> bool:
+def _reads(vault: Vault, stored: bytes, own: bytes, phone: str) -> bool:
     """Return whether that phone is what is held; what doesn't open is replaced."""
     try:
-        return vault.decrypt(held, own) == phone
+        return vault.decrypt(stored, own) == phone
     except Unreadable:
         return False

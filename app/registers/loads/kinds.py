@@ -27,7 +27,7 @@ class Register:
     staged: str
     store: str
     coverage: str
-    held: str
+    stored_join: str
     facts: Mapping[str, str]
     period: tuple[str, str] | None = None
 
@@ -40,7 +40,7 @@ class Register:
         """Selects how many staged rows are new, then how many change each of the facts."""
         differ = (f"held.id IS NOT NULL AND held.{c} IS DISTINCT FROM s.{c}" for c in self.facts.values())
         counted = ", ".join(f"count(*) FILTER (WHERE {one})" for one in ("held.id IS NULL", *differ))
-        return " ".join(("SELECT", counted, "FROM", self.table, "s", self.held))
+        return " ".join(("SELECT", counted, "FROM", self.table, "s", self.stored_join))
 
     def row_reader(self, header: Sequence[str]) -> Callable[[Sequence[str], cells.Known], tuple]:
         """Return a function that reads one line's cells, which stand in the order of `header`; it raises BadCell."""
@@ -98,7 +98,7 @@ PERSONS = Register(
               (excluded.name, excluded.name_folded, excluded.phone_cipher, excluded.region_code)
     """,
     coverage="SELECT DISTINCT region_code, CAST(:today AS date), CAST(:today AS date) FROM staged_persons",
-    held="LEFT JOIN persons held USING (id_hash)",
+    stored_join="LEFT JOIN persons held USING (id_hash)",
     facts={"name": "name", "phone": "phone_cipher", "region_code": "region_code"},
 )
 EMPLOYERS = Register(
@@ -123,7 +123,7 @@ EMPLOYERS = Register(
               (excluded.unit_no, excluded.name, excluded.kind, excluded.scale, excluded.region_code)
     """,
     coverage="SELECT DISTINCT region_code, CAST(:today AS date), CAST(:today AS date) FROM staged_employers",
-    held="LEFT JOIN employers held USING (uscc)",
+    stored_join="LEFT JOIN employers held USING (uscc)",
     facts={name: name for name in ("unit_no", "name", "kind", "scale", "region_code")},
 )
 CONTRIBUTIONS = Register(
@@ -149,7 +149,7 @@ CONTRIBUTIONS = Register(
         SELECT insured_region, min(month), (max(month) + interval '1 month')::date - 1
         FROM staged_contributions GROUP BY insured_region
     """,
-    held="""
+    stored_join="""
         JOIN persons p USING (id_hash) JOIN employers e USING (uscc)
         LEFT JOIN contributions held ON held.person_id = p.id AND held.employer_id = e.id
             AND held.insured_region = s.insured_region AND held.month = s.month
@@ -174,7 +174,7 @@ UNEMPLOYMENT = Register(
         FROM staged_unemployment s JOIN persons p USING (id_hash)
         WHERE p.region_code IS NOT NULL GROUP BY p.region_code
     """,
-    held="""
+    stored_join="""
         JOIN persons p USING (id_hash)
         LEFT JOIN unemployment held ON held.person_id = p.id AND held.registered_on = s.registered_on
     """,
@@ -206,7 +206,7 @@ TRANSFERS = Register(
         FROM staged_transfers s JOIN persons p USING (id_hash)
         WHERE p.region_code IS NOT NULL GROUP BY p.region_code
     """,
-    held="""
+    stored_join="""
         JOIN persons p USING (id_hash)
         LEFT JOIN transfers held ON held.person_id = p.id AND held.left_on = s.left_on
     """,

@@ -106,9 +106,9 @@ def load(
     register = REGISTERS[kind]
     known = Known(today, frozenset(session.scalars(REGIONS)))
     spans = declared.spans(kind, known) if declared else None
-    with closing(files.lines(stream)) as found:
-        intake = _Intake(session, register, vault, known, files.read_header(found, list(register.columns)))
-        return intake.all(found, source, spans, refuse)
+    with closing(files.lines(stream)) as lines:
+        intake = _Intake(session, register, vault, known, files.read_header(lines, list(register.columns)))
+        return intake.all(lines, source, spans, refuse)
 
 
 def load_rows(
@@ -157,13 +157,13 @@ class _Intake:
 
     def all(
         self,
-        found: Iterable[files.Line],
+        lines: Iterable[files.Line],
         source: str,
         declared: dict[str, Span] | None,
         refuse: Callable[[RefusedLine], None],
     ) -> LoadReport:
         """Take everything, chunk by chunk."""
-        for chunk in files.chunks(iter(found), CHUNK):
+        for chunk in files.chunks(iter(lines), CHUNK):
             for refusal in self.take(chunk):
                 refuse(refusal)
         return self.finish(source, declared)
@@ -175,8 +175,8 @@ class _Intake:
         rows = self._known_employers(rows, refusals)
         latest = {row[: self.register.key_length]: row for _, row in rows}
         self._copy(self._staged(list(latest.values())))
-        found = self.session.execute(text(self.register.changes)).one()
-        self.changes = [before + more for before, more in zip(self.changes, found, strict=True)]
+        counts = self.session.execute(text(self.register.changes)).one()
+        self.changes = [before + more for before, more in zip(self.changes, counts, strict=True)]
         self.stored += self.session.connection().execute(text(self.register.store)).rowcount
         self._cover()
         self.read += len(chunk)
@@ -186,23 +186,23 @@ class _Intake:
     def finish(self, source: str, declared: dict[str, Span] | None) -> LoadReport:
         """Write down that the load took place and what it covers."""
         spans = self.spans if declared is None else declared
-        held = RegisterLoad(
+        record = RegisterLoad(
             kind=self.register.kind,
             source=source[:200],
             rows_read=self.read,
             rows_stored=self.stored,
             rows_refused=self.refused,
         )
-        held.coverage = [
+        record.coverage = [
             Coverage(region_code=code, kind=self.register.kind, first_day=first, last_day=last)
             for code, (first, last) in sorted(spans.items())
         ]
-        self.session.add(held)
+        self.session.add(record)
         self.session.flush()
         counts = self.read, self.stored, self.refused
         added, *changed = self.changes
         counts_changed = {fact: n for fact, n in zip(self.register.facts, changed, strict=True) if n}
-        return LoadReport(held.id, self.register.kind, *counts, spans, added, counts_changed)
+        return LoadReport(record.id, self.register.kind, *counts, spans, added, counts_changed)
 
     def _parse(self, chunk: list[files.Line], refusals: list[RefusedLine]) -> list[Row]:
         rows = []
@@ -222,8 +222,8 @@ class _Intake:
         if self.regions is None:
             return rows
         bare = (row for _, row in rows)
-        found = territory.refusals(self.session, self.vault, self.register, bare, self.regions)
-        pairs = list(zip(rows, found, strict=True))
+        refused_rows = territory.refusals(self.session, self.vault, self.register, bare, self.regions)
+        pairs = list(zip(rows, refused_rows, strict=True))
         refusals += [RefusedLine(number, *refused) for (number, _), refused in pairs if refused]
         return [numbered for numbered, refused in pairs if not refused]
 
@@ -234,10 +234,10 @@ class _Intake:
             return rows
         at = columns.index("uscc")
         codes = list({row[at] for _, row in rows})
-        held = set(self.session.scalars(KNOWN_EMPLOYERS, {"codes": codes}))
+        stored = set(self.session.scalars(KNOWN_EMPLOYERS, {"codes": codes}))
         reason = Message(N_("单位登记库中没有这个统一社会信用代码，请先装载单位登记库。"))
-        refusals += [RefusedLine(number, "uscc", reason) for number, row in rows if row[at] not in held]
-        return [numbered for numbered in rows if numbered[1][at] in held]
+        refusals += [RefusedLine(number, "uscc", reason) for number, row in rows if row[at] not in stored]
+        return [numbered for numbered in rows if numbered[1][at] in stored]
 
     def _staged(self, rows: list[tuple]) -> Iterable[tuple]:
         if self.register.kind == "employers":
@@ -257,5 +257,5 @@ class _Intake:
     def _cover(self) -> None:
         covered = self.session.execute(text(self.register.coverage), {"today": self.known.today})
         for code, first, last in covered:
-            held = self.spans.get(code, (first, last))
-            self.spans[code] = (min(held[0], first), min(max(held[1], last), self.known.today))
+            span = self.spans.get(code, (first, last))
+            self.spans[code] = (min(span[0], first), min(max(span[1], last), self.known.today))

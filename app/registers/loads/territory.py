@@ -30,9 +30,9 @@ def refusals(
 ) -> list[tuple[str, Message] | None]:
     """Return for each row, in order, (column, why) when it is not the sender's own; two statements at most."""
     rows, columns = list(rows), list(register.columns)
-    held = _held(session, vault, register, rows)
+    places = _held(session, vault, register, rows)
     place = next((n for n, c in enumerate(columns) if c in ("region_code", "insured_region")), None)
-    return [_refusal(columns, row, place, held, regions) for row in rows]
+    return [_refusal(columns, row, place, places, regions) for row in rows]
 
 
 def _held(
@@ -45,18 +45,18 @@ def _held(
     if register.kind == "employers":
         return {row.uscc: row.region_code for row in session.execute(OF_EMPLOYERS, {"keys": list(keys)})}
     hashes = {vault.hash(code): code for code in keys}
-    found = session.execute(OF_PERSONS, {"keys": list(hashes)})
-    return {hashes[bytes(key)]: region for key, region in found}
+    persons = session.execute(OF_PERSONS, {"keys": list(hashes)})
+    return {hashes[bytes(key)]: region for key, region in persons}
 
 
 def _refusal(
-    columns: list[str], row: tuple, place: int | None, held: dict | None, regions: frozenset[str]
+    columns: list[str], row: tuple, place: int | None, places: dict | None, regions: frozenset[str]
 ) -> tuple[str, Message] | None:
     if place is not None and row[place] not in regions:
         return columns[place], ELSEWHERE
-    if held is None:
+    if places is None:
         return None
-    region = held.get(row[0])
+    region = places.get(row[0])
     if region is None:
         return None if place is not None else (columns[0], NOWHERE)
     return None if region in regions else (columns[0], HELD_ELSEWHERE)

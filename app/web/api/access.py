@@ -31,8 +31,8 @@ class Sessions(SecureCookieSessionInterface):
         if not in_api(request.path):
             return super().open_session(app, request)
         languages = app.config["LANGUAGES"]
-        found = request.accept_languages.best_match(languages, app.config["BABEL_DEFAULT_LOCALE"])
-        return SecureCookieSession({"locale": found})
+        language = request.accept_languages.best_match(languages, app.config["BABEL_DEFAULT_LOCALE"])
+        return SecureCookieSession({"locale": language})
 
     def save_session(self, app: Flask, session, response) -> None:
         if not in_api(request.path):

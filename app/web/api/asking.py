@@ -33,15 +33,15 @@ def rows(schema: Schema, most: int) -> list[dict]:
     if not request.is_json:
         raise UnsupportedMediaType
     try:
-        found = json.loads(request.get_data(cache=False))
+        content = json.loads(request.get_data(cache=False))
     except (ValueError, RecursionError) as error:
         raise Malformed(UNREADABLE) from error
-    if not isinstance(found, list) or not 1 <= len(found) <= most:
+    if not isinstance(content, list) or not 1 <= len(content) <= most:
         raise Malformed(
             N_("请求的内容应为 JSON 数组，1 至 {most} 行，没有执行任何操作。请分批发送。"), most=most
         )
     try:
-        return schema.load(found, many=True)
+        return schema.load(content, many=True)
     except ValidationError as error:
         number, faults = next(iter(error.normalized_messages().items()))
         field = next(iter(faults), "") if isinstance(faults, dict) else ""

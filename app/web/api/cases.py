@@ -75,12 +75,12 @@ class CaseApi(Api):
     @expose("/cases", methods=["GET"])
     @needs(CASE_READ)
     def cases(self):
-        asked = asking.query(CaseQuery())
-        size = asked["limit"]
-        found = db.session.scalars(_page(asked).limit(size + 1), execution_options=PLANNED_ANEW).all()
-        rows = found[:size]
-        _note(len(rows), {name: str(asked[name]) for name in asked if name in LOGGED})
-        return {"result": Case(many=True).dump(rows), "next": rows[-1].id if len(found) > size else None}
+        parameters = asking.query(CaseQuery())
+        size = parameters["limit"]
+        claims = db.session.scalars(_page(parameters).limit(size + 1), execution_options=PLANNED_ANEW).all()
+        rows = claims[:size]
+        _note(len(rows), {name: str(parameters[name]) for name in parameters if name in LOGGED})
+        return {"result": Case(many=True).dump(rows), "next": rows[-1].id if len(claims) > size else None}
 
     @expose("/cases/<int:pk>", methods=["GET"])
     @needs(CASE_READ)
@@ -109,9 +109,9 @@ class CaseApi(Api):
         api_spec.path(path=f"{self.route_base}/cases/{{pk}}", operations={"get": one})
 
 
-def _note(rows: int, asked: dict[str, str], **facts: object) -> None:
+def _note(rows: int, parameters: dict[str, str], **facts: object) -> None:
     """Record one audit entry a call: how many cases went out, and by which filters."""
-    record(db.session, g.actor, "api_read", after={"rows": rows, "asked": asked}, **facts)
+    record(db.session, g.actor, "api_read", after={"rows": rows, "asked": parameters}, **facts)
     db.session.commit()
 
 
@@ -119,17 +119,17 @@ def _cases() -> Select:
     return select(Claim).options(*(selectinload(relation) for relation in LOADED))
 
 
-def _page(asked: dict) -> Select:
-    found = _cases().where(Claim.id > asked["after"]).order_by(Claim.id)
+def _page(parameters: dict) -> Select:
+    query = _cases().where(Claim.id > parameters["after"]).order_by(Claim.id)
     for name in ("programme", "state"):
-        if name in asked:
-            found = found.where(getattr(Claim, name) == asked[name])
-    if "office" in asked:
-        found = found.where(Claim.office.has(Office.code == asked["office"]))
-    if "uscc" in asked:
-        found = found.where(Claim.employer.has(uscc=asked["uscc"]))
-    if "submitted_from" in asked:
-        found = found.where(Claim.submitted_on >= asked["submitted_from"])
-    if "submitted_to" in asked:
-        found = found.where(Claim.submitted_on <= asked["submitted_to"])
-    return found
+        if name in parameters:
+            query = query.where(getattr(Claim, name) == parameters[name])
+    if "office" in parameters:
+        query = query.where(Claim.office.has(Office.code == parameters["office"]))
+    if "uscc" in parameters:
+        query = query.where(Claim.employer.has(uscc=parameters["uscc"]))
+    if "submitted_from" in parameters:
+        query = query.where(Claim.submitted_on >= parameters["submitted_from"])
+    if "submitted_to" in parameters:
+        query = query.where(Claim.submitted_on <= parameters["submitted_to"])
+    return query

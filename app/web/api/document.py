@@ -40,14 +40,16 @@ class Api(BaseApi):
         self, summary: str, answer: type[Schema], *, errors: tuple[int, ...] = (), **more: object
     ) -> dict:
         """Return one operation of the document."""
-        told = {code: {"description": ERRORS[code], **_json(Failure)} for code in sorted({*ALWAYS, *errors})}
-        told[429]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
-        said = {"description": "OK", **_json(answer)}
+        failures = {
+            code: {"description": ERRORS[code], **_json(Failure)} for code in sorted({*ALWAYS, *errors})
+        }
+        failures[429]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+        success = {"description": "OK", **_json(answer)}
         return {
             "summary": summary,
             "tags": [self.class_permission_name],
             "security": [{"key": []}],
-            "responses": {"200": said, **{str(code): one for code, one in told.items()}},
+            "responses": {"200": success, **{str(code): one for code, one in failures.items()}},
             **more,
         }
 

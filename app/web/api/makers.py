@@ -15,10 +15,10 @@ from app.registers.organisation import Staff
 
 def in_office(today: date) -> ColumnElement[bool]:
     """Return the condition of the keys whose makers still are administrators where they made them; of commands, and unknown, all."""
-    held = assoc_user_role.c
+    membership = assoc_user_role.c
     makers = select(User.id).join(Staff, Staff.user_id == User.id)
-    makers = grants.with_ends(makers.join(assoc_user_role, held.user_id == User.id)).join(
-        Role, Role.id == held.role_id
+    makers = grants.with_ends(makers.join(assoc_user_role, membership.user_id == User.id)).join(
+        Role, Role.id == membership.role_id
     )
     alive = makers.where(
         User.id == ApiKey.made_by_id,
@@ -26,6 +26,6 @@ def in_office(today: date) -> ColumnElement[bool]:
         Staff.office_id == ApiKey.made_in_id,
         Role.name.in_(KEEPERS),
         grants.in_force(today),
-        ~duties.waits(held.user_id, held.role_id),
+        ~duties.waits(membership.user_id, membership.role_id),
     )
     return or_(ApiKey.made_by_id.is_(None), alive.correlate(ApiKey).exists())

@@ -47,11 +47,11 @@ class AccountForm(Form):
         offered: Account | None,
         prefix: str = "",
     ) -> None:
-        held = {name: getattr(offered, name) for name in FIELDS} if offered else {}
+        current = {name: getattr(offered, name) for name in FIELDS} if offered else {}
         if not offered or not is_holder(application.payee, offered.holder):
-            held["holder"] = application.payee.name
-        held["kept"] = offered.id if offered else ""
-        super().__init__(typed, data=held, prefix=prefix)
+            current["holder"] = application.payee.name
+        current["kept"] = offered.id if offered else ""
+        super().__init__(typed, data=current, prefix=prefix)
         kinds = KINDS[application.payee_kind]
         self.kind.choices = options((kind, gettext(title)) for kind, title in kinds.items())
         if self.kind.data is None:

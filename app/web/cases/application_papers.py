@@ -50,21 +50,21 @@ class PaperRoutes(ApplicationsView):
     @permission_name("show")
     def attachment(self, pk):
         """Hand out a paper of an application within scope, as a download: never shown as a page of ours."""
-        held = db.session.get(Attachment, pk) or abort(404)
-        self.item(str(held.application_id))
+        paper = db.session.get(Attachment, pk) or abort(404)
+        self.item(str(paper.application_id))
         record(
             db.session,
             g.actor,
             "download",
-            application_id=held.application_id,
+            application_id=paper.application_id,
             programme=self.programme.code,
-            subject=visible(held.name),
+            subject=visible(paper.name),
         )
         content, media_type = (
-            bytes_of(g.vault, held, Attachment.content),
-            held.media_type,
+            bytes_of(g.vault, paper, Attachment.content),
+            paper.media_type,
         )
-        name = file_name(held.name, media_type)
+        name = file_name(paper.name, media_type)
         db.session.commit()
         return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)
 

@@ -144,7 +144,7 @@ def check_sheet(task: WorkRequest) -> Outcome:
     view, pk = task.view, int(task.subject)
     content = read_sheet(view.programme.sheet, task, g.today)
     rows, vault = content.rows, g.vault
-    given, place = answers(task.asked), {"pk": pk, "_anchor": "people"}
+    given, place = answers(task.arguments), {"pk": pk, "_anchor": "people"}
     gone = [] if content.corrects else absentees(db.session, g.actor, pk, rows, vault)
     if any(one.key not in given for one in gone):
         question = who_stays([_line(one) for one in gone], [N_("校验结果")])

@@ -64,11 +64,11 @@ class ClaimQueryView(StageView):
 
     def _row_form(self, claim: Claim, typed: Mapping[str, str] | None = None) -> RowForm:
         """Return the row's form; what names the person stands as it is, whatever is posted."""
-        held = self._held(claim)
-        form = row_form(self.programme.sheet, typed, held)
+        current = self._held(claim)
+        form = row_form(self.programme.sheet, typed, current)
         form.fixed = self.programme.fixed
         for name in self.programme.fixed:
-            form[name].data, form[name].render_kw = held[name], {"readonly": True}
+            form[name].data, form[name].render_kw = current[name], {"readonly": True}
         if claim.phone_cipher and "phone" in form:
             form["phone"].description = N_("已登记，不显示；不改则留空")
         return form
@@ -88,14 +88,14 @@ class ClaimQueryView(StageView):
         return self.finish(page_url(self.endpoint, claim.id))
 
     def _held(self, claim: Claim) -> dict[str, str]:
-        held = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
-        held["phone"] = ""
+        current = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
+        current["phone"] = ""
         for column in self.programme.sheet.columns:
-            if column.field not in held:
+            if column.field not in current:
                 value = getattr(claim, column.field)
                 titles = dict(column.choices) if column.kind is Kind.CHOICE else {}
-                held[column.field] = "" if value is None else titles.get(value, str(value))
-        return held
+                current[column.field] = "" if value is None else titles.get(value, str(value))
+        return current
 
     @expose("/reveal/<int:pk>", methods=["POST"])
     @has_access

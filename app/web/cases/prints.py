@@ -56,10 +56,10 @@ class PrintView(Screen, BaseView):
         """校验未通过告知单: whom the check stopped, by which rule, with which facts."""
         application = _application(pk)
         programme = programme_of(application.programme)
-        held = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
+        query = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
         rows = [
             (row, cells_of(row), [f for f in readable(programme, row.findings) if f.stops])
-            for row in db.session.scalars(held)
+            for row in db.session.scalars(query)
         ]
         return self._paper("print/failed.html", application, rows=rows)
 
@@ -91,13 +91,13 @@ class PrintView(Screen, BaseView):
             .order_by(AuditEntry.id.desc())
             .limit(1)
         )
-        _, found = latest_findings(programme_of(claim.programme), pk)
+        _, findings = latest_findings(programme_of(claim.programme), pk)
         return self._paper(
             "print/refusal.html",
             claim.application,
             claim=claim,
             decision=db.session.scalars(decided).one(),
-            findings=[finding for finding in found if finding.stops],
+            findings=[finding for finding in findings if finding.stops],
         )
 
     def _paper(self, template: str, application: Application, **more):
@@ -109,14 +109,14 @@ class PrintView(Screen, BaseView):
 
 
 def _application(pk: int) -> Application:
-    found = db.session.scalars(select(Application).where(Application.id == pk)).one_or_none()
-    if found is None:
+    row = db.session.scalars(select(Application).where(Application.id == pk)).one_or_none()
+    if row is None:
         raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
-    return found
+    return row
 
 
 def _claim(pk: int) -> Claim:
-    found = db.session.scalars(select(Claim).where(Claim.id == pk)).one_or_none()
-    if found is None:
+    row = db.session.scalars(select(Claim).where(Claim.id == pk)).one_or_none()
+    if row is None:
         raise NotFound(N_("没有找到这条记录。请刷新列表。"))
-    return found
+    return row

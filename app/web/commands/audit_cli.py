@@ -30,17 +30,19 @@ def export_heads() -> None:
 @click.option("--head", default="", help="另处保存的封印 / a head that was kept elsewhere")
 def verify(head: str) -> None:
     """Walks the chain; ends with 1 and names the first broken link where there is one."""
-    found = sealing.verify(db.session, g.vault, head.strip())
-    click.echo(f"封印 {found.seals}，条目 {found.entries}，未封存 {found.tail} / seals, entries, unsealed")
-    if found.lost:
+    verdict = sealing.verify(db.session, g.vault, head.strip())
+    click.echo(
+        f"封印 {verdict.seals}，条目 {verdict.entries}，未封存 {verdict.tail} / seals, entries, unsealed"
+    )
+    if verdict.lost:
         raise click.ClickException(
             "所给的封印不在链中，日志的末尾已被删除 / the given head is not in the chain: its end was cut off"
         )
-    if not found.whole:
+    if not verdict.whole:
         raise click.ClickException(
-            f"第 {found.seal} 个封印不符，首个不符的条目 {found.entry or '—'} / seal {found.seal} is broken, first at entry {found.entry or '—'}"
+            f"第 {verdict.seal} 个封印不符，首个不符的条目 {verdict.entry or '—'} / seal {verdict.seal} is broken, first at entry {verdict.entry or '—'}"
         )
-    click.echo(f"完整 / Whole. Head: {found.head}")
+    click.echo(f"完整 / Whole. Head: {verdict.head}")
     tell_numbers(sealing.numbered(db.session))
 
 

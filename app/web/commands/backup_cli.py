@@ -23,10 +23,10 @@ from app.web.commands.prepare import grant_runtime_login
 def backup(folder: Path) -> None:
     """Writes a backup while people work; keep it and the keys in different places."""
     try:
-        said = make(_owner(), g.vault, folder.absolute(), current_app.config["VERSION"])
+        manifest = make(_owner(), g.vault, folder.absolute(), current_app.config["VERSION"])
     except DomainError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"已备份 / Backed up: {folder}, {_sums(said)}")
+    click.echo(f"已备份 / Backed up: {folder}, {_sums(manifest)}")
 
 
 @click.command()
@@ -35,7 +35,7 @@ def backup(folder: Path) -> None:
 def restore(folder: Path) -> None:
     """Fills an empty or newly prepared database from a backup, and looks whether everything is there."""
     try:
-        said = fill(_owner(), g.vault, folder.absolute())
+        manifest = fill(_owner(), g.vault, folder.absolute())
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     grant_runtime_login()
@@ -44,7 +44,7 @@ def restore(folder: Path) -> None:
         raise click.ClickException(
             "审计日志与封印不符 / the audit log is not as it was sealed: flask audit verify"
         )
-    click.echo(f"已恢复 / Restored: {_sums(said)}")
+    click.echo(f"已恢复 / Restored: {_sums(manifest)}")
     click.echo("接着运行 / now run: flask --app app prepare")
 
 
@@ -52,6 +52,6 @@ def _owner() -> str:
     return current_app.config["DATABASE_OWNER_URL"]
 
 
-def _sums(said: dict) -> str:
-    rows = said["rows"]
-    return f"{sum(rows.values())} 行 / rows, {len(rows)} 表 / tables, {said['made_at']}"
+def _sums(manifest: dict) -> str:
+    rows = manifest["rows"]
+    return f"{sum(rows.values())} 行 / rows, {len(rows)} 表 / tables, {manifest['made_at']}"

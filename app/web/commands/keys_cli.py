@@ -28,10 +28,10 @@ def status() -> None:
     click.echo(f"当前 / Current: {name_of(vault.header)}")
     click.echo(f"格式 / Format: DATA_CIPHER_FORMAT={vault.form}")
     with _session() as session:
-        for held in rotation.holdings(session):
-            free += held.count if is_free(held.header) else 0
-            mark = "" if held.header == vault.header else "  ← 须更换 / to be renewed"
-            click.echo(f"{held.column}: {name_of(held.header)} {held.count}{mark}")
+        for holding in rotation.holdings(session):
+            free += holding.count if is_free(holding.header) else 0
+            mark = "" if holding.header == vault.header else "  ← 须更换 / to be renewed"
+            click.echo(f"{holding.column}: {name_of(holding.header)} {holding.count}{mark}")
     if free:
         click.echo(
             f"旧格式还有 {free} 个，不能改为 only / {free} of the old format are left: only can't be set yet"

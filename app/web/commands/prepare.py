@@ -76,8 +76,8 @@ def hide_numbers() -> None:
     clearings = (*clear_text.PEOPLE, *(one for programme in programmes() for one in programme.clearings))
     changed = clear_text.run(current_app.config["DATABASE_OWNER_URL"], g.vault, clearings)
     if changed:
-        told = "，".join(f"{table} {count}" for table, count in changed.items())
-        click.echo(f"已隐去明文号码（联系人电话移入加密栏） / Numbers in clear hidden: {told}")
+        counts = "，".join(f"{table} {count}" for table, count in changed.items())
+        click.echo(f"已隐去明文号码（联系人电话移入加密栏） / Numbers in clear hidden: {counts}")
         tell_numbers(sealing.numbered(db.session))
 
 
@@ -90,16 +90,16 @@ def hide_numbers() -> None:
 def create_admin(username: str, office: str, role: str, password: str) -> None:
     """Makes an administrator; the province's first two, who confirm what the other grants, make all others on the screen."""
     db.session.info["scope"] = Actor.command().scope
-    found = db.session.scalars(db.select(Office).where(Office.code == office)).one_or_none()
-    if found is None:
+    row = db.session.scalars(db.select(Office).where(Office.code == office)).one_or_none()
+    if row is None:
         raise click.ClickException(f"没有代码为 {office} 的机构 / no office with code {office}")
     try:
-        make_user(db.session, Actor.command(), username, username, found, [role], password)
+        make_user(db.session, Actor.command(), username, username, row, [role], password)
     except DomainError as error:
         db.session.rollback()
         raise click.ClickException(str(error)) from error
     db.session.commit()
-    click.echo(f"已创建 / Created: {username} ({role}, {found.name})")
+    click.echo(f"已创建 / Created: {username} ({role}, {row.name})")
     if role == roles.PROVINCE_ADMIN and _holders(role) < NEEDED:
         click.echo(SECOND)
 

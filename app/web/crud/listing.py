@@ -37,7 +37,7 @@ class Listing:
     `states` are those of all the rows; None where rows have none, or there are more than are counted.
     """
 
-    found: Page
+    window: Page
     count: int
     more: bool
     total: Decimal | None
@@ -51,7 +51,7 @@ class Listing:
 
     @property
     def rows(self) -> list:
-        return self.found.rows
+        return self.window.rows
 
     def url(self, **changes: object) -> str:
         """Return the address of this list with something changed; every repeated key is kept."""
@@ -105,8 +105,8 @@ def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.
     """Return the view's rows that match the URL: its base filters, then the search card; scope comes from the session."""
     query = view.base_query()
     fields = search.fields_of(view.datamodel.obj, view.search_columns, view.label_columns, view.choices)
-    found, typed = search.clauses(fields, expanded(view.endpoint, args))
-    return query.filter(*found), typed, fields
+    clauses, typed = search.clauses(fields, expanded(view.endpoint, args))
+    return query.filter(*clauses), typed, fields
 
 
 def read(view, args: MultiDict) -> Listing:
@@ -123,14 +123,14 @@ def read(view, args: MultiDict) -> Listing:
         key_of(view.key.type, args.get("before", "")),
         bool(args.get("end")),
     )
-    asked = ordering(view, order), place, size
+    window_of = ordering(view, order), place, size
     if _shows_cases(view):
-        found = _whole(view, page(query.with_entities(view.key), *asked))
+        window = _whole(view, page(query.with_entities(view.key), *window_of))
     else:
-        found = page(query.options(*loads(view)), *asked)
-    start = _start(found, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
+        window = page(query.options(*loads(view)), *window_of)
+    start = _start(window, place, min(count, COUNTED), count > COUNTED, _number(args.get("at"), 0))
     return Listing(
-        found,
+        window,
         min(count, COUNTED),
         count > COUNTED,
         total,
@@ -155,18 +155,18 @@ def loads(view) -> list[ORMOption]:
     return [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
 
 
-def _whole(view, found: Page) -> Page:
+def _whole(view, window: Page) -> Page:
     """Return a page of cases, of their keys: these stand in indexes, so that PostgreSQL needn't read all rows to sort them.
 
     The rows come with all that they name, in a statement whose plan PostgreSQL keeps: joined to the page's own it would
     plan anew each time.
     """
-    keys = [key for (key,) in found.rows]
+    keys = [key for (key,) in window.rows]
     if not keys:
-        return found
+        return window
     rows = db.session.scalars(_by_keys(view), {"keys": keys}).unique()
     by_key = {getattr(row, view.key.key): row for row in rows}
-    return replace(found, rows=[by_key[key] for key in keys if key in by_key])
+    return replace(window, rows=[by_key[key] for key in keys if key in by_key])
 
 
 @lru_cache(maxsize=256)
@@ -205,23 +205,23 @@ def order_of(view, args: MultiDict) -> tuple[str, str]:
 def _counting(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] | None]:
     """Return how many, to one more than is counted; their sum and states where rows have them and all are counted."""
     named = {name: getattr(view.datamodel.obj, name, None) for name in ("amount", "state")}
-    held = {name: column for name, column in named.items() if column is not None}
-    some = query.order_by(None).limit(COUNTED + 1).with_entities(view.key, *held.values()).subquery()
-    total = func.coalesce(func.sum(some.c.amount), 0) if "amount" in held else literal(None)
-    states = func.array_agg(some.c.state.distinct()) if "state" in held else literal(None)
-    asked = select(func.count(), total, states).select_from(some)
-    count, total, states = db.session.execute(asked, execution_options=PLANNED_ANEW).one()
+    present = {name: column for name, column in named.items() if column is not None}
+    some = query.order_by(None).limit(COUNTED + 1).with_entities(view.key, *present.values()).subquery()
+    total = func.coalesce(func.sum(some.c.amount), 0) if "amount" in present else literal(None)
+    states = func.array_agg(some.c.state.distinct()) if "state" in present else literal(None)
+    counts = select(func.count(), total, states).select_from(some)
+    count, total, states = db.session.execute(counts, execution_options=PLANNED_ANEW).one()
     if count > COUNTED:
         return count, None, None
     return count, total, None if states is None else tuple(states)
 
 
-def _start(found: Page, place: Place, count: int, more: bool, at: int) -> int | None:
+def _start(window: Page, place: Place, count: int, more: bool, at: int) -> int | None:
     """Return how many rows stand before this page, where that is known."""
-    if not found.before:
+    if not window.before:
         return 0
     if place.end:
-        return None if more else count - len(found.rows)
+        return None if more else count - len(window.rows)
     return at if 0 < at < COUNTED * 100 else None
 
 

@@ -91,5 +91,5 @@ def key_of(column: TypeEngine, text: str) -> Any:
 
 def _row(ordering: Ordering, key: object) -> tuple | None:
     wanted = select(ordering.column, ordering.key).where(ordering.key == key)
-    found = db.session.execute(wanted).one_or_none()
-    return None if found is None else tuple(found)
+    row = db.session.execute(wanted).one_or_none()
+    return None if row is None else tuple(row)

@@ -61,10 +61,10 @@ def fields_of(
     model: type[Any], columns: Sequence[str], labels: Mapping[str, str], choices: Mapping
 ) -> list[SearchField]:
     """Return the fields for a view's `search_columns`; a date becomes two, from and to."""
-    found: list[SearchField] = []
+    fields: list[SearchField] = []
     for name in columns:
-        found += _fields(model, name, labels.get(name, name), choices.get(name) or CHOICES.get(name))
-    return found
+        fields += _fields(model, name, labels.get(name, name), choices.get(name) or CHOICES.get(name))
+    return fields
 
 
 def clauses(
@@ -72,8 +72,8 @@ def clauses(
 ) -> tuple[list[ColumnElement[bool]], dict[str, str]]:
     """Return the WHERE clauses of what was typed, and what was typed (for the card and the chips)."""
     typed = {f.name: decrypt_text(args[f.name].strip()) for f in fields if args.get(f.name, "").strip()}
-    asked = ((field, typed[field.name].replace("\0", "")) for field in fields if field.name in typed)
-    made = (field.clause(text) if text else None for field, text in asked)
+    typed_fields = ((field, typed[field.name].replace("\0", "")) for field in fields if field.name in typed)
+    made = (field.clause(text) if text else None for field, text in typed_fields)
     return [clause if clause is not None else false() for clause in made], typed
 
 
@@ -114,8 +114,10 @@ def _related(model: type[Any], path: str, label: str) -> SearchField:
     """Return a column of a related row, or of one related to that: `relation.column`."""
     name, _, rest = path.partition(".")
     relation = model.__mapper__.relationships[name]
-    (found,) = _fields(relation.mapper.class_, rest, label, None)
-    return SearchField(path, label, found.kind, lambda text: relation.class_attribute.has(found.clause(text)))
+    (target,) = _fields(relation.mapper.class_, rest, label, None)
+    return SearchField(
+        path, label, target.kind, lambda text: relation.class_attribute.has(target.clause(text))
+    )
 
 
 def _span(column, name: str, label: str) -> list[SearchField]:
@@ -141,7 +143,7 @@ def label_of(field: SearchField) -> str:
     return gettext(field.frame).format(label=gettext(field.label))
 
 
-def said(field: SearchField, text: str) -> str:
+def typed_text(field: SearchField, text: str) -> str:
     """Return what a chip says was typed; of many pasted words, how many."""
     if field.choices:
         return gettext(field.choices[text]) if text in field.choices else text
@@ -218,8 +220,8 @@ def _named(relation, target, text: str) -> ColumnElement[bool]:
     wanted = or_(model.name.contains(text, autoescape=True), model.code == text)
     if target is Region:
         wanted = or_(wanted, model.code.in_(codes_of(text)))
-    found = select(getattr(model, other.key)).where(wanted).scalar_subquery()
-    return getattr(relation.class_, own.key) == any_(func.array(found))
+    keys = select(getattr(model, other.key)).where(wanted).scalar_subquery()
+    return getattr(relation.class_, own.key) == any_(func.array(keys))
 
 
 def _numbered(text: str, model) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from app.web.crud.conflicts import Edit
 from app.web.crud.paging import key_of
 from app.web.crud.posting import Posting
 from app.web.crud.private_queries import encrypt_query, in_clear
-from app.web.crud.search import label_of, said
+from app.web.crud.search import label_of, typed_text
 from app.web.crud.table_forms import table_form
 from app.web.page.addresses import application_url, page_url
 from app.web.page.formats import NOTHING, pill, show, state_pill, translate
@@ -209,7 +209,7 @@ class ModelView(Screen, FabModelView):
             page=page,
             kept=kept,
             label_of=label_of,
-            said=said,
+            typed_text=typed_text,
             **self.list_more(page.rows),
         )
 

@@ -34,8 +34,8 @@ class DeskView(Screen, BaseView):
     @has_access
     def employers(self):
         """Answer the picker: within scope, or anywhere by a whole USCC."""
-        found = search_employers(db.session, request.args.get("q", "")[:200])
-        return jsonify([{"id": e.id, "name": e.name, "uscc": e.uscc, "unit_no": e.unit_no} for e in found])
+        matches = search_employers(db.session, request.args.get("q", "")[:200])
+        return jsonify([{"id": e.id, "name": e.name, "uscc": e.uscc, "unit_no": e.unit_no} for e in matches])
 
     @expose("/person", methods=["POST"])
     @has_access
@@ -45,8 +45,8 @@ class DeskView(Screen, BaseView):
         if not citizen_id.is_whole(typed):
             return jsonify({})
         finding = partial(find_person, db.session, typed, g.vault)
-        found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
-        return jsonify({} if found is None else {"name": found.name, "masked_id": found.masked_id})
+        answer = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
+        return jsonify({} if answer is None else {"name": answer.name, "masked_id": answer.masked_id})
 
     @expose("/waiting")
     def waiting(self):

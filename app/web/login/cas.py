@@ -43,21 +43,21 @@ class CasView(BaseView):
             abort(404)
         if current_user.is_authenticated:
             return redirect(own_path(request.args.get("next", "")) or self.appbuilder.get_url_for_index)
-        asked = session.get("cas_asked", {})
+        pending = session.get("cas_asked", {})
         if request.method != "GET" or "ticket" not in request.args:
             return self._ask()
-        if not asked or not secrets.compare_digest(
-            asked["state"].encode(), request.args.get("state", "").encode()
+        if not pending or not secrets.compare_digest(
+            pending["state"].encode(), request.args.get("state", "").encode()
         ):
             return login_page(gettext("统一认证登录已过期或不是从本页开始的。请重新点击“统一认证登录”。"))
         session.pop("cas_asked")
         try:
             ticket = request.args["ticket"]
-            user = self._user(*cas_client.verified(ticket, asked["state"]))
+            user = self._user(*cas_client.verified(ticket, pending["state"]))
         except DomainError as error:
             db.session.rollback()
             return login_page(translate(error.message))
-        return entering.enter(user, actor_of(user), asked["target"], ticket=ticket)
+        return entering.enter(user, actor_of(user), pending["target"], ticket=ticket)
 
     @csrf.exempt
     @expose("/", methods=["POST"])
@@ -97,10 +97,10 @@ class CasView(BaseView):
 
 def _provision(name: str, attributes: dict) -> User:
     """Make an account with no role, no office, and a password that nobody knows: an administrator takes the person in."""
-    said = next(
+    value = next(
         (text for key in NAMES if isinstance(text := attributes.get(key), str) and text.strip()), name
     )
-    full = without_numbers(said.strip()[:60])
+    full = without_numbers(value.strip()[:60])
     user = User(username=name, last_name=full[:1], first_name=full[1:], email=f"{name}@cas", active=True)
     user.password = generate_password_hash(secrets.token_urlsafe(32))
     try:

@@ -64,12 +64,12 @@ def verified(ticket: str, state: str) -> tuple[str, dict]:
     return name.strip().lower(), attributes or {}
 
 
-def ended(said: str) -> str | None:
+def ended(message: str) -> str | None:
     """Return the ticket that a logout request names; None for what is no such request."""
-    if not said or "<!DOCTYPE" in said:
+    if not message or "<!DOCTYPE" in message:
         return None
     try:
-        found = CASClientV3.get_saml_slos(said.encode())
+        tickets = CASClientV3.get_saml_slos(message.encode())
     except (LxmlError, ValueError):
         return None
-    return found[0].text if found and found[0].text else None
+    return tickets[0].text if tickets and tickets[0].text else None

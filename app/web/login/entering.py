@@ -44,10 +44,10 @@ def enter(user: User, actor: Actor, target: str, *, ticket: str | None = None):
 def waiting() -> tuple[User, dict] | None:
     """Return whose session waits for a code, and what it knows; None when none does or it has ended."""
     half = session.get(HALF)
-    found = logins.bearer(db.session, half["user"], half["token"]) if half else None
-    if half is None or found is None:
+    bearer = logins.bearer(db.session, half["user"], half["token"]) if half else None
+    if half is None or bearer is None:
         return None
-    user = found.user
+    user = bearer.user
     unchanged = user.active and compare_digest(
         half["seal"], password_digest(user, current_app.config["SECRET_KEY"])
     )

@@ -76,8 +76,8 @@ class AuthView(BaseView):
             db.session.commit()
         logout_user()
         session.clear()
-        told = by_cas and cas_client.configured()
-        return redirect(cas_client.logout_address() if told else url_for("AuthView.login"))
+        at_cas = by_cas and cas_client.configured()
+        return redirect(cas_client.logout_address() if at_cas else url_for("AuthView.login"))
 
 
 def login_page(error: str | None, form: LoginForm | None = None):

@@ -56,10 +56,10 @@ class CodeView(BaseView):
 
     @expose("/", methods=["GET", "POST"])
     def ask(self):
-        found = entering.waiting()
-        if found is None:
+        bearer = entering.waiting()
+        if bearer is None:
             return redirect(url_for("AuthView.login", next=entering.target() or None))
-        user, half = found
+        user, half = bearer
         form, problem = CodeForm(request.form), None
         if request.method == "POST" and form.validate():
             problem = self._try(user, half, form.code.data)

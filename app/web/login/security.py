@@ -31,10 +31,10 @@ class SecurityManager(FabSecurityManager):
         """Return the active login of a session that is open, unless the password has changed since it began."""
         touch = request.endpoint not in WATCHING
         token = session.get("token", "")
-        found = logins.bearer(db.session, int(pk), token, demands.met(), touch=touch)
-        if found is None:
+        bearer = logins.bearer(db.session, int(pk), token, demands.met(), touch=touch)
+        if bearer is None:
             return None
-        user, g.staff, g.bearer = found.user, found.staff, found
+        user, g.staff, g.bearer = bearer.user, bearer.staff, bearer
         unchanged = compare_digest(
             session.get("seal", ""), password_digest(user, current_app.config["SECRET_KEY"])
         )

@@ -62,7 +62,7 @@ def _list_of(view: str, _: str | None) -> str:
 @long_work("export", N_("导出"), permission="can_list", back=_list_of)
 def export_list(task: WorkRequest) -> Outcome:
     """Return the list as the person who asked would see it now."""
-    view, args, progress = task.view, MultiDict(parse_qsl(task.asked)), task.progress
+    view, args, progress = task.view, MultiDict(parse_qsl(task.arguments)), task.progress
     query = listing.filtered(view, args)[0].order_by(None)
     if progress.most is not None:
         progress.count(len(query.limit(progress.most + 1).with_entities(view.key).all()))

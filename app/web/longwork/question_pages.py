@@ -42,11 +42,11 @@ class SheetQuestionView(Screen, BaseView):
         facts = sheet.id, sheet.title
         if choice not in ("all", "none", "checked"):
             return self._give_up(sheet, kind)
-        asked = _question(sheet).answered(choice, request.form.getlist("key"))
+        question = _question(sheet).answered(choice, request.form.getlist("key"))
         with tempfile.TemporaryFile() as file:
             file.write(bytes_of(g.vault, sheet, HeldSheet.file_cipher))
             file.flush()
-            answer = carry_out(kind, WorkRequest(view, sheet.subject, asked, file), facts[1])
+            answer = carry_out(kind, WorkRequest(view, sheet.subject, question, file), facts[1])
         held_sheets.drop(db.session, g.actor.user_id, facts[0])
         db.session.commit()
         return answer

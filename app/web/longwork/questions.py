@@ -76,6 +76,6 @@ def what_was_chosen(gone: int, out: int) -> list[Message]:
     return [note] if gone else []
 
 
-def answers(asked: str) -> Mapping[str, bool]:
+def answers(arguments: str) -> Mapping[str, bool]:
     """Return the answers that a task came with; none for a sheet that is handed in the first time."""
-    return json.loads(asked) if asked else {}
+    return json.loads(arguments) if arguments else {}

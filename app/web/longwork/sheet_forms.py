@@ -33,10 +33,10 @@ class RowForm(Form):
         return not faults
 
 
-def row_form(sheet: Sheet, typed: Mapping[str, str] | None, held: Mapping[str, str]) -> RowForm:
+def row_form(sheet: Sheet, typed: Mapping[str, str] | None, current: Mapping[str, str]) -> RowForm:
     """Return a form with one field a column, filled from `held`; what was typed wins."""
     fields = {column.field: _field(column) for column in sheet.columns}
-    return type("RowForm", (RowForm,), {"sheet": sheet, **fields})(typed, data=dict(held))
+    return type("RowForm", (RowForm,), {"sheet": sheet, **fields})(typed, data=dict(current))
 
 
 def _field(column):

@@ -95,14 +95,14 @@ def how_far(work: LongWork) -> str:
     """Return, while it runs, rows done of all, and how long the rest will take at that pace."""
     if work.state != "running" or not work.total:
         return ""
-    said = gettext("已处理约{done}行，共{total}行").format(done=f"{work.done:,}", total=f"{work.total:,}")
+    progress = gettext("已处理约{done}行，共{total}行").format(done=f"{work.done:,}", total=f"{work.total:,}")
     if not work.done or work.started_at is None:
-        return said
+        return progress
     seconds = (datetime.now(UTC) - work.started_at).total_seconds()
     left = max(1, round(seconds * (work.total - work.done) / work.done))
     if left > 90:
-        return said + gettext("，还需约{minutes}分钟").format(minutes=round(left / 60))
-    return said + gettext("，还需约{seconds}秒").format(seconds=left)
+        return progress + gettext("，还需约{minutes}分钟").format(minutes=round(left / 60))
+    return progress + gettext("，还需约{seconds}秒").format(seconds=left)
 
 
 def waiting_works() -> list[dict[str, str]]:

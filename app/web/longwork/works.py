@@ -53,7 +53,7 @@ class WorkRequest:
 
     view: BaseView
     subject: str
-    asked: str = ""
+    arguments: str = ""
     file: BinaryIO | None = None
     progress: Progress = field(default_factory=Progress)
     content: BinaryIO = field(default_factory=BytesIO)
@@ -119,9 +119,9 @@ def carry_out(kind: WorkKind, task: WorkRequest, title: str):
 def _answer(kind: WorkKind, task: WorkRequest, outcome: Outcome, title: str):
     if outcome.question is not None:
         db.session.rollback()
-        asked = hold_sheet(db.session, kind.name, task, title, outcome.question)
+        sheet = hold_sheet(db.session, kind.name, task, title, outcome.question)
         db.session.commit()
-        return redirect(asked.address, 303)
+        return redirect(sheet.address, 303)
     if task.content.tell():
         made = BytesIO(_content(task.content))
         return hand_out(made, title, subject=title, after={"rows": task.progress.total})
@@ -138,7 +138,7 @@ def _answer(kind: WorkKind, task: WorkRequest, outcome: Outcome, title: str):
 
 def _hand_over(kind: WorkKind, task: WorkRequest, title: str):
     vault, owned = g.vault, {"id": str(uuid4()), "user_id": g.actor.user_id}
-    asked = works.ask(
+    work = works.ask(
         db.session,
         **owned,
         kind=kind.name,
@@ -147,12 +147,12 @@ def _hand_over(kind: WorkKind, task: WorkRequest, title: str):
         title=f"{gettext(kind.title)} · {title}"[: LongWork.title.type.length],
         address=g.actor.address,
         locale=str(get_locale()),
-        asked_cipher=vault.encrypt(task.asked, place(LongWork.asked_cipher, **owned)),
+        asked_cipher=vault.encrypt(task.arguments, place(LongWork.asked_cipher, **owned)),
         file_cipher=works.encrypt(vault, LongWork.file_cipher, owned, _content(task.file)),
     )
-    if asked.user_id != g.actor.user_id:
+    if work.user_id != g.actor.user_id:
         raise Refused(N_("他人正在办理同一项工作。请等其完成后再办。"))
-    address = url_for("WorkView.progress", work_id=asked.id)
+    address = url_for("WorkView.progress", work_id=work.id)
     db.session.commit()
     return redirect(address, 303)
 
@@ -212,8 +212,8 @@ def _do(session: Session, work: LongWork) -> None:
         tempfile.TemporaryFile() as content,
     ):
         with works.watched(session, work.id) as progress:
-            asked = text_of(g.vault, work, LongWork.asked_cipher)
-            task = WorkRequest(view, work.subject or "", asked, file, progress, content)
+            arguments = text_of(g.vault, work, LongWork.asked_cipher)
+            task = WorkRequest(view, work.subject or "", arguments, file, progress, content)
             outcome = kind.perform(task)
             if outcome.question is not None:
                 outcome = hold_sheet(session, kind.name, task, work.title, outcome.question)

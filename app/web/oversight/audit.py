@@ -81,12 +81,12 @@ class AuditView(ModelView):
     search_columns = ["concerns", "case", "event", "actor_name", "office", "at"]
 
     def value(self, row: AuditEntry, column: str) -> object:
-        held = super().value(row, column)
-        if not isinstance(held, dict):
-            return held
+        content = super().value(row, column)
+        if not isinstance(content, dict):
+            return content
         facts = (
             (field_title(k, row.programme), fact_title(k, v, row.programme, row.event))
-            for k, v in held.items()
+            for k, v in content.items()
         )
         return "；".join(f"{title}：{fact}" for title, fact in facts)
 
@@ -95,8 +95,8 @@ class AuditView(ModelView):
     def verify(self):
         """Tell whether the log is as it was sealed, and still holds a head that was kept elsewhere."""
         known = request.args.get("head", "").strip()[:HEAD_CHARACTERS]
-        found = sealing.verify(db.session, g.vault, known)
-        facts = {"found": found, "known": known, "numbered": sealing.numbered(db.session)}
+        verdict = sealing.verify(db.session, g.vault, known)
+        facts = {"verdict": verdict, "known": known, "numbered": sealing.numbered(db.session)}
         return self.render_template("audit_verify.html", view=self, **facts)
 
     @expose("/heads")

@@ -85,7 +85,7 @@ class DossierView(Screen, BaseView):
             day=day,
             claims=[(claim, programme_of(claim.claim.programme)) for claim in claims],
             places=places,
-            found={check.id: _findings(claim, check) for claim in claims for check in claim.checks},
+            findings_of={check.id: _findings(claim, check) for claim in claims for check in claim.checks},
             paid=sum((c.amount for c in claims if c.state == "disbursed"), Decimal(0)),
             now=datetime.now(SHANGHAI),
         )

@@ -29,8 +29,8 @@ class FiguresView(Screen, BaseView):
     @expose("/")
     @has_access
     def show(self):
-        found = figures.by_state(db.session)
-        states = {(row.programme, row.state): row for row in found}
+        sums = figures.by_state(db.session)
+        states = {(row.programme, row.state): row for row in sums}
         refused = figures.refusals(db.session, g.today)
         return self.render_template(
             "figures.html",

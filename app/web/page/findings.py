@@ -53,7 +53,7 @@ def cells_of(row: FailedRow) -> dict[str, str]:
 
 def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFinding]:
     """Return the stored findings of one check, worst first, then by rule."""
-    found = []
+    sentences = []
     for entry in stored:
         rule = programme.rule(entry["rule"])
         evidence = dict(entry["evidence"] or {})
@@ -63,12 +63,12 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
         fields = rule.fields or FIELDS.get(rule.code, ())
         if "faults" in evidence:
             fields = tuple(evidence["faults"])
-        found.append(
+        sentences.append(
             ReadableFinding(
                 programme.code, rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields
             )
         )
-    return sorted(found, key=lambda f: (not f.stops, f.code))
+    return sorted(sentences, key=lambda f: (not f.stops, f.code))
 
 
 FIELDS = {"C-01": ("citizen_id",)}

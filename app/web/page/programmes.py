@@ -27,8 +27,8 @@ def programme_or_none(code: str | None) -> Programme | None:
 
 @cache
 def _by_code() -> dict[str, Programme]:
-    found = [import_module(name).PROGRAMME for name in INSTALLED]
-    return {programme.code: programme for programme in found}
+    installed = [import_module(name).PROGRAMME for name in INSTALLED]
+    return {programme.code: programme for programme in installed}
 
 
 def programme_views() -> list[type]:

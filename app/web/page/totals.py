@@ -17,15 +17,15 @@ def state_counts(
     member: InstrumentedAttribute, ids: list[int], *only: ColumnElement[bool]
 ) -> dict[int, dict[str, tuple[int, Decimal]]]:
     """Return group id → state → (count, sum) of the claims tied by `member`, in one statement for a whole page."""
-    found: dict[int, dict[str, tuple[int, Decimal]]] = {}
+    counts: dict[int, dict[str, tuple[int, Decimal]]] = {}
     counted = (
         select(member, Claim.state, func.count(), func.sum(Claim.amount))
         .where(member.in_(ids), *only)
         .group_by(member, Claim.state)
     )
     for group, state, count, total in db.session.execute(counted):
-        found.setdefault(group, {})[state] = (count, total)
-    return found
+        counts.setdefault(group, {})[state] = (count, total)
+    return counts
 
 
 def live_total(counts: Mapping) -> Decimal:

@@ -114,8 +114,8 @@ class DayView(ModelView):
                 raise BadValue(
                     N_("{year}年还没有登记放假安排。请先在“放假安排年份”中新增该年。"), year=item.day.year
                 )
-            held = db.session.get(CalendarDay, item.day)
-            if held is not None and held is not item:
+            stored = db.session.get(CalendarDay, item.day)
+            if stored is not None and stored is not item:
                 raise BadValue(N_("{day}已经登记。请修改那一行。"), day=item.day)
         item.year = item.day.year
         db.session.add(item)

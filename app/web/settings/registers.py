@@ -70,8 +70,8 @@ class RegisterView(ModelView):
         return None
 
     def list_more(self, rows: Sequence) -> dict:
-        found = self.elsewhere(listing.filtered(self, request.args)[1]) if not rows else None
-        return {"elsewhere": found}
+        answer = self.elsewhere(listing.filtered(self, request.args)[1]) if not rows else None
+        return {"elsewhere": answer}
 
 
 class PersonView(RegisterView):
@@ -89,8 +89,8 @@ class PersonView(RegisterView):
         if not citizen_id.is_whole(number):
             return None
         finding = partial(find_person, db.session, number, g.vault)
-        found = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
-        return (found.name or "", found.masked_id) if found else None
+        answer = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
+        return (answer.name or "", answer.masked_id) if answer else None
 
     def pre_update(self, item: Person) -> None:
         item.name_folded = names.fold(item.name or "")
@@ -112,8 +112,8 @@ class EmployerView(RegisterView):
         if not uscc.is_valid(code):
             return None
         finding = partial(search_employers, db.session, code)
-        found = shares.look_up(db.engine, g.actor, request.endpoint, code, finding)
-        return (found[0].name, found[0].uscc) if found else None
+        answer = shares.look_up(db.engine, g.actor, request.endpoint, code, finding)
+        return (answer[0].name, answer[0].uscc) if answer else None
 
 
 class ContributionView(RegisterView):

@@ -44,9 +44,9 @@ def allowed(app: Flask, environ: dict) -> int:
 
 def _limit() -> int:
     """Return the same within the request: as the worker has asked, else by the cookie alone."""
-    asked = request.environ.get(BODY_LIMIT)
-    if asked is not None:
-        return asked
+    limit = request.environ.get(BODY_LIMIT)
+    if limit is not None:
+        return limit
     # rows of the API are read once the key is known
     rows = in_api(request.path) and request.mimetype == "application/json"
     known = rows or "_user_id" in session or HALF in session

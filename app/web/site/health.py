@@ -56,9 +56,9 @@ class Readiness:
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=WAITS)
         try:
             with engine.connect() as connection:
-                found = MigrationContext.configure(connection).get_current_heads()
-                if not self._current(found):
-                    return f"schema {', '.join(found) or 'missing'}: run prepare"
+                heads = MigrationContext.configure(connection).get_current_heads()
+                if not self._current(heads):
+                    return f"schema {', '.join(heads) or 'missing'}: run prepare"
                 vault = self._app.extensions["vault"]
                 if not self._keys_fit and key_check.format_left(connection, vault):
                     return "ciphertexts of the old format are left: DATA_CIPHER_FORMAT=new, then keys rotate"
@@ -67,11 +67,11 @@ class Readiness:
             return f"database: {type(error).__name__}"
         return None if self._keys_fit else "keys do not fit the data"
 
-    def _current(self, found: tuple[str, ...]) -> bool:
+    def _current(self, heads: tuple[str, ...]) -> bool:
         """Accept a schema that this release does not know: it is a newer one's, and old hosts go on serving until they are renewed."""
         known = ScriptDirectory(str(self._app.config["ROOT"] / "migrations"))
         behind = {script.revision for script in known.walk_revisions()} - set(known.get_heads())
-        return bool(found) and not behind & set(found)
+        return bool(heads) and not behind & set(heads)
 
 
 def _answering(readiness: Readiness):

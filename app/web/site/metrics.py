@@ -77,10 +77,10 @@ class Measures:
         """The address's application."""
 
         @Request.application
-        def answer(asked: Request) -> PlainResponse:
+        def answer(http: Request) -> PlainResponse:
             token = self._app.config["METRICS_TOKEN"]
-            given = asked.headers.get("Authorization", "").removeprefix("Bearer ")
-            if asked.path not in ("", "/") or not compare_digest(given.encode(), token.encode()):
+            given = http.headers.get("Authorization", "").removeprefix("Bearer ")
+            if http.path not in ("", "/") or not compare_digest(given.encode(), token.encode()):
                 return PlainResponse("unauthorized\n", 401, {"WWW-Authenticate": "Bearer"})
             return self._told()
 

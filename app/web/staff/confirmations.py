@@ -160,15 +160,15 @@ class ConfirmationView(ModelView):
         if grant.role is None:
             accounts.let_go(db.session, g.actor, staff)
         else:
-            held = accounts.held_by(db.session, staff.user)
-            ends = {role: day for role, day in held.items() if day and role != grant.role.name}
+            roles = accounts.held_by(db.session, staff.user)
+            ends = {role: day for role, day in roles.items() if day and role != grant.role.name}
             accounts.change_user(
                 db.session,
                 g.actor,
                 staff,
                 name=accounts.full_name(staff.user),
                 office=staff.office,
-                roles=set(held) - {grant.role.name},
+                roles=set(roles) - {grant.role.name},
                 active=bool(staff.user.active),
                 ends=ends,
             )

@@ -91,19 +91,19 @@ def action_title(permission: str) -> str:
 
 def functions(roles: Iterable[str], only: set[int] | None = None) -> list[Function]:
     """Return the functions that some of the roles may use, in the order of the menu; `only` keeps some permissions."""
-    held = _held(set(roles))
-    found = []
+    grants = _held(set(roles))
+    rows = []
     for view in fab().baseviews:
         lines = [
             MatrixRow(id_, action_title(permission), names)
-            for permission, (id_, names) in held.get(view.class_permission_name, {}).items()
+            for permission, (id_, names) in grants.get(view.class_permission_name, {}).items()
             if only is None or id_ in only
         ]
         if lines:
             menu = tuple(gettext(title) for title in getattr(view, "menu", None) or ())
             title = gettext(view.menu_title) if menu else gettext(COMMON)
-            found.append(Function(title, menu, tuple(sorted(lines, key=lambda line: line.title))))
-    return _merged(found)
+            rows.append(Function(title, menu, tuple(sorted(lines, key=lambda line: line.title))))
+    return _merged(rows)
 
 
 def _held(roles: set[str]) -> Mapping[str, dict[str, tuple[int, frozenset[str]]]]:
@@ -120,14 +120,14 @@ def _held(roles: set[str]) -> Mapping[str, dict[str, tuple[int, frozenset[str]]]
         .where(Role.name.in_(roles))
         .group_by(ViewMenu.name, Permission.name, PermissionView.id)
     )
-    found: dict[str, dict[str, tuple[int, frozenset[str]]]] = {}
+    grants: dict[str, dict[str, tuple[int, frozenset[str]]]] = {}
     for view, permission, id_, holders in db.session.execute(rows):
-        found.setdefault(view, {})[permission] = (id_, frozenset(holders))
-    return found
+        grants.setdefault(view, {})[permission] = (id_, frozenset(holders))
+    return grants
 
 
-def _merged(found: list[Function]) -> list[Function]:
+def _merged(rows: list[Function]) -> list[Function]:
     """Return what has no place in the menu stands last, as one function."""
-    common = tuple(line for function in found if not function.place for line in function.lines)
-    placed = [function for function in found if function.place]
+    common = tuple(line for function in rows if not function.place for line in function.lines)
+    placed = [function for function in rows if function.place]
     return placed + ([Function(gettext(COMMON), (), common)] if common else [])

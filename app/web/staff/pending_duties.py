@@ -36,12 +36,12 @@ def of_user(user_id: int) -> list[DutyGrant]:
 
 def of_users(user_ids: Collection[int]) -> dict[int, set[str | None]]:
     """Return user → the names of the roles that wait; None stands for the whole account."""
-    found: dict[int, set[str | None]] = {}
+    causes: dict[int, set[str | None]] = {}
     rows = select(DutyGrant.user_id, Role.name).outerjoin(Role, Role.id == DutyGrant.role_id)
-    asked = rows.where(DutyGrant.user_id.in_(user_ids), DutyGrant.confirmed_at.is_(None))
-    for user_id, role in db.session.execute(asked):
-        found.setdefault(user_id, set()).add(role)
-    return found
+    query = rows.where(DutyGrant.user_id.in_(user_ids), DutyGrant.confirmed_at.is_(None))
+    for user_id, role in db.session.execute(query):
+        causes.setdefault(user_id, set()).add(role)
+    return causes
 
 
 def in_sight() -> int:
@@ -88,20 +88,20 @@ def sentence(grant: DutyGrant) -> str:
     )
 
 
-def sentences(user_id: int, held: Collection[str] = ()) -> list[str]:
+def sentences(user_id: int, roles: Collection[str] = ()) -> list[str]:
     """Return sentences for a user's page; `held` are the roles, of which an earlier release may have given some without a grant."""
     lines = [sentence(grant) for grant in of_user(user_id)]
     without_grant = gettext("待确认：{duty}。请打开“修改”并保存一次，即列入“待确认授权”。")
-    for role in sorted(deciding.unconfirmed(db.session, user_id, held) if held else ()):
+    for role in sorted(deciding.unconfirmed(db.session, user_id, roles) if roles else ()):
         lines.append(without_grant.format(duty=role_title(role)))
     return lines
 
 
 def deeds(user_id: int) -> list[tuple[str, str]]:
     """Return (what, by whom) of an account's making, grants and resets."""
-    asked = select(AccountDeed).where(AccountDeed.user_id == user_id).options(selectinload(AccountDeed.by))
-    found = db.session.scalars(asked.order_by(AccountDeed.at)).all()
-    who = {kind: "、".join(user_title(one.by) for one in found if one.deed == kind) for kind in DEEDS}
+    query = select(AccountDeed).where(AccountDeed.user_id == user_id).options(selectinload(AccountDeed.by))
+    rows = db.session.scalars(query.order_by(AccountDeed.at)).all()
+    who = {kind: "、".join(user_title(one.by) for one in rows if one.deed == kind) for kind in DEEDS}
     return [(gettext(DEEDS[kind]), names) for kind, names in who.items() if names]
 
 
@@ -120,16 +120,16 @@ def alone() -> str | None:
 
 def _seconds(today: date) -> Select:
     """Return somebody who could confirm what the actor gives."""
-    held = assoc_user_role.c
-    found = select(Staff.user_id).join(User, User.id == Staff.user_id)
-    found = grants.with_ends(found.join(assoc_user_role, held.user_id == User.id)).join(
-        Role, Role.id == held.role_id
+    membership = assoc_user_role.c
+    query = select(Staff.user_id).join(User, User.id == Staff.user_id)
+    query = grants.with_ends(query.join(assoc_user_role, membership.user_id == User.id)).join(
+        Role, Role.id == membership.role_id
     )
-    return found.where(
+    return query.where(
         User.active,
         Role.name.in_(KEEPERS),
         grants.in_force(today),
-        ~duties.waits(held.user_id, held.role_id),
+        ~duties.waits(membership.user_id, membership.role_id),
         duties.may_confirm(g.actor.user_id, g.actor.office_id, Staff.user_id),
     ).limit(1)
 

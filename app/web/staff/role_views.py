@@ -133,8 +133,8 @@ class RoleView(Screen, BaseView):
 
 def _facts(own) -> dict[str, object]:
     """Return what the form of an office's own role shows beside it."""
-    held = own_roles.held_by(db.session, own.role_id)
-    return {"own": own, "held": held, "functions": matrix.functions(own.parts)}
+    pairs = own_roles.held_by(db.session, own.role_id)
+    return {"own": own, "held": pairs, "functions": matrix.functions(own.parts)}
 
 
 def _holders(name: str):

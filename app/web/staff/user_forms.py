@@ -49,13 +49,13 @@ class ChangeForm(Form):
         self.ends = data.get("ends", {}) | {role: day for role, day in days.items() if day is not None}
         """Role → its last day, as held or typed."""
 
-    def facts(self, held: Mapping[str, str] = MappingProxyType({})) -> dict:
+    def facts(self, current: Mapping[str, str] = MappingProxyType({})) -> dict:
         """Return them as `accounts.change_user` takes them; the office is one of the choices. Raises BadValue for a last day.
 
         `held` are the last days so far: one that is over may stay, but none is given.
         """
         office, roles = db.session.get(Office, self.office.data), set(self.roles.data or ())
-        ends = {role: day for role in roles if (day := _last_day(role, held.get(role)))}
+        ends = {role: day for role in roles if (day := _last_day(role, current.get(role)))}
         return {"name": self.name.data, "office": office, "roles": roles, "ends": ends}
 
 
@@ -87,13 +87,13 @@ def _offices() -> list[Office]:
     return list(db.session.scalars(query if scope.whole else query.where(Office.id.in_(scope.office_ids))))
 
 
-def _last_day(role: str, held: str | None) -> date | None:
+def _last_day(role: str, ends: str | None) -> date | None:
     """Return the last day that the form names for a role. Raises BadValue."""
     text = request.form.get(f"until-{role}", "").strip()
     if not text:
         return None
     day = parse_date(text)
-    if day is None or (text != held and day < g.today):
+    if day is None or (text != ends and day < g.today):
         raise BadValue(
             N_("角色“{role}”的截止日期须是今天或以后的日期，如2026-12-31。请重新填写，长期有效的不填。"),
             role=role_title(role),

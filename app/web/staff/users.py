@@ -211,9 +211,9 @@ def _titles(row: Staff) -> list[Markup]:
     if "role_ends" not in g:
         g.role_ends = grants.ends_of(db.session, [row.user_id])
         g.role_waits = pending_duties.of_users([row.user_id])
-    held, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
+    roles, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
     titles = []
-    for role in sorted(held, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
+    for role in sorted(roles, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
         day = ends.get(role)
         until = gettext("（至{day}）").format(day=day) if day else ""
         over = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("已到期"))
@@ -226,26 +226,26 @@ def _titles(row: Staff) -> list[Markup]:
 
 def _held(staff: Staff) -> dict:
     """Return what the form starts from."""
-    held = accounts.held_by(db.session, staff.user)
+    roles = accounts.held_by(db.session, staff.user)
     return {
-        "ends": {role: str(day) for role, day in sorted(held.items()) if day},
+        "ends": {role: str(day) for role, day in sorted(roles.items()) if day},
         "name": accounts.full_name(staff.user),
         "office": staff.office_id,
-        "roles": sorted(held),
+        "roles": sorted(roles),
         "active": bool(staff.user.active),
     }
 
 
 def _ends(staff: Staff) -> dict[str, tuple[str, str]]:
     """Return the form's inputs of last days: name → (label, day)."""
-    held, title = _held(staff), gettext("{role}的截止日期")
+    roles, title = _held(staff), gettext("{role}的截止日期")
     return {
-        f"until-{role}": (title.format(role=role_title(role)), held["ends"].get(role, ""))
+        f"until-{role}": (title.format(role=role_title(role)), roles["ends"].get(role, ""))
         for role in accounts.grantable(db.session, g.actor)
     }
 
 
 def _changes(staff: Staff) -> ColumnElement[bool]:
     """Return where the audit log tells of a login's changes."""
-    told = AuditEntry.event.in_(("user_change", "role_change"))
-    return told & (AuditEntry.subject == staff.user.username)
+    of_account = AuditEntry.event.in_(("user_change", "role_change"))
+    return of_account & (AuditEntry.subject == staff.user.username)

@@ -52,19 +52,19 @@ def account_notes(application: Application, account: Account, earlier: Account |
 def differences(payee: Employer | Person, old: Account, new: Account) -> list[str]:
     """Return what changed, field by field; of the numbers their last digits."""
     kinds = KINDS["unit"] | KINDS["person"]
-    found = []
+    rows = []
     for field, title in TITLES.items():
         before, after = getattr(old, field), getattr(new, field)
         if before and before != after:
             if field == "kind":
                 before, after = (gettext(kinds[kind]) if kind else "—" for kind in (before, after))
-            found.append(f"{gettext(title)} {before} → {after or '—'}")
+            rows.append(f"{gettext(title)} {before} → {after or '—'}")
     if old.last4 != new.last4:
-        found.append(gettext("账号 尾号{old} → 尾号{new}").format(old=old.last4, new=new.last4))
-        return found
+        rows.append(gettext("账号 尾号{old} → 尾号{new}").format(old=old.last4, new=new.last4))
+        return rows
     try:
         if number_of(g.vault, old, payee) != number_of(g.vault, new, payee):
-            found.append(gettext("账号 尾号同为{new}，前面的数字不同").format(new=new.last4))
+            rows.append(gettext("账号 尾号同为{new}，前面的数字不同").format(new=new.last4))
     except DomainError as error:
-        found.append(error.message.text(gettext))
-    return found
+        rows.append(error.message.text(gettext))
+    return rows

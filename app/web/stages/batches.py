@@ -51,50 +51,50 @@ class BatchView(Screen, BaseView):
     @expose("/<batch_id>")
     @has_access
     def confirm(self, batch_id):
-        found = batch.find(db.session, g.actor, batch_id)
-        if found.ran_at is not None:
+        selection = batch.find(db.session, g.actor, batch_id)
+        if selection.ran_at is not None:
             return redirect(url_for("BatchView.result", batch_id=batch_id))
         if work := works.under_way(db.session, fire.name, batch_id):
             return redirect(url_for("WorkView.progress", work_id=work.id))
-        programme, transition = self.transition_of(found)
+        programme, transition = self.transition_of(selection)
         return self._dialog(
-            found, programme, transition, transition.form(data={"start": g.today, "paid_on": g.today})
+            selection, programme, transition, transition.form(data={"start": g.today, "paid_on": g.today})
         )
 
     @expose("/<batch_id>/run", methods=["POST"])
     @has_access
     def run(self, batch_id):
-        found = batch.find(db.session, g.actor, batch_id)
-        programme, transition = self.transition_of(found)
+        selection = batch.find(db.session, g.actor, batch_id)
+        programme, transition = self.transition_of(selection)
         form = transition.form(request.form)
-        if found.ran_at is None and not form.validate():
-            return self._dialog(found, programme, transition, form), 422
-        if found.ran_at is not None:
+        if selection.ran_at is None and not form.validate():
+            return self._dialog(selection, programme, transition, form), 422
+        if selection.ran_at is not None:
             return redirect(url_for("BatchView.result", batch_id=batch_id))
         try:
-            asked = {name: request.form[name] for name in form._fields if name in request.form}
+            values = {name: request.form[name] for name in form._fields if name in request.form}
             title = f"{gettext(programme.title)} {gettext(transition.title)}"
-            return carry_out(fire, WorkRequest(self, batch_id, json.dumps(asked)), title)
+            return carry_out(fire, WorkRequest(self, batch_id, json.dumps(values)), title)
         except BadValue as error:
             db.session.rollback()
-            found = batch.find(db.session, g.actor, batch_id)
-            return self._dialog(found, programme, transition, form, translate(error.message)), 422
+            selection = batch.find(db.session, g.actor, batch_id)
+            return self._dialog(selection, programme, transition, form, translate(error.message)), 422
 
     @expose("/<batch_id>/result")
     @has_access
     def result(self, batch_id):
-        found = batch.find(db.session, g.actor, batch_id)
-        if found.ran_at is None:
+        selection = batch.find(db.session, g.actor, batch_id)
+        if selection.ran_at is None:
             return redirect(url_for("BatchView.confirm", batch_id=batch_id))
-        programme, transition = self.transition_of(found)
+        programme, transition = self.transition_of(selection)
         page = max(1, whole_number(request.args.get("page"), 6) or 1)
         size = SIZES[-1]
         subject = subject_of(transition)
-        standing.insist_on_rows(found, subject, gettext(transition.title))
-        rows = db.session.execute(_rows(found, subject).limit(size).offset((page - 1) * size)).all()
+        standing.insist_on_rows(selection, subject, gettext(transition.title))
+        rows = db.session.execute(_rows(selection, subject).limit(size).offset((page - 1) * size)).all()
         return self.render_template(
             "batch_result.html",
-            batch=found,
+            batch=selection,
             programme=programme,
             transition=transition,
             counted=subject.counted,
@@ -108,40 +108,42 @@ class BatchView(Screen, BaseView):
     @expose("/<batch_id>/download")
     @has_access
     def download(self, batch_id):
-        found = batch.find(db.session, g.actor, batch_id)
-        programme, transition = self.transition_of(found)
+        selection = batch.find(db.session, g.actor, batch_id)
+        programme, transition = self.transition_of(selection)
         title = gettext(programme.title) + " " + gettext(transition.title)
         subject = subject_of(transition)
-        standing.insist_on_rows(found, subject, title)
+        standing.insist_on_rows(selection, subject, title)
         headers = [gettext(h) for h in (*_titles(subject), *HEADERS)]
         stream = io.BytesIO()
-        rows = db.session.execute(_rows(found, subject)).all()
+        rows = db.session.execute(_rows(selection, subject)).all()
         lines = (_line(subject, row, thing, self._reasons(programme, row)) for row, thing in rows)
         export(title, headers, lines, stream, mark())
-        name = f"{found.transition}-{found.id[:8]}"
-        return hand_out(stream, name, programme=found.programme, batch_id=found.id, after={"rows": len(rows)})
+        name = f"{selection.transition}-{selection.id[:8]}"
+        return hand_out(
+            stream, name, programme=selection.programme, batch_id=selection.id, after={"rows": len(rows)}
+        )
 
-    def transition_of(self, found: Batch):
+    def transition_of(self, selection: Batch):
         """Return (programme, transition) of a batch that the login may make."""
-        programme = programme_of(found.programme)
-        view = self.appbuilder.views.get(found.view)
-        transition = programme.transition(found.transition)
+        programme = programme_of(selection.programme)
+        view = self.appbuilder.views.get(selection.view)
+        transition = programme.transition(selection.transition)
         if view is None or not self.appbuilder.sm.has_access(transition.name, view.class_permission_name):
             abort(403)
         return programme, transition
 
-    def _dialog(self, found, programme, transition, form, problem=None):
+    def _dialog(self, selection, programme, transition, form, problem=None):
         return self.render_template(
             "batch_dialog.html",
-            batch=found,
+            batch=selection,
             programme=programme,
             transition=transition,
             form=form,
             problem=problem,
             advice=self._advice(programme, transition),
             counted=subject_of(transition).counted,
-            cautions=transition.cautions(db.session, found.id) if transition.cautions else (),
-            extent=batch.extent(db.session, found, subject_of(transition)),
+            cautions=transition.cautions(db.session, selection.id) if transition.cautions else (),
+            extent=batch.extent(db.session, selection, subject_of(transition)),
         )
 
     @staticmethod
@@ -166,24 +168,24 @@ def _dialog_of(_: str, batch_id: str | None) -> str:
 @long_work("batch", N_("批量办理"), back=_dialog_of)
 def fire(task: WorkRequest) -> Outcome:
     """Fire a prepared batch; where it ran already, its result stands."""
-    found = batch.find(db.session, g.actor, task.subject)
-    programme, transition = task.view.transition_of(found)
-    extent = batch.extent(db.session, found, subject_of(transition))
+    selection = batch.find(db.session, g.actor, task.subject)
+    programme, transition = task.view.transition_of(selection)
+    extent = batch.extent(db.session, selection, subject_of(transition))
     task.progress.count(extent.count + extent.changed)
-    form = transition.form(MultiDict(json.loads(task.asked)))
+    form = transition.form(MultiDict(json.loads(task.arguments)))
     form.validate()
-    done = batch.run(db.session, g.actor, programme, found.id, form.data, g.today, task.progress)
+    done = batch.run(db.session, g.actor, programme, selection.id, form.data, g.today, task.progress)
     message = Message(subject_of(transition).counted.done, moved=done.moved or 0, refused=done.refused or 0)
-    place = {"batch_id": found.id}
+    place = {"batch_id": selection.id}
     return Outcome(message, "BatchView.result", place, good=not done.refused, says_so_itself=True)
 
 
-def _rows(found: Batch, subject: Subject) -> Select:
+def _rows(selection: Batch, subject: Subject) -> Select:
     """Return a batch's rows with what each stands for, the refused first."""
     return (
         select(BatchRow, subject.model)
         .outerjoin(subject.model, subject.model.id == BatchRow.row_id)
-        .where(BatchRow.batch_id == found.id)
+        .where(BatchRow.batch_id == selection.id)
         .options(*(selectinload(relation) for relation in subject.loads))
         .order_by(BatchRow.moved, BatchRow.row_id)
     )

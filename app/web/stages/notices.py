@@ -79,8 +79,8 @@ class NoticesView(GroupView):
     def show_more(self, row: Notice) -> dict:
         claims = noticed(row.id)
         objections: dict[int, list[Objection]] = {}
-        held = select(Objection).where(Objection.claim_id.in_([claim.id for claim in claims]))
-        for objection in db.session.scalars(held.order_by(Objection.id)):
+        query = select(Objection).where(Objection.claim_id.in_([claim.id for claim in claims]))
+        for objection in db.session.scalars(query.order_by(Objection.id)):
             objections.setdefault(objection.claim_id, []).append(objection)
         running = any(claim.state == "publicizing" for claim in claims)
         caution = WorkCalendar.load(db.session, row.starts_on).caution(row.starts_on, row.ends_on)

@@ -89,10 +89,10 @@ class PaymentListsView(GroupView):
     @has_access
     def export(self, pk):
         """Hand out the workbook for the bank, with whole account numbers; audited. It holds the list fast, so no link may do it."""
-        found, stream = self.item(pk, lock=True), io.BytesIO()
-        _hold(found.id)
-        claims = listed(found.id)
-        title = f"{gettext(self.programme.title)} {gettext('发放清单')} {found.number}"
+        payment_list, stream = self.item(pk, lock=True), io.BytesIO()
+        _hold(payment_list.id)
+        claims = listed(payment_list.id)
+        title = f"{gettext(self.programme.title)} {gettext('发放清单')} {payment_list.number}"
         tables = [
             Table(gettext("汇总"), title, [gettext(h) for h in SUMMARY], _summary(claims)),
             Table(gettext("明细"), title, [gettext(h) for h in DETAIL], _detail(claims)),
@@ -100,21 +100,21 @@ class PaymentListsView(GroupView):
         export_tables(tables, stream, mark())
         total = sum((claim.amount for claim in claims), Decimal(0))
         digest = hashlib.sha256(stream.getvalue()).hexdigest()
-        found.exported_at, found.exported_sha256 = func.clock_timestamp(), digest
+        payment_list.exported_at, payment_list.exported_sha256 = func.clock_timestamp(), digest
         return hand_out(
             stream,
-            found.number,
+            payment_list.number,
             programme=self.programme.code,
-            office_id=found.office_id,
-            subject=found.number,
+            office_id=payment_list.office_id,
+            subject=payment_list.number,
             after={"rows": len(claims), "amount": str(total), "sha256": digest},
         )
 
 
 def _hold(list_id: int) -> None:
     """Keep the claims as they are while their file is made: a correction of an account is signed before or after."""
-    held = select(Claim.id).where(Claim.payment_list_id == list_id).order_by(Claim.id)
-    db.session.execute(held.with_for_update(read=True, of=Claim))
+    claim_ids = select(Claim.id).where(Claim.payment_list_id == list_id).order_by(Claim.id)
+    db.session.execute(claim_ids.with_for_update(read=True, of=Claim))
 
 
 def listed(list_id: int) -> list[Claim]:
@@ -137,8 +137,8 @@ def listed(list_id: int) -> list[Claim]:
 def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
     """Return (a claim of the account, number of people, sum) for each payee's account."""
     groups = groupby(claims, key=lambda claim: (claim.application_id, claim.account_id))
-    held = [list(group) for _, group in groups]
-    return [(group[0], len(group), sum((c.amount for c in group), Decimal(0))) for group in held]
+    accounts = [list(group) for _, group in groups]
+    return [(group[0], len(group), sum((c.amount for c in group), Decimal(0))) for group in accounts]
 
 
 def _summary(claims: list[Claim]):

@@ -176,7 +176,10 @@ def test_a_result_typed_on_the_screen_is_asked_about_and_nothing_is_stored(
     taken = take(rows)
     (conflict,) = taken.conflicts
     assert (taken.changed, conflict.number[-4:]) == (0, "0001")
-    assert (conflict.held["theory_score"], conflict.new["theory_score"]) == (Decimal("77"), Decimal("85.00"))
+    assert (conflict.stored["theory_score"], conflict.new["theory_score"]) == (
+        Decimal("77"),
+        Decimal("85.00"),
+    )
     assert scores(session) == [Decimal("77.00"), None, None]
 
     kept = take(rows, {conflict.key: False})

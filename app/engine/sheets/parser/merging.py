@@ -24,7 +24,7 @@ class Merges:
             shown = row[left] if top == number and left < len(row) else None
             if shown not in (None, "") and last[0] >= number:
                 self._open.append((opened, shown))
-        self._open = [held for held in self._open if held[0][1][0] >= number]
+        self._open = [span for span in self._open if span[0][1][0] >= number]
         if not self._open or all(cell in (None, "") for cell in row):
             return row
         cells = row + [None] * (self._width - len(row))

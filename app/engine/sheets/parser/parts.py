@@ -61,8 +61,8 @@ class Parts:
     @property
     def usual(self) -> bool:
         """Whether every part has the name and the encoding that every reader expects."""
-        found = {"workbook": self.workbook, "strings": self.strings, "styles": self.styles}
-        named = all(_USUAL[kind] == part for kind, part in found.items() if part is not None)
+        members = {"workbook": self.workbook, "strings": self.strings, "styles": self.styles}
+        named = all(_USUAL[kind] == part for kind, part in members.items() if part is not None)
         spelt = all(not name.startswith(("/", "\\")) for name in self._archive.namelist())
         return named and spelt and not self._roundabout and not any(map(self._is_odd, self._all()))
 
@@ -87,8 +87,8 @@ class Parts:
         return stream.getvalue()
 
     def _all(self) -> list[str]:
-        found = (self.workbook, self.strings, self.styles, *(tab.part for tab in self.tabs))
-        return [part for part in found if part is not None]
+        names = (self.workbook, self.strings, self.styles, *(tab.part for tab in self.tabs))
+        return [part for part in names if part is not None]
 
     def _is_odd(self, part: str) -> bool:
         with self._archive.open(self._members[part]) as stream:
@@ -119,33 +119,35 @@ class Parts:
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         if rels not in self._members:
             return {}
-        found = {}
+        relations = {}
         for _, attributes in elements(self.read(rels), {"Relationship"}):
             kind, target = attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", "")
             if attributes.get("TargetMode") != "External":
                 whole = posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/")))
-                found[attributes.get("Id", "")] = kind, part_name(whole)
+                relations[attributes.get("Id", "")] = kind, part_name(whole)
                 self._roundabout |= ".." in target
-        return found
+        return relations
 
     def _one(self, kind: str) -> str | None:
-        found = [target for of, target in self._relations.values() if of == kind and target in self._members]
-        return found[0] if found else None
+        targets = [
+            target for of, target in self._relations.values() if of == kind and target in self._members
+        ]
+        return targets[0] if targets else None
 
 
 def elements(content: bytes, wanted: set[str]) -> list[tuple[str, dict[str, str]]]:
     """Return (tag, attributes) of all wanted elements of a small part, names without their prefixes."""
-    found = []
+    names = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
         if tag in wanted:
-            found.append((tag, {key.rpartition(":")[2]: value for key, value in attributes.items()}))
+            names.append((tag, {key.rpartition(":")[2]: value for key, value in attributes.items()}))
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.Parse(content, True)
-    return found
+    return names
 
 
 def _encoding(content: bytes) -> str | None:

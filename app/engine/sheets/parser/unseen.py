@@ -104,13 +104,13 @@ class _Walk:
         if reference is None:
             self._column += 1
             return
-        found = _REFERENCE.fullmatch(reference)
-        if found is None:
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
             raise Refusal("broken")
         self._column = -1
-        for letter in found[1]:
+        for letter in match[1]:
             self._column = (self._column + 1) * 26 + ord(letter) - ord("A")
-        self._row = int(found[2]) - 1
+        self._row = int(match[2]) - 1
 
     def _number(self, written: str | None, before: int) -> int:
         return int(written) - 1 if written else before + 1

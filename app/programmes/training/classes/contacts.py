@@ -45,30 +45,34 @@ def placed(values: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     return {**rest, "contact": name}, phone
 
 
-def encrypt_phone(vault: Vault, held: TrainingClass, phone: str) -> None:
+def encrypt_phone(vault: Vault, course: TrainingClass, phone: str) -> None:
     """Keep the phone of a class; of one without a row key before it, the key is made."""
-    held.row_key = held.row_key or new_row_key()
-    own = place(TrainingClass.contact_phone_cipher, row_key=held.row_key, employer_id=held.employer_id)
-    held.contact_phone_cipher = vault.encrypt(phone, own)
+    course.row_key = course.row_key or new_row_key()
+    own = place(
+        TrainingClass.contact_phone_cipher,
+        row_key=course.row_key,
+        employer_id=course.employer_id,
+    )
+    course.contact_phone_cipher = vault.encrypt(phone, own)
 
 
-def change_phone(vault: Vault, held: TrainingClass, phone: str) -> tuple[str | None, str] | None:
+def change_phone(vault: Vault, course: TrainingClass, phone: str) -> tuple[str | None, str] | None:
     """Replace the phone by another; (before, after), masked, for the history; None where nothing changed."""
-    before = text_or(vault, held, TrainingClass.contact_phone_cipher, UNREADABLE)
+    before = text_or(vault, course, TrainingClass.contact_phone_cipher, UNREADABLE)
     if not phone or phone == before:
         return None
-    encrypt_phone(vault, held, phone)
+    encrypt_phone(vault, course, phone)
     return _shown(before), phones.shown(phone)
 
 
-def phone_of(vault: Vault, held: TrainingClass) -> str | None:
+def phone_of(vault: Vault, course: TrainingClass) -> str | None:
     """Return the whole phone. Raises Unreadable."""
-    return text_of(vault, held, TrainingClass.contact_phone_cipher)
+    return text_of(vault, course, TrainingClass.contact_phone_cipher)
 
 
-def shown_phone(vault: Vault, held: TrainingClass) -> str | None:
+def shown_phone(vault: Vault, course: TrainingClass) -> str | None:
     """Return the phone as screens show it; None where there is none, UNREADABLE where it does not open."""
-    return _shown(text_or(vault, held, TrainingClass.contact_phone_cipher, UNREADABLE))
+    return _shown(text_or(vault, course, TrainingClass.contact_phone_cipher, UNREADABLE))
 
 
 def _shown(phone: str | None) -> str | None:

@@ -74,51 +74,51 @@ def change_class(
 
     Raises BadValue, Refused, Stale.
     """
-    held = lock_class(session, actor, class_id)
-    if held.version != version:
+    course = lock_class(session, actor, class_id)
+    if course.version != version:
         raise Stale
     _check(values)
     values, phone = contacts.placed(values)
-    before = _said(held)
-    moved = (held.opens_on, held.closes_on) != (values["opens_on"], values["closes_on"])
-    if held.state == "draft" and values["opens_on"] != held.opens_on:
-        held.cohort_no = _number(session, actor, values["opens_on"])
-    if held.state == "returned" and values["project_id"] != held.project_id:
-        move_place(session, held, values["project_id"])
+    before = _said(course)
+    moved = (course.opens_on, course.closes_on) != (values["opens_on"], values["closes_on"])
+    if course.state == "draft" and values["opens_on"] != course.opens_on:
+        course.cohort_no = _number(session, actor, values["opens_on"])
+    if course.state == "returned" and values["project_id"] != course.project_id:
+        move_place(session, course, values["project_id"])
     for name, value in values.items():
-        setattr(held, name, value)
-    other_phone = contacts.change_phone(vault, held, phone)
-    held.version += 1
+        setattr(course, name, value)
+    other_phone = contacts.change_phone(vault, course, phone)
+    course.version += 1
     session.flush()
-    session.refresh(held, ["project"])
-    if held.state == "returned" and moved:
-        move_students(session, held)
-    changed = {name: value for name, value in _said(held).items() if before[name] != value}
+    session.refresh(course, ["project"])
+    if course.state == "returned" and moved:
+        move_students(session, course)
+    changed = {name: value for name, value in _said(course).items() if before[name] != value}
     was: dict[str, str | None] = {name: before[name] for name in changed}
     if other_phone:
         was["contact_phone"], changed["contact_phone"] = other_phone
     if changed:
-        record(session, actor, "edit", programme=PROGRAMME, class_id=held.id, before=was, after=changed)
-    return held
+        record(session, actor, "edit", programme=PROGRAMME, class_id=course.id, before=was, after=changed)
+    return course
 
 
 def lock_class(
     session: Session, actor: Actor, class_id: int, states: Sequence[str] = EDITABLE
 ) -> TrainingClass:
     """Return the class, locked, of the actor's own office and in one of `states`. Raises NotFound, Refused."""
-    held = session.scalars(
+    course = session.scalars(
         select(TrainingClass)
         .where(TrainingClass.id == class_id)
         .with_for_update(of=TrainingClass)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if held is None:
+    if course is None:
         raise NotFound(N_("没有找到这个班级。请刷新列表。"))
-    if held.office_id != actor.office_id:
+    if course.office_id != actor.office_id:
         raise Refused(N_("只有受理本班的经办机构可以修改。请联系该机构的经办人员。"))
-    if held.state not in states:
+    if course.state not in states:
         raise Refused(N_("班级当前状态不能这样修改。请刷新页面查看当前状态。"))
-    return held
+    return course
 
 
 def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, today: date) -> list[Person]:
@@ -127,11 +127,11 @@ def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, t
     whole = citizen_id.normalize(text)
     exact = citizen_id.is_valid(whole, today)
     if exact:
-        found = Person.id_hash == vault.hash(whole)
+        match = Person.id_hash == vault.hash(whole)
     elif len(whole) == 4 and whole[:3].isdigit():
-        found = Person.last4 == whole
+        match = Person.last4 == whole
     elif len(names.fold(text)) >= 2:
-        found = or_(*(has_part(Person.name_folded, writing) for writing in names.writings(text)))
+        match = or_(*(has_part(Person.name_folded, writing) for writing in names.writings(text)))
     else:
         return []
     since = add_months(month_start(today), -INSURED_MONTHS)
@@ -141,23 +141,23 @@ def offer_people(session: Session, vault: Vault, employer_id: int, typed: str, t
         .distinct()
     )
     staff = staff if exact else where(session, staff, Contribution)
-    wanted = select(Person).where(found, Person.id.in_(staff)).order_by(Person.name).limit(OFFERED)
+    wanted = select(Person).where(match, Person.id.in_(staff)).order_by(Person.name).limit(OFFERED)
     return list(session.scalars(wanted, execution_options=OPEN))
 
 
 def add_students(session: Session, actor: Actor, class_id: int, person_ids: Sequence[int]) -> int:
     """Enrol people who are insured under the class's employer, each once; returns how many are new."""
-    held = lock_class(session, actor, class_id)
+    course = lock_class(session, actor, class_id)
     enrolled = set(
         session.scalars(
-            select(Enrolment.person_id).where(Enrolment.class_id == held.id, Enrolment.state != "withdrawn")
+            select(Enrolment.person_id).where(Enrolment.class_id == course.id, Enrolment.state != "withdrawn")
         )
     )
     staff = set(
         session.scalars(
             select(Contribution.person_id)
             .where(
-                Contribution.employer_id == held.employer_id,
+                Contribution.employer_id == course.employer_id,
                 Contribution.person_id.in_(list(person_ids)),
                 Contribution.paid,
             )
@@ -170,15 +170,20 @@ def add_students(session: Session, actor: Actor, class_id: int, person_ids: Sequ
             N_("有{count}人没有在该单位参保，不能加入班级。请从提示的人员中选择。"), count=len(strangers)
         )
     new = [person for person in dict.fromkeys(person_ids) if person not in enrolled]
-    last = session.scalar(select(func.max(Enrolment.student_no)).where(Enrolment.class_id == held.id)) or 0
+    last = session.scalar(select(func.max(Enrolment.student_no)).where(Enrolment.class_id == course.id)) or 0
     rows = [
-        {"class_id": held.id, "office_id": held.office_id, "person_id": person, "student_no": number}
+        {
+            "class_id": course.id,
+            "office_id": course.office_id,
+            "person_id": person,
+            "student_no": number,
+        }
         for number, person in enumerate(new, last + 1)
     ]
     if rows:
         session.execute(insert(Enrolment), rows)
         added = {"students_added": len(rows), "first_student_no": last + 1}
-        record(session, actor, "edit", programme=PROGRAMME, class_id=held.id, after=added)
+        record(session, actor, "edit", programme=PROGRAMME, class_id=course.id, after=added)
     return len(rows)
 
 
@@ -194,7 +199,7 @@ def add_from_sheet(
     session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
 ) -> Roll:
     """Enrol the rows that name employees; a fixed number of statements whatever the number of rows."""
-    held = lock_class(session, actor, class_id)
+    course = lock_class(session, actor, class_id)
     hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
     known = {
         person.id_hash: person
@@ -206,7 +211,7 @@ def add_from_sheet(
         session.scalars(
             select(Contribution.person_id)
             .where(
-                Contribution.employer_id == held.employer_id,
+                Contribution.employer_id == course.employer_id,
                 Contribution.paid,
                 Contribution.person_id.in_([person.id for person in known.values()]),
             )
@@ -215,7 +220,7 @@ def add_from_sheet(
         )
     )
     counted = {"rows": len(rows), "found": len(known)}
-    record(session, actor, "lookup", programme=PROGRAMME, subject=held.cohort_no, after=counted)
+    record(session, actor, "lookup", programme=PROGRAMME, subject=course.cohort_no, after=counted)
     good: dict[int, SheetRow] = {}
     refused = []
     for row in rows:
@@ -251,21 +256,24 @@ def _faults(
 
 def withdraw_student(session: Session, actor: Actor, enrolment_id: int) -> Enrolment:
     """Take a student out of a class that can still be edited. Raises NotFound, Refused."""
-    held = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
-    if held is None:
+    student = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
+    if student is None:
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))
-    lock_class(session, actor, held.class_id)
-    session.execute(delete(StudentPlace).where(StudentPlace.enrolment_id == held.id))
-    held.state = "withdrawn"
-    held.version += 1
-    record(session, actor, "remove", programme=PROGRAMME, class_id=held.class_id, subject=held.number)
+    lock_class(session, actor, student.class_id)
+    session.execute(delete(StudentPlace).where(StudentPlace.enrolment_id == student.id))
+    student.state = "withdrawn"
+    student.version += 1
+    record(session, actor, "remove", programme=PROGRAMME, class_id=student.class_id, subject=student.number)
     session.flush()
-    return held
+    return student
 
 
-def _said(held: TrainingClass) -> dict[str, str]:
+def _said(course: TrainingClass) -> dict[str, str]:
     """Return what the history tells of a class."""
-    return {"project": held.project.name, **{name: str(getattr(held, name)) for name in TOLD}}
+    return {
+        "project": course.project.name,
+        **{name: str(getattr(course, name)) for name in TOLD},
+    }
 
 
 def _number(session: Session, actor: Actor, opens_on: date) -> str:

@@ -20,11 +20,11 @@ def absent_students(
     session: Session, actor: Actor, class_id: int, rows: Sequence[SheetRow], vault: Vault
 ) -> list[Enrolment]:
     """Return the students of a class who are missing from the rows, by number; one statement. Raises NotFound, Refused."""
-    held = lock_class(session, actor, class_id)
+    course = lock_class(session, actor, class_id)
     hashes = {vault.hash(row.values["citizen_id"]) for row in rows if row.values.get("citizen_id")}
     wanted = (
         select(Enrolment)
-        .where(Enrolment.class_id == held.id, Enrolment.state != "withdrawn")
+        .where(Enrolment.class_id == course.id, Enrolment.state != "withdrawn")
         .options(joinedload(Enrolment.person))
         .order_by(Enrolment.student_no)
     )
@@ -35,10 +35,12 @@ def withdraw_students(session: Session, actor: Actor, class_id: int, enrolment_i
     """Take students out of a class that can still be edited; returns how many. Raises NotFound, Refused."""
     if not enrolment_ids:
         return 0
-    held = lock_class(session, actor, class_id)
+    course = lock_class(session, actor, class_id)
     session.execute(delete(StudentPlace).where(StudentPlace.enrolment_id.in_(enrolment_ids)))
     students = update(Enrolment).where(
-        Enrolment.class_id == held.id, Enrolment.id.in_(enrolment_ids), Enrolment.state != "withdrawn"
+        Enrolment.class_id == course.id,
+        Enrolment.id.in_(enrolment_ids),
+        Enrolment.state != "withdrawn",
     )
     gone = count_changes(session, students.values(state="withdrawn", version=Enrolment.version + 1))
     record(
@@ -46,8 +48,8 @@ def withdraw_students(session: Session, actor: Actor, class_id: int, enrolment_i
         actor,
         "remove",
         programme=PROGRAMME,
-        class_id=held.id,
-        subject=held.cohort_no,
+        class_id=course.id,
+        subject=course.cohort_no,
         after={"students": gone},
     )
     return gone

@@ -74,13 +74,13 @@ class ClassView(Reachable, ClassList):
     def show_more(self, row: TrainingClass) -> dict:
         more = super().show_more(row)
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
-        found = {
+        warnings = {
             student.id: [f for f in readable(PROGRAMME, student.findings or []) if f.stops]
             for student in more["students"]
         }
         editable = may_edit and row.office_id == g.actor.office_id and row.state in EDITABLE
         waiting = waiting_for(self, row.id) if editable else None
-        return {**more, "found": found, "editable": editable, "waiting": waiting}
+        return {**more, "warnings": warnings, "editable": editable, "waiting": waiting}
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -127,12 +127,12 @@ class ClassView(Reachable, ClassList):
         typed = request.form.get("q", "")[:100]
         finding = partial(editing.offer_people, db.session, g.vault, row.employer_id, typed, g.today)
         if citizen_id.is_whole(typed):
-            found = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
+            answer = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
         else:
-            found = finding()
+            answer = finding()
         offers = _offers()
         return jsonify(
-            [{"id": offers.dumps([pk, p.id]), "name": p.name, "masked_id": p.masked_id} for p in found]
+            [{"id": offers.dumps([pk, p.id]), "name": p.name, "masked_id": p.masked_id} for p in answer]
         )
 
     @expose("/students/<int:pk>", methods=["POST"])
@@ -209,10 +209,10 @@ class ClassReviewView(ClassList):
 
     def show_more(self, row: TrainingClass) -> dict:
         more = super().show_more(row)
-        found = {
+        warnings = {
             s.id: [f for f in readable(PROGRAMME, s.findings or []) if f.stops] for s in more["students"]
         }
-        return {**more, "found": found, "editable": False}
+        return {**more, "warnings": warnings, "editable": False}
 
 
 def ask(view, row: TrainingClass, move: str):
@@ -227,7 +227,7 @@ def call_roll(task: WorkRequest) -> Outcome:
     content = read_sheet(STUDENTS, task, g.today)
     rows, pk = content.rows, int(task.subject)
     task.progress.reach(READ_SHEET)
-    place, given = {"pk": pk, "_anchor": "students"}, answers(task.asked)
+    place, given = {"pk": pk, "_anchor": "students"}, answers(task.arguments)
     gone = {str(s.id): s for s in absent_students(db.session, g.actor, pk, rows, g.vault)}
     if not gone.keys() <= given.keys():
         lines = [

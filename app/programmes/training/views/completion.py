@@ -85,9 +85,9 @@ class CompletionView(ClassList):
     def student(self, pk):
         """单个结业: one student's result; `pk` is the enrolment."""
         student = enrolment(pk)
-        held = {name: getattr(student, name) for name in results.FIELDS}
-        held["passed"] = NO if student.passed is False else YES
-        form = ResultForm(request.form, data={**held, "completed_on": student.completed_on or g.today})
+        current = {name: getattr(student, name) for name in results.FIELDS}
+        current["passed"] = NO if student.passed is False else YES
+        form = ResultForm(request.form, data={**current, "completed_on": student.completed_on or g.today})
 
         def save():
             done = completion.complete_student(db.session, g.actor, pk, form.data, g.today)
@@ -112,7 +112,7 @@ def import_results(task: WorkRequest) -> Outcome:
     content = read_sheet(RESULTS, task, g.today)
     task.progress.reach(READ_SHEET)
     taken = completion.import_results(
-        db.session, g.actor, pk, content.rows, g.vault, g.today, answers(task.asked)
+        db.session, g.actor, pk, content.rows, g.vault, g.today, answers(task.arguments)
     )
     message = Message(N_("已导入{count}名学员的成绩。"), count=taken.changed)
     if taken.refused:
@@ -140,7 +140,7 @@ def _which_holds(conflicts: list[Contradiction]) -> Question:
         ),
         headers=[N_("学号"), N_("姓名"), N_("页面上登记的"), N_("表格中的")],
         lines=[
-            QuestionRow(c.key, [c.number, c.name, _in_words(c.held), _in_words(c.new)]) for c in conflicts
+            QuestionRow(c.key, [c.number, c.name, _in_words(c.stored), _in_words(c.new)]) for c in conflicts
         ],
         check=N_("采用表格中的成绩"),
         none=N_("全部保留页面上登记的"),

@@ -55,8 +55,8 @@ class ClassRules(Form):
             del self.employer, self.employer_id
             if obj.contact_phone_cipher:
                 self.contact_phone.description = N_("已登记，不显示；不改则留空")
-        held = obj.project_id if obj is not None else None
-        projects = select(Project).where(Project.active | (Project.id == held)).order_by(Project.name)
+        current = obj.project_id if obj is not None else None
+        projects = select(Project).where(Project.active | (Project.id == current)).order_by(Project.name)
         self.project_id.choices = options(
             (p.id, f"{p.name} · {p.level} · {p.hours}") for p in db.session.scalars(projects)
         )
