@@ -70,7 +70,6 @@ RAW_SQL = {
     "app/engine/longwork/works.py": "a work's lock and its partial index",
     "app/engine/casework/slots.py": "places taken with ON CONFLICT",
     "app/programmes/training/completion.py": "many results in one statement",
-    "app/programmes/training/declaration.py": "a class's students become claims in one statement",
     "app/programmes/training/model.py": "partial indexes and an exclusion",
     "app/registers/loads/identities.py": "persons of a load",
     "app/registers/refolding.py": "names of every person, folded in batches by the database",

@@ -159,16 +159,12 @@ class Firing:
 
     def _compare_and_set(self) -> tuple[int, Decimal]:
         sets = self.transition.effect(self.move) if self.transition.effect else {}
-        assigned = {
-            column: sql.replace("{amount}", self.move.programme.amount) for column, sql in sets.items()
-        }
-        clause = "".join(f", {column} = {sql}" for column, sql in assigned.items())
-        freezing = any("candidates." in sql for sql in assigned.values())
+        clause = "".join(f", {column} = {sql}" for column, sql in sets.items())
         statement = MOVE.format(
             table=self.subject.table,
             amount=self.subject.amount,
             sets=clause,
-            candidates="JOIN candidates ON candidates.claim_id = b.row_id" if freezing else "",
+            candidates="JOIN candidates ON candidates.claim_id = b.row_id" if self.transition.freezes else "",
         )
         rows = self.execute(
             statement,

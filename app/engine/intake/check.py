@@ -46,14 +46,14 @@ SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
     phone_cipher bytea, remark text, bad_fields text[], faults jsonb
 ) ON COMMIT DELETE ROWS"""
 COPY = "COPY sheet_rows FROM STDIN"
-FILL = f"""
+FILL = """
     INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
                             insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults, policy)
     SELECT s.row_id, p.id, s.id_fault,
            CASE WHEN p.name_folded = s.dotted OR p.name ~ '\\S\\s+\\S' AND p.name_folded = replace(s.name, '·', '')
                 THEN p.name_folded ELSE s.name END,
            s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
-                                 AND c.person_id = p.id AND c.state IN {LIVE}),
+                                 AND c.person_id = p.id AND c.state = ANY(:live)),
            s.category, coalesce(CAST(:employer AS bigint), e.id), s.employer_uscc,
            coalesce(CAST(:region AS text), s.insured_region), CAST(:payee AS bigint),
            s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults, t.values
@@ -82,7 +82,7 @@ PASS = f"""
     SET amount = excluded.amount, name = excluded.name, employer_id = excluded.employer_id,
         insured_region = excluded.insured_region, row_key = excluded.row_key, phone_cipher = excluded.phone_cipher,
         remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
-"""
+"""  # noqa: S608  # nosec B608  # an index is inferred from literals; the rest are names of columns
 STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
     SELECT c.id, 'check', :today, o.stops, o.warns, o.findings
@@ -125,6 +125,7 @@ def check(
         "region": None if programme.placed else application.insured_region,
         "payee": application.payee_person_id,
         "today": today,
+        "live": list(LIVE),
     }
     begin(session, programme)
     _copy(session, programme, application.id, rows, vault, today)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text, update
 from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 
-USED = """
+ACCOUNTS = table("accounts", column("id"), column("employer_id"), column("person_id"))
+USED = text("""
     SELECT used.account_id, min(used.employer_id) AS employer_id, min(used.payee_person_id) AS person_id,
            count(*) AS payees
     FROM (
@@ -19,12 +20,16 @@ USED = """
         FROM claims c JOIN applications x ON x.id = c.application_id WHERE c.account_id IS NOT NULL
     ) used JOIN accounts a ON a.id = used.account_id AND a.employer_id IS NULL AND a.person_id IS NULL
     GROUP BY used.account_id
-"""
-FILL = text(f"""
-    UPDATE accounts SET employer_id = u.employer_id, person_id = u.person_id
-    FROM ({USED}) u WHERE accounts.id = u.account_id AND u.payees = 1
 """)
-UNCLEAR = text(f"SELECT account_id FROM ({USED}) u WHERE payees > 1")
+USES = USED.columns(column("account_id"), column("employer_id"), column("person_id"), column("payees")).cte(
+    "uses"
+)
+FILL = (
+    update(ACCOUNTS)
+    .values(employer_id=USES.c.employer_id, person_id=USES.c.person_id)
+    .where(ACCOUNTS.c.id == USES.c.account_id, USES.c.payees == 1)
+)
+UNCLEAR = select(USES.c.account_id).where(USES.c.payees > 1)
 
 
 def fill_payees(session: Session) -> frozenset[int]:

@@ -70,7 +70,7 @@ def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN s.month IS NULL OR s.month < a.floor THEN {lacking} END AS months
             ) lacking
-        """
+        """  # noqa: S608  # nosec B608  # constants of the code
 
     return statement
 
@@ -174,7 +174,7 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                        'latest_start', latest_start, 'register', 'unemployment', 'region', region,
                        'missing', missing, 'until', upper(days) - 1) AS evidence
             FROM (SELECT j.*, {missing_months("days", since, "wanted")} AS missing FROM judged j) asked_of
-        """
+        """  # noqa: S608  # nosec B608  # constants of the code
 
     return statement
 
@@ -217,6 +217,6 @@ def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
                 SELECT CASE WHEN t.id IS NULL THEN {missing_months("v.days", since, last)} END AS months
             ) lacking
             WHERE c.category = '{STRANDED_MIGRANT}'
-        """
+        """  # noqa: S608  # nosec B608  # constants of the code
 
     return statement

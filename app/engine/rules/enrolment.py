@@ -106,6 +106,6 @@ def previously_uninsured(code: str) -> RiskRule:
                 SELECT CASE WHEN before.paid IS NULL THEN {before}
                             ELSE nullif(coalesce({between}, '[]') || coalesce({later}, '[]'), '[]') END AS months
             ) lacking
-        """
+        """  # noqa: S608  # nosec B608  # constants of the code
 
     return statement

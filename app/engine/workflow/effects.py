@@ -144,10 +144,10 @@ def check_disbursement(move: Move) -> None:
         )
 
 
-def freeze(_: Move) -> Mapping[str, str]:
+def freeze(move: Move) -> Mapping[str, str]:
     return {
         "policy": "candidates.policy",
-        "amount": "{amount}",
+        "amount": move.programme.amount,
         "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id)",
         "submitted_on": ":today",
         "first_submitted_on": "coalesce(c.first_submitted_on, c.submitted_on, :today)",

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, Insert, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
@@ -15,6 +15,7 @@ from app.engine.cases.numbers import application_number
 from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.policy import stored
 from app.engine.programme import Programme
+from app.engine.scope import OPEN
 from app.engine.statements import count_changes
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -22,18 +23,7 @@ from app.kernel.money import yuan
 from app.programmes.training.classes.editing import lock_class
 from app.programmes.training.model import Enrolment, TrainingApplication, TrainingClaim, TrainingClass
 from app.programmes.training.states import DECLARABLE
-
-DECLARE = f"""
-    INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state, amount, name,
-                        enrolment_id, opens_on, closes_on, hours)
-    SELECT 'training', :application, k.office_id, e.person_id, k.employer_id, m.region_code, 'draft', :amount,
-           p.name_folded, e.id, k.opens_on, k.closes_on, k.hours
-    FROM enrolments e JOIN training_classes k ON k.id = e.class_id JOIN persons p ON p.id = e.person_id
-    JOIN employers m ON m.id = k.employer_id
-    WHERE e.class_id = :class AND e.state = 'enrolled' AND e.passed IS NOT FALSE
-      AND NOT EXISTS (SELECT 1 FROM claims t WHERE t.enrolment_id = e.id AND t.state IN {OPEN_OR_LIVE})
-    ORDER BY e.student_no
-"""
+from app.registers.models import Person
 
 
 def amount_of(hours: int, policy: dict[str, Any]) -> Decimal:
@@ -43,16 +33,7 @@ def amount_of(hours: int, policy: dict[str, Any]) -> Decimal:
 
 def undeclared(session: Session, class_id: int) -> int:
     """Return how many students of a class could be declared."""
-    open_claim = select(TrainingClaim.id).where(
-        TrainingClaim.enrolment_id == Enrolment.id, TrainingClaim.state.in_(OPEN_OR_LIVE)
-    )
-    wanted = select(func.count(Enrolment.id)).where(
-        Enrolment.class_id == class_id,
-        Enrolment.state == "enrolled",
-        Enrolment.passed.is_not(False),
-        ~open_claim.exists(),
-    )
-    return session.scalars(wanted).one()
+    return session.scalars(select(func.count(Enrolment.id)).where(*_is_undeclared(class_id))).one()
 
 
 def declare(
@@ -64,8 +45,7 @@ def declare(
         raise Refused(N_("本班没有未申报的学员。已申报的请在查询页查看；结业不合格的不能申报。"))
     application = _open(session, actor, programme, course, today)
     amount = amount_of(course.hours, programme.policy.at(stored(session, programme.code), course.opens_on))
-    facts = {"application": application.id, "amount": amount, "class": course.id}
-    count = count_changes(session, text(DECLARE), facts)
+    count = count_changes(session, _claims(application, course, amount))
     record(
         session,
         actor,
@@ -76,6 +56,49 @@ def declare(
         after={"rows": count, "amount": str(amount * count)},
     )
     return application
+
+
+def _is_undeclared(class_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return conditions on `Enrolment`: a student of the class who may be paid for and has no open or live claim."""
+    declared = select(TrainingClaim.id).where(
+        TrainingClaim.enrolment_id == Enrolment.id, TrainingClaim.state.in_(OPEN_OR_LIVE)
+    )
+    return (
+        Enrolment.class_id == class_id,
+        Enrolment.state == "enrolled",
+        Enrolment.passed.is_not(False),
+        ~declared.exists(),
+    )
+
+
+def _claims(application: TrainingApplication, course: TrainingClass, amount: Decimal) -> Insert:
+    """Insert a draft claim for each undeclared student, in the students' order; whatever region a person lies in."""
+    columns: dict[str, Any] = {
+        "programme": literal(application.programme),
+        "application_id": literal(application.id),
+        "office_id": literal(course.office_id),
+        "person_id": Enrolment.person_id,
+        "employer_id": literal(course.employer_id),
+        "insured_region": literal(course.employer.region_code),
+        "state": literal("draft"),
+        "amount": literal(amount),
+        "name": Person.name_folded,
+        "enrolment_id": Enrolment.id,
+        "opens_on": literal(course.opens_on),
+        "closes_on": literal(course.closes_on),
+        "hours": literal(course.hours),
+    }
+    students = (
+        select(*columns.values())
+        .join_from(Enrolment, Person, Person.id == Enrolment.person_id)
+        .where(*_is_undeclared(course.id))
+        .order_by(Enrolment.student_no)
+    )
+    return (
+        insert(TrainingClaim)
+        .from_select(list(columns), students)
+        .execution_options(**OPEN, preserve_rowcount=True)
+    )
 
 
 def _open(

@@ -28,6 +28,7 @@ STUDENTS = """
     N_("同一项目一次"),
     N_("在任何经办机构，该单位都没有同一培训项目的其他班级；草稿、审核不通过和已取消的班级不算。"),
     fields=(),
+    shared=STUDENTS,
     passes=("only",),
     only=N_("{employer}没有同一培训项目的其他班级。"),
     twice=N_(
@@ -38,8 +39,7 @@ STUDENTS = """
     ),
 )
 def one_class_a_project() -> str:
-    return f"""
-        WITH {STUDENTS}
+    return """
         SELECT s.row_id, CASE WHEN o.id IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
                CASE WHEN o.office_id <> s.office_id
                     THEN jsonb_build_object('why', 'elsewhere', 'employer', m.name, 'project', j.name)
@@ -60,15 +60,15 @@ def one_class_a_project() -> str:
         "此人在政策期限内（开始：{window_from}，截止：{window_to}）参加的其他培训少于{trainings}次。已审核通过的名额不受以后调整的影响。"
     ),
     fields=(),
+    shared=STUDENTS,
     passes=("few", "kept"),
     few=N_("此人在政策期内已参加{count}次其他培训，未达到{most}次。"),
     many=N_("此人在政策期内已参加{count}次其他培训，每人最多{most}次。请从班级中移除此人。"),
     kept=N_("此人的名额已随开班审核通过，继续有效；以后调整的次数不影响已通过的名额。"),
 )
 def not_too_often() -> str:
-    """Return who holds a place within the limit keeps it, even when a later policy gives the person places beyond it."""
-    return f"""
-        WITH {STUDENTS}
+    """Let who holds a place within the limit keep it, even when a later policy gives the person places beyond it."""
+    return """
         SELECT row_id, CASE WHEN held < most OR kept THEN 'pass' ELSE 'fail' END AS verdict,
                jsonb_build_object('why', CASE WHEN held < most THEN 'few' WHEN kept THEN 'kept' ELSE 'many' END,
                                   'count', held, 'most', most) AS evidence
@@ -88,6 +88,7 @@ def not_too_often() -> str:
     N_("同一时间"),
     N_("此人没有与本班时间重叠的其他培训，开班和结业当天都算在内。"),
     fields=(),
+    shared=STUDENTS,
     passes=("free",),
     free=N_("此人在{opens_on}至{closes_on}没有参加其他培训。"),
     lost=N_("此人刚刚被录入另一个时间重叠的班级，或已达到规定次数。请从班级中移除此人。"),
@@ -99,15 +100,14 @@ def not_too_often() -> str:
     ),
 )
 def one_at_a_time() -> str:
-    return f"""
-        WITH {STUDENTS}
+    return """
         SELECT s.row_id, CASE WHEN other.during IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
                jsonb_build_object('why', CASE WHEN other.during IS NULL THEN 'free' WHEN other.own THEN 'busy'
                                               ELSE 'elsewhere' END,
                                   'opens_on', s.opens_on, 'closes_on', s.closes_on)
                || CASE WHEN other.own THEN jsonb_build_object('busy_from', lower(other.during),
                                                               'busy_to', upper(other.during) - 1)
-                       ELSE '{{}}' END AS evidence
+                       ELSE '{}' END AS evidence
         FROM students s
         LEFT JOIN LATERAL (
             SELECT p.during, x.office_id = s.office_id AS own
@@ -124,6 +124,7 @@ def one_at_a_time() -> str:
     N_("职工"),
     N_("开班当月或此前{latest_contribution_months}个月内，此人在该单位有社保缴费。"),
     fields=(),
+    shared=STUDENTS,
     passes=("insured",),
     register="contributions",
     insured=N_("在{employer}{latest}有缴费，是本单位职工。"),
@@ -134,7 +135,7 @@ def one_at_a_time() -> str:
 def employee() -> str:
     lacking = missing_months("v.days", "a.floor", "least(a.opening, CAST(:today AS date))")
     return f"""
-        WITH {STUDENTS}, asked AS (
+        WITH asked AS (
             SELECT s.*, date_trunc('month', s.opens_on)::date AS opening,
                    (date_trunc('month', s.opens_on)
                     - make_interval(months => (s.policy->>'latest_contribution_months')::int))::date AS floor
@@ -158,7 +159,7 @@ def employee() -> str:
             ORDER BY s.month DESC LIMIT 1
         ) paid ON true
         CROSS JOIN LATERAL (SELECT CASE WHEN paid.month IS NULL THEN {lacking} END AS months) lacking
-    """
+    """  # noqa: S608  # nosec B608  # constants of the code
 
 
 @rule(
@@ -168,6 +169,7 @@ def employee() -> str:
         "单位登记的规模为微型、小型或中型；班级日期在政策期限内（开始：{window_from}，截止：{window_to}），也在该单位的停工期间内。已审核通过的名额不受以后政策期限调整的影响。"
     ),
     fields=(),
+    shared=STUDENTS,
     passes=("fits",),
     fits=N_("{employer}属于中小微企业，开班日期在政策期限和停工期间内。"),
     large=N_("{employer}不属于中小微企业（登记规模：大型），不能享受培训补贴。请核对所选单位。"),
@@ -179,8 +181,7 @@ def employee() -> str:
     ),
 )
 def enterprise_and_dates() -> str:
-    return f"""
-        WITH {STUDENTS}
+    return """
         SELECT row_id, CASE WHEN why = 'fits' THEN 'pass' ELSE 'fail' END AS verdict,
                jsonb_build_object('why', why, 'employer', name, 'opens_on', opens_on, 'closes_on', closes_on,
                                   'window_from', window_from, 'window_to', policy->>'window_to',
