@@ -40,6 +40,11 @@ class Chapter:
     serves: str = ""
     rules_of: str = ""
 
+    @property
+    def heading(self) -> str:
+        """The title, after the number of a chapter that the manual numbers; others are addressed by a name of code."""
+        return f"{self.number} {self.title}" if self.number[:1].isdigit() else self.title
+
 
 @cache
 def chapters() -> tuple[Chapter, ...]:

@@ -146,3 +146,9 @@ def test_the_catalogue_opens_for_whoever_is_logged_in_and_knows_its_programmes(d
     assert 'href="/help/rules/training"' in clerk.get("/help/")
     clerk.get("/help/rules/nothing", expect=404)
     assert demo_app.test_client().get("/help/rules/training").location.startswith("/login/")
+
+
+def test_the_contents_show_no_name_of_code(clerk):
+    contents = re.search(r"<nav.*?目录.*?</nav>", clerk.get("/help/"), re.S)[0]
+    assert "公示异议" in contents
+    assert not re.search(r">[^<]*View", contents)
