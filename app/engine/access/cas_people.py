@@ -36,12 +36,12 @@ def find_user(session: Session, name: str) -> User | None:
 
 def waiting(session: Session, username: str | None = None) -> list[User]:
     """Return those who have come by CAS and have no office yet, or the one of that name; locked, so that one takes them in."""
-    row = (
+    query = (
         select(User)
         .join(CasAccount, CasAccount.user_id == User.id)
         .where(User.id.not_in(select(Staff.user_id)))
         .order_by(CasAccount.came_at.desc())
     )
     if username is not None:
-        row = row.where(User.username == username).with_for_update(of=User)
-    return list(session.scalars(row))
+        query = query.where(User.username == username).with_for_update(of=User)
+    return list(session.scalars(query))

@@ -36,7 +36,7 @@ def of_duties() -> frozenset[Pair]:
 def among(session: Session, names: Iterable[str]) -> dict[str, int]:
     """Return those of the roles that are duties, by name, with their ids."""
     pairs = func.array_remove(func.array_agg(Permission.name + " " + ViewMenu.name), None)
-    holders_now = (
+    query = (
         select(Role.name, Role.id, pairs)
         .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
         .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
@@ -45,7 +45,7 @@ def among(session: Session, names: Iterable[str]) -> dict[str, int]:
         .where(Role.name.in_(set(names)))
         .group_by(Role.name, Role.id)
     )
-    rows = session.execute(holders_now).all()
+    rows = session.execute(query).all()
     return {name: id_ for name, id_, may in rows if decides(name, {tuple(one.split(" ", 1)) for one in may})}
 
 
@@ -84,13 +84,13 @@ def after_change(
 
 def wait(session: Session, actor: Actor, staff: Staff, causes: Mapping[str, str]) -> bool:
     """Lock those of the roles (name → cause) that are duties; return whether any waits."""
-    deciders = among(session, causes)
+    duty_ids = among(session, causes)
     by_cause: dict[str, list[str]] = {}
-    for name in sorted(deciders):
+    for name in sorted(duty_ids):
         by_cause.setdefault(causes[name], []).append(name)
     waiting = False
     for cause, names in by_cause.items():
-        if duties.ask(session, actor, [(staff.user_id, deciders[name]) for name in names], cause):
+        if duties.ask(session, actor, [(staff.user_id, duty_ids[name]) for name in names], cause):
             _tell(session, actor, staff, names, cause)
             waiting = True
     return waiting
@@ -115,20 +115,20 @@ def wait_of_holders(session: Session, actor: Actor, own: OwnRole) -> None:
     membership = assoc_user_role.c
     holders = select(Staff).join(assoc_user_role, membership.user_id == Staff.user_id)
     holders = holders.where(membership.role_id == own.role_id).options(selectinload(Staff.user))
-    user_ids = session.scalars(holders.order_by(Staff.user_id)).all()
-    if duties.ask(session, actor, [(staff.user_id, own.role_id) for staff in user_ids], duties.WIDENED):
-        for staff in user_ids:
+    members = session.scalars(holders.order_by(Staff.user_id)).all()
+    if duties.ask(session, actor, [(staff.user_id, own.role_id) for staff in members], duties.WIDENED):
+        for staff in members:
             _tell(session, actor, staff, [own.name], duties.WIDENED)
 
 
 def unconfirmed(session: Session, user_id: int, names: Iterable[str]) -> set[str]:
     """Return those of somebody's duties that nobody has ever asked to confirm: a release before this one gave them."""
-    deciders = among(session, names)
+    duty_ids = among(session, names)
     pending_roles = select(duties.DutyGrant.role_id).where(
-        duties.DutyGrant.user_id == user_id, duties.DutyGrant.role_id.in_(deciders.values())
+        duties.DutyGrant.user_id == user_id, duties.DutyGrant.role_id.in_(duty_ids.values())
     )
     known = set(session.scalars(pending_roles))
-    return {name for name, role_id in deciders.items() if role_id not in known}
+    return {name for name, role_id in duty_ids.items() if role_id not in known}
 
 
 def _tell(session: Session, actor: Actor, staff: Staff, roles: list[str], cause: str) -> None:

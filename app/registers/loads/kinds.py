@@ -17,7 +17,7 @@ class Register:
 
     The first `key_length` of the `columns` are the key. `staged` declares the table that a chunk is copied to
     (a person as `id_hash`), `store` upserts from it and leaves alone what is the same, `coverage` selects
-    (region, first day, last day) of the chunk. `held` joins the staged rows `s` with those that are held, and `facts`
+    (region, first day, last day) of the chunk. `stored_join` joins the staged rows `s` with those that are held, and `facts`
     names the columns beyond the key by what they tell. `period` names a first day and its last day.
     """
 

@@ -34,7 +34,7 @@ class RowForm(Form):
 
 
 def row_form(sheet: Sheet, typed: Mapping[str, str] | None, current: Mapping[str, str]) -> RowForm:
-    """Return a form with one field a column, filled from `held`; what was typed wins."""
+    """Return a form with one field a column, filled from `current`; what was typed wins."""
     fields = {column.field: _field(column) for column in sheet.columns}
     return type("RowForm", (RowForm,), {"sheet": sheet, **fields})(typed, data=dict(current))
 

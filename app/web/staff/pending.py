@@ -63,13 +63,13 @@ class PendingView(Screen, BaseView):
 
     def _take(self, form: TakeForm) -> int:
         """Take in the user and return it."""
-        person = cas_people.waiting(db.session, form.username.data)
-        if not person:
+        people = cas_people.waiting(db.session, form.username.data)
+        if not people:
             raise NotFound(
                 N_(
                     "没有用户名为“{username}”的待授权人员。请核对用户名；本人须先用统一认证登录一次，已授权的请在“用户”中修改。"
                 ),
                 username=form.username.data,
             )
-        accounts.take_in(db.session, g.actor, person[0], **form.facts())
-        return person[0].id
+        accounts.take_in(db.session, g.actor, people[0], **form.facts())
+        return people[0].id

@@ -36,12 +36,12 @@ def of_user(user_id: int) -> list[DutyGrant]:
 
 def of_users(user_ids: Collection[int]) -> dict[int, set[str | None]]:
     """Return user → the names of the roles that wait; None stands for the whole account."""
-    causes: dict[int, set[str | None]] = {}
+    waiting_roles: dict[int, set[str | None]] = {}
     rows = select(DutyGrant.user_id, Role.name).outerjoin(Role, Role.id == DutyGrant.role_id)
     query = rows.where(DutyGrant.user_id.in_(user_ids), DutyGrant.confirmed_at.is_(None))
     for user_id, role in db.session.execute(query):
-        causes.setdefault(user_id, set()).add(role)
-    return causes
+        waiting_roles.setdefault(user_id, set()).add(role)
+    return waiting_roles
 
 
 def in_sight() -> int:
@@ -89,7 +89,7 @@ def sentence(grant: DutyGrant) -> str:
 
 
 def sentences(user_id: int, roles: Collection[str] = ()) -> list[str]:
-    """Return sentences for a user's page; `held` are the roles, of which an earlier release may have given some without a grant."""
+    """Return sentences for a user's page; `roles` are the roles, of which an earlier release may have given some without a grant."""
     lines = [sentence(grant) for grant in of_user(user_id)]
     without_grant = gettext("待确认：{duty}。请打开“修改”并保存一次，即列入“待确认授权”。")
     for role in sorted(deciding.unconfirmed(db.session, user_id, roles) if roles else ()):

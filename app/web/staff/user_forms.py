@@ -52,7 +52,7 @@ class ChangeForm(Form):
     def facts(self, current: Mapping[str, str] = MappingProxyType({})) -> dict:
         """Return them as `accounts.change_user` takes them; the office is one of the choices. Raises BadValue for a last day.
 
-        `held` are the last days so far: one that is over may stay, but none is given.
+        `current` are the last days so far: one that is over may stay, but none is given.
         """
         office, roles = db.session.get(Office, self.office.data), set(self.roles.data or ())
         ends = {role: day for role in roles if (day := _last_day(role, current.get(role)))}
