@@ -46,7 +46,7 @@ PLANNED_ANEW = {"planned_anew": True}
 @event.listens_for(Engine, "do_execute")
 def _plan(cursor, statement: str, parameters, context) -> bool:
     """Plan for these very values: the plan that PostgreSQL keeps for all sorts 10^6 claims for a province, or reads them for nothing."""
-    anew = context.execution_options.get("planned_anew", False)
-    if anew:
+    fresh = context.execution_options.get("planned_anew", False)
+    if fresh:
         cursor.execute(statement, parameters, prepare=False)
-    return anew
+    return fresh

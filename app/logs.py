@@ -124,7 +124,7 @@ class _Numbered:
 
 
 def _tell(answer: Response) -> Response:
-    """Return one line a request; the address without its query, which may say what was searched for."""
+    """Log one line a request; the address without its query, which may say what was searched for."""
     answer.headers[HEADER] = number()
     log.info(
         "%s %s %s",

@@ -61,7 +61,7 @@ def child_exit(server, worker):
 
 
 def on_exit(server):
-    """Figures begin anew with the server."""
+    """Figures begin again with the server."""
     if folder := os.environ.get(SHARED):
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -354,7 +354,7 @@ def test_a_session_that_could_not_connect_ends_without_another_try(app):
 
 
 def test_a_transaction_that_only_read_leaves_its_statements_prepared(app):
-    """The driver forgets them at ROLLBACK, and PostgreSQL would plan each statement of each request anew."""
+    """The driver forgets them at ROLLBACK, and PostgreSQL would plan each statement of each request again."""
     with app.app_context():
         for _ in range(7):
             db.session.execute(text("SELECT 'is kept'"))

@@ -128,7 +128,7 @@ MIXED: tuple[tuple[Story, int], ...] = (
 
 
 def tell(world: World) -> dict[str, list[Hire]]:
-    """Fill the world and returns the hires of each ready-made sheet."""
+    """Fill the world and return the hires of each ready-made sheet."""
     good_firm, mixed_firm = world.firms_of(JINJIANG, "medium", "small")[:2]
     large_firm = world.firms_of(JINJIANG, "large")[0]
     neighbour = world.firms_of(QINGYANG, "medium")[0]

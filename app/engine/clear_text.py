@@ -92,7 +92,7 @@ def _hide_title(_: Vault, own: OwnRole) -> bool:
 
 
 def _hide_name(_: Vault, user: User) -> bool:
-    """Return the user name stays, for it opens the account; screens mask it."""
+    """Leave the user name, for it opens the account; screens mask it."""
     full, email = f"{user.last_name}{user.first_name}", user.email
     hidden = without_numbers(full)
     if hidden != full:

@@ -1,4 +1,4 @@
-"""How far one piece of work is, told by who does it to whoever watches."""
+"""How far one piece of work is, told by who does it to anyone who watches."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class _SM4GCM:
 
 
 class Vault:
-    """A key to look up by and keys to read by: whoever learns one can neither look people up nor read them with it alone."""
+    """A key to look up by and keys to read by: who learns one can neither look people up nor read them with it alone."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Vault:
         return hmac.digest(self._hash_key, text.encode(), hashlib.sha256)
 
     def encrypt(self, text: str, bound_to: bytes) -> bytes:
-        """Return a text as `encrypt_bytes` does it."""
+        """Encrypt a text as `encrypt_bytes` does bytes."""
         return self.encrypt_bytes(text.encode(), bound_to)
 
     def encrypt_bytes(self, content: bytes, bound_to: bytes) -> bytes:
@@ -129,11 +129,11 @@ class Vault:
         return self.header + nonce + self._by_header[self.header].encrypt(nonce, content, aad)
 
     def decrypt(self, ciphertext: bytes, bound_to: bytes) -> str:
-        """Return the text that `encrypt` made for that place."""
+        """Decrypt the text that `encrypt` made for that place."""
         return self.decrypt_bytes(ciphertext, bound_to).decode()
 
     def decrypt_bytes(self, ciphertext: bytes, bound_to: bytes) -> bytes:
-        """Return what `encrypt_bytes` made for that place.
+        """Decrypt what `encrypt_bytes` made for that place.
 
         Raises Unreadable for what anyone altered or put elsewhere, what a key that is not configured encrypted, and what
         is of a format that is refused.
@@ -167,7 +167,7 @@ class Vault:
         return bytes(ciphertext[:HEADER_BYTES]) == self.header
 
     def renew(self, ciphertext: bytes, bound_to: bytes) -> bytes:
-        """Return the same content by today's format, cipher and key."""
+        """Encrypt the same content by today's format, cipher and key."""
         if self.current(ciphertext):
             return ciphertext
         return self.encrypt_bytes(self.decrypt_bytes(ciphertext, bound_to), bound_to)
@@ -201,7 +201,7 @@ def _unreadable(msgid: str, bound_to: bytes) -> Unreadable:
 
 
 def _number(key: bytes) -> bytes:
-    """Tell keys apart and says nothing of them: the beginning of a digest of 32 random bytes."""
+    """Tell keys apart and say nothing of them: the beginning of a digest of 32 random bytes."""
     return hashlib.sha256(b"benefits key number" + key).digest()[:_NUMBER_BYTES]
 
 

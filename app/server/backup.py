@@ -31,7 +31,7 @@ from app.kernel.messages import N_
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 WITHOUT_OWNERS = ("--no-owner", "--no-acl")
-"""Logins are called otherwise on another server; `prepare` grants anew."""
+"""Logins are called otherwise on another server; `prepare` grants again."""
 TABLES = """
     SELECT relname FROM pg_class
     WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY relname

@@ -141,7 +141,7 @@ class EmbeddedServer:
         return self._works_here(self._postmaster)
 
     def stop(self) -> None:
-        """End every server process of this data directory, whoever started it, ever more firmly."""
+        """End every server process of this data directory, by whom it was started, ever more firmly."""
         for how, seconds in STOP_STEPS:
             if self._ended(how, seconds):
                 break
@@ -152,7 +152,7 @@ class EmbeddedServer:
                 self._socket_dir.rmdir()
 
     def _ended(self, how: signal.Signals, seconds: float) -> bool:
-        """Signal the postmaster, or at last every process, and waits until none is left."""
+        """Signal the postmaster, or at last every process, and wait until none is left."""
         processes = self._processes()
         pids = {process.pid for process in processes}
         for process in processes:
@@ -171,7 +171,7 @@ class EmbeddedServer:
         return [process for process in psutil.process_iter() if self._works_here(process)]
 
     def _works_here(self, process: psutil.Process) -> bool:
-        """Return every server process works in its data directory; a dead one, and a zombie, works nowhere."""
+        """Return whether a process works in this data directory, as every server process does; a dead one works nowhere."""
         with suppress(psutil.Error, OSError):
             return process.name() == "postgres" and process.cwd() == str(self.pgdata)
         return False
@@ -254,7 +254,7 @@ class EmbeddedServer:
             raise EmbeddedServerError(message) from failure
 
     def _ensure_logins(self) -> Urls:
-        """Return roles, passwords and database as they should be, whatever an older release or an operator left."""
+        """Make roles, passwords and database as they should be, whatever an older release or an operator left."""
         with self._superuser(SUPERUSER) as connection:
             urls = Urls(*(self._ensure_login(connection, login) for login in (OWNER, RUNTIME)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
@@ -269,7 +269,7 @@ class EmbeddedServer:
         return psycopg.connect(host=host, port=PORT, user=SUPERUSER, dbname=database, autocommit=True)
 
     def _ensure_login(self, connection: psycopg.Connection, login: str) -> str:
-        """Return the login's URL; the server sees only the password's verifier, so no log can quote the password."""
+        """Make a login and return its URL; the server sees only the password's verifier, so no log can quote the password."""
         password = secret(self.data_dir, login, lambda: token_urlsafe(32))
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone():
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(login)))

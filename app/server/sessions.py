@@ -41,7 +41,7 @@ class RequestSession(FlaskSession):
     def _end_reading(self) -> None:
         """End a transaction that only read by COMMIT: at ROLLBACK the driver forgets its prepared statements.
 
-        PostgreSQL would have to plan all statements of the next request anew, which takes as long as running them.
+        PostgreSQL would have to plan all statements of the next request again, which takes as long as running them.
         """
         open_ones = [connection for connection in self.begun.values() if not connection.closed]
         if open_ones and self.is_active and all(map(_only_read, open_ones)):
@@ -55,7 +55,7 @@ class RequestSession(FlaskSession):
         self.invalidate()
 
     def get_bind(self, mapper=None, clause=None, bind=None, **kwargs):
-        """Return a flush gives no clause, so that it never leaves the primary."""
+        """Choose the engine of a statement; a flush gives no clause, so it never leaves the primary."""
         engine = self.info.get(BIND)
         scoped = mapper is not None and hasattr(mapper.class_, "__scope__")
         if engine is not None and scoped and getattr(clause, "is_select", False):

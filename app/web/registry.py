@@ -62,7 +62,7 @@ SHARED = (
 
 
 def register_views(appbuilder: AppBuilder) -> None:
-    """Add every view; the sidebar is drawn from what each says of itself (`menu`, `granted`)."""
+    """Add every view; the sidebar is drawn from what each declares (`menu`, `granted`)."""
     views = (
         *SHARED,
         *programme_views(),

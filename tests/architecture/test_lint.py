@@ -15,7 +15,7 @@ BESIDE = Path(sys.executable).parent
     [
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
-        ("oxlint", "--deny-warnings", "app/static"),
+        ("oxlint", "-c", "tests/architecture/oxlint.json", "--deny-warnings", "app/static"),
         ("djlint", "--lint", "--quiet", "app"),
         ("djlint", "--check", "--quiet", "app"),
         ("lint-imports", "--no-cache"),

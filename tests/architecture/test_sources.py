@@ -243,7 +243,7 @@ def test_static_files_ask_no_other_host():
 
 UNSCOPED = {
     "accounts": "reached through an application or claim only; no office of its own",
-    "account_deeds": "who handled an account, asked before a confirmation; shown to whoever sees the login",
+    "account_deeds": "who handled an account, asked before a confirmation; shown to anyone who sees the login",
     "duty_grants": "read at login, before there is a scope; their screen filters by the subtree",
     "batches": "its actor's own (`batch.find`)",
     "batch_rows": "of a batch",
@@ -251,7 +251,7 @@ UNSCOPED = {
     "class_places": "places that no screen reads; they must be seen across offices",
     "long_works": "the own ones only: every query names the person who asked",
     "held_sheets": "the own ones only: every query names the person who handed them in",
-    "role_ends": "read at login, before there is a scope; shown to whoever sees the login",
+    "role_ends": "read at login, before there is a scope; shown to anyone who sees the login",
     "searches": "the own ones only: every query names the person who kept them",
     "logins": "read before there is a scope; their screen filters by the subtree",
     "old_passwords": "hashes that no screen reads",

@@ -2,7 +2,7 @@
 
 A people sheet read by openpyxl, some ORM queries for each row, one `datamodel.add` for each; an `@action` that calls
 `datamodel.edit` for each item. It stands beside the product's benchmarks as the other end of the scale: no evidence, no
-encryption, no scope, no audit. Figures for more rows than were run are extrapolated by whoever quotes them, and must say so.
+encryption, no scope, no audit. Figures for more rows than were run are extrapolated by anyone who quotes them, and must say so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.plain_lists [--claims 1000000] [--clients 8]`: the list pages that Flask-AppBuilder makes of itself.
+"""`python -m tests.bench.plain_lists [--claims 1000000] [--clients 8]`: the list pages that Flask-AppBuilder makes by default.
 
 As its documentation shows them, on gunicorn with 2 workers and no other work to do: no login, no scope, no evidence.
 The other end of the scale for `tests.bench.lists`.

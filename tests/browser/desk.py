@@ -53,7 +53,7 @@ class Desk:
         self.page.wait_for_url("/")
 
     def look(self, name: str) -> None:
-        """Shows the screen to whoever watches: a camera, or an inspector."""
+        """Shows the screen to anyone who watches: a camera, or an inspector."""
         if self._look is not None:
             self._look(self, name)
 

@@ -1,4 +1,4 @@
-"""The pictures of the operating manual, taken anew from a fresh demonstration.
+"""The pictures of the operating manual, taken again from a fresh demonstration.
 
 Beside each picture stand the words of its screen; the browser tests compare them with the screen as it is, so that
 a picture that has gone stale fails them.

@@ -1,7 +1,7 @@
 """Pictures of every screen, from a fresh demonstration.
 
 `python -m tests.browser.pictures FOLDER` takes each at two sizes; `python -m tests.browser.pictures --manual` takes
-those of the operating manual anew.
+those of the operating manual again.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Stage:
 
 
 class Cluster:
-    """The server with a prepared template database; `fresh()` makes the scratch database anew from it."""
+    """The server with a prepared template database; `fresh()` makes the scratch database again from it."""
 
     def __init__(self, server: EmbeddedServer, urls: Urls):
         self.server, self.template = server, urls

@@ -1,4 +1,4 @@
-"""The documents for whoever installs, runs and develops the product, and what stands in them."""
+"""The documents for anyone who installs, runs and develops the product, and what stands in them."""
 
 from __future__ import annotations
 

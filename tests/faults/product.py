@@ -49,7 +49,7 @@ def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE) -> 
 
 
 class Product:
-    """Two web workers under gunicorn and one job worker, started anew when it ends, as systemd does."""
+    """Two web workers under gunicorn and one job worker, started again when it ends, as systemd does."""
 
     def __init__(self, place: Path, server: EmbeddedServer, app: Flask):
         self.place, self.server, self.app = place, server, app
@@ -135,7 +135,7 @@ class Product:
 
     @contextmanager
     def full_disk(self, bytes_left: int, *, web: bool = True) -> Iterator[None]:
-        """No process can make a file longer than so many bytes: what a full disk is to whoever writes."""
+        """No process can make a file longer than so many bytes: what a full disk is to anyone who writes."""
         pids = [self.jobs.pid, *(worker.pid for worker in self.workers() if web)]
         for pid in pids:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (bytes_left, UNLIMITED))

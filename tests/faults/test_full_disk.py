@@ -1,4 +1,4 @@
-"""A disk that is full: whoever uploads or exports is told what to do, nothing is stored, and everything works again afterwards."""
+"""A disk that is full: who uploads or exports is told what to do, nothing is stored, and everything works again afterwards."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def test_what_was_put_elsewhere_is_refused_and_named(caplog):
 
 
 def test_the_old_header_cannot_be_put_before_what_was_bound():
-    """Else whoever may write could take the binding off."""
+    """Else who may write could take the binding off."""
     old, new = VAULTS["aes", "old"], VAULTS["aes", "new"]
     bound = new.encrypt("110105", HERE)
     for header in (old.header, b"\x01"):

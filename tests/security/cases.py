@@ -306,7 +306,7 @@ def _asked() -> dict[str, str]:
 
 
 def _secrets() -> set[str]:
-    """Words of 锦江区 that no page of 青羊区 has a reason to hold: whoever is insured in both is no secret."""
+    """Words of 锦江区 that no page of 青羊区 has a reason to hold: who is insured in both is no secret."""
     session = db.session
     person = select(Person.name, Person.head4, Person.last4).where(Person.name.is_not(None))
     there = select(Contribution.person_id).where(Contribution.insured_region == QINGYANG)

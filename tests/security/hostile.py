@@ -110,7 +110,7 @@ def far(content: bytes, place: bytes) -> bytes:
 
 
 def refused() -> Iterator[tuple[str, bytes]]:
-    """(file name, content) of what is no sheet, or does harm to whoever unpacks it."""
+    """(file name, content) of what is no sheet, or does harm to anyone who unpacks it."""
     good = xlsx(ROW)
     page = member(good)
     yield "empty.xlsx", b""

@@ -69,7 +69,7 @@ def test_three_accounts_of_one_administrators_making_take_no_case_to_payment(dem
 
 
 def test_an_administrator_of_ones_making_confirms_nothing_in_the_same_office(demo_app, facts, colleague):
-    """Whoever was once made, granted or reset by the first could be the first."""
+    """Who was once made, granted or reset by the first could be the first."""
     admin = Desk(demo_app, "county_admin")
     admin.post(f"{BASE}/add", new(facts, roles=["reviewer"]), expect=200)
     (grant,) = waiting(facts, "wang.li")

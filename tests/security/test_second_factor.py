@@ -107,7 +107,7 @@ def test_a_code_is_taken_once_by_many_at_once(demo_app, bound):
 
 
 def test_wrong_codes_and_wrong_passwords_lock_together(demo_app, bound):
-    """Typing the right password anew between the codes wins no further tries."""
+    """Typing the right password again between the codes wins no further tries."""
     _, secret = bound
     try_in(demo_app, "clerk", WRONG)
     for _ in range(tries.TRIES_HERE - 1):

@@ -1,4 +1,4 @@
-"""Who guesses passwords locks out nobody but whoever sits at the same place; many places together are counted too."""
+"""Who guesses passwords locks out nobody but anyone who sits at the same place; many places together are counted too."""
 
 from __future__ import annotations
 

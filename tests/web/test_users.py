@@ -268,7 +268,7 @@ def test_nobody_else_has_the_screen(demo_app, climb, facts, by):
 
 
 def test_the_refusals_hold_without_any_form(session):
-    """Whoever calls `accounts` from elsewhere finds the same ways closed."""
+    """Who calls `accounts` from elsewhere finds the same ways closed."""
     offices = {office.code: office for office in session.scalars(select(Office))}
     scope = Scope.of_office(session, offices[JINJIANG])
     admin = Actor(

@@ -76,7 +76,7 @@ def change_user(
     active: bool,
     ends: Mapping[str, date] | None = None,
 ) -> None:
-    """Write a login anew; the caller has locked `staff`, so that two administrators never mix their roles.
+    """Replace what a login holds; the caller has locked `staff`, so that two administrators never mix their roles.
 
     `ends` names the last days of the roles that are held for a time.
     """

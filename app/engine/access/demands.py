@@ -1,4 +1,4 @@
-"""Who needs a second factor: whoever has one, and the holders of the roles of which an administrator demands it."""
+"""Who needs a second factor: those who have one, and the holders of the roles of which an administrator demands it."""
 
 from __future__ import annotations
 

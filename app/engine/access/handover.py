@@ -46,7 +46,7 @@ def handled(session: Session, staff: Staff) -> int:
 
 
 def hand_over(session: Session, actor: Actor, leaver: Staff, receiver: Staff, wishes: Wishes) -> int:
-    """Return how many applications changed hands; the caller has locked both and commits. Raises Refused.
+    """Hand over the applications and return how many; the caller has locked both and commits. Raises Refused.
 
     Who opened, edited or submitted what stays as it was: the separation of duties goes by that.
     """

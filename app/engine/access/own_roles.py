@@ -81,7 +81,7 @@ def make(session: Session, actor: Actor, title: str, parts: Collection[str]) -> 
 def change(
     session: Session, actor: Actor, role_id: int, title: str, parts: Collection[str], chosen: Collection[int]
 ) -> None:
-    """Write a role anew; what a part brings newly is held whole. Raises NotFound, BadValue, Refused."""
+    """Replace what a role holds; what a part brings newly is held whole. Raises NotFound, BadValue, Refused."""
     own = find_role(session, actor, role_id, lock=True)
     _refuse_parts(parts)
     before, allowed = _facts(session, own), permitted(session, parts)

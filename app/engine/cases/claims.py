@@ -162,7 +162,7 @@ class Claim(Model):
 
 
 class Slot(Model):
-    """A person's place in a programme; the key makes a second live claim impossible, whoever races whom."""
+    """A person's place in a programme; the key makes a second live claim impossible, also in a race."""
 
     __tablename__ = "slots"
 

@@ -92,7 +92,7 @@ def prepare(
 
     Claims of another programme are no part of it, whatever selects them.
 
-    What isn't submitted yet is priced anew, so that the dialog shows what submitting would freeze.
+    What isn't submitted yet is priced again, so that the dialog shows what submitting would freeze.
     """
     batch = Batch(
         id=str(uuid4()), programme=programme.code, transition=transition.name, actor_id=actor.user_id

@@ -90,7 +90,7 @@ class Firing:
         return subject_of(self.transition)
 
     def fire(self) -> tuple[int, Decimal]:
-        """Return how many rows moved and their sum, CNY; the refused rows carry their reasons."""
+        """Move the batch; return how many rows moved and their sum, CNY. The refused rows carry their reasons."""
         if self.transition.check:
             self.transition.check(self.move)
         for share, step in (

@@ -26,7 +26,7 @@ LOST_RACE = Guard(
 
 
 def take_slots(session: Session, programme: str, batch_id: str) -> None:
-    """Take a slot for each claim still in play; whoever comes second simply gets none.
+    """Take a slot for each claim still in play; the second simply gets none.
 
     Ordered by person, so that two sets that share people cannot wait for each other in a ring;
     of one person's claims in one set the earliest wins.

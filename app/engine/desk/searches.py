@@ -39,7 +39,7 @@ class Search(Model):
 
 
 def keep(session: Session, vault: Vault, user_id: int, view: str, query: str, name: str | None = None) -> str:
-    """Store a search and returns its id; one of the same name is replaced. Raises Refused."""
+    """Store a search and return its id; one of the same name is replaced. Raises Refused."""
     if name is not None and len(named(session, user_id, view)) >= MOST:
         raise Refused(N_("每个列表最多保存{most}个查询条件。请先删除不用的。"), most=MOST)
     key = new_row_key()

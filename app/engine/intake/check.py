@@ -110,7 +110,7 @@ def check(
     today: date,
     progress: Progress | None = None,
 ) -> CheckReport:
-    """Judge the rows and stores the result; a row replaces what the application held of that person.
+    """Judge the rows and store the result; a row replaces what the application held of that person.
 
     A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused, Cancelled.
     """

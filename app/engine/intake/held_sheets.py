@@ -37,7 +37,7 @@ class HeldSheet(Model):
 
 
 def hold(session: Session, vault: Vault, content: bytes, question: str, **facts: Any) -> str:
-    """Keep a sheet with its question and returns its id; an older one of the same person, work and subject gives way."""
+    """Keep a sheet with its question and return its id; an older one of the same person, work and subject gives way."""
     same = {name: facts[name] for name in ("user_id", "kind", "view", "subject")}
     session.execute(delete(HeldSheet).filter_by(**same))
     owned = {"id": str(uuid4()), "user_id": facts["user_id"]}

@@ -95,7 +95,7 @@ def _by_the_clock(queue: procrastinate.App, name: str, cron: str, function: Call
 
 
 def _take_over(queue: procrastinate.App, tasks: Mapping[str, Callable[..., object]]) -> None:
-    """Queue the jobs of workers that have died once more; what is done by the clock comes again of itself."""
+    """Queue the jobs of workers that have died once more; what is done by the clock comes again at its time."""
 
     @queue.periodic(cron=EVERY_TEN_SECONDS)
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=False)

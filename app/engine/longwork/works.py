@@ -1,7 +1,7 @@
 """Long work (长任务): what takes longer than a person should wait runs in a worker, with progress, and takes effect once.
 
 A worker holds the work's advisory lock for as long as its transaction lives. If it dies, the transaction and the lock
-die with it, the queue gives the job to another (`jobs.retry_stalled`), and that one begins anew. The effect and the state `done`
+die with it, the queue gives the job to another (`jobs.retry_stalled`), and that one begins again. The effect and the state `done`
 are committed together, so that a second run, whatever caused it, finds the work done and does nothing.
 """
 
@@ -170,8 +170,8 @@ def again(session: Session, user_id: int, work_id: str) -> None:
     failed = update(LongWork).where(
         LongWork.id == work_id, LongWork.user_id == user_id, LongWork.state == "failed"
     )
-    anew = failed.values(state="waiting", attempts=0, done=0, started_at=None, outcome_cipher=None)
-    if session.scalar(anew.returning(LongWork.id)):
+    again = failed.values(state="waiting", attempts=0, done=0, started_at=None, outcome_cipher=None)
+    if session.scalar(again.returning(LongWork.id)):
         defer(session, TASK, {"work_id": work_id}, _share_of(user_id))
 
 

@@ -1,6 +1,6 @@
 """The audit log's seals: each closes some entries and everything before them by HMAC, so that no change goes unseen.
 
-The key is the one that looks people up: whoever can write to the database alone can't make a seal that fits.
+The key is the one that looks people up: who can write to the database alone can't make a seal that fits.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Attempt(Model):
 
 
 def count(engine: Engine, subject: str, within: timedelta = LOCKED_FOR) -> tuple[int, datetime]:
-    """Return how often a subject has come in its window, this time included, and when the next window begins."""
+    """Count one more time; return how often the subject has come in its window and when the next window begins."""
     over = Attempt.began_at <= func.now() - within
     trying = insert(Attempt).values(subject=subject, count=1)
     counted = trying.on_conflict_do_update(

@@ -32,7 +32,7 @@ class OldPassword(Model):
 
 
 def remember(session: Session, user_id: int, password: str) -> None:
-    """Keep a hash that is being replaced, and forgets those that are old enough to come back."""
+    """Keep a hash that is being replaced, and forget those that are old enough to come back."""
     session.add(OldPassword(user_id=user_id, password=password))
     session.flush()
     kept = select(OldPassword.id).where(OldPassword.user_id == user_id).order_by(OldPassword.id.desc())

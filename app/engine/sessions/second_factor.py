@@ -1,6 +1,6 @@
-"""The second factor: a code of six digits that a person's telephone makes anew every 30 seconds (RFC 6238).
+"""The second factor: a code of six digits that a person's telephone makes every 30 seconds (RFC 6238).
 
-An administrator demands it of roles; whoever has one is always asked for it. The secret is encrypted at rest, and no
+An administrator demands it of roles; those who have one are always asked for it. The secret is encrypted at rest, and no
 code is taken twice: the database remembers the last step of time that was used.
 """
 

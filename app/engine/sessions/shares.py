@@ -37,7 +37,7 @@ def take_search(engine: Engine, actor: Actor) -> None:
 def look_up(
     engine: Engine, actor: Actor, place: str | None, number: str, finding: Callable[[], Found]
 ) -> Found:
-    """Return what a whole citizen id or USCC finds, counted and written down whatever comes of it. Raises Refused.
+    """Return what a whole citizen id or USCC finds; count it and write it down whatever comes of it. Raises Refused.
 
     The entry is committed apart: an answer that was read can't be taken back, and lists are read from a replica.
     """

@@ -87,7 +87,7 @@ def succeed(engine: Engine, this: Try) -> None:
 
 
 def give_back(engine: Engine, this: Try) -> None:
-    """Take one try back and leaves the wrong ones counted: a right password doesn't excuse wrong codes."""
+    """Take one try back and leave the wrong ones counted: a right password doesn't excuse wrong codes."""
     _take_back(engine, this.subjects)
 
 

@@ -47,7 +47,7 @@ class PayeeForm(Form):
     name = StringField(N_("姓名"), [Length(max=100)])
 
     def open(self, programme: Programme, today: date) -> Application:
-        """Return a new application of the payee. Raises BadValue, NotFound."""
+        """Open an application of the payee. Raises BadValue, NotFound."""
         if self.payee_kind.data == "person":
             number = self.citizen_id.data or ""
             finding = partial(person_payee, db.session, g.vault, number, self.name.data or "", today)

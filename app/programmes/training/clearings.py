@@ -11,7 +11,7 @@ from app.programmes.training.model import Enrolment, TrainingClass
 
 
 def _of_class(vault: Vault, course: TrainingClass) -> bool:
-    """Return a contact who was nothing but a phone is called by its last digits."""
+    """Hide a class's contact; one who was nothing but a phone is called by its last digits."""
     before = course.contact, course.teacher, course.platform
     name, phone = phones.split(course.contact)
     if phone:

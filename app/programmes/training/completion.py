@@ -166,7 +166,7 @@ def _notes(
 def complete_student(
     session: Session, actor: Actor, enrolment_id: int, values: Mapping[str, Any], today: date
 ) -> Enrolment:
-    """Return one student's result (单个结业). Raises BadValue, NotFound, Refused."""
+    """Store one student's result (单个结业). Raises BadValue, NotFound, Refused."""
     student = session.scalars(select(Enrolment).where(Enrolment.id == enrolment_id)).one_or_none()
     if student is None or student.state != "enrolled":
         raise NotFound(N_("没有找到这名学员。请刷新页面。"))

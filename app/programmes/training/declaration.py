@@ -39,7 +39,7 @@ def undeclared(session: Session, class_id: int) -> int:
 def declare(
     session: Session, actor: Actor, programme: Programme, class_id: int, today: date
 ) -> TrainingApplication:
-    """Return a declaration with a draft claim for each student who has none. Raises NotFound, Refused."""
+    """Make a declaration with a draft claim for each student who has none. Raises NotFound, Refused."""
     course = lock_class(session, actor, class_id, DECLARABLE)
     if not undeclared(session, course.id):
         raise Refused(N_("本班没有未申报的学员。已申报的请在查询页查看；结业不合格的不能申报。"))

@@ -148,7 +148,7 @@ class Enrolment(Model):
 
 
 class ClassPlace(Model):
-    """An employer's one live class of a project; the key makes a second impossible, whoever races whom."""
+    """An employer's one live class of a project; the key makes a second impossible, also in a race."""
 
     __tablename__ = "class_places"
 

@@ -48,7 +48,7 @@ def past(session: Session, person_id: int, until: datetime) -> list[PastPlace]:
 
 
 def _since(student: Enrolment, log: list[AuditEntry]) -> datetime:
-    """Return when the student was added; entries that name no numbers are older than that they did, and so may a class be."""
+    """Return when the student was added; entries that name no numbers are older than those that do."""
     for entry in log:
         after = entry.after or {}
         first = after.get("first_student_no")
@@ -78,7 +78,7 @@ def _place(student: Enrolment, log: list[AuditEntry], until: datetime) -> PastPl
 
 
 def _standing(student: Enrolment, log: list[AuditEntry], until: datetime) -> str:
-    """Return a student is set aside by a submission and taken out by a removal; what came later is not known yet."""
+    """Return how a student stood then: a submission sets aside, a removal takes out; what came later is not known yet."""
     removed = next((e.at for e in log if e.event == "remove" and e.subject == student.number), None)
     judged = [entry.at for entry in log if entry.event in ("submit_class", "approve_class")]
     if student.state == "withdrawn":

@@ -27,7 +27,7 @@ class WorkCalendar:
 
     @classmethod
     def load(cls, session: Session, first: date, *, hold: bool = False) -> WorkCalendar:
-        """Return the calendar from the year of `first` on, in two statements; with `hold` in three, and nobody changes it before the commit."""
+        """Load the calendar from the year of `first` on, in two statements; with `hold` in three, and nobody changes it before the commit."""
         confirmed = (CalendarYear.year >= first.year, CalendarYear.confirmed_on.is_not(None))
         if hold:
             session.execute(

@@ -59,7 +59,7 @@ def read_header(numbered: Iterator[Line], columns: Sequence[str]) -> list[str]:
 
 
 def _discreet(cell: str) -> str:
-    """Return a file without a header begins with somebody's data."""
+    """Quote nothing of a file without a header, which begins with somebody's data."""
     return cell if cell.isascii() and cell.isidentifier() and len(cell) <= 40 else mask(cell[:40])
 
 

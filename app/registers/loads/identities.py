@@ -24,7 +24,7 @@ CREATE = text("""
 
 
 def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, bytes]:
-    """Return the hash of each id; persons whom no one has registered yet are created without a name."""
+    """Create persons whom no one has registered yet, without a name; return the hash of each id."""
     hashes = {code: vault.hash(code) for code in ids}
     stored = set(session.scalars(HELD, {"hashes": list(hashes.values())}))
     missing = sorted((digest, code) for code, digest in hashes.items() if digest not in stored)
@@ -44,7 +44,7 @@ def create_missing(session: Session, vault: Vault, ids: set[str]) -> dict[str, b
 
 
 def encrypt_persons(session: Session, vault: Vault, rows: list[tuple]) -> list[tuple]:
-    """Return rows (id, name, phone, region) as they are kept; a phone that is the same keeps its ciphertext.
+    """Encrypt rows (id, name, phone, region) as they are stored; a phone that is the same keeps its ciphertext.
 
     Two ciphertexts of one phone differ, so that only this makes a second load change nothing.
     """
@@ -73,7 +73,7 @@ def _phone(vault: Vault, phone: str | None, id_hash: bytes, stored: bytes | None
 
 
 def _reads(vault: Vault, stored: bytes, own: bytes, phone: str) -> bool:
-    """Return whether that phone is what is held; what doesn't open is replaced."""
+    """Return whether that phone is the stored one; what doesn't open is replaced."""
     try:
         return vault.decrypt(stored, own) == phone
     except Unreadable:

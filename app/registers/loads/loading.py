@@ -169,7 +169,7 @@ class _Intake:
         return self.finish(source, declared)
 
     def take(self, chunk: list[files.Line]) -> list[RefusedLine]:
-        """Store a chunk's good lines and returns the others, in the order of the file."""
+        """Store a chunk's good lines and return the others, in the order of the file."""
         refusals: list[RefusedLine] = []
         rows = self._own(self._parse(chunk, refusals), refusals)
         rows = self._known_employers(rows, refusals)

@@ -66,7 +66,7 @@ def key_of_call() -> api_keys.ApiKey | None:
 
 
 def needs(ability: str) -> Callable:
-    """Return a method that a key reaches only with this ability."""
+    """Let a key reach a method only with this ability."""
 
     def decorate(method: Callable) -> Callable:
         @wraps(method)

@@ -55,14 +55,14 @@ class Api(BaseApi):
 
 
 class DocumentApi(Api):
-    """The document for whoever holds a key; administrators get it on the screen of the keys."""
+    """The document for those who hold a key; administrators get it on the screen of the keys."""
 
     @expose("/openapi", methods=["GET"])
     def openapi(self):
         return document()
 
     def add_api_spec(self, api_spec: APISpec) -> None:
-        """Leave the document out of itself."""
+        """Leave out the document: it does not describe its own address."""
 
 
 def document() -> dict:

@@ -46,7 +46,7 @@ GRANTS = """
     GRANT INSERT ({given}) ON audit_entries TO {login};
 """
 GIVEN_BY_THE_DATABASE = ("id", "at")
-"""Of an audit entry: whoever chose them could put one behind all others to come, and end the sealing."""
+"""Of an audit entry: who chose them could put one behind all others to come, and end the sealing."""
 ONE_LOGIN = (
     "DATABASE_URL 与 DATABASE_OWNER_URL 是同一个登录：数据库不限制程序修改收款账户、指定审计日志的编号和时间。"
     "正式使用请分开两个登录 / DATABASE_URL and DATABASE_OWNER_URL are one login: the database does not keep the "
@@ -115,7 +115,7 @@ def _holders(role: str) -> int:
 def alone() -> Iterator[None]:
     """Take turns: several hosts may prepare one database at once, and the later ones find it done.
 
-    Whoever waits asks again and again: a statement that waits would keep an index from being made concurrently.
+    Who waits asks again and again: a statement that waits would keep an index from being made concurrently.
     """
     engine = create_engine(
         current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool, isolation_level="AUTOCOMMIT"

@@ -20,7 +20,7 @@ MOST = 500
 
 
 class HistoryView(Screen, BaseView):
-    """Opened from a claim: whoever sees one claim of a person sees those of the others that are in scope."""
+    """Opened from a claim: who sees one claim of a person sees those of the others that are in scope."""
 
     route_base = "/desk/history"
     default_view = "show"

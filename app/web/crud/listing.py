@@ -159,7 +159,7 @@ def _whole(view, window: Page) -> Page:
     """Return a page of cases, of their keys: these stand in indexes, so that PostgreSQL needn't read all rows to sort them.
 
     The rows come with all that they name, in a statement whose plan PostgreSQL keeps: joined to the page's own it would
-    plan anew each time.
+    plan again each time.
     """
     keys = [key for (key,) in window.rows]
     if not keys:
@@ -178,7 +178,7 @@ def _by_keys(view) -> Select:
 
 
 def _shows_cases(view) -> bool:
-    """Return what a case names is seen with it, wherever it lies; a register's joined rows would have to lie in scope too."""
+    """Return whether rows are cases: what a case names is seen with it, wherever it lies; a register's must lie in scope too."""
     return getattr(view.datamodel.obj, "__scope__", None) == CASE_COLUMN
 
 

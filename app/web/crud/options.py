@@ -16,7 +16,7 @@ CHOSEN = Markup('<option selected value="%s">%s</option>')
 class LongSelect(Select):
     """Options with a value and a label and nothing else.
 
-    WTForms sorts and names the attributes of each anew, which takes longer than the rest of a page.
+    WTForms sorts and names the attributes of each again, which takes longer than the rest of a page.
     """
 
     @classmethod

@@ -49,7 +49,7 @@ KINDS = {
 
 
 class Screen(Posting):
-    """What every view of ours says of itself; refused attempts on `watched` ones are written down.
+    """What every view of ours declares; refused attempts on `watched` ones are written down.
 
     What `replica_reads` names of its routes may show what is some seconds old (`app.server.replica`).
     """

@@ -62,7 +62,7 @@ def begin_request() -> None:
 
 
 def demand_own_password():
-    """Return who was given a password, or has had one for too long, chooses an own one before anything else."""
+    """Lead who was given a password, or has had one for too long, to the page that chooses an own one."""
     if g.actor.user_id is None or request.endpoint in UNTIL_CHANGED or session.get("cas"):
         return None
     if g.get("staff") is None or not must_change(g.staff, lasting=current_app.config["DEMO"]):

@@ -1,4 +1,4 @@
-"""Everybody's own password, changed by whoever knows the old one."""
+"""Everybody's own password, changed by anyone who knows the old one."""
 
 from __future__ import annotations
 

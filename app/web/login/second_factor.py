@@ -71,7 +71,7 @@ class CodeView(BaseView):
         )
 
     def _try(self, user: User, half: dict, code: str) -> str | None:
-        """Return why the code opens nothing; None when it does. Counted like a password before it is looked at."""
+        """Try a code, counted like a password before it is looked at; return why it opens nothing, None when it does."""
         this = devices.attempt(user.username, anonymous().address, by_code=True)
         try:
             tries.reserve(db.engine, this)

@@ -12,7 +12,7 @@ from app.web.page.programmes import programmes
 
 
 def read_sheet(sheet: Sheet, task: WorkRequest, today: date) -> SheetContent:
-    """Return what the file of a work holds. Raises BadSheet, BadValue without a file, TooLong, Cancelled."""
+    """Read the file of a work. Raises BadSheet, BadValue without a file, TooLong, Cancelled."""
     if task.file is None:
         raise BadValue(NO_FILE)
     return read(sheet, task.file, today=today, progress=task.progress, others=_known())

@@ -18,7 +18,7 @@ from app.web.page.programmes import programmes
 
 
 def concerns(text: str) -> ColumnElement[bool]:
-    """Return entries of the claims, the own applications, the classes and the dossiers of whoever bears an id or a name."""
+    """Return entries of the claims, the own applications, the classes and the dossiers of anyone who bears an id or a name."""
     person, claim, application = aliased(Person), aliased(Claim), aliased(Application)
     people = select(person.id).where(person_clause(text, person))
     claims = select(claim.id).where(claim.person_id.in_(people))

@@ -98,7 +98,7 @@ def may(permission: str, view: str) -> bool:
 
 
 def attributes_of(field: Field) -> dict[str, object]:
-    """Return what an input says of itself beyond its name: where its note stands, and a date picker for dates."""
+    """Return an input's attributes beyond its name: where its note stands, and a date picker for dates."""
     return {
         "aria-describedby": f"{field.id}-note",
         **({"type": "date"} if field.type == "DateField" else {}),

@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
 
 
 def gettext(sentence: str) -> str:
-    """Translate to the language of the request or the work. Flask-babel's own looks that up anew for each of a page's words."""
+    """Translate to the language of the request or the work. Flask-babel's own looks that up for each of a page's words."""
     return spoken().ugettext(sentence)
 
 

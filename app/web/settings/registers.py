@@ -55,7 +55,7 @@ LABELS = {
 
 
 class RegisterView(ModelView):
-    """Rows come by loading; a single wrong one is put right here, by whoever holds `can_edit`, and audited."""
+    """Rows come by loading; a single wrong one is put right here, by anyone who holds `can_edit`, and audited."""
 
     menu = PLACE
     granted = {**READERS, POLICY: (*READ, "can_edit")}

@@ -1,7 +1,7 @@
 """Scripts and styles at an address that holds their release: fetched once, never asked about again, never mixed.
 
 A module imports its neighbours relatively, so all of a page's modules come from the release that drew the page.
-Another release's address has no file here: such a page goes on without scripts until it is loaded anew.
+Another release's address has no file here: such a page goes on without scripts until it is loaded again.
 """
 
 from __future__ import annotations

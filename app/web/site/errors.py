@@ -104,7 +104,7 @@ def _for_scripts() -> bool:
 
 
 def _for_systems(status: int, sentence: str, reference: str | None):
-    """Return every refusal of the API stands in the log under its id, for whoever runs the other system to ask about."""
+    """Answer a call of the API; each refusal stands in the log under its id, by which the other system's operators may ask."""
     if reference is None:
         reference = logs.number()
         log.warning(

@@ -127,7 +127,7 @@ def _held(roles: set[str]) -> Mapping[str, dict[str, tuple[int, frozenset[str]]]
 
 
 def _merged(rows: list[Function]) -> list[Function]:
-    """Return what has no place in the menu stands last, as one function."""
+    """Merge what has no place in the menu into one last function."""
     common = tuple(line for function in rows if not function.place for line in function.lines)
     placed = [function for function in rows if function.place]
     return placed + ([Function(gettext(COMMON), (), common)] if common else [])

@@ -143,7 +143,7 @@ def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
 
 def _summary(claims: list[Claim]):
     for claim, count, amount in by_account(claims):
-        account = cast(Account, claim.account)  # whoever is paid has one
+        account = cast(Account, claim.account)  # a claim that is paid has one
         payee = claim.application.payee
         number = number_of(g.vault, account, payee)
         kind = gettext(ACCOUNT_KINDS[account.kind]) if account.kind else ""

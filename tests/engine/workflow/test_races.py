@@ -235,7 +235,7 @@ def test_submit_against_new_bank_details(session, actors, drafts, turn):
 
 @pytest.mark.parametrize("turn", range(2))
 def test_submit_against_a_new_check_of_the_same_sheet(session, actors, drafts, turn):
-    """Whoever is first: no claim is both replaced and submitted, none is lost, none stands twice."""
+    """Who is first: no claim is both replaced and submitted, none is lost, none stands twice."""
     clerk, (application, claims, persons) = actors["clerk"], drafts
     vault = current_app.extensions["vault"]
     rows = list(sheet_of(session, vault, persons))

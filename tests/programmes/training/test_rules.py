@@ -80,7 +80,7 @@ def judge(session, actors, vault):
         ), person
 
     def enrol(held: int, person: int) -> None:
-        """Whoever was never paid is enrolled directly: the counter would not offer such a person."""
+        """Who was never paid is enrolled directly: the counter would not offer such a person."""
         if person not in school.students(session, held):
             row = session.get(TrainingClass, held)
             session.add(

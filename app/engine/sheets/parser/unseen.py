@@ -95,7 +95,7 @@ class _Walk:
             self._value = (self._value or "") + data
 
     def _lacks_result(self) -> bool:
-        """Return a result that is an empty text was reckoned; no result, or an empty number, was not."""
+        """Return whether the result is missing: an empty text was reckoned; no result, or an empty number, was not."""
         if self._untrusted and self._value in ("", "0"):
             return True
         return not self._value and not (self._value == "" and self._type == "str")

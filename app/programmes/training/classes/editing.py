@@ -48,7 +48,7 @@ def open_class(
     vault: Vault,
     today: date,
 ) -> TrainingClass:
-    """Return a new draft with its cohort number, unique under concurrent saves. Raises BadValue."""
+    """Open a draft with a cohort number that is unique under concurrent saves. Raises BadValue."""
     _check(values)
     values, phone = contacts.placed(values)
     opened = TrainingClass(
@@ -105,7 +105,7 @@ def change_class(
 def lock_class(
     session: Session, actor: Actor, class_id: int, states: Sequence[str] = EDITABLE
 ) -> TrainingClass:
-    """Return the class, locked, of the actor's own office and in one of `states`. Raises NotFound, Refused."""
+    """Lock and return a class of the actor's own office in one of `states`. Raises NotFound, Refused."""
     course = session.scalars(
         select(TrainingClass)
         .where(TrainingClass.id == class_id)

@@ -223,7 +223,7 @@ def ask(view, row: TrainingClass, move: str):
 
 @long_work("roll", N_("学员导入"), permission="can_edit")
 def call_roll(task: WorkRequest) -> Outcome:
-    """Return students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
+    """Enrol students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
     content = read_sheet(STUDENTS, task, g.today)
     rows, pk = content.rows, int(task.subject)
     task.progress.reach(READ_SHEET)

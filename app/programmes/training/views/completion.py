@@ -107,7 +107,7 @@ class CompletionView(ClassList):
 
 @long_work("results", N_("结业导入"), permission="can_edit")
 def import_results(task: WorkRequest) -> Outcome:
-    """Return the results of a class, all or none; a result that was typed on the screen is asked about first."""
+    """Store the results of a class, all or none; a result that was typed on the screen is asked about first."""
     pk = int(task.subject)
     content = read_sheet(RESULTS, task, g.today)
     task.progress.reach(READ_SHEET)
