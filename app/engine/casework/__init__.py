@@ -1,1 +1,1 @@
-"""What is done with cases: batches, firing, candidates, slots, objections, publicity."""
+"""What is done with cases: batches, firing, claims that move, objections, publicity."""

@@ -17,9 +17,8 @@ from sqlalchemy.sql import Select
 
 from app.engine.actor import Actor
 from app.engine.cases.claims import Claim
-from app.engine.casework.candidates import reprice
+from app.engine.casework.claim_moves import reprice, subject_of
 from app.engine.casework.firing import Firing
-from app.engine.casework.moving_claims import subject_of
 from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.statements import count_changes

@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import text
 
 from app.engine.actor import Actor
-from app.engine.casework.moving_claims import subject_of
+from app.engine.casework.claim_moves import subject_of
 from app.engine.progress import Progress
 from app.engine.workflow.transition import Guard, Move, Subject, Transition
 from app.kernel.messages import N_

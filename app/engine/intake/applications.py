@@ -15,7 +15,7 @@ from app.engine.cases.account_corrections import AccountCorrection
 from app.engine.cases.claims import Application, Attachment, Claim
 from app.engine.cases.numbers import application_number
 from app.engine.cases.states import EDITABLE
-from app.engine.casework.candidates import reprice
+from app.engine.casework.claim_moves import reprice
 from app.engine.intake.check import ELSEWHERE, lock_own
 from app.engine.programme import Programme
 from app.engine.scope import FRESH

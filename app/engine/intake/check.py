@@ -18,8 +18,8 @@ from app.engine.cases.claims import Application, Claim, FailedRow
 from app.engine.cases.failed_rows import store_failed
 from app.engine.cases.states import LIVE, OPEN_OR_LIVE
 from app.engine.cases.takings import refuse_when_paid
-from app.engine.casework.candidates import begin
 from app.engine.intake.slips import folded_name, mended_by
+from app.engine.policy import stored
 from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.scope import FRESH
@@ -127,7 +127,7 @@ def check(
         "today": today,
         "live": list(LIVE),
     }
-    begin(session, programme)
+    rules.make_tables(session, programme.policy.periods(stored(session, programme.code)))
     _copy(session, programme, application.id, rows, vault, today)
     progress.reach(COPIED)
     session.execute(text(FILL), facts)

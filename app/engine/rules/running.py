@@ -76,10 +76,11 @@ def make_tables(session: Session, periods: Iterable[tuple[date, date, dict]]) ->
     """Make empty tables for one batch, with what the registers cover and the policy's periods (`Policy.periods`)."""
     for statement in SCHEMA:
         session.execute(text(statement))
-    session.execute(
-        text("INSERT INTO policy_periods VALUES (:first, :last, CAST(:values AS jsonb))"),
-        [{"first": first, "last": last, "values": json.dumps(values)} for first, last, values in periods],
-    )
+    rows = [{"first": first, "last": last, "values": json.dumps(values)} for first, last, values in periods]
+    if rows:
+        session.execute(
+            text("INSERT INTO policy_periods VALUES (:first, :last, CAST(:values AS jsonb))"), rows
+        )
 
 
 def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: date) -> None:

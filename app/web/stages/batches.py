@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from app.engine.access.roles import CASHIER, CLERK, REVIEWER
 from app.engine.casework import batch
 from app.engine.casework.batch import Batch, BatchRow
-from app.engine.casework.moving_claims import subject_of
+from app.engine.casework.claim_moves import subject_of
 from app.engine.longwork import works
 from app.engine.rules import FAIL, UNKNOWN
 from app.engine.sheets import export

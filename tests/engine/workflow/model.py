@@ -9,7 +9,7 @@ from decimal import Decimal
 import chinese_calendar
 
 from app.engine.actor import Actor
-from app.engine.casework import firing, moving_claims, slots
+from app.engine.casework import claim_moves, firing
 from app.engine.workflow import hooks as guards
 from app.registers.calendar.festivals import possible_holidays
 
@@ -94,7 +94,7 @@ class World:
             answers[case.id] = self._refusal(move, case, actor) or self._judged(move, case, places)
         for case in (self.cases[c] for c, reason in answers.items() if reason is None):
             if move == "submit" and places.setdefault(case.person, case.id) != case.id:
-                answers[case.id] = slots.LOST_RACE.sentence
+                answers[case.id] = claim_moves.LOST_RACE.sentence
             else:
                 self._write(move, case, actor, params)
         return answers
@@ -105,7 +105,7 @@ class World:
 
     def _judged(self, move: str, case: Case, places: dict[int, int]) -> str | None:
         taken = places.get(case.person, case.id) != case.id
-        return moving_claims.STOPPED[move] if move in JUDGING and (taken or self.stops(case)) else None
+        return claim_moves.STOPPED[move] if move in JUDGING and (taken or self.stops(case)) else None
 
     def _refusal(self, move: str, case: Case, actor: Actor) -> str | None:
         if not (actor.scope.whole or case.office in actor.scope.office_ids):

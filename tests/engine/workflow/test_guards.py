@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from app.engine.cases.claims import Check, Claim, Slot
 from app.engine.casework.batch import BatchRow
-from app.engine.casework.moving_claims import STOPPED
+from app.engine.casework.claim_moves import STOPPED
 from app.engine.intake import application_accounts, applications
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.engine import rules
-from app.engine.casework.candidates import begin
+from app.engine.policy import stored
 from app.engine.workflow.transition import Guard, Moving
 from app.kernel.messages import N_
 
@@ -86,7 +86,7 @@ def judge(firing: Moving) -> None:
         return
     session, programme = firing.move.session, firing.move.programme
     firing.refuse(PROJECT_HELD)
-    begin(session, programme)
+    rules.make_tables(session, programme.policy.periods(stored(session, programme.code)))
     firing.execute(FILL, states=JUDGED[firing.transition.name])
     rules.judge(session, programme.code, programme.rules, firing.move.today)
     firing.execute(KEEP_FINDINGS)

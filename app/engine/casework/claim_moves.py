@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.engine import rules
 from app.engine.cases.claims import Claim
 from app.engine.cases.states import LIVE, TITLES
-from app.engine.casework import slots
-from app.engine.casework.candidates import from_claims
+from app.engine.policy import stored
+from app.engine.programme import Programme
 from app.engine.workflow.transition import Guard, Moving, Subject, Transition
 from app.kernel.messages import N_
 
+FROM_CLAIMS = """
+    INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, payee_person_id,
+                            {columns}, own, policy)
+    SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id, {fields},
+           jsonb_build_object({own}), {policy}
+    FROM claims c JOIN applications a ON a.id = c.application_id
+    LEFT JOIN policy_periods p ON c.{start} BETWEEN p.first_day AND p.last_day
+    WHERE c.id IN ({chosen})
+"""
+OF_BATCH = "SELECT b.row_id FROM batch_rows b WHERE b.batch_id = :batch_id AND b.moved IS NULL"
+REPRICE = """
+    WITH stale AS (
+        SELECT c.id, {amount} AS amount FROM claims c JOIN candidates ON candidates.claim_id = c.id
+        WHERE c.state IN ('draft', 'returned') AND c.amount <> {amount} ORDER BY c.id FOR UPDATE OF c
+    )
+    UPDATE claims c SET amount = stale.amount FROM stale WHERE c.id = stale.id
+"""
 LOCK_APPLICATIONS = """
     SELECT a.id FROM applications a WHERE a.id IN
         (SELECT c.application_id FROM claims c JOIN batch_rows b ON b.row_id = c.id WHERE b.batch_id = :batch_id)
@@ -27,6 +48,19 @@ STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
     SELECT row_id, :phase, :today, stops, warns, findings FROM outcomes
 """
+TAKE = """
+    INSERT INTO slots (programme, person_id, slot_no, claim_id)
+    SELECT :programme, c.person_id, 1, c.id
+    FROM batch_rows b JOIN claims c ON c.id = b.row_id
+    WHERE b.batch_id = :batch_id AND b.moved IS NULL
+    ORDER BY c.person_id, c.id
+    ON CONFLICT DO NOTHING
+"""
+"""Ordered by person, so that two sets that share people cannot wait for each other in a ring; the second gets none."""
+GIVE_BACK = """
+    DELETE FROM slots USING batch_rows b
+    WHERE b.batch_id = :batch_id AND b.moved AND slots.claim_id = b.row_id
+"""
 FROZEN = """CASE WHEN c.state = 'submitted' THEN jsonb_build_object('policy', c.policy, 'account_id', c.account_id)
                  WHEN c.state = 'publicized' THEN jsonb_build_object('account_id', c.account_id)
                  ELSE '{}'::jsonb END"""
@@ -34,6 +68,11 @@ FROZEN = """CASE WHEN c.state = 'submitted' THEN jsonb_build_object('policy', c.
 REPRICED = Guard(
     "(SELECT {amount} FROM candidates WHERE candidates.claim_id = c.id) <> c.amount",
     N_("政策调整后，此人的金额与您确认时不同，没有办理。请返回列表重新勾选，核对新的金额后再办理。"),
+)
+LOST_RACE = Guard(
+    "NOT EXISTS (SELECT 1 FROM slots s WHERE s.claim_id = c.id AND s.programme = :programme)",
+    N_("[C-04] 此人已申请或享受“{programme}”，不能重复申请。请移除此人；确有疑问的，请向上级经办机构查询。"),
+    "jsonb_build_object('programme', CAST(:title AS text))",
 )
 STOPPED = {
     "submit": N_(
@@ -51,12 +90,19 @@ def subject_of(transition: Transition) -> Subject:
     return transition.subject or CLAIMS
 
 
+def reprice(session: Session, programme: Programme, chosen: str, **values: object) -> None:
+    """Give those of the `chosen` claims (SQL of their ids) that are not submitted the amount of today's policy."""
+    _fill(session, programme, chosen, values, frozen=False)
+    session.execute(text(REPRICE.format(amount=programme.amount)))
+
+
 def _judge(firing: Moving) -> None:
+    """Judge the claims still in play; what was submitted is judged by the policy of its submission."""
     transition, move = firing.transition, firing.move
     if transition.risk_check is None:
         return
     frozen = not transition.freezes
-    from_claims(move.session, move.programme, move.batch_id, frozen=frozen)
+    _fill(move.session, move.programme, OF_BATCH, {"batch_id": move.batch_id}, frozen=frozen)
     if not frozen:
         firing.refuse(replace(REPRICED, refuses=REPRICED.refuses.replace("{amount}", move.programme.amount)))
     rules.judge(move.session, move.programme.code, move.programme.rules, move.today)
@@ -65,16 +111,33 @@ def _judge(firing: Moving) -> None:
         firing.execute(REFUSE_BY_RULES, sentence=STOPPED[transition.name])
 
 
+def _fill(
+    session: Session, programme: Programme, chosen: str, values: Mapping[str, object], *, frozen: bool
+) -> None:
+    """Fill the rules' `candidates` from claims, with each one's own policy, or with that in force on its day."""
+    rules.make_tables(session, () if frozen else programme.policy.periods(stored(session, programme.code)))
+    judged = programme.judged
+    statement = FROM_CLAIMS.format(
+        columns=", ".join(judged),
+        fields=", ".join(f"c.{name}" for name in judged.values()),
+        own=", ".join(f"'{name}', c.{name}" for name in programme.own),
+        policy="c.policy" if frozen else "p.values",
+        start=judged["starts_on"],
+        chosen=chosen,
+    )
+    session.execute(text(statement), values)
+
+
 def _take(firing: Moving) -> None:
     programme = firing.move.programme
     if programme.once and firing.transition.target in LIVE:
-        slots.take_slots(firing.move.session, programme.code, firing.move.batch_id)
-        firing.refuse(slots.LOST_RACE, programme=programme.code, title=programme.title)
+        firing.execute(TAKE, programme=programme.code)
+        firing.refuse(LOST_RACE, programme=programme.code, title=programme.title)
 
 
 def _leave(firing: Moving) -> None:
     if firing.transition.target not in LIVE:
-        slots.free_slots(firing.move.session, firing.move.batch_id)
+        firing.execute(GIVE_BACK)
 
 
 CLAIMS = Subject(
