@@ -21,9 +21,9 @@ from app.engine.actor import Actor
 from app.engine.intake.register_loads import load_and_record
 from app.engine.policy import PolicyValue
 from app.extensions import db
+from app.programmes.installed import programmes
 from app.programmes.training.model import Project
 from app.registers.organisation import Office
-from app.web.page.programmes import programmes
 
 SINCE = date(2020, 1, 1)
 

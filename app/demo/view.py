@@ -14,7 +14,7 @@ from app.engine.audit import record
 from app.extensions import db
 from app.web.crud.views import Screen
 from app.web.desk.services import home_or
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 
 class DemoView(Screen, BaseView):

@@ -8,6 +8,7 @@ from flask_appbuilder.base import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
 
 from app.engine.access import roles
+from app.programmes.installed import programme_views
 from app.web.api.cases import CaseApi
 from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
@@ -34,7 +35,6 @@ from app.web.oversight.ledger import LedgerView
 from app.web.oversight.login_log import LoginLogView
 from app.web.oversight.logins import LoginView
 from app.web.page.menu import add_view
-from app.web.page.programmes import programme_views
 from app.web.settings.calendar import CALENDAR_VIEWS
 from app.web.settings.offices import OfficeView
 from app.web.settings.policies import PolicyView

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.engine.oversight import sealing
 from app.engine.scope import Scope
 from app.extensions import db
-from app.web.page.programmes import programme_of
+from app.programmes.installed import programme_of
 from tests.desk import province
 from tests.desk.clerks import Desk
 from tests.desk.database import TEMPLATE

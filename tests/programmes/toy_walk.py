@@ -18,7 +18,7 @@ from sqlalchemy import NullPool, create_engine, func, select, text
 from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
-from app.web.page import programmes
+from app.programmes import installed as programmes
 from tests.desk.clerks import HiringDesk, moved, uscc_of
 from tests.desk.days import END, OVER, TODAY, month
 

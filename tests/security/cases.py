@@ -34,12 +34,12 @@ from app.engine.scope import CASE_COLUMN, Scope, scoped_models
 from app.engine.sessions.logins import Login
 from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
+from app.programmes.installed import programmes
 from app.programmes.service_subsidy.model import ServiceClaim
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.registers.ciphers import place, text_of
 from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
 from app.registers.organisation import Office, Staff
-from app.web.page.programmes import programmes
 from tests.desk.clerks import ACCOUNT, JINJIANG, QINGYANG, HiringDesk, ServiceDesk, uscc_of
 from tests.desk.days import END, OVER, TODAY, after, publicity_end
 from tests.security import any_cases, training_cases

@@ -16,10 +16,10 @@ from app.engine.oversight.dossier import claims_then, value_then
 from app.engine.scope import Scope
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
+from app.programmes.installed import programme_of
 from app.programmes.training.model import Enrolment
 from app.registers.ciphers import text_of
 from app.registers.models import Person
-from app.web.page.programmes import programme_of
 from tests.desk.clerks import Desk
 from tests.desk.days import TODAY, after
 from tests.security.cases import ALL_B, CASES_DAY

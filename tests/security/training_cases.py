@@ -8,12 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.programmes.training import PROGRAMME
 from app.programmes.training.classes import contacts
-from app.programmes.training.model import (
-    Enrolment,
-    Project,
-    TrainingApplication,
-    TrainingClass,
-)
+from app.programmes.training.model import Enrolment, Project, TrainingApplication, TrainingClass
 from app.registers.models import Contribution, Employer, Person
 from app.registers.organisation import Office, Staff
 from tests.security.any_cases import CLAIM_STATES, CLOSES, OPENS, file

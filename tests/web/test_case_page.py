@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.web.page.steps import PATH, steps
+from app.web.wording.steps import PATH, steps
 from tests.desk.clerks import HiringDesk, uscc_of
 from tests.security.cases import PDF
 

@@ -21,6 +21,7 @@ from app.engine.sheets.reading import read
 from app.extensions import db
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.hiring_subsidy.sheet import SHEET
+from app.programmes.installed import programmes
 from app.registers.models import (
     Contribution,
     Coverage,
@@ -31,7 +32,6 @@ from app.registers.models import (
     Unemployment,
 )
 from app.registers.organisation import Office, Staff
-from app.web.page.programmes import programmes
 from tests.desk.database import Demonstration, release
 from tests.desk.days import TODAY, after
 

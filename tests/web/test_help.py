@@ -13,8 +13,8 @@ from app.engine.policy import PolicyValue
 from app.extensions import db
 from app.help import chapters
 from app.help.changes import SOURCE, releases
+from app.programmes.installed import programme_of, programmes
 from app.web.page.manual import chapter_for
-from app.web.page.programmes import programme_of, programmes
 from tests.desk.clerks import Desk, HiringDesk
 
 

@@ -16,7 +16,7 @@ from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import Length
 
 from app.translations.update import APP, english, extracted
-from app.web.page.translations import CATALOGUES, gettext, speaking
+from app.web.wording.translations import CATALOGUES, gettext, speaking
 from tests.desk.clerks import Desk
 
 HAN = re.compile("[\u4e00-\u9fff]")

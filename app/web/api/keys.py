@@ -24,9 +24,9 @@ from app.web.api.document import document
 from app.web.crud.options import LongSelect, options
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
-from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.staff import pending_duties
+from app.web.wording.translations import gettext
 
 
 class KeyForm(Form):

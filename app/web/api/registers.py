@@ -17,7 +17,7 @@ from app.web.api import asking
 from app.web.api.access import needs
 from app.web.api.document import Api
 from app.web.api.fields import Day, Flag, Text
-from app.web.page.formats import translate
+from app.web.wording.formats import translate
 
 MOST_ROWS = 5000
 LONGEST_CELL = 400

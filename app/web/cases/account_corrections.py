@@ -28,10 +28,10 @@ from app.web.crud.views import READ, ModelView
 from app.web.page import waiting
 from app.web.page.addresses import page_url
 from app.web.page.templating import may
-from app.web.page.titles import user_title
-from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import differences
+from app.web.wording.titles import user_title
+from app.web.wording.translations import gettext
 
 SHOWN = 50
 KIND = AccountCorrection.__tablename__

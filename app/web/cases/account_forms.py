@@ -14,7 +14,7 @@ from app.kernel.identifiers import bank
 from app.kernel.messages import N_
 from app.kernel.text import whole_number
 from app.web.crud.options import options
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 FIELDS = ("bank_name", "branch_no", "kind", "holder")
 

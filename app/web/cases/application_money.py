@@ -16,9 +16,9 @@ from app.engine.intake.application_accounts import PayingAccount
 from app.extensions import db
 from app.kernel.messages import N_
 from app.web.cases.account_forms import AccountForm, CorrectionForm
-from app.web.page.translations import gettext
 from app.web.stages.account_changes import account_notes
 from app.web.stages.bulk import ApplicationsView
+from app.web.wording.translations import gettext
 
 SAVED = N_("银行信息已保存。")
 PROPOSED = N_("账户更正已提出，审核人员签字后生效。")

@@ -17,8 +17,8 @@ from app.kernel.file_names import file_name, visible
 from app.kernel.messages import N_
 from app.registers.ciphers import bytes_of
 from app.web.longwork.works import uploaded
-from app.web.page.translations import gettext
 from app.web.stages.bulk import ApplicationsView
+from app.web.wording.translations import gettext
 
 
 class PaperRoutes(ApplicationsView):

@@ -26,8 +26,8 @@ from app.web.longwork.sheet_reading import read_sheet
 from app.web.longwork.works import WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank, hand_out, mark
 from app.web.page.findings import cells_of, readable
-from app.web.page.translations import gettext
 from app.web.stages.bulk import ApplicationsView
+from app.web.wording.translations import gettext
 
 
 class PeopleRoutes(ApplicationsView):

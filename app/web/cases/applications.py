@@ -26,8 +26,8 @@ from app.web.cases.application_people import PeopleRoutes
 from app.web.cases.opening import EmployerChoiceForm
 from app.web.longwork.question_pages import waiting_for
 from app.web.page.findings import cells_of, readable
-from app.web.page.translations import gettext
 from app.web.stages.bulk import ApplicationsView
+from app.web.wording.translations import gettext
 
 SHOWN = 50
 MOVES = (

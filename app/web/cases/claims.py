@@ -25,8 +25,8 @@ from app.web.crud.conflicts import Edit
 from app.web.crud.views import version_of
 from app.web.longwork.sheet_forms import RowForm, row_form
 from app.web.page.addresses import page_url
-from app.web.page.translations import gettext
 from app.web.stages.stage import StageView
+from app.web.wording.translations import gettext
 
 WHOLE = {"citizen_id": N_("完整公民身份号码"), "phone": N_("完整联系电话"), "account": N_("完整收款账号")}
 """What `reveal` shows in full."""

@@ -18,13 +18,13 @@ from app.engine.casework.objections import Objection
 from app.extensions import db
 from app.kernel.errors import NotFound
 from app.kernel.messages import N_
+from app.programmes.installed import programme_of
 from app.registers.ciphers import text_of
 from app.web.crud.options import options
 from app.web.crud.table_forms import table_form
 from app.web.crud.views import READ, ModelView
 from app.web.page.addresses import page_url
-from app.web.page.programmes import programme_of
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 LABELS = {
     "claim.person.name": N_("姓名"),

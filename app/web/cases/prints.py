@@ -15,11 +15,11 @@ from app.engine.intake.application_accounts import people_and_accounts
 from app.extensions import db
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
+from app.programmes.installed import programme_of
 from app.web.crud.views import Screen
 from app.web.page.findings import cells_of, latest_findings, readable
-from app.web.page.programmes import programme_of
-from app.web.page.totals import state_counts
 from app.web.stages.notices import legal_basis
+from app.web.wording.totals import state_counts
 
 REFUSALS = {"rejected": "reject", "publicity_failed": "fail_publicity", "revoked": "revoke"}
 

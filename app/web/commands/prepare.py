@@ -21,11 +21,11 @@ from app.engine.actor import Actor
 from app.engine.oversight import sealing
 from app.extensions import db
 from app.kernel.errors import DomainError
+from app.programmes.installed import programmes
 from app.registers.organisation import Office
 from app.registers.refolding import refold
 from app.registers.shipping import ship
 from app.web.commands.audit_cli import tell_numbers
-from app.web.page.programmes import programmes
 
 ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(hashtextextended('prepare', 0))"
 TRIED_EVERY_SECONDS = 0.2

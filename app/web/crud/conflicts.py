@@ -18,7 +18,7 @@ from wtforms import BooleanField, Field, Form, SelectField, SelectMultipleField
 from app.engine.audit import NAMED, AuditEntry
 from app.extensions import db
 from app.kernel.errors import Stale
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 Written = Mapping[str, list[str]]
 """Field → the values that a browser would post for it."""

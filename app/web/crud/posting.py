@@ -11,7 +11,7 @@ from wtforms import Form
 from app.extensions import db
 from app.kernel.errors import DomainError, Stale
 from app.web.crud.conflicts import Edit
-from app.web.page.formats import translate
+from app.web.wording.formats import translate
 
 
 class Posting:

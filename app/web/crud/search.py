@@ -28,7 +28,7 @@ from app.registers.models import Employer, Person
 from app.registers.organisation import Region
 from app.registers.region_names import codes_of
 from app.web.crud.private_queries import decrypt_text
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
 SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}

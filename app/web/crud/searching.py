@@ -13,7 +13,7 @@ from app.engine.desk import searches
 from app.extensions import db
 from app.web.crud.private_queries import encrypt_query
 from app.web.crud.views import ModelView, Screen
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 OWN_FIELDS = ("csrf_token", "view", "keep_as")
 LONGEST = 1500

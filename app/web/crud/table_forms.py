@@ -23,7 +23,7 @@ from wtforms.validators import Length, Optional, StopValidation
 
 from app.engine.free_text import FreeText
 from app.web.crud.options import options
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 NONE: Mapping = MappingProxyType({})
 ONE_LINE = 200

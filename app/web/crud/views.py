@@ -33,8 +33,8 @@ from app.web.crud.private_queries import encrypt_query, in_clear
 from app.web.crud.search import label_of, typed_text
 from app.web.crud.table_forms import table_form
 from app.web.page.addresses import application_url, page_url
-from app.web.page.formats import NOTHING, pill, show, state_pill, translate
-from app.web.page.translations import gettext
+from app.web.wording.formats import NOTHING, pill, show, state_pill, translate
+from app.web.wording.translations import gettext
 
 READ = ("can_list", "can_show")
 NAMES = ("username", "actor_name")

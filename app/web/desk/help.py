@@ -11,11 +11,11 @@ from app.engine.policy import stored
 from app.extensions import db, fab
 from app.help import QUOTED, Chapter
 from app.help.changes import releases
+from app.programmes.installed import programme_or_none
 from app.web.crud.views import Screen
 from app.web.desk.rule_catalogue import dated_values, explain, refusals
 from app.web.page.manual import all_chapters
-from app.web.page.programmes import programme_or_none
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 
 class HelpView(Screen, BaseView):

@@ -15,8 +15,8 @@ from app.engine.rules import RiskRule
 from app.engine.workflow.transition import Transition
 from app.kernel.messages import N_
 from app.registers.lookup import TITLES as REGISTERS
-from app.web.page.formats import show
-from app.web.page.translations import gettext
+from app.web.wording.formats import show
+from app.web.wording.translations import gettext
 
 BLANK = Markup('<span class="blank">…</span>')
 """What stands where a finding states a fact of its person."""

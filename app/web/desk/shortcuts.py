@@ -10,7 +10,7 @@ from app.engine.desk import shortcuts
 from app.extensions import db
 from app.web.crud.views import Screen
 from app.web.page.sidebar import Node, leaves, sidebar
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 
 class ShortcutView(Screen, BaseView):

@@ -22,9 +22,9 @@ from app.kernel.messages import N_
 from app.web.login import cas_client, devices, entering
 from app.web.login.actors import actor_of, anonymous
 from app.web.login.password import login_page
-from app.web.page.formats import translate
-from app.web.page.translations import gettext
 from app.web.site.hardening import own_path
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext
 
 NAMES = ("displayName", "name", "cn")
 """Attributes in which CAS servers keep a person's name."""

@@ -20,8 +20,8 @@ from app.registers.organisation import Staff
 from app.web.crud.views import Screen
 from app.web.login import devices
 from app.web.page.sidebar import SETTINGS
-from app.web.page.translations import gettext
 from app.web.site.hardening import own_path
+from app.web.wording.translations import gettext
 
 
 class OwnPasswordForm(Form):

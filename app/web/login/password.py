@@ -17,10 +17,10 @@ from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.web.login import cas_client, devices, entering
 from app.web.login.actors import actor_of, anonymous, client_address
-from app.web.page.formats import translate
-from app.web.page.translations import gettext
 from app.web.site.bodies import HALF
 from app.web.site.hardening import own_path
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext
 
 
 class LoginForm(Form):

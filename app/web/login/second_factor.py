@@ -30,10 +30,10 @@ from app.web.crud.options import options
 from app.web.crud.views import ModelView
 from app.web.login import devices, entering
 from app.web.login.actors import actor_of, anonymous
-from app.web.page.formats import translate
 from app.web.page.sidebar import SETTINGS
-from app.web.page.titles import role_title
-from app.web.page.translations import gettext
+from app.web.wording.formats import translate
+from app.web.wording.titles import role_title
+from app.web.wording.translations import gettext
 
 ISSUER = N_("公共就业服务")
 QUIET = 4

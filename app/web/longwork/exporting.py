@@ -25,8 +25,8 @@ from app.web.crud.views import ModelView, Screen
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import WorkRequest, carry_out, long_work
 from app.web.page.downloads import mark
-from app.web.page.formats import show
-from app.web.page.translations import gettext
+from app.web.wording.formats import show
+from app.web.wording.translations import gettext
 
 STEP = 1_000
 

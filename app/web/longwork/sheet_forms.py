@@ -10,7 +10,7 @@ from wtforms import Form, SelectField, StringField
 
 from app.engine.sheets import Kind, Sheet, SheetRow, parse_row
 from app.web.crud.options import options
-from app.web.page.formats import translate
+from app.web.wording.formats import translate
 
 
 class RowForm(Form):

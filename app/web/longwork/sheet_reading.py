@@ -7,8 +7,8 @@ from functools import cache
 
 from app.engine.sheets import Sheet, SheetContent, read
 from app.kernel.errors import BadValue
+from app.programmes.installed import programmes
 from app.web.longwork.works import NO_FILE, WorkRequest
-from app.web.page.programmes import programmes
 
 
 def read_sheet(sheet: Sheet, task: WorkRequest, today: date) -> SheetContent:

@@ -20,8 +20,8 @@ from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import KINDS
 from app.web.page.downloads import workbook
-from app.web.page.formats import translate
-from app.web.page.translations import gettext
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext
 
 
 class WorkView(Screen, BaseView):

@@ -35,8 +35,8 @@ from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.questions import Question
 from app.web.page.downloads import hand_out
-from app.web.page.formats import translate
-from app.web.page.translations import gettext, speaking
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext, speaking
 
 AT_ONCE = 2_000
 """Rows that a request does itself, in about a second."""

@@ -20,8 +20,8 @@ from app.web.crud.search import BEYOND
 from app.web.crud.views import READ, ModelView
 from app.web.oversight import audit_search
 from app.web.page.downloads import hand_out, mark
-from app.web.page.titles import fact_title, field_title
-from app.web.page.translations import gettext
+from app.web.wording.titles import fact_title, field_title
+from app.web.wording.translations import gettext
 
 HEADS = (N_("封印"), N_("最后条目"), N_("封存时间"), N_("封印值"))
 HEAD_CHARACTERS = 64

@@ -12,9 +12,9 @@ from sqlalchemy.sql import ColumnElement
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.cases.payments import PaymentList
+from app.programmes.installed import programmes
 from app.registers.models import Person
 from app.web.crud.search import person_clause, several
-from app.web.page.programmes import programmes
 
 
 def concerns(text: str) -> ColumnElement[bool]:

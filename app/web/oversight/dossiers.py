@@ -22,11 +22,11 @@ from app.extensions import db
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.errors import BadValue, NotFound
 from app.kernel.messages import N_
+from app.programmes.installed import programme_of, programmes
 from app.registers.lookup import find_person
 from app.registers.models import Person
 from app.web.crud.views import Screen
 from app.web.page.findings import readable
-from app.web.page.programmes import programme_of, programmes
 
 NOBODY = N_("本机构范围内没有此人的登记或补贴记录。请核对公民身份号码。")
 

@@ -11,8 +11,8 @@ from app.engine.cases.states import STATES
 from app.engine.oversight import figures
 from app.extensions import db
 from app.kernel.messages import N_
+from app.programmes.installed import programmes
 from app.web.crud.views import Screen
-from app.web.page.programmes import programmes
 
 
 class FiguresView(Screen, BaseView):

@@ -15,11 +15,11 @@ from app.engine.oversight import ledger
 from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_
+from app.programmes.installed import programme_of, programmes
 from app.registers.organisation import Office
 from app.web.crud.views import Screen
 from app.web.page.downloads import hand_out, mark
-from app.web.page.programmes import programme_of, programmes
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 LEVEL_TITLES = {"office": N_("按机构"), "prefecture": N_("按市（州）"), "province": N_("全省")}
 GROUP_TITLES = {

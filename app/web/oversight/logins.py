@@ -22,7 +22,7 @@ from app.kernel.messages import N_
 from app.registers.organisation import Staff
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 BROWSER = re.compile(r"(Edg|Firefox|Chrome|Safari)/\d+")
 """What of a browser's long name tells one from another; the others' names contain Chrome's and Safari's."""

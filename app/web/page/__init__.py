@@ -1,1 +1,1 @@
-"""What every page is drawn with: formats, titles, addresses, menu, translations."""
+"""What every page is drawn with: what templates may call, addresses, the menu, what waits, downloads."""

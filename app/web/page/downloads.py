@@ -11,7 +11,7 @@ from app.engine.audit import record
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
 from app.kernel.file_names import file_name
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

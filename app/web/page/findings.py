@@ -13,11 +13,11 @@ from app.engine.cases.claims import Check, FailedRow
 from app.engine.programme import Programme
 from app.engine.rules import FAIL, UNKNOWN
 from app.extensions import db
+from app.programmes.installed import programme_of
 from app.registers.ciphers import UNREADABLE
 from app.web.page.addresses import rules_url
-from app.web.page.formats import translate
-from app.web.page.programmes import programme_of
-from app.web.page.translations import gettext
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext
 
 
 @dataclass(frozen=True)

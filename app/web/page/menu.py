@@ -9,7 +9,7 @@ from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.menu import Menu, MenuItem
 
 from app.extensions import fab
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 
 class TreeMenu(Menu):

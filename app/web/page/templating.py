@@ -12,12 +12,13 @@ from app.extensions import fab
 from app.kernel.file_names import visible
 from app.kernel.identifiers.citizen_id import mask
 from app.kernel.money import format_yuan, uppercase
+from app.programmes.installed import programmes
 from app.web.page.addresses import ADDRESSES
-from app.web.page.formats import long_date, masked_phone, moment, show, state_pill, translate
 from app.web.page.manual import chapter_for
-from app.web.page.programmes import programmes
 from app.web.page.sidebar import sidebar, trail
-from app.web.page.titles import (
+from app.web.page.unindented import Unindented
+from app.web.wording.formats import long_date, masked_phone, moment, show, state_pill, translate
+from app.web.wording.titles import (
     actor_title,
     event_title,
     fact_title,
@@ -32,9 +33,8 @@ from app.web.page.titles import (
     state_title,
     verdict_title,
 )
-from app.web.page.totals import TOTALS
-from app.web.page.translations import spoken
-from app.web.page.unindented import Unindented
+from app.web.wording.totals import TOTALS
+from app.web.wording.translations import spoken
 
 
 def init_app(app: Flask) -> None:

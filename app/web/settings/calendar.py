@@ -20,17 +20,17 @@ from app.engine.casework.extending import TOO_SHORT, mark_short
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
+from app.programmes.installed import programme_of, programmes
 from app.registers.models import CalendarDay, CalendarYear
 from app.web.crud.options import options
 from app.web.crud.views import ModelView
 from app.web.page import waiting
 from app.web.page.addresses import page_url
-from app.web.page.programmes import programme_of, programmes
 from app.web.page.sidebar import SETTINGS
 from app.web.page.templating import may
-from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.notices import NoticesView
+from app.web.wording.translations import gettext
 
 SHORT = "short"
 

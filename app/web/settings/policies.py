@@ -13,11 +13,11 @@ from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
+from app.programmes.installed import programme_of, programmes
 from app.web.crud.options import options
 from app.web.crud.views import READ, ModelView
-from app.web.page.programmes import programme_of, programmes
 from app.web.page.sidebar import SETTINGS
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 CONFIRMED = "split"
 """The form's field that confirms, after a warning, that another row is cut in two."""

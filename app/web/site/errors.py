@@ -26,10 +26,10 @@ from app.kernel.errors import (
 )
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
-from app.web.page.formats import translate
-from app.web.page.translations import gettext
 from app.web.site import returning
 from app.web.site.hardening import in_api
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from werkzeug.routing import RequestRedirect
 
 from app.kernel.messages import N_
 from app.web.crud.private_queries import in_clear
-from app.web.page.translations import gettext
 from app.web.site.hardening import in_api, own_path
+from app.web.wording.translations import gettext
 
 OPEN_TO_ALL = (
     "AuthView.login",

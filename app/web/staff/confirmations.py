@@ -21,9 +21,9 @@ from app.registers.organisation import Office, Staff
 from app.web.crud.paging import key_of
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
-from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.staff import pending_duties
+from app.web.wording.translations import gettext
 
 LONG = ("staff.office.name", "second")
 WORDS = ("can_list", "can_agree", "can_refuse", "can_recall")

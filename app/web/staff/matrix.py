@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.engine.audit import EVENTS
 from app.extensions import db, fab
 from app.kernel.messages import N_
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 ACTIONS = {
     "can_list": N_("查看列表"),

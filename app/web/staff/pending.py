@@ -16,9 +16,9 @@ from app.kernel.messages import N_
 from app.web.crud.views import Screen
 from app.web.login import entering
 from app.web.page.sidebar import SETTINGS
-from app.web.page.translations import gettext
 from app.web.staff import pending_duties
 from app.web.staff.user_forms import ChangeForm
+from app.web.wording.translations import gettext
 
 
 class TakeForm(ChangeForm):

@@ -16,9 +16,9 @@ from app.engine.access.roles import KEEPERS, PROVINCE_ADMIN
 from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.organisation import Office, Staff
-from app.web.page.formats import moment
-from app.web.page.titles import role_title, user_title
-from app.web.page.translations import gettext
+from app.web.wording.formats import moment
+from app.web.wording.titles import role_title, user_title
+from app.web.wording.translations import gettext
 
 DEEDS = {duties.MADE: N_("建立人"), duties.GRANTED: N_("授权人"), duties.RESET: N_("重置人")}
 NAMED = (

@@ -23,9 +23,9 @@ from app.web.crud.options import options
 from app.web.crud.paging import key_of
 from app.web.crud.views import Screen
 from app.web.page.sidebar import SETTINGS
-from app.web.page.titles import role_title
-from app.web.page.translations import gettext
 from app.web.staff import matrix
+from app.web.wording.titles import role_title
+from app.web.wording.translations import gettext
 
 MOST_HOLDERS = 500
 

@@ -20,7 +20,7 @@ from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.registers.organisation import Office
 from app.web.crud.options import LongSelect, options
-from app.web.page.titles import role_title
+from app.web.wording.titles import role_title
 
 
 def _stripped(text: str | None) -> str:

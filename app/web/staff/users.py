@@ -25,10 +25,10 @@ from app.web.crud.conflicts import Edit
 from app.web.crud.options import options
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
-from app.web.page.titles import role_title
-from app.web.page.translations import gettext
 from app.web.staff import matrix, pending_duties
 from app.web.staff.user_forms import ChangeForm, HandoverForm, NewForm
+from app.web.wording.titles import role_title
+from app.web.wording.translations import gettext
 
 
 class UserView(ModelView):

@@ -13,7 +13,7 @@ from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.messages import N_
 from app.registers.models import Employer, Person
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 TITLES = {"bank_name": N_("开户银行"), "branch_no": N_("行号"), "kind": N_("账户类型"), "holder": N_("户名")}
 

@@ -25,6 +25,7 @@ from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
 from app.kernel.text import whole_number
+from app.programmes.installed import programme_of
 from app.web.crud.listing import SIZES
 from app.web.crud.views import Screen
 from app.web.longwork import standing
@@ -32,9 +33,8 @@ from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import WorkRequest, carry_out, long_work
 from app.web.page.downloads import hand_out, mark
 from app.web.page.findings import readable
-from app.web.page.formats import translate
-from app.web.page.programmes import programme_of
-from app.web.page.translations import gettext
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
 HEADERS = (N_("结果"), N_("当前状态"), N_("原因"))

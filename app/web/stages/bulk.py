@@ -27,9 +27,9 @@ from app.kernel.text import whole_number
 from app.web.crud import listing
 from app.web.crud.private_queries import encrypt_query, parse_query
 from app.web.crud.views import READ, ModelView
-from app.web.page.totals import state_counts
 from app.web.page.waiting import Task
 from app.web.stages.labels import LABELS
+from app.web.wording.totals import state_counts
 
 MOST_IDS = 10_000
 

@@ -24,10 +24,10 @@ from app.kernel.messages import N_
 from app.registers.calendar.workdays import WorkCalendar
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
-from app.web.page.formats import translate
-from app.web.page.titles import state_title
-from app.web.page.translations import gettext
 from app.web.stages.bulk import GroupView
+from app.web.wording.formats import translate
+from app.web.wording.titles import state_title
+from app.web.wording.translations import gettext
 
 HEADERS = (
     N_("序号"),

@@ -25,9 +25,9 @@ from app.kernel.messages import N_
 from app.kernel.money import uppercase
 from app.web.crud.views import READ
 from app.web.page.downloads import hand_out, mark
-from app.web.page.titles import state_title
-from app.web.page.translations import gettext
 from app.web.stages.bulk import GroupView
+from app.web.wording.titles import state_title
+from app.web.wording.translations import gettext
 
 ACCOUNT_KINDS = KINDS["unit"] | KINDS["person"]
 SUMMARY = (

@@ -21,14 +21,14 @@ from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
 from app.web.page.findings import latest_findings
-from app.web.page.steps import steps
 from app.web.page.templating import may
-from app.web.page.titles import state_title
-from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
 from app.web.stages.bulk import BulkView, ClaimMoves, keys_of
 from app.web.stages.labels import LABELS
+from app.web.wording.steps import steps
+from app.web.wording.titles import state_title
+from app.web.wording.translations import gettext
 
 
 class StageView(ClaimMoves, BulkView):

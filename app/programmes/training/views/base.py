@@ -18,9 +18,9 @@ from app.programmes.training.model import Enrolment, TrainingClass
 from app.programmes.training.states import TITLES
 from app.registers.ciphers import UNREADABLE
 from app.web.page import waiting
-from app.web.page.translations import gettext
 from app.web.page.waiting import Task
 from app.web.stages.bulk import BulkView, keys_of, move
+from app.web.wording.translations import gettext
 
 LABELS = {
     **PROGRAMME.labels,

@@ -40,7 +40,7 @@ from app.web.longwork.sheet_reading import read_sheet
 from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank
 from app.web.page.findings import readable
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 
 class ClassView(Reachable, ClassList):

@@ -31,8 +31,8 @@ from app.web.longwork.sheet_reading import read_sheet
 from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
-from app.web.page.formats import translate
-from app.web.page.translations import gettext
+from app.web.wording.formats import translate
+from app.web.wording.translations import gettext
 
 
 class CompletionView(ClassList):

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.programmes.training import PROGRAMME
 from app.programmes.training.classes import contacts
 from app.web.crud.views import ModelView
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 
 class Reachable(ModelView):

@@ -23,10 +23,10 @@ from app.engine.workflow.transition import Transition
 from app.extensions import db
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
+from app.programmes.installed import programme_of, programme_or_none
 from app.registers.organisation import User
-from app.web.page.formats import NOTHING, show
-from app.web.page.programmes import programme_of, programme_or_none
-from app.web.page.translations import gettext
+from app.web.wording.formats import NOTHING, show
+from app.web.wording.translations import gettext
 
 FIELD_TITLES = {
     "state": N_("状态"),

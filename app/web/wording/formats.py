@@ -17,7 +17,7 @@ from app.kernel.free_text import masked
 from app.kernel.messages import Message
 from app.kernel.money import format_yuan
 from app.registers.ciphers import UNREADABLE, text_or
-from app.web.page.translations import gettext
+from app.web.wording.translations import gettext
 
 NOTHING = "—"
 

@@ -1,0 +1,1 @@
+"""How pages say things: translations, formats of values, titles, totals, the steps of a claim."""
