@@ -39,14 +39,14 @@ def _set_up(connection, _) -> None:
     connection.prepared_max = PREPARED
 
 
-PLANNED_ANEW = {"planned_anew": True}
+PLANNED_EACH_TIME = {"planned_each_time": True}
 """Execution options of a statement whose best plan depends on whom it is asked for, as that of a list does."""
 
 
 @event.listens_for(Engine, "do_execute")
 def _plan(cursor, statement: str, parameters, context) -> bool:
     """Plan for these very values: the plan that PostgreSQL keeps for all sorts 10^6 claims for a province, or reads them for nothing."""
-    fresh = context.execution_options.get("planned_anew", False)
+    fresh = context.execution_options.get("planned_each_time", False)
     if fresh:
         cursor.execute(statement, parameters, prepare=False)
     return fresh

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim
 from app.engine.desk.searches import Search
-from app.extensions import PLANNED_ANEW, db
+from app.extensions import PLANNED_EACH_TIME, db
 from app.registers.ciphers import text_of
 from app.registers.models import Employer, Person
 from app.web.crud.private_queries import in_clear
@@ -88,9 +88,9 @@ def test_a_lists_statements_are_planned_for_whom_they_are_asked(demo_app, clerk)
         clerk.get("/hiring/query/list/")
     pages = [statement.options for statement in seen if "LIMIT" in statement and "FROM claims" in statement]
     assert len(pages) == 2, "the page's keys and how many there are"
-    assert all(options.items() >= PLANNED_ANEW.items() for options in pages)
+    assert all(options.items() >= PLANNED_EACH_TIME.items() for options in pages)
     held = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%any one plan%'")
-    for options, kept in (PLANNED_ANEW, 0), ({}, 1):
+    for options, kept in (PLANNED_EACH_TIME, 0), ({}, 1):
         with engine.connect() as connection:
             for _ in range(8):
                 connection.execute(text("SELECT 'any one plan', :x"), {"x": 1}, execution_options=options)

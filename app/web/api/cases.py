@@ -14,7 +14,7 @@ from app.engine.access.api_keys import CASE_READ
 from app.engine.audit import record
 from app.engine.cases.claims import Claim
 from app.engine.cases.states import STATES
-from app.extensions import PLANNED_ANEW, db
+from app.extensions import PLANNED_EACH_TIME, db
 from app.registers.organisation import Office
 from app.web.api import asking
 from app.web.api.access import needs
@@ -77,7 +77,9 @@ class CaseApi(Api):
     def cases(self):
         parameters = asking.query(CaseQuery())
         size = parameters["limit"]
-        claims = db.session.scalars(_page(parameters).limit(size + 1), execution_options=PLANNED_ANEW).all()
+        claims = db.session.scalars(
+            _page(parameters).limit(size + 1), execution_options=PLANNED_EACH_TIME
+        ).all()
         rows = claims[:size]
         _note(len(rows), {name: str(parameters[name]) for name in parameters if name in LOGGED})
         return {"result": Case(many=True).dump(rows), "next": rows[-1].id if len(claims) > size else None}

@@ -18,7 +18,7 @@ from app.engine.desk import searches
 from app.engine.desk.searches import Search
 from app.engine.scope import CASE_COLUMN
 from app.engine.sessions import shares
-from app.extensions import PLANNED_ANEW, db
+from app.extensions import PLANNED_EACH_TIME, db
 from app.kernel.text import whole_number
 from app.registers.ciphers import text_of
 from app.web.crud import search
@@ -114,7 +114,7 @@ def read(view, args: MultiDict) -> Listing:
     query, typed, fields = filtered(view, args)
     if any(field.kind == "text" for field in fields if field.name in typed):
         shares.take_search(db.engine, g.actor)
-    query = query.execution_options(**PLANNED_ANEW)
+    query = query.execution_options(**PLANNED_EACH_TIME)
     size = _number(args.get("size"), view.page_size, SIZES)
     count, total, states = _counting(view, query)
     order = order_of(view, args)
@@ -210,7 +210,7 @@ def _counting(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] 
     total = func.coalesce(func.sum(some.c.amount), 0) if "amount" in present else literal(None)
     states = func.array_agg(some.c.state.distinct()) if "state" in present else literal(None)
     counts = select(func.count(), total, states).select_from(some)
-    count, total, states = db.session.execute(counts, execution_options=PLANNED_ANEW).one()
+    count, total, states = db.session.execute(counts, execution_options=PLANNED_EACH_TIME).one()
     if count > COUNTED:
         return count, None, None
     return count, total, None if states is None else tuple(states)

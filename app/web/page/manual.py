@@ -17,7 +17,7 @@ def all_chapters() -> tuple[Chapter, ...]:
 
 def chapter_for(view: str | None) -> Chapter | None:
     """Return the chapter that explains a view; None for what has no place in the menu."""
-    return next((one for one in all_chapters() if view in one.views), None)
+    return chapter_of(view) or next((one for one in _unwritten() if view in one.views), None)
 
 
 def _unwritten() -> list[Chapter]:
