@@ -17,7 +17,7 @@ ENGLISH = APP / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 FIRST = datetime(2026, 11, 23, tzinfo=UTC)
 METHODS = [
     ("**.py", "python"),
-    ("templates/**.html", "jinja2"),
+    ("**/templates/**.html", "jinja2"),
     ("programmes/**/policy.yaml", "app.translations.update:policy_texts"),
 ]
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Column": (2,)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from flask import abort, g, url_for
 from sqlalchemy import Numeric, func, literal, select
@@ -46,6 +47,7 @@ def _counting(states: Collection[str]) -> Select:
 class ClassList(BulkView):
     """A list of classes, and what may be done with them."""
 
+    template_folder = str(Path(__file__).parents[1] / "templates")
     programme = PROGRAMME
     menu = PROGRAMME.menu
     choices = {"state": TITLES}
