@@ -6,7 +6,7 @@ A session without a scope sees no row of such a model: forgetting fails closed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -160,11 +160,6 @@ def seeing(session: Session, scope: Scope) -> Iterator[None]:
         yield
     finally:
         session.info["scope"] = before
-
-
-def visible_ids(session: Session, model: type[Model], ids: Iterable[int]) -> set[int]:
-    """Return those of `ids` that exist and lie in the session's scope."""
-    return set(session.scalars(select(model.id).where(model.id.in_(list(ids)))))
 
 
 @event.listens_for(Session, "do_orm_execute")

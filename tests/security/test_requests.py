@@ -6,7 +6,7 @@ import pytest
 
 from app import create_app
 from app.demo.users import PASSWORD
-from app.engine.access.roles import BUSINESS, SYSTEM
+from app.engine.access.roles import SYSTEM
 from app.extensions import db
 from tests.desk.clerks import Desk
 from tests.desk.database import settings
@@ -235,7 +235,6 @@ def test_the_system_administrator_has_no_business(application):
         if SYSTEM in granted and view.endpoint not in ("OfficeView", "PasswordView"):
             held[view.endpoint] = granted[SYSTEM]
     assert held == {}
-    assert SYSTEM not in BUSINESS
 
 
 def test_all_permissions_of_a_page_are_one_query(cases_app):

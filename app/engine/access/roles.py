@@ -35,7 +35,6 @@ TITLES = {
     PROVINCE_ADMIN: N_("省级管理员"),
     SYSTEM: N_("系统管理员"),
 }
-BUSINESS = frozenset({CLERK, REVIEWER, CASHIER, AUDITOR, POLICY})
 DUTIES = (REVIEWER, CASHIER)
 """The roles that decide or pay; one given by an administrator works once a second one has confirmed it."""
 ADMINISTRATORS = frozenset({COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, SYSTEM})

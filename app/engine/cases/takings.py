@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine.cases.claims import Application, Claim
+from app.engine.cases.states import EDITABLE
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
-
-EDITABLE = ("draft", "returned")
 
 
 def takes_people(states: Collection[str]) -> bool:

@@ -15,6 +15,5 @@ TITLES = {
 }
 STATES = tuple(TITLES)
 EDITABLE = ("draft", "returned")
-NOT_LIVE = ("draft", "rejected", "cancelled")
 DECLARABLE = ("approved", "completion_submitted", "completion_returned", "completed")
 COMPLETABLE = ("approved", "completion_returned")

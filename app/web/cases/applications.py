@@ -44,7 +44,6 @@ MOVES = (
     "disburse",
 )
 """What can be done with all people of an application at once: two of the clerk, the reviewer's, two of the cashier."""
-OPEN_STATES = ("draft", "returned")
 
 
 class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):

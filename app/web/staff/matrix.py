@@ -34,7 +34,6 @@ ACTIONS = {
     "can_refuse": N_("不予确认授权"),
     "can_recall": N_("收回待确认授权"),
     "can_require": N_("启用或停用授权确认"),
-    "can_openapi": N_("查看接口文档"),
     "can_reset": N_("重置密码"),
     "can_unlock": N_("解锁账号"),
     "can_handover": N_("移交工作"),
