@@ -127,7 +127,7 @@ def not_yet_claimed() -> str:
 )
 def small_or_medium_employer() -> str:
     return """
-        SELECT c.row_id, CASE WHEN e.scale IN ('micro', 'small', 'medium') THEN 'pass' ELSE 'fail' END AS verdict,
+        SELECT c.row_id, CASE WHEN e.scale = ANY(:small_and_medium) THEN 'pass' ELSE 'fail' END AS verdict,
                jsonb_build_object('why', CASE WHEN e.scale = 'large' THEN 'large' ELSE 'small' END,
                                   'employer', e.name, 'employer_id', e.id, 'scale', e.scale) AS evidence
         FROM candidates c JOIN employers e ON e.id = c.employer_id

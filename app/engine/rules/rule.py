@@ -29,6 +29,8 @@ TWO = N_("{one} {other}")
 class RiskRule:
     """A rule; `sql` selects (row_id, verdict, evidence jsonb) from `candidates`.
 
+    It may use :today, :programme and :small_and_medium, the scales of small and medium employers.
+
     `asks` says what must hold, in one sentence; it names policy parameters as `{code}`. `basis` is a document of its own,
     beside those of the parameters. `fields` are the sheet's columns that it reads and blames: a row whose cell there is
     unreadable is not judged by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's

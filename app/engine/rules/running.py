@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.engine.rules.rule import RiskRule
+from app.registers.models import SMALL_AND_MEDIUM
 
 # The tables stay with their connection: making and dropping them takes longer than judging twenty people.
 SCHEMA = (
@@ -89,7 +90,12 @@ def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: da
     rules = list(rules)
     if any(rule.code == NAMED for rule in rules):
         session.execute(text(MISNAMED))
-    facts: dict[str, object] = {"today": today, "programme": programme, "of_the_sheet": OF_THE_SHEET}
+    facts: dict[str, object] = {
+        "today": today,
+        "programme": programme,
+        "small_and_medium": list(SMALL_AND_MEDIUM),
+        "of_the_sheet": OF_THE_SHEET,
+    }
     selects: list[str] = []
     shared: dict[str, None] = {}
     for n, rule in enumerate(rules):

@@ -187,7 +187,7 @@ def enterprise_and_dates() -> str:
                                   'window_from', window_from, 'window_to', policy->>'window_to',
                                   'stop_from', stop_from, 'stop_to', stop_to) AS evidence
         FROM (SELECT s.*, m.name,
-                     CASE WHEN m.scale NOT IN ('micro', 'small', 'medium') THEN 'large'
+                     CASE WHEN m.scale <> ALL(:small_and_medium) THEN 'large'
                           WHEN (s.opens_on < s.window_from OR s.closes_on > s.window_to) AND NOT s.kept THEN 'window'
                           WHEN s.opens_on < s.stop_from OR s.closes_on > s.stop_to THEN 'at_work'
                           ELSE 'fits' END AS why
