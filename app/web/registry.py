@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from flask_appbuilder.base import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
@@ -44,6 +44,7 @@ from app.web.staff.pending import PendingView
 from app.web.staff.role_views import RoleView
 from app.web.staff.users import UserView
 from app.web.stages.batches import BatchView
+from app.web.stages.bulk import BulkView
 
 SHARED = (
     DeskView,
@@ -93,7 +94,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     )
     for view in views:
         add_view(appbuilder, view)
-    roles.declare(grants_of(appbuilder.baseviews))
+    grants = grants_of(appbuilder.baseviews)
+    roles.declare(grants, renamed_of(appbuilder.baseviews, grants))
 
 
 def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
@@ -108,3 +110,12 @@ def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
                     raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
                 grants[permission, name].add(role)
     return grants
+
+
+def renamed_of(
+    views: Iterable[AbstractViewApi], grants: Collection[roles.Pair]
+) -> dict[roles.Pair, roles.Pair]:
+    """Return the permissions on moves as an earlier release called them → as they are called now (`Programme.former`)."""
+    lists = {view.class_permission_name: view.programme for view in views if isinstance(view, BulkView)}
+    moves = ((name, *names) for name, programme in lists.items() for names in programme.former.items())
+    return {(old, name): (new, name) for name, old, new in moves if (new, name) in grants}

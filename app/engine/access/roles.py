@@ -56,14 +56,16 @@ SEATS = {
 Pair = tuple[str, str]
 """(permission, view)."""
 GRANTS: dict[Pair, frozenset[str]] = {}
-RENAMED: dict[Pair, Pair] = {("submit_completion", "CompletionView"): ("graduate", "CompletionView")}
+RENAMED: dict[Pair, Pair] = {}
 """Old name → new: hosts of the release before still ask for the old one, which goes a release later."""
 
 
-def declare(grants: Mapping[Pair, set[str]]) -> None:
-    """Keep which of the product's roles may do what, as the views say when the product starts."""
+def declare(grants: Mapping[Pair, set[str]], renamed: Mapping[Pair, Pair]) -> None:
+    """Keep which of the product's roles may do what, as the views say when the product starts, and what that was called."""
     GRANTS.clear()
     GRANTS.update({pair: frozenset(roles) for pair, roles in grants.items()})
+    RENAMED.clear()
+    RENAMED.update(renamed)
 
 
 def sync(session: Session) -> int:
@@ -71,7 +73,7 @@ def sync(session: Session) -> int:
 
     A fixed number of statements; roles made on the screen keep their own grants on permissions that remain.
     """
-    grants = GRANTS | {old: GRANTS[new] for old, new in RENAMED.items() if new in GRANTS}
+    grants = GRANTS | {old: GRANTS[new] for old, new in RENAMED.items()}
     permission_ids = _named(session, Permission, {p for p, _ in grants})
     view_ids = _named(session, ViewMenu, {v for _, v in grants})
     role_ids = _named(session, Role, set(TITLES))

@@ -51,6 +51,7 @@ class KeyView(ModelView):
     granted = dict.fromkeys(
         (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_add", "can_agree", "can_revoke")
     )
+    permission_titles = {"can_revoke": N_("撤销")}
     list_template = "key_list.html"
     label_columns = {
         "name": N_("名称"),

@@ -71,6 +71,7 @@ class AccountCorrectionView(ModelView):
         CASHIER: READ,
         AUDITOR: (*READ, "can_reveal"),
     }
+    permission_titles = {"can_sign": N_("签字更正账户"), "can_withdraw": N_("撤回账户更正")}
     choices = {"state": STATES}
     loads = ["employer", "person", "account", "application", "office"]
     joined = [*loads, "paper"]

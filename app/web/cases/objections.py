@@ -72,6 +72,7 @@ class ObjectionView(ModelView):
         CASHIER: READ,
         AUDITOR: (*READ, "can_contact"),
     }
+    permission_titles = {"can_decide": N_("处理异议"), "can_contact": N_("查看联系方式")}
     choices = {"state": objections.STATES}
     loads = ["claim", "office"]
     label_columns = LABELS

@@ -35,6 +35,12 @@ class PrintView(Screen, BaseView):
         CASHIER: ("can_receipt",),
         AUDITOR: ("can_receipt", "can_failed", "can_review_form", "can_refusal"),
     }
+    permission_titles = {
+        "can_receipt": N_("打印受理回执"),
+        "can_failed": N_("打印未通过告知单"),
+        "can_refusal": N_("打印告知书"),
+        "can_review_form": N_("打印审核表"),
+    }
 
     @expose("/receipt/<int:pk>")
     @has_access

@@ -1,7 +1,8 @@
 """FAB's ModelView as this product uses it: scoped, bounded, safe on every route (`app/help/decisions/mended-flask-appbuilder.md`).
 
 A subclass is declared as FAB's documentation shows: datamodel, base_filters, list_columns, search_columns,
-label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sidebar), `granted` (who may do what).
+label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sidebar), `granted` (who may do what),
+`permission_titles` (what that is called).
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ KINDS = {
 class Screen(Posting):
     """What every view of ours declares; refused attempts on `watched` ones are written down.
 
-    What `replica_reads` names of its routes may show what is some seconds old (`app.server.replica`).
+    What `replica_reads` names of its routes may show what is some seconds old (`app.server.replica`). `permission_titles`:
+    what its own permissions are called in the permission matrix.
     """
 
     menu: ClassVar[tuple[str, ...]] = ()
@@ -59,6 +61,7 @@ class Screen(Posting):
     entry_permission: ClassVar[str] = "can_list"
     watched: ClassVar[bool] = False
     replica_reads: ClassVar[tuple[str, ...]] = ()
+    permission_titles: ClassVar[Mapping[str, str]] = {}
 
     @property
     def granted(self) -> Mapping[str, tuple[str, ...]]:

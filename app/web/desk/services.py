@@ -13,6 +13,7 @@ from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.sessions import shares
 from app.extensions import db
 from app.kernel.identifiers import citizen_id
+from app.kernel.messages import N_
 from app.registers.lookup import find_person, search_employers
 from app.web.crud.views import Screen
 from app.web.desk.home import tasks
@@ -29,6 +30,7 @@ class DeskView(Screen, BaseView):
         **dict.fromkeys((REVIEWER, CASHIER, AUDITOR), ("can_employers",)),
         CLERK: ("can_employers", "can_person"),
     }
+    permission_titles = {"can_employers": N_("查找单位"), "can_person": N_("查找人员")}
 
     @expose("/employers")
     @has_access

@@ -137,6 +137,7 @@ class SecondFactorView(ModelView):
         **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN), ("can_list", "can_reset")),
         PROVINCE_ADMIN: ("can_list", "can_reset", "can_roles"),
     }
+    permission_titles = {"can_roles": N_("指定须二次验证的角色")}
     list_template = "second_factor_list.html"
     base_order = ("user_id", "desc")
     label_columns = {

@@ -40,6 +40,7 @@ class AuditView(ModelView):
     menu_title = N_("审计日志")
     include_route_methods: ClassVar[set[str]] = {"list", "show", "verify", "heads"}
     granted = {AUDITOR: (*READ, "can_verify")}
+    permission_titles = {"can_verify": N_("核验")}
     list_template = "audit_list.html"
     choices = {"event": EVENTS}
     show_template = "audit_entry.html"

@@ -52,6 +52,7 @@ class LedgerView(Screen, BaseView):
     entry_permission = "can_monthly"
     replica_reads = ("monthly", "sums")
     granted = dict.fromkeys((REVIEWER, CASHIER, AUDITOR), ("can_monthly", "can_sums"))
+    permission_titles = {"can_sums": N_("查看汇总"), "can_monthly": N_("查看月报")}
 
     @expose("/")
     @has_access

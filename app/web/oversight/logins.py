@@ -38,6 +38,7 @@ class LoginView(ModelView):
     include_route_methods: ClassVar[set[str]] = {"list", "kick"}
     watched = True
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_kick"))
+    permission_titles = {"can_kick": N_("强制退出")}
     list_template = "login_list.html"
     base_order = ("seen_at", "desc")
     label_columns = {

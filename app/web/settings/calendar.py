@@ -42,6 +42,7 @@ class YearView(ModelView):
     menu_title = N_("放假安排年份")
     include_route_methods = {"list", "add", "confirm"}
     granted = {POLICY: ("can_list", "can_add", "can_confirm_year"), AUDITOR: ("can_list",)}
+    permission_titles = {"can_confirm_year": N_("确认放假安排")}
     add_columns = ["year", "document"]
     validators_columns = {"year": [NumberRange(2004, 2100)]}
     list_template = "year_list.html"

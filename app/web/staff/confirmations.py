@@ -42,6 +42,11 @@ class ConfirmationView(ModelView):
         **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN), WORDS),
         PROVINCE_ADMIN: (*WORDS, "can_require"),
     }
+    permission_titles = {
+        "can_refuse": N_("不予确认授权"),
+        "can_recall": N_("收回待确认授权"),
+        "can_require": N_("启用或停用授权确认"),
+    }
     list_template = "confirmation_list.html"
     label_columns = {
         "staff.user.username": N_("用户名"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.security.sqla.models import (
     Permission,
     PermissionView,
@@ -26,43 +27,11 @@ ACTIONS = {
     "can_add": N_("新增"),
     "can_edit": N_("修改"),
     "can_change": N_("修改"),
-    "can_drop": N_("删除"),
-    "can_revoke": N_("撤销"),
-    "can_roles": N_("指定须二次验证的角色"),
-    "can_take": N_("接收待授权人员"),
     "can_agree": N_("确认授权"),
-    "can_refuse": N_("不予确认授权"),
-    "can_recall": N_("收回待确认授权"),
-    "can_require": N_("启用或停用授权确认"),
     "can_reset": N_("重置密码"),
-    "can_unlock": N_("解锁账号"),
-    "can_handover": N_("移交工作"),
-    "can_kick": N_("强制退出"),
-    "can_verify": N_("核验"),
     "can_reveal": N_("查看完整号码"),
-    "can_export": N_("导出"),
-    "can_roster": N_("导出名册"),
-    "can_declare": N_("补贴申报"),
-    "can_confirm_year": N_("确认放假安排"),
-    "can_extend": N_("延长公示"),
-    "can_decide": N_("处理异议"),
-    "can_sign": N_("签字更正账户"),
-    "can_withdraw": N_("撤回账户更正"),
-    "can_contact": N_("查看联系方式"),
-    "can_sums": N_("查看汇总"),
-    "can_monthly": N_("查看月报"),
-    "can_employers": N_("查找单位"),
-    "can_person": N_("查找人员"),
-    "can_confirm": N_("批量办理"),
-    "can_run": N_("批量办理"),
-    "can_result": N_("查看办理结果"),
-    "can_download": N_("下载办理结果"),
-    "can_receipt": N_("打印受理回执"),
-    "can_failed": N_("打印未通过告知单"),
-    "can_refusal": N_("打印告知书"),
-    "can_review_form": N_("打印审核表"),
 }
-"""What the methods of views are called; moves are called as in the audit log."""
+"""What the permissions are called that several views have; a view names its own, and moves are called as in the audit log."""
 COMMON = N_("公共功能")
 
 
@@ -84,8 +53,9 @@ class Function:
     lines: tuple[MatrixRow, ...]
 
 
-def action_title(permission: str) -> str:
-    return gettext(ACTIONS.get(permission) or EVENTS.get(permission, permission))
+def action_title(view: BaseView, permission: str) -> str:
+    own = getattr(view, "permission_titles", {})
+    return gettext(own.get(permission) or ACTIONS.get(permission) or EVENTS.get(permission, permission))
 
 
 def functions(roles: Iterable[str], only: set[int] | None = None) -> list[Function]:
@@ -94,7 +64,7 @@ def functions(roles: Iterable[str], only: set[int] | None = None) -> list[Functi
     rows = []
     for view in fab().baseviews:
         lines = [
-            MatrixRow(id_, action_title(permission), names)
+            MatrixRow(id_, action_title(view, permission), names)
             for permission, (id_, names) in grants.get(view.class_permission_name, {}).items()
             if only is None or id_ in only
         ]

@@ -41,6 +41,7 @@ class PendingView(Screen, BaseView):
     entry_permission = "can_take"
     watched = True
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_take",))
+    permission_titles = {"can_take": N_("接收待授权人员")}
 
     @expose("/", methods=["GET", "POST"])
     @has_access

@@ -58,6 +58,7 @@ class RoleView(Screen, BaseView):
     menu_title = N_("角色与权限")
     watched = True
     granted: ClassVar = dict.fromkeys(KEEPERS, ("can_list", "can_show", "can_add", "can_edit", "can_drop"))
+    permission_titles = {"can_drop": N_("删除")}
 
     @expose("/list/")
     @has_access

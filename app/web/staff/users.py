@@ -53,6 +53,7 @@ class UserView(ModelView):
         (COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN),
         ("can_list", "can_show", "can_add", "can_change", "can_reset", "can_unlock", "can_handover"),
     )
+    permission_titles = {"can_unlock": N_("解锁账号"), "can_handover": N_("移交工作")}
     list_template = "user_list.html"
     base_order = ("user_id", "desc")
     label_columns = {

@@ -47,6 +47,12 @@ class BatchView(Screen, BaseView):
     route_base = "/batches"
     default_view = "confirm"
     granted = dict.fromkeys((CLERK, REVIEWER, CASHIER), ROUTES)
+    permission_titles = {
+        "can_confirm": N_("批量办理"),
+        "can_run": N_("批量办理"),
+        "can_result": N_("查看办理结果"),
+        "can_download": N_("下载办理结果"),
+    }
 
     @expose("/<batch_id>")
     @has_access

@@ -67,6 +67,7 @@ class NoticesView(GroupView):
         "ends_on": N_("公示结束"),
     }
     include_route_methods = {"list", "show", "action_post", "print", "export", "extend"}
+    permission_titles = {"can_extend": N_("延长公示")}
 
     @property
     def granted(self) -> dict[str, tuple[str, ...]]:

@@ -64,6 +64,7 @@ class PaymentListsView(GroupView):
         CASHIER: (*READ, "can_export", "disburse", "dissolve"),
         AUDITOR: READ,
     }
+    permission_titles = {"can_export": N_("导出")}
     loads = ["office"]
     list_columns = ["number", "office.name", "made_on", "exported_at", "dissolved_on"]
     search_columns = ["number", "office", "made_on"]

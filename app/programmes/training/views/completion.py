@@ -43,6 +43,7 @@ class CompletionView(ClassList):
     base_filters = [["state", FilterIn, (*COMPLETABLE, "completion_submitted", "completed")]]
     moves = ("graduate",)
     granted = {CLERK: (*READ, "can_roster", "can_edit", "graduate"), AUDITOR: READ}
+    permission_titles = {"can_roster": N_("导出名册")}
     include_route_methods = {"list", "show", "action_post", "roster", "results", "student", "submit"}
 
     def show_more(self, row: TrainingClass) -> dict:

@@ -30,6 +30,7 @@ class DeclarationView(ClassList):
     base_filters = [["state", FilterIn, DECLARABLE]]
     include_route_methods = {"list", "declare"}
     granted = {CLERK: ("can_list", "can_declare"), AUDITOR: ("can_list",)}
+    permission_titles = {"can_declare": N_("补贴申报")}
 
     def list_more(self, rows: Sequence) -> dict:
         declared = (
