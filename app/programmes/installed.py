@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from app.engine.programme import Programme
+from app.engine.sheets import Sheet
 
 INSTALLED = ["app.programmes.hiring_subsidy", "app.programmes.service_subsidy", "app.programmes.training"]
 
@@ -23,6 +24,12 @@ def programme_of(code: str) -> Programme:
 def programme_or_none(code: str | None) -> Programme | None:
     """Return the programme of what may belong to none."""
     return _by_code().get(code or "")
+
+
+@cache
+def every_sheet() -> tuple[Sheet, ...]:
+    """Return the sheets of all programmes, any of which people may choose by mistake."""
+    return tuple(sheet for one in programmes() for sheet in (one.sheet, *one.further_sheets))
 
 
 @cache

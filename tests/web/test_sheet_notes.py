@@ -7,7 +7,7 @@ import tempfile
 
 import pytest
 
-from app.web.longwork import sheet_reading, works
+from app.web.longwork import works
 from tests.cases.layouts import LAYOUTS, people, table
 from tests.cases.writers import by_openpyxl
 from tests.desk.clerks import HiringDesk, uscc_of
@@ -47,13 +47,13 @@ def test_an_outcome_keeps_its_notes_and_one_of_the_last_release_has_none(demo_ap
 def test_a_sheet_has_no_name_while_it_is_read(desk, number, tmp_path, monkeypatch):
     """What has no name can't be left behind, however the worker ends."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    seen, read = [], sheet_reading.read
+    seen, read = [], works.read
 
     def watched(sheet, file, **more):
         seen.append((list(tmp_path.rglob("*")), file.seek(0, 2)))
         return read(sheet, file, **more)
 
-    monkeypatch.setattr(sheet_reading, "read", watched)
+    monkeypatch.setattr(works, "read", watched)
     content = by_openpyxl(table(*people(3)))
     upload(desk, number, content)
     assert seen == [([], len(content))]

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session, contains_eager
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.claims import Claim, FailedRow
-from app.engine.cases.failed_rows import readable_cells
+from app.engine.cases.failed_rows import mended_by, readable_cells
 from app.engine.intake.check import lock_own
-from app.engine.intake.slips import mended_by
 from app.engine.sheets import SheetRow
 from app.engine.statements import count_changes
 from app.kernel.crypto import Vault

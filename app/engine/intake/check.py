@@ -15,10 +15,9 @@ from app.engine import rules
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.claims import Application, Claim, FailedRow
-from app.engine.cases.failed_rows import store_failed
+from app.engine.cases.failed_rows import folded_name, mended_by, store_failed
 from app.engine.cases.states import LIVE, OPEN_OR_LIVE
 from app.engine.cases.takings import refuse_when_paid
-from app.engine.intake.slips import folded_name, mended_by
 from app.engine.policy import stored
 from app.engine.programme import Programme
 from app.engine.progress import Progress

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import TypeGuard
 
 from app.engine.sheets.cells import typed
-from app.engine.sheets.child import Cell, Line
+from app.engine.sheets.child import MERGED, Cell, Line, UnreadableCell
 from app.engine.sheets.columns import Kind, heading
 from app.engine.sheets.header import Header, is_titled
-from app.engine.sheets.unreadable import MERGED, UnreadableCell
 from app.kernel.messages import N_, Message
 from app.kernel.text import squeeze
 

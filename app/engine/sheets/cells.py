@@ -6,9 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from app.engine.sheets.child import Cell
+from app.engine.sheets.child import ERROR, LOST, MERGED, UNCACHED, Cell, UnreadableCell, unreadable_kind
 from app.engine.sheets.columns import Column, Kind
-from app.engine.sheets.unreadable import UnreadableCell, refuse
 from app.engine.sheets.words import QUOTES, is_no_score, is_open_end, unwrapped
 from app.kernel.dates import parse_date, serial_date
 from app.kernel.errors import BadValue
@@ -50,6 +49,14 @@ _NO_DATE = {
     ),
 }
 """What is written is a number; the date may have no end."""
+_SENTENCES = {
+    ERROR: N_("“{title}”是错误值 {value}，读不出内容。请改正公式，或直接填写内容后重新上传。"),
+    UNCACHED: N_(
+        "“{title}”是公式，但文件中没有计算结果。请用 Excel 或 WPS 打开文件，保存后重新上传；或直接填写内容。"
+    ),
+    MERGED: N_("“{title}”与其他列的单元格合并，看不出这一格填的是什么。请取消合并，逐格填写后重新上传。"),
+    LOST: N_("“{title}”的“{value}”中有已经丢失的字（显示为“�”）。请对照证件重新输入。"),
+}
 _NOT_ROUNDED = {Kind.DATE, Kind.CHOICE}
 
 
@@ -64,6 +71,12 @@ def typed(cell: Cell) -> str:
     if isinstance(cell, UnreadableCell):
         return cell.text
     return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
+
+
+def _refuse_unreadable(cell: Cell, text: str) -> None:
+    """Raise BadValue for a cell that can't be read; the caller adds the column's title and the place."""
+    if kind := cell.kind if isinstance(cell, UnreadableCell) else unreadable_kind(text):
+        raise BadValue(_SENTENCES[kind], value=text.strip())
 
 
 def is_blank(text: str) -> bool:
@@ -86,7 +99,7 @@ def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
             raise BadValue(N_("“{title}”没有填写。请补填。"))
         return None
     if not text.isalnum():  # nothing unreadable is all letters and digits
-        refuse(cell, text)
+        _refuse_unreadable(cell, text)
     if len(text) > MAX_CHARACTERS:
         raise BadValue(
             N_("“{title}”有 {length} 个字，最多 {most} 个。请缩短。"),

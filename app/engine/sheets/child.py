@@ -2,19 +2,53 @@
 
 import json
 import logging
+import re
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Generator
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, cast
 
-from app.engine.sheets.unreadable import UnreadableCell
 from app.kernel.errors import BadSheet
 from app.kernel.messages import N_
+
+ERROR, UNCACHED, MERGED, LOST = "error", "uncached", "merged", "lost"
+LOST_CHARACTER = "\ufffd"
+STANDINS = {UNCACHED: "#公式未计算", MERGED: "#合并单元格"}
+"""What stands in the text of such a cell, so that a row that is corrected and sent again isn't read as blank."""
+
+_KINDS = {text: kind for kind, text in STANDINS.items()}
+_FIRST = ("#", "Err", "错误")
+_ERROR_VALUE = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|(Err|错误)[:：]\d{3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableCell:
+    """A cell of a file that shows something that is no value: its kind, and what a person sees in it."""
+
+    kind: str
+    shown: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands for the cell in its row's text."""
+        return STANDINS.get(self.kind, self.shown)
+
+
+def unreadable_kind(text: str) -> str | None:
+    """Return why a cell of that text can't be read, or None for one that can."""
+    if LOST_CHARACTER in text:
+        return LOST
+    bare = text.strip()
+    if not bare.startswith(_FIRST):
+        return None
+    return ERROR if _ERROR_VALUE.fullmatch(bare) else _KINDS.get(bare)
+
 
 Cell = str | int | float | date | UnreadableCell | None
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from app.engine.sheets.child import Cell, Line
+from app.engine.sheets.child import UNCACHED, Cell, Line, UnreadableCell
 from app.engine.sheets.columns import Sheet, heading
 from app.engine.sheets.marking import ADDED
-from app.engine.sheets.unreadable import UNCACHED, UnreadableCell
 from app.kernel.errors import BadSheet
 from app.kernel.messages import N_, Param
 

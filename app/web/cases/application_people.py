@@ -20,9 +20,8 @@ from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.kernel.text import whole_number
 from app.web.longwork.outcomes import Outcome
-from app.web.longwork.questions import QuestionRow, answers, what_was_chosen, who_stays
+from app.web.longwork.questions import QuestionRow, what_was_chosen, who_stays
 from app.web.longwork.sheet_forms import row_form
-from app.web.longwork.sheet_reading import read_sheet
 from app.web.longwork.works import WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank, hand_out, mark
 from app.web.page.findings import cells_of, readable
@@ -142,9 +141,9 @@ class PeopleRoutes(ApplicationsView):
 def check_sheet(task: WorkRequest) -> Outcome:
     """Read and judge a people sheet; one that lacks people of the former list is asked about first."""
     view, pk = task.view, int(task.subject)
-    content = read_sheet(view.programme.sheet, task, g.today)
+    content = task.read(view.programme.sheet)
     rows, vault = content.rows, g.vault
-    given, place = answers(task.arguments), {"pk": pk, "_anchor": "people"}
+    given, place = task.answers, {"pk": pk, "_anchor": "people"}
     gone = [] if content.corrects else absentees(db.session, g.actor, pk, rows, vault)
     if any(one.key not in given for one in gone):
         question = who_stays([_line(one) for one in gone], [N_("校验结果")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from app.kernel.messages import N_, Message
@@ -74,8 +74,3 @@ def what_was_chosen(gone: int, out: int) -> list[Message]:
     """Return the note about people who were missing from a list."""
     note = Message(N_("名单中没有的人，移出{out}人，保留{stay}人。"), out=out, stay=gone - out)
     return [note] if gone else []
-
-
-def answers(arguments: str) -> Mapping[str, bool]:
-    """Return the answers that a task came with; none for a sheet that is handed in the first time."""
-    return json.loads(arguments) if arguments else {}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -26,9 +27,11 @@ from app.engine.longwork import works
 from app.engine.longwork.works import LongWork
 from app.engine.progress import Cancelled, Progress, TooLong
 from app.engine.scope import seeing
+from app.engine.sheets import Sheet, SheetContent, read
 from app.extensions import db, fab
 from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
+from app.programmes.installed import every_sheet
 from app.registers.ciphers import bytes_of, place, text_of
 from app.web.login.actors import actor_of
 from app.web.longwork import standing
@@ -57,6 +60,17 @@ class WorkRequest:
     file: BinaryIO | None = None
     progress: Progress = field(default_factory=Progress)
     content: BinaryIO = field(default_factory=BytesIO)
+
+    @property
+    def answers(self) -> Mapping[str, bool]:
+        """How a sheet is meant; empty for one that is handed in the first time."""
+        return json.loads(self.arguments) if self.arguments else {}
+
+    def read(self, sheet: Sheet) -> SheetContent:
+        """Read the file as a sheet. Raises BadSheet, BadValue without a file, TooLong, Cancelled."""
+        if self.file is None:
+            raise BadValue(NO_FILE)
+        return read(sheet, self.file, today=g.today, progress=self.progress, others=every_sheet())
 
 
 @dataclass(frozen=True)

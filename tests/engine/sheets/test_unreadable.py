@@ -5,9 +5,8 @@ import json
 import pytest
 
 from app.engine.sheets.cells import typed
-from app.engine.sheets.child import _marked
+from app.engine.sheets.child import STANDINS, UnreadableCell, _marked, unreadable_kind
 from app.engine.sheets.reading import parse_row
-from app.engine.sheets.unreadable import STANDINS, UnreadableCell, unreadable_kind
 from tests.desk.sheets import HEADER, HIRED, ROW, TODAY, VALUES, read_hired
 
 ERRORS = [

@@ -35,8 +35,7 @@ from app.web.crud.conflicts import Edit
 from app.web.crud.views import READ, version_of
 from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
-from app.web.longwork.questions import QuestionRow, answers, what_was_chosen, who_stays
-from app.web.longwork.sheet_reading import read_sheet
+from app.web.longwork.questions import QuestionRow, what_was_chosen, who_stays
 from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
 from app.web.page.downloads import blank
 from app.web.page.findings import readable
@@ -224,10 +223,10 @@ def ask(view, row: TrainingClass, move: str):
 @long_work("roll", N_("学员导入"), permission="can_edit")
 def call_roll(task: WorkRequest) -> Outcome:
     """Enrol students by sheet; who may not be enrolled stays out, and whom the sheet lacks is asked about first."""
-    content = read_sheet(STUDENTS, task, g.today)
+    content = task.read(STUDENTS)
     rows, pk = content.rows, int(task.subject)
     task.progress.reach(READ_SHEET)
-    place, given = {"pk": pk, "_anchor": "students"}, answers(task.arguments)
+    place, given = {"pk": pk, "_anchor": "students"}, task.answers
     gone = {str(s.id): s for s in absent_students(db.session, g.actor, pk, rows, g.vault)}
     if not gone.keys() <= given.keys():
         lines = [

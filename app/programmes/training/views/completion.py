@@ -26,8 +26,7 @@ from app.programmes.training.views.forms import ResultForm
 from app.web.crud.views import READ
 from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
-from app.web.longwork.questions import Question, QuestionRow, answers
-from app.web.longwork.sheet_reading import read_sheet
+from app.web.longwork.questions import Question, QuestionRow
 from app.web.longwork.works import READ_SHEET, WorkRequest, carry_out, long_work, posted
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
@@ -110,11 +109,9 @@ class CompletionView(ClassList):
 def import_results(task: WorkRequest) -> Outcome:
     """Store the results of a class, all or none; a result that was typed on the screen is asked about first."""
     pk = int(task.subject)
-    content = read_sheet(RESULTS, task, g.today)
+    content = task.read(RESULTS)
     task.progress.reach(READ_SHEET)
-    taken = completion.import_results(
-        db.session, g.actor, pk, content.rows, g.vault, g.today, answers(task.arguments)
-    )
+    taken = completion.import_results(db.session, g.actor, pk, content.rows, g.vault, g.today, task.answers)
     message = Message(N_("已导入{count}名学员的成绩。"), count=taken.changed)
     if taken.refused:
         message = Message(N_("没有导入任何成绩。请按原因更正后重新导入整个文件。"))
