@@ -43,7 +43,7 @@ MOVES = (
     "list",
     "disburse",
 )
-"""What can be done with all people of an application at once: two of the clerk, the reviewer's, two of the cashier."""
+"""What can be done with all people of an application at once."""
 
 
 class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
@@ -77,12 +77,8 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
     page_of = Application
     list_columns = ["number", "employer.name", "region.name", "office.name", "created_on"]
     order_columns = ["number", "created_on"]
-    granted = {
-        CLERK: ("can_list", "can_show", "can_add", "can_edit", "submit", "withdraw"),
-        REVIEWER: ("can_list", "can_show", *MOVES[2:-2]),
-        CASHIER: ("can_list", "can_show", "list", "disburse"),
-        AUDITOR: ("can_list", "can_show"),
-    }
+    readers = (CLERK, REVIEWER, CASHIER, AUDITOR)
+    rights = {CLERK: ("can_add", "can_edit")}
 
     @expose("/add", methods=["GET", "POST"])
     @has_access

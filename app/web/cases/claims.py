@@ -38,12 +38,8 @@ class ClaimQueryView(StageView):
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post", "edit", "reveal"}
     moves = ("submit", "withdraw")
     page_of = Claim
-    granted = {
-        CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
-        REVIEWER: ("can_list", "can_show", "can_reveal"),
-        CASHIER: ("can_list", "can_show"),
-        AUDITOR: ("can_list", "can_show", "can_reveal"),
-    }
+    readers = (CLERK, REVIEWER, CASHIER, AUDITOR)
+    rights = {CLERK: ("can_edit",), REVIEWER: ("can_reveal",), AUDITOR: ("can_reveal",)}
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access

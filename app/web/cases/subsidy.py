@@ -15,7 +15,7 @@ from app.engine.cases.claims import Claim, Notice
 from app.engine.oversight import figures
 from app.engine.rules.contracts import CATEGORIES
 from app.web.cases.claims import ClaimQueryView
-from app.web.crud.views import READ, ModelView
+from app.web.crud.views import ModelView
 from app.web.stages.stage import StageView
 
 PERSON = ["person.name", "person.masked_id", "employer.name", "category"]
@@ -117,7 +117,7 @@ class PostCheckView(ContractStage, StageView):
     """付后核查: who was paid although a rule failed on the day of payment; nothing is moved here."""
 
     base_filters = [["state", FilterIn, ("disbursed",)], ["post_check", FilterEqual, True]]
-    granted = dict.fromkeys((CASHIER, AUDITOR), READ)
+    readers = (CASHIER, AUDITOR)
     include_route_methods = {"list", "show"}
     loads = ["payment_list"]
     list_columns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from flask import abort, g, redirect, request, url_for
@@ -53,13 +53,15 @@ class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for.
 
     `moves` are the actions that it offers, in order, of those that it has; `base_filters` say which states it shows.
-    `page_of`: the model whose rows of the programme have their page here, wherever they are named.
+    `page_of`: the model whose rows of the programme have their page here, wherever they are named. `readers` see the list
+    whatever they may do; `rights` are what roles may do on it beside its moves, which the `duty` of each transition gives.
     """
 
     programme: ClassVar[Programme]
     moves: ClassVar[tuple[str, ...]] = ()
     page_of: ClassVar[type[Model] | None] = None
     readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
+    rights: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
     label_columns = LABELS
 
@@ -79,7 +81,7 @@ class BulkView(ModelView):
     @property
     def granted(self) -> dict[str, tuple[str, ...]]:
         """Who has the duty sees the stage and makes its moves; the view's readers see it."""
-        granted = {role: list(READ) for role in self.readers}
+        granted = {role: [*READ, *self.rights.get(role, ())] for role in (*self.readers, *self.rights)}
         for name in self.moves:
             granted.setdefault(self.programme.transitions[name].duty, list(READ)).append(name)
         return {role: tuple(permissions) for role, permissions in granted.items()}

@@ -54,6 +54,7 @@ class NoticesView(GroupView):
     list_template = "groups.html"
     show_template = "notice.html"
     readers = (AUDITOR, CLERK)
+    rights = {REVIEWER: ("can_extend",)}
     moves = ("pass_publicity", "fail_publicity")
     loads = ["office"]
     list_columns = ["number", "office.name", "starts_on", "ends_on"]
@@ -68,11 +69,6 @@ class NoticesView(GroupView):
     }
     include_route_methods = {"list", "show", "action_post", "print", "export", "extend"}
     permission_titles = {"can_extend": N_("延长公示")}
-
-    @property
-    def granted(self) -> dict[str, tuple[str, ...]]:
-        granted = super().granted
-        return granted | {REVIEWER: (*granted[REVIEWER], "can_extend")}
 
     def base_query(self) -> Query:
         return super().base_query().filter(Notice.programme == self.programme.code)

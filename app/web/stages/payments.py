@@ -15,7 +15,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 from sqlalchemy.orm import Query, selectinload, undefer
 
-from app.engine.access.roles import AUDITOR, CASHIER
+from app.engine.access.roles import CASHIER
 from app.engine.cases.accounts import KINDS, Account, number_of
 from app.engine.cases.claims import Application, Claim
 from app.engine.cases.payments import PaymentList
@@ -23,7 +23,6 @@ from app.engine.sheets import Table, export_tables
 from app.extensions import db
 from app.kernel.messages import N_
 from app.kernel.money import uppercase
-from app.web.crud.views import READ
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
 from app.web.wording.titles import state_title
@@ -60,10 +59,7 @@ class PaymentListsView(GroupView):
     list_template = "groups.html"
     show_template = "payment_list.html"
     moves = ("disburse", "dissolve")
-    granted = {
-        CASHIER: (*READ, "can_export", "disburse", "dissolve"),
-        AUDITOR: READ,
-    }
+    rights = {CASHIER: ("can_export",)}
     permission_titles = {"can_export": N_("导出")}
     loads = ["office"]
     list_columns = ["number", "office.name", "made_on", "exported_at", "dissolved_on"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_move_is_given_by_its_duty_and_nobody_else(demo_app, login):
             may = login == duty and move in offered
             assert (answer.status_code == 302) is may, (place, move, answer.status_code)
             assert may or answer.status_code in FORBIDDEN, (place, move, answer.status_code)
+
+
+def test_a_changed_duty_moves_with_every_list_that_offers_it(application, monkeypatch):
+    for view in application.appbuilder.baseviews:
+        for move in getattr(view, "moves", ()):
+            with monkeypatch.context() as patched:
+                other = replace(view.programme.transitions[move], duty="somebody")
+                patched.setitem(view.programme.transitions, move, other)
+                holders = [role for role, permissions in view.granted.items() if move in permissions]
+            assert holders == ["somebody"], (view.endpoint, move)
 
 
 def test_a_duty_taken_away_between_the_dialog_and_its_run_stops_the_run(demo_app, demo_files):

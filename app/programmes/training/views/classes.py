@@ -32,7 +32,7 @@ from app.programmes.training.views.contacts import Reachable
 from app.programmes.training.views.forms import FIELDS, ClassForm
 from app.registers.lookup import find_employer
 from app.web.crud.conflicts import Edit
-from app.web.crud.views import READ, version_of
+from app.web.crud.views import version_of
 from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
 from app.web.longwork.questions import QuestionRow, what_was_chosen, who_stays
@@ -48,10 +48,10 @@ class ClassView(Reachable, ClassList):
     menu_title = N_("网络疫情培训开班")
     show_template = "class.html"
     moves = ("submit_class", "cancel_class")
-    granted = {
-        CLERK: (*READ, "can_add", "can_edit", "can_reveal", "submit_class", "cancel_class"),
-        REVIEWER: (*READ, "can_reveal"),
-        AUDITOR: (*READ, "can_reveal"),
+    rights = {
+        CLERK: ("can_add", "can_edit", "can_reveal"),
+        REVIEWER: ("can_reveal",),
+        AUDITOR: ("can_reveal",),
     }
     include_route_methods = {
         "list",

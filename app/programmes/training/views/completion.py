@@ -11,7 +11,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.engine import sheets
-from app.engine.access.roles import AUDITOR, CLERK
+from app.engine.access.roles import CLERK
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue
 from app.kernel.messages import N_, Message
@@ -23,7 +23,6 @@ from app.programmes.training.states import COMPLETABLE
 from app.programmes.training.views.base import ClassList, enrolment
 from app.programmes.training.views.classes import ask
 from app.programmes.training.views.forms import ResultForm
-from app.web.crud.views import READ
 from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
 from app.web.longwork.questions import Question, QuestionRow
@@ -41,7 +40,7 @@ class CompletionView(ClassList):
     show_template = "completion.html"
     base_filters = [["state", FilterIn, (*COMPLETABLE, "completion_submitted", "completed")]]
     moves = ("graduate",)
-    granted = {CLERK: (*READ, "can_roster", "can_edit", "graduate"), AUDITOR: READ}
+    rights = {CLERK: ("can_roster", "can_edit")}
     permission_titles = {"can_roster": N_("导出名册")}
     include_route_methods = {"list", "show", "action_post", "roster", "results", "student", "submit"}
 

@@ -11,7 +11,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 
-from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
+from app.engine.access.roles import AUDITOR, CLERK
 from app.engine.cases.states import OPEN_OR_LIVE
 from app.extensions import db
 from app.kernel.messages import N_
@@ -69,10 +69,7 @@ class TrainingApplicationView(ApplicationView):
         "detach",
         "apply",
     }
-    granted = {
-        CLERK: ("can_list", "can_show", "can_edit", "submit", "withdraw"),
-        **{role: ApplicationView.granted[role] for role in (REVIEWER, CASHIER, AUDITOR)},
-    }
+    rights = {CLERK: ("can_edit",)}
     loads = ["employer", "office", "training_class"]
     list_columns = ["number", "training_class.cohort_no", "employer.name", "office.name", "created_on"]
     label_columns = {**ApplicationView.label_columns, "training_class.cohort_no": N_("培训期号")}
