@@ -18,6 +18,7 @@ from app.registers.models import Employer, Person
 from app.web.crud.private_queries import in_clear
 from app.web.crud.views import ModelView
 from app.web.longwork import exporting
+from app.web.settings.registers import LABELS, TransferView
 from tests.desk.clerks import HiringDesk, uscc_of
 from tests.desk.database import DEMO
 from tests.desk.days import TODAY
@@ -267,3 +268,16 @@ def test_the_id_of_a_kept_search_is_nobodys_number():
     looks_like_one = MultiDict({"search": "b4681590-5c01-4443-9759-651651165166"})
     assert not in_clear(looks_like_one)
     assert in_clear(MultiDict({"search": "510104199001010019"}))
+
+
+def test_a_column_without_a_title_is_refused():
+    """FAB would guess an English one, and keep it for all views that share the titles."""
+    titles = dict(LABELS)
+
+    class Untitled(TransferView):
+        list_columns = [*TransferView.list_columns, "person.head4"]
+
+    with pytest.raises(ValueError, match="Untitled: label_columns lacks person.head4"):
+        Untitled()
+    TransferView()
+    assert titles == LABELS

@@ -27,6 +27,7 @@ from app.kernel.errors import DomainError
 from app.kernel.free_text import without_numbers
 from app.kernel.text import whole_number
 from app.web.crud import listing
+from app.web.crud.column_titles import titles_of
 from app.web.crud.conflicts import Edit
 from app.web.crud.paging import key_of
 from app.web.crud.posting import Posting
@@ -99,6 +100,7 @@ class ModelView(Screen, FabModelView):
 
     def _init_properties(self) -> None:
         """Declare what FAB would guess: it searches by every column of a view that declares none, and warns of fields that are ours alone."""
+        self.label_columns = titles_of(self)
         declared, self.search_columns = self.search_columns, ()
         super()._init_properties()
         self.search_columns = declared
