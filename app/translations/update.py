@@ -63,7 +63,8 @@ def main() -> None:
     catalog = english()
     catalog.update(extracted(), no_fuzzy_matching=True)
     write(catalog)
-    print(sum(not message.string for message in catalog if message.id), "untranslated")
+    untranslated = [message.id for message in catalog if message.id and not message.string]
+    print(*untranslated, f"{len(untranslated)} untranslated", sep="\n")
 
 
 if __name__ == "__main__":
