@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.identities import Resident, make_id
 from app.engine import rules
+from app.engine.policy import as_json
 from app.engine.rules.contracts import UNEMPLOYED
 from app.kernel import names
 from app.programmes.hiring_subsidy import PROGRAMME
@@ -37,9 +38,14 @@ SPANS = {
     LAGGING: [("2024-11-01", "2026-10-31")],
 }
 OWN, OTHER = "own", "other"
-POLICY = {
-    code: str(p.default) if p.default is not None else None for code, p in PROGRAMME.policy.parameters.items()
+MONTHS = {
+    "least_contract_months": 12,
+    "least_unemployed_months": 6,
+    "uninsured_months": 3,
+    "latest_contribution_months": 3,
 }
+"""What the tables reckon with, whatever the product ships."""
+POLICY = {**as_json({code: p.default for code, p in PROGRAMME.policy.parameters.items()}), **as_json(MONTHS)}
 
 
 @dataclass(frozen=True)

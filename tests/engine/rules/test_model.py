@@ -17,6 +17,7 @@ from app.engine.policy import PolicyValue
 from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
 from tests.bench import registers
 from tests.bench.county import LABELS, County
+from tests.engine.rules.cases import MONTHS
 
 TODAY = date(2026, 11, 23)
 PEOPLE = 1500
@@ -26,13 +27,8 @@ COVERED = {
     "unemployment": (date(2025, 3, 1), date(2026, 9, 30)),
     "transfers": (date(2025, 2, 1), date(2026, 8, 31)),
 }
-DEFAULTS = {
-    "least_contract_months": 12,
-    "least_unemployed_months": 6,
-    "uninsured_months": 3,
-    "latest_contribution_months": 3,
-}
 CHANGES = [
+    *((code, value, date(2020, 1, 1), None) for code, value in MONTHS.items()),
     ("latest_contribution_months", 4, date(2025, 9, 1), date(2025, 12, 31)),
     ("uninsured_months", 4, date(2025, 11, 15), date(2026, 2, 14)),
     ("least_unemployed_months", 3, date(2026, 2, 28), None),
@@ -76,7 +72,7 @@ def reaches(kind: str, day: date) -> bool:
 
 
 def policy_at(day: date) -> dict[str, int]:
-    values = dict(DEFAULTS)
+    values: dict[str, int] = {}
     for code, value, first, last in CHANGES:
         if first <= day and (last is None or day <= last):
             values[code] = value
@@ -173,6 +169,7 @@ MODEL = {
         "HS-05": uninsured,
     },
 }
+MODELLED = {code for rules in MODEL.values() for code in rules}
 
 
 def near(random: Random, day: date, spread: int) -> date:
@@ -287,7 +284,7 @@ def _found(session) -> dict[int, dict[str, tuple[str, str]]]:
         person: {
             f["rule"]: (f["verdict"], "" if f["verdict"] == "unknown" else f["evidence"]["why"])
             for f in findings
-            if f["rule"].startswith("HS")
+            if f["rule"] in MODELLED
         }
         for person, findings in (*passed, *failed)
     }

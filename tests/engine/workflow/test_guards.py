@@ -15,16 +15,13 @@ from app.engine.casework.claim_moves import STOPPED
 from app.engine.intake import application_accounts, applications
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
+from app.engine.workflow import hooks
 from app.programmes.hiring_subsidy import PROGRAMME
 from tests.desk import province
 from tests.desk.province import END, OVER, START, act, states
 
-NOT_OWN = "只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。"
-NO_BANK = "申请单的银行信息未填写完整。请先填写开户银行、户名和账号。"
-NOT_EDITOR = (
-    "您录入、修改或提交过本件，不能由您审核。请由其他审核人员办理；人手不足时可请市（州）审核人员办理。"
-)
-NOT_APPROVER = "您审核通过了本件，不能由您发放。请由其他发放人员办理。"
+NOT_OWN, NO_BANK = hooks.OWN_OFFICE.sentence, hooks.BANK_DETAILS.sentence
+NOT_EDITOR, NOT_APPROVER = hooks.NOT_AN_EDITOR.sentence, hooks.NOT_AN_APPROVER.sentence
 UNSEEN = "没有找到这条记录。请刷新列表后重新勾选。"
 
 
