@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -13,16 +12,15 @@ import pytest
 
 from tests.desk.database import DEMO
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def saw(cluster, demo_files, keys, tmp_path) -> dict:
+@pytest.fixture(scope="module")
+def saw(cluster, demo_files, keys, tmp_path_factory) -> dict:
     """What the walk through the made-up programme saw, in a process and a database of its own."""
     cluster.fresh(DEMO)
-    shutil.copytree(HERE / "skills_bonus", tmp_path / "packages" / "skills_bonus")
-    shutil.copytree(demo_files, tmp_path / "sheets")
+    sheets = tmp_path_factory.mktemp("toy") / "sheets"
+    shutil.copytree(demo_files, sheets)
     settings = {
         "SECRET_KEY": "test",
         "SQLALCHEMY_DATABASE_URI": cluster.urls.runtime,
@@ -31,8 +29,7 @@ def saw(cluster, demo_files, keys, tmp_path) -> dict:
     }
     walked = subprocess.run(
         [sys.executable, "-m", "tests.programmes.toy_walk"],
-        input=json.dumps({"settings": settings, "sheets": str(tmp_path / "sheets")}),
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path / "packages"), str(ROOT)))},
+        input=json.dumps({"settings": settings, "sheets": str(sheets)}),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -60,3 +57,32 @@ def test_one_folder_and_one_line_make_a_programme(saw):
         "edit": 1,
         **dict.fromkeys(("approve", "publicize", "pass_publicity", "list", "disburse"), 3),
     }
+
+
+def test_what_nobody_wrote_down_of_it_has_the_generic_entry(saw):
+    """And of a screen more; whatever walks these tables walks over both."""
+    tables = saw["tables"]
+    assert tables["addresses"] > 30 and tables["differing"] == []
+    assert tables["screen"] == {"GET /skill_notes/": ["auditor", "reviewer"]}
+    duties = {"review": {"reviewer"}, "publicity": {"reviewer"}, "disbursement": {"cashier"}}
+    for stage, roles in duties.items():
+        moves = {role for move, role in tables["moves"].items() if f"/{stage}/" in move}
+        assert moves == roles, stage
+    assert tables["chapters"] == ["SkillNotesView", "skills_bonus"]
+    assert tables["matrix"] == ["技能培训奖补审核", "技能培训奖补发放清单", "技能札记"]
+    assert tables["cases"] == dict.fromkeys(
+        ("draft", "submitted", "approved", "publicizing", "publicized"), 1
+    )
+    assert tables["corrected"] == [302, 422, 422, 422, 422]
+
+
+@pytest.mark.soak
+def test_no_other_test_fails_with_a_programme_and_a_screen_more():
+    """Those that walk every address, every function and every role, and the office that was upgraded."""
+    walks = [
+        *("tests/security/test_permissions.py", "tests/security/test_routes.py", "tests/upgrade"),
+        *(f"tests/web/test_{name}.py" for name in ("figures", "help", "lists", "menu", "roles", "shortcuts")),
+    ]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.programmes.one_more", "-q", *walks]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout[-6000:]

@@ -13,19 +13,15 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import load_workbook
-from sqlalchemy import NullPool, create_engine, func, select, text
+from sqlalchemy import func, select, text
 
 from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
-from app.programmes import installed as programmes
 from tests.desk.clerks import HiringDesk, moved, uscc_of
 from tests.desk.days import END, OVER, TODAY, month
+from tests.programmes import one_more
 
-COLUMNS = (
-    "ALTER TABLE claims ADD COLUMN skill_level varchar(20)",
-    "ALTER TABLE claims ADD COLUMN skill_hours integer",
-)
 TAUGHT = (("初级工", 40), ("高级工", 80), ("高级工", 39), ("初级工", "四十"))
 
 
@@ -39,14 +35,15 @@ class SkillsDesk(HiringDesk):
 def main() -> None:
     given = json.load(sys.stdin)
     sheets, today = Path(given["sheets"]), TODAY
-    programmes.INSTALLED.append("skills_bonus")
-    with create_engine(given["settings"]["DATABASE_OWNER_URL"], poolclass=NullPool).begin() as owner:
-        for statement in COLUMNS:
-            owner.execute(text(statement))
+    one_more.install()
+    one_more.add_columns(given["settings"]["DATABASE_OWNER_URL"])
     app = made(given["settings"], today)
     prepared = app.test_cli_runner().invoke(args=["prepare"])
     assert prepared.exit_code == 0, prepared.output
-    print(json.dumps(walk(app, sheets), ensure_ascii=False))
+    seen = walk(app, sheets)
+    from tests.programmes.toy_tables import tables  # after the programme is there
+
+    print(json.dumps({**seen, "tables": tables(app)}, ensure_ascii=False))
 
 
 def made(settings: dict, today: date):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 
 from flask import current_app
@@ -14,6 +15,7 @@ from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.cases.payments import PaymentList
 from app.engine.casework.batch import Batch
 from app.engine.programme import Programme
+from app.engine.sheets import Column, Kind, parse_row
 from app.registers.models import Employer, Person
 from app.registers.organisation import Office, Staff
 from tests.desk.clerks import ACCOUNT
@@ -21,15 +23,36 @@ from tests.desk.days import after
 
 CLAIM_STATES = ("draft", "submitted", "approved", "publicizing", "publicized")
 OPENS, CLOSES = after(-21), after(-3)
+TYPED = {Kind.TEXT: "某", Kind.DATE: f"{OPENS}", Kind.PHONE: "13800000000"}
+"""What is typed into a cell of a kind, where the sheet shows no example; a number into any other."""
+OF_TYPE = {str: "某", date: OPENS, bool: True}
+"""What stands in a column that no sheet fills; a number in any other."""
 
 
 def build(session: Session, office: Office, programmes: Iterable[Programme]) -> None:
     """One application of each programme that nobody wrote cases for, with a claim of another person in each state."""
     for programme in programmes:
         if session.scalar(select(Claim.id).where(Claim.programme == programme.code).limit(1)) is None:
-            here = select(Person.id).where(Person.region_code == office.region_code).order_by(Person.id)
-            people = list(session.scalars(here.limit(len(CLAIM_STATES))))
-            file(session, programme, _application(session, office, programme), people)
+            fill(session, office, programme)
+
+
+def fill(session: Session, office: Office, programme: Programme) -> None:
+    here = select(Person.id).where(Person.region_code == office.region_code).order_by(Person.id)
+    people = list(session.scalars(here.limit(len(CLAIM_STATES))))
+    own = values(programme) | ({"insured_region": office.region_code} if programme.placed else {})
+    file(session, programme, _application(session, office, programme), people, lambda person: own)
+
+
+def values(programme: Programme) -> dict[str, object]:
+    """What a claim keeps of its row: the sheet's own examples as they are read; without a sheet, by the columns' types."""
+    typed = {column.field: _typed(column) for column in programme.sheet.columns}
+    read = parse_row(programme.sheet, typed, 1, today=OPENS).values if programme.by_sheet else {}
+    columns = programme.claim.__mapper__.columns
+    return {name: read.get(name) or OF_TYPE.get(columns[name].type.python_type, 1) for name in programme.kept}
+
+
+def _typed(column: Column) -> str:
+    return column.example or (column.labels[0] if column.choices else TYPED.get(column.kind, "1"))
 
 
 def _application(session: Session, office: Office, programme: Programme) -> Application:
@@ -57,7 +80,7 @@ def file(
     application.account_id = add_account(session, current_app.extensions["vault"], payee, details).id
     batch = session.scalars(select(Batch.id)).first()
     common = {"programme": programme.code, "office_id": application.office_id, "batch_id": batch}
-    number = f"510104-{OPENS:%Y}-001"
+    number = f"{session.get(Office, application.office_id).code}-{OPENS:%Y}-001"
     notice = Notice(number=f"{programme.prefix}-GS-{number}", starts_on=OPENS, ends_on=CLOSES, **common)
     paid = PaymentList(number=f"{programme.prefix}-FF-{number}", made_on=CLOSES, **common)
     session.add_all((application, notice, paid))

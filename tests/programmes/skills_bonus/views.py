@@ -1,16 +1,20 @@
 """The screens: each a few lines."""
 
+from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access
 from skills_bonus import PROGRAMME
 from skills_bonus.model import SkillsApplication, SkillsClaim
 from skills_bonus.sheet import LEVELS
 
+from app.engine.access.roles import AUDITOR, REVIEWER
 from app.engine.cases.claims import Notice
 from app.engine.cases.payments import PaymentList
 from app.kernel.messages import N_
 from app.web.cases.applications import ApplicationView
 from app.web.cases.claims import ClaimQueryView
+from app.web.crud.views import Screen
 from app.web.stages.labels import LABELS
 from app.web.stages.notices import NoticesView
 from app.web.stages.payments import PaymentListsView
@@ -77,6 +81,22 @@ class SkillsPaymentListsView(Skills, PaymentListsView):
     menu_title = N_("技能培训奖补发放清单")
 
 
+class SkillNotesView(Screen, BaseView):
+    """A screen that belongs to no programme, with an action of its own."""
+
+    route_base = "/skill_notes"
+    default_view = "read"
+    menu = (N_("业务经办"),)
+    menu_title = N_("技能札记")
+    entry_permission = "can_read"
+    granted = dict.fromkeys((REVIEWER, AUDITOR), ("can_read",))
+
+    @expose("/")
+    @has_access
+    def read(self):
+        return self.render_template("layout.html")
+
+
 VIEWS = (
     SkillsApplicationView,
     SkillsQueryView,
@@ -85,4 +105,5 @@ VIEWS = (
     SkillsNoticesView,
     SkillsDisbursementView,
     SkillsPaymentListsView,
+    SkillNotesView,
 )
