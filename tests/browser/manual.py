@@ -21,13 +21,14 @@ from tests.browser.desk import Desk
 FOLDER = Path(__file__).parents[2] / "app" / "static" / "manual"
 COLOURS = 64
 """Enough for letters and pills; a third of the size."""
+NAMED = "label:not(ol.sort label), legend, main th, main button, main .button, dialog button"
 LABELS = FOLDER / "labels.json"
 PICTURED = {step.picture for chapter in chapters() for step in chapter.steps if step.picture}
 
 
 def labels(page: Page) -> list[str]:
-    """What a screen calls its fields, columns and buttons, without anybody's data."""
-    found = page.locator("label, legend, main th, main button, main .button, dialog button").all_inner_texts()
+    """What a screen calls its fields, columns and buttons, without anybody's data and without the functions that it lists."""
+    found = page.locator(NAMED).all_inner_texts()
     return sorted({"".join(sign for sign in text if not sign.isdigit()).strip() for text in found} - {""})
 
 
