@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections import Counter
 
@@ -34,3 +35,6 @@ def pytest_terminal_summary(terminalreporter):
 
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+# images of containers set it: every worker and every program that a test starts would compile all sources anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False

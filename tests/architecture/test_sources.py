@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,9 +85,9 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in MODULES:
-        yield name(path), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    return [(name(path), ast.parse(path.read_text(encoding="utf-8"))) for path in MODULES]
 
 
 def test_raw_sql_stands_where_it_is_known():
@@ -344,7 +344,7 @@ def test_no_page_is_cited_that_the_repository_lacks():
 
 def test_a_functions_docstring_begins_with_a_verb():
     """In the imperative; what is read like an attribute may be a noun, and commands speak to who types them."""
-    nodes = [(name(module), node) for module in MODULES for node in ast.walk(ast.parse(module.read_text()))]
+    nodes = [(module, node) for module, tree in trees() for node in ast.walk(tree)]
     functions = [(module, node) for module, node in nodes if isinstance(node, ast.FunctionDef)]
     begin = [
         (module, node.name, (ast.get_docstring(node) or "").partition(" ")[0])

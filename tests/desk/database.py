@@ -74,12 +74,6 @@ class Cluster:
         self.fresh(SCRATCH, stage)
         return Stage(stage, given)
 
-    def go_on(self, application: Flask, stage: Stage):
-        """Put the application on a copy of a stage; give what the walk gave, logins of the desk included."""
-        release(application)
-        self.fresh(stage.template)
-        return stage.given
-
 
 @contextmanager
 def running_cluster(keys: dict[str, str]) -> Iterator[Cluster]:

@@ -116,10 +116,11 @@ def demonstration(request, demonstrations) -> Demonstration:
 
 
 @pytest.fixture
-def demo_app(application, cluster, demonstration, monkeypatch) -> Iterator[Flask]:
-    """The application with the demonstration's data; no context is pushed, as in a real server."""
+def demo_app(request, application, cluster, demonstration, monkeypatch) -> Iterator[Flask]:
+    """The application with the demonstration's data, as a module's `stage` left it; no context is pushed, as in a real server."""
     monkeypatch.setitem(application.config, "TODAY", demonstration.day)
-    with cluster.copied(application, demonstration.template):
+    start = request.getfixturevalue("stage") if "stage" in request.fixturenames else demonstration
+    with cluster.copied(application, start.template):
         yield application
 
 

@@ -13,14 +13,26 @@ LONG = (
     *(f"tests/test_{name}.py" for name in ("backup", "database", "migrations", "operations", "prepare")),
     "tests/cases/test_nothing_is_lost.py",
     *(f"tests/engine/{name}.py" for name in ("test_people", "sheets/test_refused_files")),
-    *(f"tests/engine/workflow/test_{name}.py" for name in ("any_order", "duties", "races", "stale_dialogs")),
+    *(
+        f"tests/engine/workflow/test_{name}.py"
+        for name in ("account_corrections", "any_order", "duties", "races", "stale_dialogs")
+    ),
     "tests/programmes/test_toy.py",
     *(
         f"tests/programmes/training/test_{name}.py"
-        for name in ("class_moves", "declaration", "races", "results")
+        for name in (
+            *("class_moves", "completion", "declaration", "limits"),
+            *("races", "results", "stale_dialogs"),
+        )
     ),
-    *(f"tests/web/test_{name}.py" for name in ("accounts", "calendar", "dead_ends", "demo", "returning")),
-    *(f"tests/web/test_{name}.py" for name in ("sheet_questions", "users", "works")),
+    *(
+        f"tests/web/test_{name}.py"
+        for name in (
+            *("accounts", "calendar", "case_page", "corrections", "dead_ends", "demo"),
+            *("publicity_and_payment", "returning", "roles", "service_subsidy", "sheet_questions"),
+            *("users", "works"),
+        )
+    ),
 )
 """Folders and modules that take long, as measured in seconds of the processor; each belongs to the whole run alone."""
 ENVIRONMENT = {Path(sys.prefix), Path(sys.prefix).resolve()}

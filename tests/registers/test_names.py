@@ -51,6 +51,7 @@ def test_the_index_answers_what_is_asked(session, model, index):
     assert index in "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
 
 
+@pytest.mark.usefixtures("system")
 def test_the_database_folds_every_character_as_the_search_does(session):
     """Alone, doubled and between two others; not what Unicode has not assigned nor halves of pairs; of private use some."""
     every = {"Cn": 0, "Cs": 0, "Co": 97}

@@ -45,10 +45,10 @@ def stage(application, cluster, demonstrations):
 
 
 @pytest.fixture
-def winter(system, demo_app, cluster, stage, monkeypatch):
+def winter(system, demo_app, stage, monkeypatch):
     """(reviewer, policy officer): approved claims on 30 December 2026, when nobody has confirmed 2027."""
     monkeypatch.setitem(demo_app.config, "TODAY", START)
-    return cluster.go_on(demo_app, stage)
+    return stage.given
 
 
 def dialog(reviewer: HiringDesk) -> str:

@@ -39,8 +39,8 @@ def stage(application, cluster, demo_files):
 
 
 @pytest.fixture
-def clerk(demo_app, cluster, stage):
-    return cluster.go_on(demo_app, stage)
+def clerk(demo_app, stage):
+    return stage.given
 
 
 def shown(page: str) -> list[str]:

@@ -90,7 +90,7 @@ def test_figures_say_when_the_database_is_away(cluster, keys):
     assert answer.status_code == 200 and "benefits_database_up 0.0" in answer.text
 
 
-def test_the_log_is_json_and_the_figures_of_all_processes_are_one(app, cluster, keys, tmp_path):
+def test_the_log_is_json_and_the_figures_of_all_processes_are_one(system, app, cluster, keys, tmp_path):
     """In a process of its own, as it runs: two applications there count together."""
     program = dedent(f"""
         from app import create_app

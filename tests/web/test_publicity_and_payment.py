@@ -32,9 +32,9 @@ def stage(application, cluster, demo_files):
 
 
 @pytest.fixture
-def publicized(demo_app, cluster, stage):
+def publicized(demo_app, stage):
     """(clerk, reviewer, cashier, ids of 40 claims under publicity from 23 to 27 November, application's id)."""
-    return cluster.go_on(demo_app, stage)
+    return stage.given
 
 
 def claim_ids(app) -> list[int]:

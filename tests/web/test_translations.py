@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -45,6 +46,16 @@ MARKED = [
 """Modules whose Chinese is for the screen; sheets are Chinese by their nature."""
 
 
+ENGLISH = english()
+KNOWN = {message.id for message in ENGLISH}
+
+
+@cache
+def written() -> set[str]:
+    """Every msgid that stands in the code."""
+    return {message.id for message in extracted() if message.id}
+
+
 def chinese():
     with (CATALOGUES / "zh/LC_MESSAGES/messages.po").open("rb") as file:
         return read_po(file, locale="zh")
@@ -64,18 +75,17 @@ def strings(message) -> list[tuple[str, str]]:
 
 
 def test_every_sentence_has_its_english():
-    kept = {message.id for message in english() if message.id and message.string}
-    missing = {message.id for message in extracted() if message.id} - kept
+    kept = {message.id for message in ENGLISH if message.id and message.string}
+    missing = written() - kept
     assert not missing, "run python -m app.translations.update and fill in: " + "\n".join(sorted(missing))
 
 
 def test_the_english_catalogue_holds_nothing_that_is_gone():
-    catalogue = english()
-    gone = {message.id for message in catalogue if message.id} - {message.id for message in extracted()}
-    assert not gone and not catalogue.obsolete, "run python -m app.translations.update"
+    gone = {message.id for message in ENGLISH if message.id} - written()
+    assert not gone and not ENGLISH.obsolete, "run python -m app.translations.update"
 
 
-@pytest.mark.parametrize("catalogue", [english(), chinese()], ids=["en", "zh"])
+@pytest.mark.parametrize("catalogue", [ENGLISH, chinese()], ids=["en", "zh"])
 def test_translations_are_whole_and_keep_their_facts(catalogue):
     for message in catalogue:
         assert not message.fuzzy, message.id
@@ -85,7 +95,7 @@ def test_translations_are_whole_and_keep_their_facts(catalogue):
 
 
 def test_english_is_english():
-    assert not [message.string for message in english() if message.id and HAN.search(message.string)]
+    assert not [message.string for message in ENGLISH if message.id and HAN.search(message.string)]
 
 
 def test_the_libraries_speak_chinese():
@@ -115,7 +125,6 @@ def test_templates_say_nothing_beside_the_catalogue(path):
 
 @pytest.mark.parametrize("path", MARKED, ids=lambda path: str(path.relative_to(APP)))
 def test_modules_say_nothing_beside_the_catalogue(path):
-    known = {message.id for message in english()}
     tree = ast.parse(path.read_text(encoding="utf-8"))
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     said = {
@@ -123,7 +132,7 @@ def test_modules_say_nothing_beside_the_catalogue(path):
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
     }
-    assert {text for text in said if HAN.search(text) and "SELECT" not in text} <= known
+    assert {text for text in said if HAN.search(text) and "SELECT" not in text} <= KNOWN
 
 
 class Trial(Form):
