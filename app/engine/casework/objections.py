@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.claims import Claim
+from app.engine.cases.finding import find_claim
 from app.engine.free_text import FreeText
 from app.engine.scope import FRESH
 from app.kernel.crypto import Vault
@@ -71,11 +72,7 @@ def register(
 
     Raises NotFound, Refused, BadValue.
     """
-    claim = session.scalars(
-        select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim), execution_options=FRESH
-    ).one_or_none()
-    if claim is None:
-        raise NotFound(N_("没有找到这条记录。请刷新列表。"))
+    claim = find_claim(session, claim_id, lock=True)
     if claim.office_id != actor.office_id:
         raise Refused(N_("只有受理本件的经办机构可以登记异议。请联系该机构的经办人员。"))
     notice = claim.notice

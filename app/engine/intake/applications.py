@@ -13,12 +13,12 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.account_corrections import AccountCorrection
 from app.engine.cases.claims import Application, Attachment, Claim
+from app.engine.cases.finding import find_claim
 from app.engine.cases.numbers import application_number
 from app.engine.cases.states import EDITABLE
 from app.engine.casework.claim_moves import reprice
 from app.engine.intake.check import ELSEWHERE, lock_own
 from app.engine.programme import Programme
-from app.engine.scope import FRESH
 from app.kernel import names, uploads
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused, Stale
@@ -164,11 +164,7 @@ def edit_claim(
 
     Raises NotFound, Refused, Stale.
     """
-    claim = session.scalars(
-        select(Claim).where(Claim.id == claim_id).with_for_update(of=Claim), execution_options=FRESH
-    ).one_or_none()
-    if claim is None:
-        raise NotFound(N_("没有找到这条记录。请刷新列表。"))
+    claim = find_claim(session, claim_id, lock=True)
     if claim.office_id != actor.office_id:
         raise Refused(ELSEWHERE)
     if claim.state not in EDITABLE:

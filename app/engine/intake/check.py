@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -16,17 +16,17 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.claims import Application, Claim, FailedRow
 from app.engine.cases.failed_rows import folded_name, mended_by, store_failed
+from app.engine.cases.finding import find_application
 from app.engine.cases.states import LIVE, OPEN_OR_LIVE
 from app.engine.cases.takings import refuse_when_paid
 from app.engine.policy import stored
 from app.engine.programme import Programme
 from app.engine.progress import Progress
-from app.engine.scope import FRESH
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
 from app.engine.statements import count_changes
 from app.kernel import names
 from app.kernel.crypto import Vault
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import Refused
 from app.kernel.free_text import without_numbers
 from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_, Message
@@ -147,12 +147,7 @@ def check(
 
 def lock_own(session: Session, actor: Actor, application_id: int) -> Application:
     """Return the application, locked, when it lies in the actor's own office."""
-    application = session.scalars(
-        select(Application).where(Application.id == application_id).with_for_update(of=Application),
-        execution_options=FRESH,
-    ).one_or_none()
-    if application is None:
-        raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
+    application = find_application(session, application_id, lock=True)
     if application.office_id != actor.office_id:
         raise Refused(ELSEWHERE)
     return application

@@ -6,17 +6,15 @@ from flask import abort, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import select
 from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import record
-from app.engine.cases.claims import Claim
+from app.engine.cases.finding import find_claim
 from app.engine.casework import objections
 from app.engine.casework.objections import Objection
 from app.extensions import db
-from app.kernel.errors import NotFound
 from app.kernel.messages import N_
 from app.programmes.installed import programme_of
 from app.registers.ciphers import text_of
@@ -102,9 +100,7 @@ class ObjectionView(ModelView):
     @expose("/add/<int:claim_id>", methods=["GET", "POST"])
     @has_access
     def add(self, claim_id):
-        claim = db.session.scalars(select(Claim).where(Claim.id == claim_id)).one_or_none()
-        if claim is None:
-            raise NotFound(N_("没有找到这条记录。请刷新列表。"))
+        claim = find_claim(db.session, claim_id)
         form = ObjectionForm(request.form, data={"raised_on": g.today})
 
         def save():

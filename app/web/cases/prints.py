@@ -10,10 +10,11 @@ from sqlalchemy import select
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Application, Claim, FailedRow
+from app.engine.cases.finding import find_application, find_claim
 from app.engine.cases.takings import sent_in_on
 from app.engine.intake.application_accounts import people_and_accounts
 from app.extensions import db
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.programmes.installed import programme_of
 from app.web.crud.views import Screen
@@ -46,7 +47,7 @@ class PrintView(Screen, BaseView):
     @has_access
     def receipt(self, pk):
         """受理回执: what the office took in, and on which day."""
-        application = _application(pk)
+        application = find_application(db.session, pk)
         sent_in = sent_in_on(db.session, pk)
         if sent_in is None:
             raise Refused(
@@ -60,7 +61,7 @@ class PrintView(Screen, BaseView):
     @has_access
     def failed(self, pk):
         """校验未通过告知单: whom the check stopped, by which rule, with which facts."""
-        application = _application(pk)
+        application = find_application(db.session, pk)
         programme = programme_of(application.programme)
         query = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
         rows = [
@@ -73,7 +74,7 @@ class PrintView(Screen, BaseView):
     @has_access
     def review_form(self, pk):
         """审核表: the person, the contract, every rule's finding, and who decided what."""
-        claim = _claim(pk)
+        claim = find_claim(db.session, pk)
         history = select(AuditEntry).where(AuditEntry.claim_id == pk).options(NAMED).order_by(AuditEntry.id)
         programme = programme_of(claim.programme)
         return self._paper(
@@ -88,7 +89,7 @@ class PrintView(Screen, BaseView):
     @has_access
     def refusal(self, pk):
         """不予补贴告知书: what was decided, which rule and which facts, where to complain."""
-        claim = _claim(pk)
+        claim = find_claim(db.session, pk)
         if claim.state not in REFUSALS:
             raise Refused(N_("此人没有审核不通过、公示未通过或被撤销，不需要告知书。请核对当前状态。"))
         decided = (
@@ -112,17 +113,3 @@ class PrintView(Screen, BaseView):
         return self.render_template(
             template, application=application, programme=programme, documents=documents, **more
         )
-
-
-def _application(pk: int) -> Application:
-    row = db.session.scalars(select(Application).where(Application.id == pk)).one_or_none()
-    if row is None:
-        raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
-    return row
-
-
-def _claim(pk: int) -> Claim:
-    row = db.session.scalars(select(Claim).where(Claim.id == pk)).one_or_none()
-    if row is None:
-        raise NotFound(N_("没有找到这条记录。请刷新列表。"))
-    return row
