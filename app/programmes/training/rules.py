@@ -2,12 +2,12 @@
 
 from app.engine.rules.rule import missing_months, rule
 from app.kernel.messages import N_
+from app.programmes.training.states import DECLARABLE
 
-STUDENTS = """
+STUDENTS = f"""
     students AS (
         SELECT c.row_id, c.person_id, c.policy, e.id AS enrolment_id, k.id AS class_id, k.office_id,
-               k.employer_id, k.project_id, k.state IN ('approved', 'completion_submitted', 'completion_returned',
-                                                        'completed') AND e.state = 'enrolled' AS kept,
+               k.employer_id, k.project_id, k.state IN {DECLARABLE} AND e.state = 'enrolled' AS kept,
                k.cohort_no, k.opens_on, k.closes_on, k.stop_from, k.stop_to,
                (c.policy->>'window_from')::date AS window_from,
                coalesce((c.policy->>'window_to')::date, 'infinity') AS window_to
@@ -16,7 +16,7 @@ STUDENTS = """
         JOIN enrolments e ON e.id = coalesce(t.enrolment_id, c.row_id)
         JOIN training_classes k ON k.id = e.class_id
     )
-"""
+"""  # noqa: S608  # nosec B608  # constants of the code
 """A candidate is a claim, or without one the enrolment of that id.
 
 `kept`: the place was approved with its class; a limit or window that changes later stops new places only.

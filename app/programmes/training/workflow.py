@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.workflow.forms import MustOpinionForm, OpinionForm, PlainForm, ReasonForm
 from app.engine.workflow.hooks import OWN_OFFICE, RULES
 from app.engine.workflow.moves import DISBURSE, LIST, SUBSIDY
@@ -53,8 +54,8 @@ ALL_HAVE_RESULTS = Guard(
         WHERE e.class_id = c.id AND e.state = 'enrolled' AND e.passed IS NULL)""",
 )
 NOTHING_DECLARED = Guard(
-    """EXISTS (SELECT 1 FROM enrolments e JOIN claims t ON t.enrolment_id = e.id
-               WHERE e.class_id = c.id AND t.state NOT IN ('withdrawn', 'rejected', 'publicity_failed', 'revoked'))""",
+    f"""EXISTS (SELECT 1 FROM enrolments e JOIN claims t ON t.enrolment_id = e.id
+                WHERE e.class_id = c.id AND t.state IN {OPEN_OR_LIVE})""",  # noqa: S608  # nosec B608  # constants of the code
     N_("本班已申报补贴，不能取消。请先撤回申报。"),
 )
 NOT_COMPLETED = Guard(
