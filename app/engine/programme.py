@@ -16,6 +16,7 @@ from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
 from app.engine.workflow.transition import Transition
+from app.kernel.messages import N_
 
 JUDGED = ("category", "starts_on", "ends_on")
 PLACED = ("employer_uscc", "insured_region")
@@ -27,23 +28,44 @@ class Classes:
     """Groups in which people stand before anybody claims for them; the audit log knows them by `class_id`.
 
     `of_people`: from a SELECT of person ids to one of class ids; `numbered`: classes whose number begins with a text.
-    `past`: a person's places in classes as they were known at a moment.
+    `past`: a person's places in classes (`PastPlace`) as they were known at a moment. The rest is what a place is called,
+    and what its title, state and standing are.
     """
 
     of_people: Callable[[Select], Select]
     numbered: Callable[[str], Select]
     past: Callable[[Session, int, datetime], list]
+    place: str
+    title: str
+    state: str
+    standing: str
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What an application's page and receipt call it: how it begins, its people and their `count`, how it is handed in."""
+
+    begin: str = N_("选择单位和参保地")
+    created_on: str = N_("受理日期")
+    people: str = N_("人员名单")
+    passed: str = N_("通过校验")
+    count: str = N_("通过校验 {count} 人")
+    nobody: str = N_("还没有人员。请下载人员模板，填写后上传并点击“人员校验”。")
+    apply: str = N_("补贴申请")
+    receipt: str = N_("{programme}申请受理回执")
+    amount: str = N_("申请金额（元）")
 
 
 @dataclass(frozen=True)
 class Programme:
     """What a subsidy is.
 
-    `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's
-    start also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names the employing enterprise and the insured region;
-    without, the application does. With `once` a person has one live claim at most; with
-    `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends. `labels` name columns that the sheet doesn't. `clearings` hide what
-    earlier releases kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
+    `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's start also
+    picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names
+    the employing enterprise and the insured region; without, the application does. With `once` a person has one live claim
+    at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends. `labels` name
+    columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases; `clearings` hide what
+    those kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
     code: str
@@ -66,6 +88,7 @@ class Programme:
     labels: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
     clearings: tuple[Clearing, ...] = ()
+    wording: Wording = Wording()
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
     columns: Mapping[str, Column] = field(init=False)

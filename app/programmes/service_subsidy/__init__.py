@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.engine.policy import Policy
-from app.engine.programme import Programme
+from app.engine.programme import Programme, Wording
 from app.kernel.messages import N_
 from app.programmes.service_subsidy.model import ServiceApplication, ServiceClaim
 from app.programmes.service_subsidy.rules import RULES
@@ -22,5 +22,6 @@ PROGRAMME = Programme(
     policy=Policy.load(Path(__file__).parent / "policy.yaml"),
     judged={"category": "category", "starts_on": "contract_start", "ends_on": "contract_end"},
     placed=True,
+    wording=Wording(begin=N_("填写申请人")),
     menu=(N_("业务经办"), N_("机构服务"), N_("疫情就业创业服务补助")),
 )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.engine.policy import Policy
-from app.engine.programme import Classes, Programme
+from app.engine.programme import Classes, Programme, Wording
 from app.kernel.messages import N_
 from app.programmes.training import past
 from app.programmes.training.clearings import CLEARINGS
@@ -23,6 +23,7 @@ LABELS = {
     "stop_from": N_("停工开始日期"),
     "stop_to": N_("停工结束日期"),
     "project": N_("培训项目"),
+    "students": N_("学员数"),
     "students_added": N_("新增学员"),
     "first_student_no": N_("起始序号"),
     "theory_score": N_("理论成绩"),
@@ -31,6 +32,26 @@ LABELS = {
     "certificate_no": N_("证书编号"),
     "completed_on": N_("结业日期"),
 }
+CLASSES = Classes(
+    of_people=past.classes_of,
+    numbered=past.numbered,
+    past=past.past,
+    place=N_("培训班级"),
+    title=N_("培训项目"),
+    state=N_("班级状态"),
+    standing=N_("学员状态"),
+)
+WORDING = Wording(
+    begin=N_("选择班级申报"),
+    created_on=N_("申报日期"),
+    people=N_("申报学员"),
+    passed=N_("申报学员"),
+    count=N_("共 {count} 名学员"),
+    nobody=N_("还没有学员。请在“疫情培训补贴申报”中选择班级申报。"),
+    apply=N_("提交申报"),
+    receipt=N_("{programme}申报受理回执"),
+    amount=N_("申报金额（元）"),
+)
 
 PROGRAMME = Programme(
     code="training",
@@ -47,9 +68,10 @@ PROGRAMME = Programme(
     own=("hours",),
     once=False,
     by_sheet=False,
-    classes=Classes(past.classes_of, past.numbered, past.past),
+    classes=CLASSES,
     former={"submit_completion": "graduate"},
     labels=LABELS,
+    wording=WORDING,
     clearings=CLEARINGS,
     menu=(N_("业务经办"), N_("机构服务"), N_("就业创业培训管理")),
     amount="""CAST(least(round((candidates.own->>'hours')::int * (candidates.policy->>'amount_per_hour')::numeric, 2),

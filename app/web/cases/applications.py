@@ -100,6 +100,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
         editable = may_edit and application.office_id == g.actor.office_id
         return {
             "programme": self.programme,
+            "own_facts": self.own_facts(application),
             "counts": counts,
             "claims": db.session.scalars(
                 passed.options(*map(joinedload, named)).order_by(Claim.id).limit(SHOWN)
@@ -122,6 +123,10 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
             "waiting": waiting_for(self, application_id) if editable else None,
             **account_facts(application, editable, counts, paid),
         }
+
+    def own_facts(self, application: Application) -> list[tuple[str, str]]:
+        """Return (title, value) of what only this programme's applications have."""
+        return []
 
     @expose("/apply/<int:pk>", methods=["POST"])
     @has_access

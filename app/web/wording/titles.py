@@ -60,7 +60,6 @@ FIELD_TITLES = {
     "exported_at": N_("导出时间"),
     "failed_rows": N_("未通过行数"),
     "drafts": N_("草稿数"),
-    "students": N_("学员数"),
     "person_id": N_("人员编号"),
     "day": N_("截至日期"),
     "shown": N_("查看的内容"),

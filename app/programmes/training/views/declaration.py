@@ -74,3 +74,6 @@ class TrainingApplicationView(ApplicationView):
     list_columns = ["number", "training_class.cohort_no", "employer.name", "office.name", "created_on"]
     label_columns = {**ApplicationView.label_columns, "training_class.cohort_no": N_("培训期号")}
     search_columns = ["number", "training_class.cohort_no", "employer", "office", "created_on"]
+
+    def own_facts(self, application: TrainingApplication) -> list[tuple[str, str]]:
+        return [(N_("培训期号"), application.training_class.cohort_no)]
