@@ -21,12 +21,12 @@ from sqlalchemy import select, text
 from app.engine import rules, sheets
 from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Check, Claim, FailedRow
-from app.engine.intake import check as people
 from app.extensions import db
 from app.kernel import names
 from app.kernel.identifiers import citizen_id
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.hiring_subsidy.sheet import SHEET
+from app.web.cases import application_people
 from tests.bench import fused, registers
 from tests.bench.county import LABELS, TODAY, County
 from tests.bench.measure import Clocks, Stopwatch
@@ -189,7 +189,7 @@ def main(rows: int, people_count: int) -> None:
         )
         desk, clocks = HiringDesk(app, "clerk"), Clocks()
         upload(desk, opened.pop(), small)
-        for place, name in ((sheets, "read"), (rules, "judge"), (people, "check")):
+        for place, name in ((sheets, "read"), (rules, "judge"), (application_people, "check_people")):
             clocks.wrap(place, name, name)
         with app.app_context():
             engine = db.engine
@@ -219,8 +219,8 @@ def report(watch: Stopwatch, clocks: Clocks) -> None:
     shares = {
         "reading": spent["read"],
         "rules": spent["judge"],
-        "writing": spent["check"] - spent["judge"],
-        "request and commit": total - spent["read"] - spent["check"],
+        "writing": spent["check_people"] - spent["judge"],
+        "request and commit": total - spent["read"] - spent["check_people"],
     }
     print(watch.line(OURS), f"; {clocks.statements // RUNS} statements")
     print(

@@ -17,7 +17,7 @@ from app.engine.cases.accounts import Details
 from app.engine.cases.claims import Claim
 from app.engine.casework import batch
 from app.engine.intake import application_accounts, applications
-from app.engine.intake import check as people
+from app.engine.intake.check import CheckReport, check_people
 from app.engine.programme import Programme
 from app.engine.rules.contracts import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.scope import Scope
@@ -101,9 +101,9 @@ class County:
 
     def check(
         self, actor: Actor, application: int, rows: Sequence[dict[str, str]], today: date = TODAY
-    ) -> people.CheckReport:
+    ) -> CheckReport:
         """The eligibility check of typed rows."""
-        return people.check(
+        return check_people(
             self.session, actor, self.programme, application, self.read(rows, today), self.vault, today
         )
 

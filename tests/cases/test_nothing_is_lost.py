@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Claim, FailedRow
-from app.engine.intake import check as people
+from app.engine.intake.check import check_people
 from app.engine.scope import seeing
 from app.engine.sheets import Sheet, parse_row
 from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
@@ -116,7 +116,7 @@ def judge(county: County, clerk, opened: int, drawn: Drawn, write) -> None:
     rows = read_bytes(HIRING, write(drawn.grid)).rows
     check_rows(HIRING, drawn, rows, COUNTY_DAY)
     with county.session.begin_nested() as unsaved:
-        report = people.check(county.session, clerk, county.programme, opened, rows, county.vault, COUNTY_DAY)
+        report = check_people(county.session, clerk, county.programme, opened, rows, county.vault, COUNTY_DAY)
         assert report.passed + report.failed == len(rows)
         drafts = county.session.scalars(select(Claim).where(Claim.application_id == opened)).all()
         failed = county.session.scalars(select(FailedRow.row_no).where(FailedRow.application_id == opened))

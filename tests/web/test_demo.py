@@ -14,7 +14,7 @@ from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim, FailedRow, Slot
 from app.engine.clock import DemoClock
 from app.engine.intake.applications import open_application
-from app.engine.intake.check import check
+from app.engine.intake.check import check_people
 from app.engine.policy import stored
 from app.engine.scope import Scope
 from app.engine.sheets.reading import read
@@ -130,7 +130,7 @@ def uploaded(app, session, demo):
         application = open_application(session, actor, PROGRAMME, employer.id, employer.region_code, today)
         with (demo.files / name).open("rb") as file:
             rows = read(SHEET, file, today=today).rows
-        check(session, actor, PROGRAMME, application.id, rows, app.extensions["vault"], today)
+        check_people(session, actor, PROGRAMME, application.id, rows, app.extensions["vault"], today)
         db.session.commit()
         return application.id
 

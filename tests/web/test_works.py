@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim, FailedRow
-from app.engine.intake import check as people
 from app.engine.longwork import works
 from app.engine.longwork.works import LongWork
 from app.engine.scope import Scope
 from app.extensions import db
+from app.web.cases import application_people
 from app.web.commands.jobs import queue_of
 from app.web.longwork import exporting, work_pages
 from app.web.longwork import works as web_works
@@ -193,14 +193,14 @@ def test_a_bulk_action_is_fired_by_a_worker(office, clerk, everything, demo_file
 def test_a_cancelled_check_leaves_nothing(office, clerk, opened, everything, demo_files, monkeypatch):
     """In the midst of a statement that would never end: the work's own connection is told to stop."""
     work = upload(clerk, opened, demo_files / "2-mixed.xlsx")
-    check = people.check
+    check = application_people.check_people
 
     def check_and_wait(session, *args):
         check(session, *args)
         meanwhile(clerk.post, f"{work}/cancel", expect=303)
         session.execute(text("SELECT pg_sleep(60)"))
 
-    monkeypatch.setattr(people, "check", check_and_wait)
+    monkeypatch.setattr(application_people, "check_people", check_and_wait)
     run_jobs(office)
     assert counts(everything, opened) == (0, 0, 0)
     row = held(everything, work)
@@ -210,7 +210,7 @@ def test_a_cancelled_check_leaves_nothing(office, clerk, opened, everything, dem
 
 def test_a_database_that_went_away_is_tried_again(office, clerk, opened, everything, demo_files, monkeypatch):
     work = upload(clerk, opened, demo_files / "2-mixed.xlsx")
-    check, times = people.check, []
+    check, times = application_people.check_people, []
 
     def check_on_a_dead_connection(session, *args):
         times.append(None)
@@ -218,7 +218,7 @@ def test_a_database_that_went_away_is_tried_again(office, clerk, opened, everyth
             session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         return check(session, *args)
 
-    monkeypatch.setattr(people, "check", check_on_a_dead_connection)
+    monkeypatch.setattr(application_people, "check_people", check_on_a_dead_connection)
     run_jobs(office)
     assert counts(everything, opened) == (0, 0, 0)
     everything.execute(text("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"))
@@ -260,7 +260,7 @@ def test_a_work_that_fails_says_so_and_can_be_started_again(
 ):
     work = upload(clerk, opened, demo_files / "2-mixed.xlsx")
     with monkeypatch.context() as patch:
-        patch.setattr(people, "check", lambda *args: 1 / 0)
+        patch.setattr(application_people, "check_people", lambda *args: 1 / 0)
         run_jobs(office)
     page = clerk.get(work)
     assert "没有成功" in page

@@ -99,7 +99,7 @@ class CheckReport:
     failed: int
 
 
-def check(
+def check_people(
     session: Session,
     actor: Actor,
     programme: Programme,

@@ -13,8 +13,8 @@ from app.engine import sheets
 from app.engine.audit import record
 from app.engine.cases import failed_rows
 from app.engine.cases.claims import FailedRow
-from app.engine.intake import check as people
 from app.engine.intake.absentees import Absentee, absentees, leave_out
+from app.engine.intake.check import check_people, drop_failed
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
@@ -41,7 +41,7 @@ class PeopleRoutes(ApplicationsView):
         form = row_form(self.programme.sheet, request.form, {})
 
         def save():
-            report = people.check(db.session, g.actor, self.programme, pk, [form.row], g.vault, g.today)
+            report = check_people(db.session, g.actor, self.programme, pk, [form.row], g.vault, g.today)
             if report.passed:
                 return self.finish(
                     url_for(f"{self.endpoint}.person", pk=pk), gettext("校验通过，已加入名单。")
@@ -109,8 +109,8 @@ class PeopleRoutes(ApplicationsView):
         form = row_form(self.programme.sheet, request.form, failed_rows.cells(row, g.vault))
         if request.method == "POST":
             form.number = row.row_no
-            people.drop_failed(db.session, g.actor, pk, [row.id])
-            report = people.check(db.session, g.actor, self.programme, pk, [form.row], g.vault, g.today)
+            drop_failed(db.session, g.actor, pk, [row.id])
+            report = check_people(db.session, g.actor, self.programme, pk, [form.row], g.vault, g.today)
             place = self._url(pk, "people")
             if report.passed:
                 return self.finish(place, gettext("更正后校验通过。"))
@@ -132,7 +132,7 @@ class PeopleRoutes(ApplicationsView):
         """Drop the checked failed rows, which shall not be corrected."""
         self.item(str(pk))
         ids = [id_ for text in request.form.getlist("row") if (id_ := whole_number(text)) is not None]
-        gone = people.drop_failed(db.session, g.actor, pk, ids)
+        gone = drop_failed(db.session, g.actor, pk, ids)
         sentence = gettext("已移除{count}行未通过的人员。").format(count=gone)
         return self.finish(self._url(pk, "people"), sentence)
 
@@ -149,7 +149,7 @@ def check_sheet(task: WorkRequest) -> Outcome:
         question = who_stays([_line(one) for one in gone], [N_("校验结果")])
         return Outcome(question.sentence, f"{view.endpoint}.show", place, good=False, question=question)
     out = leave_out(db.session, g.actor, pk, [one.key for one in gone if given[one.key]])
-    report = people.check(db.session, g.actor, view.programme, pk, rows, vault, g.today, task.progress)
+    report = check_people(db.session, g.actor, view.programme, pk, rows, vault, g.today, task.progress)
     message = Message(
         N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
     )

@@ -137,7 +137,7 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
         drafts = select(Claim.id).where(
             Claim.application_id == application.id, Claim.state.in_(transition.sources)
         )
-        return self.ask(transition.name, drafts.order_by(Claim.id), self._url(pk))
+        return self.open_dialog(transition.name, drafts.order_by(Claim.id), self._url(pk))
 
     @expose("/discard/<int:pk>", methods=["POST"])
     @has_access

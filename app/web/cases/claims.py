@@ -14,7 +14,7 @@ from app.engine.audit import AuditEntry, record
 from app.engine.cases.accounts import number_of
 from app.engine.cases.claims import Claim
 from app.engine.intake import applications
-from app.engine.intake import check as people
+from app.engine.intake.check import ELSEWHERE
 from app.engine.sheets import Kind
 from app.extensions import db
 from app.kernel.errors import Refused
@@ -46,7 +46,7 @@ class ClaimQueryView(StageView):
     def edit(self, pk):
         claim = self.item(pk)
         if claim.office_id != g.actor.office_id:
-            raise Refused(people.ELSEWHERE)
+            raise Refused(ELSEWHERE)
         changes = (AuditEntry.event == "edit") & (AuditEntry.claim_id == claim.id)
         edit = Edit(lambda typed: self._row_form(claim, typed), changes, self._told())
         form = edit.make(request.form)

@@ -119,9 +119,9 @@ class BulkView(ModelView):
 
     def begin(self, name: str, rows: Query):
         """Keep the selection of a move and lead to its dialog, which asks for the rest and counts."""
-        return self.ask(name, self.claims_of(rows, self.programme.transitions[name]), self._back())
+        return self.open_dialog(name, self.claims_of(rows, self.programme.transitions[name]), self._back())
 
-    def ask(self, name: str, wanted: Select, back: str):
+    def open_dialog(self, name: str, wanted: Select, back: str):
         """Keep what a move is to move (a SELECT of ids) and lead to its dialog; `back` is where its result leads."""
         transition = self.programme.transitions[name]
         chosen = batch.prepare(db.session, g.actor, self.programme, transition, wanted)

@@ -14,7 +14,7 @@ from app.engine.cases.accounts import Account
 from app.engine.cases.claims import Application, Check, Claim, Slot
 from app.engine.casework import batch
 from app.engine.intake import application_accounts, applications
-from app.engine.intake import check as people
+from app.engine.intake.check import check_people
 from app.engine.scope import seeing
 from app.engine.sheets import SheetRow
 from app.extensions import db
@@ -244,7 +244,7 @@ def test_submit_against_a_new_check_of_the_same_sheet(session, actors, drafts, t
 
     def check(other: Session):
         with seeing(other, clerk.scope):
-            report = people.check(other, clerk, PROGRAMME, application, rows, vault, province.TODAY)
+            report = check_people(other, clerk, PROGRAMME, application, rows, vault, province.TODAY)
         return report.passed, report.failed
 
     (moved, refused, _), (passed, failed) = at_once(running(clerk, chosen), check)

@@ -186,7 +186,7 @@ class ClassView(Reachable, ClassList):
     @permission_name("edit")
     def submit(self, pk):
         """提交审核: this class, through the dialog of every move."""
-        return ask(self, self.item(str(pk)), "submit_class")
+        return open_dialog(self, self.item(str(pk)), "submit_class")
 
     @expose("/discard/<int:pk>", methods=["POST"])
     @has_access
@@ -214,10 +214,10 @@ class ClassReviewView(ClassList):
         return {**more, "warnings": warnings, "editable": False}
 
 
-def ask(view, row: TrainingClass, move: str):
+def open_dialog(view, row: TrainingClass, move: str):
     """Return the dialog of one move for one class."""
     wanted = db.select(TrainingClass.id).where(TrainingClass.id == row.id)
-    return view.ask(move, wanted, url_for(f"{view.endpoint}.show", pk=row.id))
+    return view.open_dialog(move, wanted, url_for(f"{view.endpoint}.show", pk=row.id))
 
 
 @long_work("roll", N_("学员导入"), permission="can_edit")

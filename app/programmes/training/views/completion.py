@@ -21,7 +21,7 @@ from app.programmes.training.results import Contradiction
 from app.programmes.training.sheet import NO, RESULTS, YES
 from app.programmes.training.states import COMPLETABLE
 from app.programmes.training.views.base import ClassList, enrolment
-from app.programmes.training.views.classes import ask
+from app.programmes.training.views.classes import open_dialog
 from app.programmes.training.views.forms import ResultForm
 from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
@@ -101,7 +101,7 @@ class CompletionView(ClassList):
     @permission_name("edit")
     def submit(self, pk):
         """班级结业, 提交审核: this class, through the dialog of every move."""
-        return ask(self, self.item(str(pk)), "graduate")
+        return open_dialog(self, self.item(str(pk)), "graduate")
 
 
 @long_work("results", N_("结业导入"), permission="can_edit")
