@@ -28,8 +28,8 @@ class Classes:
     """Groups in which people stand before anybody claims for them; the audit log knows them by `class_id`.
 
     `of_people`: from a SELECT of person ids to one of class ids; `numbered`: classes whose number begins with a text.
-    `past`: a person's places in classes (`PastPlace`) as they were known at a moment. The rest is what a place is called,
-    and what its title, state and standing are.
+    `past`: a person's places in classes (`PastPlace`) as they were known at a moment. The rest is what a place is
+    called, and what its title, state and standing are.
     """
 
     of_people: Callable[[Select], Select]
@@ -43,7 +43,7 @@ class Classes:
 
 @dataclass(frozen=True)
 class Wording:
-    """What an application's page and receipt call it: how it begins, its people and their `count`, how it is handed in."""
+    """What an application's page and receipt call it: how it begins, its people, how it is handed in."""
 
     begin: str = N_("选择单位和参保地")
     created_on: str = N_("受理日期")
@@ -60,12 +60,12 @@ class Wording:
 class Programme:
     """What a subsidy is.
 
-    `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's start also
-    picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row names
-    the employing enterprise and the insured region; without, the application does. With `once` a person has one live claim
-    at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends. `labels` name
-    columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases; `clearings` hide what
-    those kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
+    `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's start
+    also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row
+    names the employing enterprise and the insured region; without, the application does. With `once` a person has one
+    live claim at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends.
+    `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
+    `clearings` hide what those kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
     """
 
     code: str

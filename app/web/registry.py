@@ -115,7 +115,7 @@ def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
 def renamed_of(
     views: Iterable[AbstractViewApi], grants: Collection[roles.Pair]
 ) -> dict[roles.Pair, roles.Pair]:
-    """Return the permissions on moves as an earlier release called them → as they are called now (`Programme.former`)."""
+    """Return permissions on moves as an earlier release called them → as they are called now (`Programme.former`)."""
     lists = {view.class_permission_name: view.programme for view in views if isinstance(view, BulkView)}
     moves = ((name, *names) for name, programme in lists.items() for names in programme.former.items())
     return {(old, name): (new, name) for name, old, new in moves if (new, name) in grants}

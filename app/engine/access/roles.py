@@ -61,7 +61,7 @@ RENAMED: dict[Pair, Pair] = {}
 
 
 def declare(grants: Mapping[Pair, set[str]], renamed: Mapping[Pair, Pair]) -> None:
-    """Keep which of the product's roles may do what, as the views say when the product starts, and what that was called."""
+    """Keep which roles may do what, as the views say when the product starts, and what that was called before."""
     GRANTS.clear()
     GRANTS.update({pair: frozenset(roles) for pair, roles in grants.items()})
     RENAMED.clear()

@@ -55,7 +55,8 @@ ALL_HAVE_RESULTS = Guard(
 )
 NOTHING_DECLARED = Guard(
     f"""EXISTS (SELECT 1 FROM enrolments e JOIN claims t ON t.enrolment_id = e.id
-                WHERE e.class_id = c.id AND t.state IN {OPEN_OR_LIVE})""",  # noqa: S608  # nosec B608  # constants of the code
+                WHERE e.class_id = c.id
+                      AND t.state IN {OPEN_OR_LIVE})""",  # noqa: S608  # nosec B608  # constants of the code
     N_("本班已申报补贴，不能取消。请先撤回申报。"),
 )
 NOT_COMPLETED = Guard(

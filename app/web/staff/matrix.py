@@ -31,7 +31,7 @@ ACTIONS = {
     "can_reset": N_("重置密码"),
     "can_reveal": N_("查看完整号码"),
 }
-"""What the permissions are called that several views have; a view names its own, and moves are called as in the audit log."""
+"""What permissions of several views are called; a view names its own, and moves are called as in the audit log."""
 COMMON = N_("公共功能")
 
 
