@@ -27,7 +27,7 @@ PICTURED = {step.picture for chapter in chapters() for step in chapter.steps if 
 
 
 def labels(page: Page) -> list[str]:
-    """What a screen calls its fields, columns and buttons, without anybody's data and without the functions that it lists."""
+    """What a screen calls its fields, columns and buttons, without anybody's data and the functions that it lists."""
     found = page.locator(NAMED).all_inner_texts()
     return sorted({"".join(sign for sign in text if not sign.isdigit()).strip() for text in found} - {""})
 

@@ -117,7 +117,7 @@ def demonstration(request, demonstrations) -> Demonstration:
 
 @pytest.fixture
 def demo_app(request, application, cluster, demonstration, monkeypatch) -> Iterator[Flask]:
-    """The application with the demonstration's data, as a module's `stage` left it; no context is pushed, as in a real server."""
+    """The application with the demonstration's data, or what a module's `stage` left; no context is pushed."""
     monkeypatch.setitem(application.config, "TODAY", demonstration.day)
     start = request.getfixturevalue("stage") if "stage" in request.fixturenames else demonstration
     with cluster.copied(application, start.template):

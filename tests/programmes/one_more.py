@@ -1,4 +1,4 @@
-"""A programme and a screen more, of which no table of the tests has heard; as a plugin of pytest (`-p`), any tests run with them."""
+"""A programme and a screen more, of which no table of the tests knows; a plugin of pytest (`-p`) for any tests."""
 
 from __future__ import annotations
 
