@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text
 
-from app.engine import rules, sheets
+from app.engine import rules
 from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Check, Claim, FailedRow
 from app.extensions import db
@@ -27,6 +27,7 @@ from app.kernel.identifiers import citizen_id
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.hiring_subsidy.sheet import SHEET
 from app.web.cases import application_people
+from app.web.longwork import works
 from tests.bench import fused, registers
 from tests.bench.county import LABELS, TODAY, County
 from tests.bench.measure import Clocks, Stopwatch
@@ -189,7 +190,7 @@ def main(rows: int, people_count: int) -> None:
         )
         desk, clocks = HiringDesk(app, "clerk"), Clocks()
         upload(desk, opened.pop(), small)
-        for place, name in ((sheets, "read"), (rules, "judge"), (application_people, "check_people")):
+        for place, name in ((works, "read"), (rules, "judge"), (application_people, "check_people")):
             clocks.wrap(place, name, name)
         with app.app_context():
             engine = db.engine
