@@ -23,6 +23,7 @@ CELL_CHARACTERS = 32_767
 _XLSX, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _VERY_OLD = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 """Excel 2 to 4, before there were containers."""
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _HALF = re.compile("[\ud800-\udfff]")
 _AHEAD = 4096
 """How many bytes a sender may have put before an archive."""
@@ -54,7 +55,7 @@ def reader_of(content: bytes) -> Callable[[bytes], Tabs]:
 
 def emit(line: list) -> None:
     """Write one line for the other side; half a character, which no encoding knows, counts as lost."""
-    text = json.dumps(line, ensure_ascii=False, check_circular=False, separators=(",", ":"))
+    text = _JSON.encode(line)
     try:
         written = text.encode()
     except UnicodeEncodeError:

@@ -47,8 +47,10 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> i
             size += len(chunk)
             if size > left:
                 raise Refusal("unpacked")
-            if markup and any(word in tail + chunk for word in _DECLARATIONS):
-                raise Refusal("entity")
+            if markup:
+                window = tail + chunk
+                if any(word in window for word in _DECLARATIONS):
+                    raise Refusal("entity")
             tail = chunk[-_OVERLAP:]
     if size != declared:
         raise Refusal("lying")

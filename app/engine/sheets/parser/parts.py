@@ -4,7 +4,6 @@ import io
 import posixpath
 import re
 import zipfile
-from dataclasses import dataclass
 from xml.parsers import expat
 
 from archive import part_name
@@ -22,12 +21,11 @@ _WHOLE_DIMENSION = re.compile(rb"""\sref\s*=\s*["'][A-Z]{1,3}[1-9]\d{0,6}(:[A-Z]
 _HEAD = 1 << 14
 
 
-@dataclass(frozen=True)
 class Tab:
-    """A worksheet that is not hidden: its name and its part."""
+    """A worksheet that is not hidden: its name and its part; `dataclasses` would take this process as long as all of ours."""
 
-    name: str
-    part: str
+    def __init__(self, name: str, part: str) -> None:
+        self.name, self.part = name, part
 
 
 class Parts:

@@ -64,7 +64,10 @@ def _seen(sheet: CalamineSheet) -> Iterator[tuple[int, list]]:
     margin = [None] * sheet.start[1] if sheet.start else []
     blank = [""] * sheet.width
     for index, row in enumerate(sheet.iter_rows()):
-        yield index, [] if row == blank else margin + [_cell(value) for value in row]
+        if row == blank:
+            yield index, []
+        else:
+            yield index, margin + [value if isinstance(value, str) else _cell(value) for value in row]
 
 
 def _cell(value: object) -> object:
@@ -74,4 +77,4 @@ def _cell(value: object) -> object:
         return {"date": value.date().isoformat()}
     if isinstance(value, date):
         return {"date": value.isoformat()}
-    return value if isinstance(value, str | int | float) else str(value)
+    return value if isinstance(value, int | float) else str(value)
