@@ -12,6 +12,8 @@ IDENTIFYING = r"""(?x)
 Read by PostgreSQL too.
 """
 _IDENTIFYING = re.compile(IDENTIFYING)
+_SHORTEST = 10
+"""Characters of the shortest number that identifies somebody."""
 OWN = r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """Digests and ids that the product makes, in which ten digits may follow one another."""
 _OWN = re.compile(OWN)
@@ -26,6 +28,6 @@ def masked(number: str) -> str:
 
 def without_numbers(text: str) -> str:
     """Return the text with every long number masked but for its last four characters; a digest or an id of ours stays whole."""
-    if _OWN.fullmatch(text):
+    if len(text) < _SHORTEST or _OWN.fullmatch(text):
         return text
     return _IDENTIFYING.sub(lambda match: "*" * (len(match[0]) - SHOWN) + match[0][-SHOWN:], text)

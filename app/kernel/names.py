@@ -29,6 +29,8 @@ def fold(name: str) -> str:
 
 def writings(name: str) -> tuple[str, ...]:
     """Return the folded name, and the one in which blanks inside it are the dot that somebody did not find on the keyboard."""
+    if _PLAIN.fullmatch(name):
+        return (name,)
     folded = fold(name)
     dotted = fold(_GAPS.sub(MIDDLE_DOT, name.translate(TABLE).strip()))
     return (folded,) if dotted == folded else (folded, dotted)

@@ -6,6 +6,7 @@ The rotation of keys finds the columns by their type.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import cast, overload
 
 from flask_appbuilder import Model
@@ -46,9 +47,14 @@ def new_row_key() -> bytes:
 
 def place(column: Column | InstrumentedAttribute, **values: object) -> bytes:
     """Return the name of the place that a ciphertext is bound to. Raises KeyError for a value that is missing."""
+    label, names = _label(column)
+    return label + b"".join([_told_apart(values[name]) for name in names])
+
+
+@lru_cache(maxsize=128)
+def _label(column: Column | InstrumentedAttribute) -> tuple[bytes, tuple[str, ...]]:
     attribute: Column = column if isinstance(column, Column) else column.property.columns[0]
-    parts = (_told_apart(values[name]) for name in bound_to(attribute))
-    return f"{attribute.table.name}.{attribute.name}\0".encode() + b"".join(parts)
+    return f"{attribute.table.name}.{attribute.name}\0".encode(), bound_to(attribute)
 
 
 def bound_to(column: Column) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from app.registers.ciphers import new_row_key, place
 COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
 """Shares of a check's time."""
 
+_JSON = json.JSONEncoder(default=str)
 DIALECT = postgresql.dialect()
 ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
 """For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
@@ -217,7 +218,7 @@ def _lines(
             value(category),
             value(starts_on),
             value(ends_on),
-            json.dumps({name: value(name) for name in programme.own}, default=str),
+            _JSON.encode({name: value(name) for name in programme.own}),
             *_phone(vault, application_id, value("phone")),
             without_numbers(value("remark") or "") or None,
             sorted(faults),

@@ -81,7 +81,10 @@ def _refuse_unreadable(cell: Cell, text: str) -> None:
 
 def is_blank(text: str) -> bool:
     """Return whether a person sees nothing in the cell."""
-    text = unwrapped(text)
+    return _shows_nothing(unwrapped(text))
+
+
+def _shows_nothing(text: str) -> bool:
     return not text or text.isspace() or (not text.isprintable() and not squeeze(text))
 
 
@@ -93,12 +96,12 @@ def _iso(day: date) -> str:
 
 def value_of(column: Column, cell: Cell, text: str, today: date) -> Value:
     """Return the value of a cell that reads `text`; the caller adds the column's title and the place."""
-    text = unwrapped(text)
-    if is_blank(text):
-        if column.required:
-            raise BadValue(N_("“{title}”没有填写。请补填。"))
-        return None
-    if not text.isalnum():  # nothing unreadable is all letters and digits
+    if not (text.isalnum() or isinstance(cell, date)):  # these are neither wrapped, blank nor unreadable
+        text = unwrapped(text)
+        if _shows_nothing(text):
+            if column.required:
+                raise BadValue(N_("“{title}”没有填写。请补填。"))
+            return None
         _refuse_unreadable(cell, text)
     if len(text) > MAX_CHARACTERS:
         raise BadValue(
@@ -121,6 +124,8 @@ def _rounded(kind: Kind, cell: Cell, text: str, today: date) -> bool:
     """
     if isinstance(cell, int | float):
         return abs(cell) >= EXACT_BELOW
+    if kind is Kind.TEXT and text.isalnum():
+        return False
     bare = squeeze(text)
     if kind is Kind.CITIZEN_ID and len(bare) == 18 and bare.isdigit() and bare.endswith("000"):
         return not citizen_id.is_valid(bare, today)

@@ -154,7 +154,7 @@ def _received(stream: IO[bytes]) -> Generator[Line, None, bool]:
             raise BadSheet(_TOO_WIDE)
         if not line.endswith(b"\n"):
             return False
-        match json.loads(line, object_hook=_marked):
+        match _JSON.decode(line.decode()):
             case [int(number), list(cells), bool(hidden)]:
                 yield Line(tab, number, cells, hidden, hidden_columns)
             case ["tab", str(name), list(columns)]:
@@ -171,6 +171,9 @@ def _marked(cell: dict[str, str]) -> date | UnreadableCell:
     if "date" in cell:
         return date.fromisoformat(cell["date"])
     return UnreadableCell(cell["unreadable"], cell["shown"])
+
+
+_JSON = json.JSONDecoder(object_hook=_marked)
 
 
 def _epitaph(status: int, expired: bool) -> str:

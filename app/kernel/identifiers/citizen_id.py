@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from operator import mul
 
 from app.kernel.text import squeeze
 
@@ -22,7 +23,7 @@ def is_whole(text: str) -> bool:
 
 def check_digit(first17: str) -> str:
     """Return the 18th character that belongs to 17 digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first17), _WEIGHTS))
     return _CHECK_DIGITS[total % 11]
 
 
