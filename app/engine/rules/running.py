@@ -54,11 +54,9 @@ OF_THE_SHEET = ["F-01", "C-01", NAMED]
 """Rules that tell nothing of a person but whether the sheet names him or her."""
 MISNAMED = """
     UPDATE candidates c SET named = false
-    FROM candidates k
-    LEFT JOIN persons p ON p.id = k.person_id
-    LEFT JOIN covered v ON v.kind = 'persons' AND v.region_code = k.insured_region
-    WHERE k.row_id = c.row_id AND ('name' = ANY(k.bad_fields) OR p.name_folded <> k.name
-                                   OR (p.name_folded IS NULL AND v.days IS NOT NULL))
+    WHERE 'name' = ANY(c.bad_fields)
+       OR coalesce((SELECT p.name_folded <> coalesce(c.name, p.name_folded) FROM persons p WHERE p.id = c.person_id),
+                   EXISTS (SELECT 1 FROM covered v WHERE v.kind = 'persons' AND v.region_code = c.insured_region))
 """
 
 SUM_UP = """
