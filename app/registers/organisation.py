@@ -58,7 +58,10 @@ class Office(Model):
 
 
 class Staff(Model):
-    """The office of a login; a table beside FAB's own user, whose groups break under subclassing."""
+    """The office of a login; a table beside FAB's own user, whose groups break under subclassing.
+
+    `theme`: `light` or `dark` where the person has chosen one, else the browser's.
+    """
 
     __tablename__ = "staff"
 
@@ -66,6 +69,7 @@ class Staff(Model):
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     password_set_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     must_change_password: Mapped[bool] = mapped_column(server_default="false")
+    theme: Mapped[str | None] = mapped_column(String(5))
     user: Mapped[User] = relationship()
     office: Mapped[Office] = relationship(lazy="joined")
 

@@ -63,34 +63,33 @@ class Desk:
 
     def functions(self) -> list[tuple[str, str]]:
         """(title, address) of every function in the menu."""
-        links = self.page.locator(".side a.leaf").all()
-        return [(link.text_content().strip(), link.get_attribute("href")) for link in links]
+        links = self.page.locator(".side a[data-view]").all()
+        title = "link => link.getAttribute('aria-label')"
+        return [(link.evaluate(title), link.get_attribute("href")) for link in links]
 
     @property
     def today(self) -> date:
         return date.fromisoformat(self.page.locator("#demo-date").inner_text())
 
-    def open(self, *path: str) -> None:
-        """Opens a function from the menu, unfolding the branches that lead to it (业务经办 → 单位服务 → …)."""
-        self.page.wait_for_load_state("load")  # the script unfolds the branches as they were left
-        place: Locator = self.page.get_by_role("navigation", name="功能菜单")
-        for title in path[:-1]:
-            place = place.locator("details").filter(
-                has=self.page.locator(f"xpath=./summary[normalize-space()='{title}']")
-            )
-            if place.get_attribute("open") is None:
-                place.locator("> summary").click()
+    def open(self, title: str) -> None:
+        """Opens a function from the menu by its whole title, of which the screen shows what its branch doesn't say."""
+        menu = self.page.get_by_role("navigation", name="功能菜单")
         with self.page.expect_navigation():
-            place.get_by_role("link", name=path[-1], exact=True).click()
+            menu.get_by_role("link", name=title, exact=True).click()
+
+    def account(self, name: str) -> None:
+        """Presses what the menu of one's own account holds."""
+        self.page.locator(".who").click()
+        self.button(name).click()
 
     def hiring(self, function: str) -> None:
-        self.open("业务经办", "单位服务", BRANCH, f"{BRANCH}{function}")
+        self.open(f"{BRANCH}{function}")
 
     def service(self, function: str) -> None:
-        self.open("业务经办", "机构服务", "疫情就业创业服务补助", f"就业创业服务补助{function}")
+        self.open(f"就业创业服务补助{function}")
 
     def training(self, function: str) -> None:
-        self.open("业务经办", "机构服务", "就业创业培训管理", function)
+        self.open(function)
 
     def choose_all(self, action: str) -> None:
         """Ticks the whole page and asks for a move."""
@@ -153,8 +152,8 @@ class Desk:
     def confirm(self, **typed: str) -> tuple[int, int]:
         """Answers the dialog; returns how many were moved and refused."""
         for label, value in typed.items():
-            self.page.locator("form.dialog").get_by_label(label).fill(value)
-        self.page.locator("form.dialog button").click()
+            self.page.locator("form.confirm").get_by_label(label).fill(value)
+        self.page.locator("form.confirm button").click()
         self.page.locator("#moved").wait_for()
         refused = self.page.locator("#refused")
         return int(self.page.locator("#moved").inner_text()), int(

@@ -16,7 +16,7 @@ GRAVE = ("serious", "critical")
 EACH = 6
 """How many screens go by until axe-core looks at one, but in the long version: it takes a second and more."""
 STICKS_OUT = (
-    "() => [...document.querySelectorAll('.card')].some(card => card.scrollWidth > card.clientWidth + 1)"
+    "() => [...document.querySelectorAll('.part')].some(card => card.scrollWidth > card.clientWidth + 1)"
 )
 
 
@@ -39,7 +39,7 @@ class Inspector(Camera):
         if desk.page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
             self.found.append(f"{name}: wider than the window")
         if desk.page.evaluate(STICKS_OUT):
-            self.found.append(f"{name}: something sticks out of a card")
+            self.found.append(f"{name}: something sticks out of a part")
         language = desk.page.locator("html").get_attribute("lang")
         if language != ("en" if name == "english" else "zh-CN"):
             self.found.append(f"{name}: lang is {language}")

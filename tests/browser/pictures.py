@@ -118,7 +118,7 @@ def review(camera: Camera) -> None:
     reviewer.button("公示").click()
     reviewer.page.get_by_label("公示开始日期").fill(reviewer.today.isoformat())
     reviewer.page.get_by_label("公示结束日期").fill(reviewer.today.isoformat())
-    reviewer.page.locator("form.dialog button").click()
+    reviewer.page.locator("form.confirm button").click()
     camera.take(reviewer, "publicize-refused")
     end = publicity_end(reviewer.today, 10)
     waited = (end - reviewer.today).days + 1
@@ -192,7 +192,7 @@ def papers(camera: Camera) -> None:
     reviewer.page.get_by_role("link", name="打印告知书").click()
     camera.paper(reviewer, "print-refusal")
     clerk = camera.desk("clerk")
-    clerk.open("登记库", "社保缴费库")
+    clerk.open("社保缴费库")
     clerk.button("导出").click()
     clerk.page.get_by_role("link", name="下载").wait_for()
     camera.take(clerk, "export")
@@ -217,18 +217,18 @@ def officers(camera: Camera) -> None:
     conflict(policy)
     camera.take(policy, "conflict")
     auditor = camera.desk("auditor")
-    auditor.open("系统管理", "审计日志")
+    auditor.open("审计日志")
     auditor.search(事项="发放")
     camera.take(auditor, "audit")
     auditor.page.locator("tbody a").first.click()
     camera.take(auditor, "audit-entry")
     camera.visit(auditor, "audit-verify", "/settings/audit/verify")
-    auditor.open("业务经办", "业务统计")
+    auditor.open("业务统计")
     camera.take(auditor, "figures")
     auditor.page.emulate_media(media="print")
     camera.paper(auditor, "print-figures")
     keeper = camera.desk("county_admin")
-    keeper.open("系统管理", "用户")
+    keeper.open("用户")
     camera.take(keeper, "users")
     keeper.page.get_by_role("link", name="新增", exact=False).click()
     camera.take(keeper, "user-new")
@@ -236,8 +236,8 @@ def officers(camera: Camera) -> None:
 
 def conflict(policy: Desk) -> None:
     """The same employer corrected in two windows."""
-    policy.open("登记库", "单位登记库")
-    policy.page.get_by_role("link", name="修改").first.click()
+    policy.open("单位登记库")
+    policy.page.get_by_role("link", name="修改", exact=True).first.click()
     other = policy.context.new_page()
     other.goto(policy.page.url)
     for page, name, number in ((other, "成都某某有限公司", "9001"), (policy.page, "成都某某公司", None)):
@@ -267,7 +267,7 @@ def errors(camera: Camera) -> None:
     camera.visit(clerk, "error-404", "/nowhere")
     camera.visit(clerk, "error-403", "/settings/audit/list/")
     clerk.page.goto("/")
-    clerk.button("English").click()
+    clerk.account("English")
     camera.take(clerk, "english")
 
 

@@ -98,12 +98,12 @@ def test_ticked_rows_and_an_opinion_outlast_the_session(sit_down, demo, sent):
     opinion.fill("材料齐全，同意。")
     dialog = page.url
     idle(demo, page)
-    page.locator("form.dialog button").click()
+    page.locator("form.confirm button").click()
     log_in(page, "reviewer")
     assert page.url == dialog
     assert opinion.input_value() == "材料齐全，同意。"
     assert page.locator("#moved").count() == 0
-    page.locator("form.dialog button").click()
+    page.locator("form.confirm button").click()
     page.locator("#moved").wait_for()
     assert page.locator("#moved").inner_text() == "2"
 
@@ -227,6 +227,7 @@ def test_leaving_in_another_window_drops_what_was_kept(sit_down, demo, draft):
     assert kept(page)
     other.goto("/login/")
     log_in(other)
+    other.locator(".who").click()
     other.get_by_role("button", name="退出").click()
     other.wait_for_url("**/login/")
     page.wait_for_function("sessionStorage.getItem('kept') === null")

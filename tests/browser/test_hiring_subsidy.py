@@ -161,7 +161,7 @@ def audit(auditor: Desk, number: str, people: int, voucher: str) -> None:
     names = {entry.split()[1] for entry in auditor.page.locator(".history li").all_text_contents()}
     assert {"陈小敏（clerk）", "周国强（reviewer）", "刘芳（cashier）"} <= names
 
-    auditor.open("系统管理", "审计日志")
+    auditor.open("审计日志")
     for event in ("公示通过", "发放"):
         auditor.search(事项=event)
         assert f"共{people}条" in auditor.text()

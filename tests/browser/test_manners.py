@@ -115,7 +115,7 @@ def test_a_double_click_acts_once(sit_down, sent):
     reviewer.search(申请单号=sent)
     reviewer.tick(1)
     reviewer.button("审核通过").click()
-    page.locator("form.dialog button").dblclick(no_wait_after=True)
+    page.locator("form.confirm button").dblclick(no_wait_after=True)
     page.locator("#moved").wait_for()
     assert (page.locator("#moved").inner_text(), len(runs)) == ("1", 1)
     page.go_back()
@@ -163,22 +163,21 @@ def test_a_function_is_found_by_ctrl_k_and_opened_by_enter(sit_down):
     box = page.get_by_label("搜索功能")
     assert box.evaluate("box => box === document.activeElement")
     page.keyboard.type("没有这个")
-    page.get_by_text("没有此功能，请联系区县管理员授权").wait_for()
-    assert page.locator(".side details a.leaf:visible").count() == 0
+    page.locator("[data-findings]").get_by_text("没有此功能，请联系区县管理员授权").wait_for()
+    assert page.locator("[data-findings] a").count() == 0
     page.keyboard.press("Escape")
     assert page.get_by_text("没有此功能，请联系区县管理员授权").count() == 0
     page.keyboard.type("就业创业 开班")
-    assert page.locator(".side details a.leaf:visible").all_inner_texts() == ["网络疫情培训开班"]
+    (only,) = page.locator("[data-findings] a").all_inner_texts()
+    assert only.split() == ["网络疫情培训开班", "机构服务", "·", "就业创业培训管理"]
     page.keyboard.press("Enter")
     page.wait_for_url("**/training/classes/list/")
-    assert (
-        page.locator(".crumbs").inner_text().replace("\n", "").endswith("就业创业培训管理/网络疫情培训开班")
-    )
+    assert page.locator(".crumbs").inner_text().replace("\n", "").endswith("就业创业培训管理网络疫情培训开班")
 
 
 def test_recent_pages_stay_at_hand_and_go_with_the_login(sit_down):
     clerk: Desk = sit_down("clerk")
-    page, tabs = clerk.page, clerk.page.locator(".tabs > span")
+    page, tabs = clerk.page, clerk.page.locator(".opened > span")
     for address in ("/training/classes/list/", "/settings/password/", "/training/classes/list/?size=50"):
         page.goto(address)
         page.wait_for_load_state("load")
@@ -188,7 +187,7 @@ def test_recent_pages_stay_at_hand_and_go_with_the_login(sit_down):
     assert tabs.count() == 1
     tabs.first.locator("a").click()
     page.wait_for_url("**/settings/password/")
-    clerk.button("退出").click()
+    clerk.account("退出")
     page.wait_for_url("**/login/")
     page.wait_for_load_state("load")
     assert page.evaluate("sessionStorage.length") == 0
@@ -221,7 +220,7 @@ def test_shortcuts_are_chosen_and_ordered_by_keys_and_by_dragging(sit_down):
 
 def test_a_tab_of_what_is_gone_closes_and_says_so(sit_down, demo):
     clerk: Desk = sit_down("clerk")
-    page, tabs = clerk.page, clerk.page.locator(".tabs > span")
+    page, tabs = clerk.page, clerk.page.locator(".opened > span")
     number = clerk.open_application(demo.uscc_of("1-good.xlsx"))
     page.wait_for_load_state("load")
     clerk.button("删除空申请").click()
@@ -236,17 +235,17 @@ def test_a_tab_of_what_is_gone_closes_and_says_so(sit_down, demo):
 
 def test_tabs_speak_the_language_of_the_page(sit_down):
     clerk: Desk = sit_down("clerk")
-    page, tabs = clerk.page, clerk.page.locator(".tabs > span a")
+    page, tabs = clerk.page, clerk.page.locator(".opened > span a")
     for address in ("/training/classes/list/", "/settings/password/"):
         page.goto(address)
         page.wait_for_load_state("load")
-    clerk.button("English").click()
-    page.locator(".tabs a", has_text="Online training").wait_for()
-    page.locator(".tabs a", has_text="Change password").wait_for()
+    clerk.account("English")
+    page.locator(".opened a", has_text="Online training").wait_for()
+    page.locator(".opened a", has_text="Change password").wait_for()
     assert not any(re.search("[一-鿿]", title) for title in tabs.all_inner_texts())
-    clerk.button("中文").click()
-    page.locator(".tabs a", has_text="网络疫情培训开班").wait_for()
-    page.locator(".tabs a", has_text="修改密码").wait_for()
+    clerk.account("中文")
+    page.locator(".opened a", has_text="网络疫情培训开班").wait_for()
+    page.locator(".opened a", has_text="修改密码").wait_for()
 
 
 def test_the_way_back_leads_to_the_list_as_it_was_left(sit_down, sent):

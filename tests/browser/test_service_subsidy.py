@@ -127,7 +127,7 @@ def review_and_publicize(reviewer: Desk) -> tuple[str, str]:
     reviewer.choose_all("公示")
     end = reviewer.today + timedelta(days=1)
     reviewer.page.get_by_label("公示结束日期").fill(end.isoformat())
-    reviewer.page.locator("form.dialog button").click()
+    reviewer.page.locator("form.confirm button").click()
     said = reviewer.page.get_by_role("alert").inner_text()
     reviewer.forgive("422")
     earliest = said.split("结束日期最早为")[1][:10]
@@ -163,7 +163,7 @@ def outcome(reviewer: Desk, ends_on: str) -> None:
     reviewer.choose_all("公示通过")
     assert reviewer.extent() == (ALL, yuan(ALL))
     assert reviewer.confirm() == (ALL - 1, 1)
-    refused = reviewer.page.locator("tbody tr").filter(has=reviewer.page.locator(".pill-fail"))
+    refused = reviewer.page.locator("tbody tr").filter(has=reviewer.page.locator(".tag--fail"))
     assert "异议" in refused.inner_text()
 
 
@@ -178,7 +178,7 @@ def pay(cashier: Desk) -> str:
     cashier.choose_all("发放")
     assert cashier.extent() == (ALL - 1, yuan(ALL - 1))
     assert cashier.confirm(凭证号=VOUCHER) == (ALL - 1, 0)
-    cashier.open("业务经办", "发放台账")
+    cashier.open("发放台账")
     assert yuan(ALL - 1) in cashier.text()
     return listed
 

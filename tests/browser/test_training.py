@@ -163,7 +163,7 @@ def completion(clerk: Desk, reviewer: Desk, cohort: str, closes_on: date, folder
     clerk.page.get_by_text("已导入2名学员的成绩。").wait_for()
     assert clerk.button("班级结业，提交审核").is_disabled()
     clerk.page.wait_for_load_state("load")  # without its script the link opens the page instead of the dialog
-    without = clerk.page.locator("tbody tr").filter(has_not=clerk.page.locator(".pill"))
+    without = clerk.page.locator("tbody tr").filter(has_not=clerk.page.locator(".tag"))
     assert without.count() == 1
     without.get_by_role("link", name="登记成绩").click()
     dialog = clerk.page.get_by_role("dialog")

@@ -101,7 +101,7 @@ def test_the_page_is_as_wide_as_the_window_and_says_its_language(sit_down):
     assert box["x"] + box["width"] >= 1900
     assert clerk.page.locator("html").get_attribute("lang") == "zh-CN"
     assert "陈小敏" in clerk.page.locator(".who").inner_text(), "the surname comes first"
-    clerk.button("English").click()
+    clerk.account("English")
     assert clerk.page.locator("html").get_attribute("lang") == "en"
 
 
@@ -159,7 +159,7 @@ def test_applying_and_approving_need_no_mouse_and_fifty_rows_four_clicks(sit_dow
     page.get_by_text("银行信息已保存。").wait_for()
     number = page.locator("h1").inner_text().split()[-1]
     press(page, clerk.button("补贴申请"))
-    press(page, page.locator("form.dialog button"))
+    press(page, page.locator("form.confirm button"))
     sent = int(page.locator("#moved").inner_text())
     assert sent > 26, "more than one page, for the mouse too"
 
@@ -170,7 +170,7 @@ def test_applying_and_approving_need_no_mouse_and_fifty_rows_four_clicks(sit_dow
     skip = reviewer.page.get_by_role("link", name="跳到操作")
     press(reviewer.page, skip, key="Enter", by="Shift+Tab")
     press(reviewer.page, reviewer.button("审核通过"))
-    press(reviewer.page, reviewer.page.locator("form.dialog button"))
+    press(reviewer.page, reviewer.page.locator("form.confirm button"))
     assert reviewer.page.locator("#moved").inner_text() == "1"
     four_clicks(reviewer, number, sent - 1)
 
@@ -222,6 +222,6 @@ def test_applying_takes_no_more_clicks_than_the_manual(sit_down, demo):
     page.get_by_text("银行信息已保存。").wait_for()
     clerk.button("补贴申请").click()
     assert clerk.extent()[0] > 0
-    page.locator("form.dialog button").wait_for()
+    page.locator("form.confirm button").wait_for()
     assert 0 < len(clicks) + 1 <= MANUAL_CLICKS, "with the click that confirms"
     page.get_by_role("link", name="取消").click()

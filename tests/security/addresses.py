@@ -8,7 +8,7 @@ import re
 from tests.desk.days import after, month
 from tests.security.cases import CASES_DAY, PDF
 
-FILLED = {"<name>": "1-good.xlsx", "<path:filename>": "desk.css", "<batch_id>": "no-such-batch"}
+FILLED = {"<name>": "1-good.xlsx", "<path:filename>": "css/base.css", "<batch_id>": "no-such-batch"}
 
 CHANGES_THE_SESSION = {"/logout/", "/login/"}
 

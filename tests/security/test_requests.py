@@ -135,7 +135,7 @@ def test_pages_say_how_far_they_may_be_used(logged_in, address):
 
 
 def test_static_files_may_be_kept(logged_in):
-    headers = logged_in.get("/static/desk.css").headers
+    headers = logged_in.get("/static/css/base.css").headers
     assert "no-store" not in headers["Cache-Control"]
     assert headers["ETag"]
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -36,7 +36,7 @@ def test_all_is_of_one_release_and_another_release_has_nothing_here(client):
 
 
 def test_without_a_release_a_file_is_asked_about_again(client):
-    assert client.get("/static/desk.css").headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/css/base.css").headers["Cache-Control"] == "no-cache"
 
 
 def test_a_page_names_every_module_so_that_none_is_waited_for_twice(client):

@@ -92,7 +92,7 @@ def test_what_was_refused_is_said_at_its_field_and_what_was_typed_stays(demo_fil
     assert "人员模板下载" in page
     account = clerk.account(application, holder="某个别人")
     page = clerk.post(f"{where}/account/{application}", account, expect=422)
-    form = page[page.index('<section class="card" id="bank">') :]
+    form = page[page.index('<section class="part" id="bank">') :]
     assert "收款人证明" in re.search(r'class="problems".*?</div>', form, re.S)[0]
     assert 'value="某个别人"' in form and f'value="{account["branch_no"]}"' in form
     page = clerk.post(f"{where}/check/{application}", expect=422)
@@ -205,7 +205,7 @@ def test_a_list_that_nobody_exported_is_dissolved_without_asking(listed):
 
 
 def cautions(page: str) -> str:
-    return " ".join(re.findall(r'class="flash flash-warning"[^>]*>([^<]+)<', page))
+    return " ".join(re.findall(r'class="banner banner--warning"[^>]*>([^<]+)<', page))
 
 
 def test_who_was_paid_although_a_rule_failed_is_found_in_a_list_and_by_a_filter(demo_app, listed, everything):
@@ -267,7 +267,7 @@ def test_classes_are_counted_as_classes_and_without_money(demo_app, school, firm
     assert '已办理 <b id="moved">1</b> 个班级' in result
     assert "0.00" not in asked + result
     assert "人" not in re.sub(
-        r"<[^>]+>", "", re.search(r'class="card outcome">(.*?)</section>', result, re.S)[1]
+        r"<[^>]+>", "", re.search(r'class="part outcome">(.*?)</section>', result, re.S)[1]
     )
 
 

@@ -76,9 +76,9 @@ def test_a_claim_stopped_twice_by_a_rule_counts_once_and_only_within_the_year(ta
 
 def test_the_page_shows_the_own_county_only(clerk, demo_app):
     page = clerk.get("/desk/figures/")
-    assert re.search(r'pill-submitted.*?</th><td class="number">10<', page)
+    assert re.search(r'state--submitted.*?</th><td class="number">10<', page)
     assert 'role="img" aria-labelledby="chart-submitted"' in page
-    assert "pill-submitted" not in HiringDesk(demo_app, "clerk_b").get("/desk/figures/")
+    assert "state--submitted" not in HiringDesk(demo_app, "clerk_b").get("/desk/figures/")
 
 
 @pytest.mark.parametrize(("amount", "shown"), [("999999.00", "999,999"), ("12345678.00", "1,234.6")])

@@ -6,7 +6,7 @@ from tests.desk.clerks import Desk
 
 
 def kept(desk: Desk) -> list[str]:
-    section = desk.get("/").split("<h2>个人服务", 1)[1].split("</section>")[0]
+    section = desk.get("/").split("个人服务</h3>", 1)[1].split("</section>")[0]
     return re.findall(r'class="function" href="([^"]+)"', section)
 
 

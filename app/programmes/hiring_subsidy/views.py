@@ -31,6 +31,7 @@ class HiringApplicationView(Hiring, ApplicationView):
     datamodel = SQLAInterface(HiringApplication)
     route_base = "/hiring/applications"
     menu_title = N_("一次性吸纳就业补贴申请")
+    begins = PROGRAMME.title
 
 
 class HiringQueryView(Hiring, QueryView):

@@ -77,6 +77,7 @@ class ServiceApplicationView(Service, ApplicationView):
     datamodel = SQLAInterface(ServiceApplication)
     route_base = "/service/applications"
     menu_title = N_("就业创业服务补助申请")
+    begins = PROGRAMME.title
     opening_form = PayeeForm
     opening_template = "payee_new.html"
     list_columns = ["number", "payee_kind", "payee.name", "office.name", "created_on"]

@@ -7,6 +7,7 @@ import { ask } from "./server.js";
 export function dialog(link) {
   if (!window.HTMLDialogElement) return;
   const box = document.createElement("dialog");
+  box.className = "dialog";
   const draw = (html) => {
     const main = new DOMParser().parseFromString(html, "text/html").querySelector("#main");
     const form = main?.querySelector("form[method=post]");
@@ -31,7 +32,7 @@ export function dialog(link) {
   };
   const say = (sentence) => {
     const said = document.createElement("p");
-    said.className = "flash flash-danger";
+    said.className = "banner banner--danger";
     said.setAttribute("role", "alert");
     said.textContent = sentence;
     box.querySelector("[role=alert]")?.remove();

@@ -8,7 +8,7 @@ export const money = (cents) =>
 /* A sentence at the top of the page, as the server would say it. */
 export function tell(sentence) {
   const said = document.createElement("p");
-  said.className = "flash flash-warning";
+  said.className = "banner banner--warning";
   said.setAttribute("role", "status");
   said.textContent = sentence;
   document.querySelector("#main").prepend(said);

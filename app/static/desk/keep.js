@@ -64,7 +64,7 @@ const put = (field, one) => {
 const tell = (kept, form) => {
   const notice = document.createElement("p");
   const files = kept.files.length ? facts.files.replace("{names}", kept.files.join("、")) : "";
-  notice.className = "flash flash-warning";
+  notice.className = "banner banner--warning";
   notice.setAttribute("role", "status");
   notice.dataset.restored = "";
   notice.textContent = `${facts.restored} ${files}`.trim();

@@ -32,7 +32,7 @@ all("[data-person]").forEach(person);
 all("form[data-bulk]").forEach(bulk);
 all("[data-chooser]").forEach(chooser);
 all(".search input:not([type=date])").forEach(paste);
-all("details.menu").forEach(drop);
+all("details.drop-down").forEach(drop);
 all("[data-notices]").forEach(notices);
 all("[data-work]").forEach(progress);
 all("form[data-guard]").forEach(guard);

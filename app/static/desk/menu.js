@@ -1,6 +1,6 @@
 import { all } from "./dom.js";
 
-/* The menu: folded or not, and its branches as they were left; of this browser, nothing of anybody's data. */
+/* The menu, folded or not: of this browser, nothing of anybody's data. */
 export function menu() {
   const button = document.querySelector("[data-toggle-menu]");
   const side = document.querySelector(".side");
@@ -18,55 +18,69 @@ export function menu() {
     localStorage.setItem("menu-closed", closed ? "1" : "0");
     set(closed);
   });
-  for (const branch of all("details[data-branch]", side)) {
-    const kept = localStorage.getItem(`menu:${branch.dataset.branch}`);
-    if (kept !== null && !branch.querySelector("[aria-current]")) branch.open = kept === "1";
-    branch.addEventListener("toggle", () => {
-      if (side.querySelector("[data-find]").value) return;
-      localStorage.setItem(`menu:${branch.dataset.branch}`, branch.open ? "1" : "0");
-    });
-  }
-  find(side, () => set(false));
+  find(document.querySelector(".find"), side);
   side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
-/* The menu by what its functions and branches are called; Ctrl-K from anywhere. */
-function find(side, unfold) {
-  const input = side.querySelector("[data-find]");
-  const said = side.querySelector("[data-found]");
-  const branches = all("details", side);
-  const title = (node) => (node.matches("details") ? node.querySelector("summary") : node).textContent;
-  const path = (node) => (node === side ? "" : `${path(node.parentElement)} ${title(node)}`);
-  const functions = all("a.leaf", side).map((leaf) => ({ leaf, text: path(leaf).toLowerCase() }));
-  const shown = () => functions.filter(({ leaf }) => !leaf.hidden).map(({ leaf }) => leaf);
-  let before = null;
-  const show = () => {
-    const typed = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    if (typed.length && !before) before = branches.map((branch) => branch.open);
-    functions.forEach(({ leaf, text }) => { leaf.hidden = !typed.every((word) => text.includes(word)); });
-    branches.forEach((branch, i) => {
-      branch.hidden = !branch.querySelector("a.leaf:not([hidden])");
-      branch.open = typed.length ? true : before ? before[i] : branch.open;
-    });
-    if (!typed.length) before = null;
-    said.textContent = shown().length ? "" : input.dataset.none;
+/* Each function of the menu with all that it may be found by: its own title and those of its branches. */
+function functions(side) {
+  const titles = { H2: "", H3: "" };
+  const entries = [];
+  for (const node of side.children) {
+    if (node.tagName === "H2") titles.H3 = "";
+    if (node.tagName === "HR") titles.H2 = titles.H3 = "";
+    if (node.tagName in titles) titles[node.tagName] = node.textContent;
+    if (!node.matches("a.leaf")) continue;
+    const title = node.getAttribute("aria-label") || node.textContent.trim();
+    const place = [titles.H2, titles.H3].filter(Boolean).join(" · ");
+    entries.push({ title, place, href: node.href, text: `${place} ${title}`.toLowerCase() });
+  }
+  return entries;
+}
+
+/* Search in the top bar; Ctrl-K from anywhere. */
+function find(box, side) {
+  const input = box.querySelector("[data-find]");
+  const list = box.querySelector("[data-findings]");
+  const said = box.querySelector("[data-found]");
+  const entries = functions(side);
+  const draw = () => {
+    const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const fitting = words.length ? entries.filter(({ text }) => words.every((word) => text.includes(word))) : [];
+    list.replaceChildren(...fitting.map(({ title, place, href }) => {
+      const link = document.createElement("a");
+      const small = document.createElement("small");
+      link.href = href;
+      small.textContent = place;
+      link.append(title, small);
+      return link;
+    }));
+    said.textContent = words.length && !fitting.length ? input.dataset.none : "";
+    if (said.textContent) list.textContent = said.textContent;
+    list.hidden = !words.length;
   };
-  input.addEventListener("input", show);
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") shown()[0]?.click();
-    if (event.key === "ArrowDown") {
-      event.preventDefault();
-      shown()[0]?.focus();
-    }
-    if (event.key === "Escape") {
-      input.value = "";
-      show();
-    }
+  const leave = () => { list.hidden = true; };
+  const step = (event, by) => {
+    event.preventDefault();
+    const stops = [input, ...all("a", list)];
+    const next = stops.indexOf(document.activeElement) + by;
+    stops[Math.max(0, Math.min(next, stops.length - 1))].focus();
+  };
+  input.addEventListener("input", draw);
+  input.addEventListener("focus", draw);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === input) list.querySelector("a")?.click();
+    if (event.key === "ArrowDown") step(event, 1);
+    if (event.key === "ArrowUp") step(event, -1);
+    if (event.key !== "Escape") return;
+    input.value = "";
+    leave();
+    input.focus();
   });
+  document.addEventListener("click", (event) => { if (!box.contains(event.target)) leave(); });
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
     event.preventDefault();
-    unfold();
     input.select();
     input.focus();
   });

@@ -1,3 +1,4 @@
+import { all } from "./dom.js";
 import { ask } from "./server.js";
 
 /* After a deed the kept notices are old, and so is an answer that was on its way then. */
@@ -20,6 +21,10 @@ export function notices(menu) {
       return link;
     }));
     if (!items.length) body.textContent = menu.dataset.none;
+    for (const number of all(".side [data-view] .n")) {
+      const waiting = items.filter((item) => item.view === number.parentElement.dataset.view);
+      number.textContent = waiting.reduce((sum, item) => sum + item.count, 0) || "";
+    }
   };
   const refresh = async () => {
     const deed = sessionStorage.getItem("deed");

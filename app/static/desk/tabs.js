@@ -42,7 +42,7 @@ export function tabs(bar) {
     const answer = leaf ? null : await ask(one.url);
     if (answer && !answer.ok) return shut(one);
     const page = leaf ? null : new DOMParser().parseFromString(await answer.text(), "text/html");
-    const title = leaf ? leaf.textContent.trim() : page.title;
+    const title = leaf ? leaf.getAttribute("aria-label") || leaf.textContent.trim() : page.title;
     Object.assign(one, { title: title.split(" · ")[0], language });
     keep();
     draw();
@@ -56,7 +56,7 @@ export function tabs(bar) {
     link.addEventListener("click", (event) => follow(event, one));
     if (same(one.url)) link.setAttribute("aria-current", "page");
     close.type = "button";
-    close.className = "link";
+    close.className = "btn btn--link";
     close.textContent = "×";
     close.setAttribute("aria-label", `${bar.dataset.close} ${one.title}`);
     close.addEventListener("click", () => shut(one));

@@ -46,6 +46,7 @@ class KeyView(ModelView):
     route_base = "/settings/keys"
     menu = SETTINGS
     menu_title = N_("接口密钥")
+    menu_icon = "key"
     include_route_methods: ClassVar[set[str]] = {"list", "add", "confirm", "revoke", "openapi"}
     watched = True
     granted = dict.fromkeys(
@@ -120,7 +121,9 @@ class KeyView(ModelView):
         waiting = waiting.where(ApiKey.revoked_at.is_(None), ApiKey.ends_on >= g.today, ~api_keys.confirmed())
         count = db.session.scalar(waiting)
         title = gettext("待确认接口密钥")
-        return [Task(title, url_for("KeyView.list"), count, None, gettext("把"))] if count else []
+        return (
+            [Task(title, self.endpoint, url_for("KeyView.list"), count, None, gettext("把"))] if count else []
+        )
 
     @expose("/add", methods=["GET", "POST"])
     @has_access

@@ -63,6 +63,7 @@ class AccountCorrectionView(ModelView):
     route_base = "/account_corrections"
     menu = (N_("业务经办"),)
     menu_title = N_("收款账户更正")
+    menu_icon = "undo"
     include_route_methods = {"list", "show", "sign", "withdraw", "reveal"}
     show_template = "account_correction.html"
     granted = {
@@ -99,7 +100,7 @@ class AccountCorrectionView(ModelView):
             return []
         address = url_for(f"{self.endpoint}.list", state="open")
         count, _ = waiting.of(self.counting, KIND, states)
-        return [Task(gettext("收款账户更正待签字"), address, count, None, gettext("件"))]
+        return [Task(gettext("收款账户更正待签字"), self.endpoint, address, count, None, gettext("件"))]
 
     def waits(self) -> tuple[str, ...]:
         """Return the states in which this login may sign."""

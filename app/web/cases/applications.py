@@ -19,6 +19,7 @@ from app.engine.intake import applications
 from app.engine.intake.application_accounts import people_and_accounts
 from app.engine.intake.discarding import discard_application
 from app.extensions import db
+from app.kernel.messages import N_
 from app.registers.lookup import covered
 from app.web.cases.application_money import AccountRoutes, account_facts
 from app.web.cases.application_papers import PaperRoutes
@@ -49,6 +50,8 @@ MOVES = (
 class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
     """The generated list of applications, whose show page is where a clerk works on one."""
 
+    menu_short = N_("申请")
+    menu_icon = "apply"
     list_template = "applications.html"
     show_template = "application.html"
     joined = [*ApplicationsView.joined, "open_correction"]

@@ -22,7 +22,7 @@ from app.kernel.messages import N_
 from app.registers.ciphers import text_of
 from app.registers.models import Person
 from app.web.crud.conflicts import Edit
-from app.web.crud.views import version_of
+from app.web.crud.posting import version_of
 from app.web.longwork.sheet_forms import RowForm, row_form
 from app.web.page.addresses import page_url
 from app.web.stages.stage import StageView
@@ -35,6 +35,8 @@ WHOLE = {"citizen_id": N_("完整公民身份号码"), "phone": N_("完整联系
 class ClaimQueryView(StageView):
     """All states; `edit` and `reveal` are permissions of their own."""
 
+    menu_short = N_("查询")
+    menu_icon = "search"
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post", "edit", "reveal"}
     moves = ("submit", "withdraw")
     page_of = Claim

@@ -62,6 +62,7 @@ class ObjectionView(ModelView):
     route_base = "/objections"
     menu = (N_("业务经办"),)
     menu_title = N_("公示异议")
+    menu_icon = "flag"
     include_route_methods = {"list", "show", "add", "decide", "contact"}
     show_template = "objection.html"
     granted = {

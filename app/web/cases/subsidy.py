@@ -14,6 +14,7 @@ from app.engine.access.roles import AUDITOR, CASHIER
 from app.engine.cases.claims import Claim, Notice
 from app.engine.oversight import figures
 from app.engine.rules.contracts import CATEGORIES
+from app.kernel.messages import N_
 from app.web.cases.claims import ClaimQueryView
 from app.web.crud.views import ModelView
 from app.web.stages.stage import StageView
@@ -78,6 +79,8 @@ class QueryView(ContractStage, ClaimQueryView):
 class ReviewView(ContractStage, StageView):
     """审核."""
 
+    menu_short = N_("审核")
+    menu_icon = "review"
     base_filters = [["state", FilterIn, ("submitted",)]]
     moves = ("approve", "reject", "return")
     list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
@@ -87,6 +90,8 @@ class ReviewView(ContractStage, StageView):
 class PublicityView(ContractStage, StageView):
     """公示与公示结果."""
 
+    menu_short = N_("公示")
+    menu_icon = "publicize"
     base_filters = [["state", FilterIn, ("approved", "publicizing", "publicized")]]
     moves = ("publicize", "pass_publicity", "fail_publicity", "revoke")
     loads = ["notice"]
@@ -105,6 +110,8 @@ class PublicityView(ContractStage, StageView):
 class OutcomeView(ContractStage, StageView):
     """公示期满: what waits for its outcome."""
 
+    menu_short = N_("公示期满")
+    menu_icon = "calendar"
     base_filters = [["state", FilterIn, ("publicizing",)], ["notice", PublicityOver, None]]
     moves = ("pass_publicity", "fail_publicity")
     loads = ["notice"]
@@ -116,6 +123,8 @@ class OutcomeView(ContractStage, StageView):
 class PostCheckView(ContractStage, StageView):
     """付后核查: who was paid although a rule failed on the day of payment; nothing is moved here."""
 
+    menu_short = N_("付后核查")
+    menu_icon = "audit"
     base_filters = [["state", FilterIn, ("disbursed",)], ["post_check", FilterEqual, True]]
     readers = (CASHIER, AUDITOR)
     include_route_methods = {"list", "show"}
@@ -135,6 +144,8 @@ class PostCheckView(ContractStage, StageView):
 class DisbursementView(ContractStage, StageView):
     """发放."""
 
+    menu_short = N_("发放")
+    menu_icon = "pay"
     base_filters = [["state", FilterIn, ("publicized",)]]
     moves = ("list", "disburse")
     loads = ["account", "payment_list"]

@@ -10,6 +10,7 @@ from wtforms import Form
 
 from app.extensions import db
 from app.kernel.errors import DomainError, Stale
+from app.kernel.text import whole_number
 from app.web.crud.conflicts import Edit
 from app.web.wording.formats import translate
 
@@ -57,3 +58,9 @@ class Posting:
         if sentence:
             flash(sentence, kind)
         return redirect(address or url_for(f"{self.endpoint}.list"))
+
+
+def version_of(form: Mapping[str, str]) -> int:
+    """Return the row's version that a form was shown with; -1 for what is none."""
+    version = whole_number(form.get("version"), 9)
+    return -1 if version is None else version

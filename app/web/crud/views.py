@@ -1,8 +1,8 @@
 """FAB's ModelView as this product uses it: scoped, bounded, safe on every route (`app/help/decisions/mended-flask-appbuilder.md`).
 
 A subclass is declared as FAB's documentation shows: datamodel, base_filters, list_columns, search_columns,
-label_columns, base_order. Beyond that: `menu`, `menu_title` (place in the sidebar), `granted` (who may do what),
-`permission_titles` (what that is called).
+label_columns, base_order. Beyond that: `menu`, `menu_title`, `menu_short`, `menu_icon` (place, name and symbol in the
+sidebar), `granted` (who may do what), `permission_titles` (what that is called).
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from app.engine.desk import searches
 from app.extensions import db
 from app.kernel.errors import DomainError
 from app.kernel.free_text import without_numbers
-from app.kernel.text import whole_number
 from app.web.crud import listing
 from app.web.crud.column_titles import titles_of
 from app.web.crud.conflicts import Edit
@@ -35,7 +34,7 @@ from app.web.crud.private_queries import encrypt_query, in_clear
 from app.web.crud.search import label_of, typed_text
 from app.web.crud.table_forms import table_form
 from app.web.page.addresses import application_url, page_url
-from app.web.wording.formats import NOTHING, pill, show, state_pill, translate
+from app.web.wording.formats import NOTHING, show, state_mark, tag, translate
 from app.web.wording.translations import gettext
 
 READ = ("can_list", "can_show")
@@ -53,12 +52,15 @@ KINDS = {
 class Screen(Posting):
     """What every view of ours declares; refused attempts on `watched` ones are written down.
 
-    What `replica_reads` names of its routes may show what is some seconds old (`app.server.replica`). `permission_titles`:
-    what its own permissions are called in the permission matrix.
+    `replica_reads`: routes that may show what is some seconds old (`app.server.replica`). `permission_titles`: what its own
+    permissions are called. `begins`: what its `add` begins, which the home page offers.
     """
 
     menu: ClassVar[tuple[str, ...]] = ()
     menu_title: ClassVar[str] = ""
+    menu_short: ClassVar[str] = ""
+    menu_icon: ClassVar[str] = "right"
+    begins: ClassVar[str] = ""
     entry_permission: ClassVar[str] = "can_list"
     watched: ClassVar[bool] = False
     replica_reads: ClassVar[tuple[str, ...]] = ()
@@ -155,10 +157,10 @@ class ModelView(Screen, FabModelView):
     def cell(self, row: Any, column: str) -> str:
         """Return what a list or a show page says for one column."""
         if column == "state":
-            return state_pill(row.state, self._choices(column) or {})
+            return state_mark(row.state, self._choices(column) or {})
         value = self.value(row, column)
         if column in HINTS:
-            return pill("warn", self.label(column)) if value else NOTHING
+            return tag("warn", self.label(column)) if value else NOTHING
         if column == "contract_end" and value is None:
             return gettext("无固定期限")
         return show(value)
@@ -292,9 +294,3 @@ class ModelView(Screen, FabModelView):
     def _facts(self, row) -> dict[str, str | None]:
         names = (self.edit_form or self.add_form)()._fields
         return {name: None if (v := getattr(row, name)) is None else str(v) for name in names}
-
-
-def version_of(form: Mapping[str, str]) -> int:
-    """Return the row's version that a form was shown with; -1 for what is none."""
-    version = whole_number(form.get("version"), 9)
-    return -1 if version is None else version

@@ -15,10 +15,13 @@ from app.extensions import db
 from app.kernel.identifiers import citizen_id
 from app.kernel.messages import N_
 from app.registers.lookup import find_person, search_employers
+from app.registers.organisation import Staff
 from app.web.crud.views import Screen
 from app.web.desk.home import tasks
 from app.web.longwork.work_pages import waiting_works
 from app.web.site.hardening import own_path
+
+THEMES = ("light", "dark")
 
 
 class DeskView(Screen, BaseView):
@@ -56,7 +59,12 @@ class DeskView(Screen, BaseView):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
         waits = [
-            {"said": f"{task.title} {task.count:,}", "address": task.address}
+            {
+                "said": f"{task.title} {task.count:,}",
+                "address": task.address,
+                "view": task.view,
+                "count": task.count,
+            }
             for task in tasks()
             if task.count
         ]
@@ -65,6 +73,19 @@ class DeskView(Screen, BaseView):
             for work in waiting_works()
         ]
         return jsonify(made + waits)
+
+    @expose("/theme", methods=["POST"])
+    def theme(self):
+        """Choose the light or the dark scheme, for this login from now on."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        wanted = request.form.get("theme", "")
+        if wanted not in THEMES:
+            abort(404)
+        db.session.get_one(Staff, g.actor.user_id).theme = wanted
+        db.session.commit()
+        session["theme"] = wanted
+        return redirect(home_or(request.form.get("next", "")))
 
     @expose("/language", methods=["POST"])
     def language(self):

@@ -92,6 +92,8 @@ def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
     session["seal"], session["token"] = password_digest(user, current_app.config["SECRET_KEY"]), token
     if by_cas:
         session["cas"] = True
+    if (staff := db.session.get(Staff, user.id)) and staff.theme:
+        session["theme"] = staff.theme
     login_user(user, remember=False)
     office = actor.office_id or office_of(user.username)
     record(db.session, actor, "login", subject=user.username, office_id=office)

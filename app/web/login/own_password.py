@@ -41,6 +41,7 @@ class PasswordView(Screen, BaseView):
     default_view = "change"
     menu = SETTINGS
     menu_title = N_("修改密码")
+    menu_icon = "gear"
     entry_permission = "can_change"
     base_permissions: ClassVar = ["can_change"]
     granted = dict.fromkeys(TITLES, ("can_change",))

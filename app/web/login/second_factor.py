@@ -131,6 +131,7 @@ class SecondFactorView(ModelView):
     route_base = "/settings/second_factor"
     menu = SETTINGS
     menu_title = N_("二次验证")
+    menu_icon = "copy"
     include_route_methods: ClassVar[set[str]] = {"list", "reset", "roles"}
     watched = True
     granted: ClassVar = {

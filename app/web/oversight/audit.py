@@ -38,6 +38,7 @@ class AuditView(ModelView):
     route_base = "/settings/audit"
     menu = (N_("系统管理"),)
     menu_title = N_("审计日志")
+    menu_icon = "audit"
     include_route_methods: ClassVar[set[str]] = {"list", "show", "verify", "heads"}
     granted = {AUDITOR: (*READ, "can_verify")}
     permission_titles = {"can_verify": N_("核验")}

@@ -45,6 +45,7 @@ class DossierView(Screen, BaseView):
     default_view = "ask"
     menu = (N_("系统管理"),)
     menu_title = N_("人员稽核档案")
+    menu_icon = "sheet"
     entry_permission = "can_show"
     granted = {AUDITOR: ("can_show",)}
 

@@ -22,6 +22,7 @@ class FiguresView(Screen, BaseView):
     default_view = "show"
     menu = (N_("业务经办"),)
     menu_title = N_("业务统计")
+    menu_icon = "chart"
     entry_permission = "can_show"
     replica_reads = ("show",)
     granted = dict.fromkeys((CLERK, REVIEWER, CASHIER, AUDITOR), ("can_show",))

@@ -49,6 +49,7 @@ class LedgerView(Screen, BaseView):
     default_view = "monthly"
     menu = (N_("业务经办"),)
     menu_title = N_("发放台账")
+    menu_icon = "pay"
     entry_permission = "can_monthly"
     replica_reads = ("monthly", "sums")
     granted = dict.fromkeys((REVIEWER, CASHIER, AUDITOR), ("can_monthly", "can_sums"))

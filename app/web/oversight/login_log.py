@@ -36,6 +36,7 @@ class LoginLogView(ModelView):
     route_base = "/settings/login_log"
     menu = SETTINGS
     menu_title = N_("登录日志")
+    menu_icon = "clock"
     include_route_methods: ClassVar[set[str]] = {"list"}
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list",))
     choices: ClassVar = {"event": {event: EVENTS[event] for event in OF_LOGINS}}

@@ -35,6 +35,7 @@ class LoginView(ModelView):
     route_base = "/settings/logins"
     menu = SETTINGS
     menu_title = N_("在线用户")
+    menu_icon = "eye"
     include_route_methods: ClassVar[set[str]] = {"list", "kick"}
     watched = True
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_list", "can_kick"))

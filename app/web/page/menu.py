@@ -20,7 +20,7 @@ class TreeMenu(Menu):
         above.append(MenuItem(category, icon=icon, label=label or category))
 
     def get_data(self, menu: Sequence[MenuItem] | None = None) -> list[dict]:
-        """Return what the login of the request may open: name, label and url of a view, or childs of a branch."""
+        """Return what the login of the request may open: name, label, url, short and icon of a view, or childs of a branch."""
         may, tree = fab().sm.has_access, []
         for item in self.menu if menu is None else menu:
             entry, view = {"name": item.name, "label": gettext(item.label)}, item.baseview
@@ -28,7 +28,8 @@ class TreeMenu(Menu):
                 if below := self.get_data(item.childs):
                     tree.append({**entry, "childs": below})
             elif view and may(view.entry_permission, view.class_permission_name):
-                tree.append({**entry, "url": item.get_url()})
+                short = gettext(view.menu_short) if view.menu_short else ""
+                tree.append({**entry, "url": item.get_url(), "short": short, "icon": view.menu_icon})
         return tree
 
 

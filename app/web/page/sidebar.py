@@ -19,7 +19,10 @@ SETTINGS = (N_("系统管理"),)
 
 @dataclass
 class Node:
-    """A branch of the menu, or a leaf with an address; `key` is its endpoint, `place` the branch that it hangs on."""
+    """A branch of the menu, or a leaf with an address; `key` is its endpoint, `place` the branch that it hangs on.
+
+    `short` is what its branch's name needn't say again, empty where that is the title itself; `icon` is a symbol of icons.svg.
+    """
 
     title: str
     url: str | None = None
@@ -27,6 +30,8 @@ class Node:
     place: str = ""
     current: bool = False
     children: list[Node] = field(default_factory=list)
+    short: str = ""
+    icon: str = ""
 
     @property
     def open(self) -> bool:
@@ -52,7 +57,10 @@ def _nodes(entries: list[dict], place: str = "") -> list[Node]:
         if "childs" in entry:
             nodes.append(Node(label, children=_nodes(entry["childs"], label)))
         else:
-            nodes.append(Node(label, entry["url"], name, place, request.blueprint == name))
+            current = request.blueprint == name
+            nodes.append(
+                Node(label, entry["url"], name, place, current, short=entry["short"], icon=entry["icon"])
+            )
     return nodes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import get_locale
 from wtforms import Field
 
@@ -17,7 +17,7 @@ from app.web.page.addresses import ADDRESSES
 from app.web.page.manual import chapter_for
 from app.web.page.sidebar import sidebar, trail
 from app.web.page.unindented import Unindented
-from app.web.wording.formats import long_date, masked_phone, moment, show, state_pill, translate
+from app.web.wording.formats import long_date, masked_phone, moment, show, state_mark, translate
 from app.web.wording.titles import (
     actor_title,
     event_title,
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
         visible=visible,
         moment=moment,
         long_date=long_date,
-        state_pill=state_pill,
+        state_mark=state_mark,
     )
     app.jinja_env.globals.update(
         translate=translate,
@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
         trail=trail,
         role_title=role_title,
         verdict_title=verdict_title,
-        may=may,
+        **{helper.__name__: helper for helper in (may, theme)},
         programme_title=programme_title,
         event_title=event_title,
         field_title=field_title,
@@ -90,6 +90,11 @@ def help_url() -> str:
     """Return the chapter of the manual that explains the page at hand, or the manual's beginning."""
     chapter = chapter_for(request.blueprint)
     return url_for("HelpView.chapter", number=chapter.number) if chapter else url_for("HelpView.index")
+
+
+def theme() -> str | None:
+    """Return the colour scheme that this login has chosen, None for the browser's."""
+    return session.get("theme")
 
 
 def may(permission: str, view: str) -> bool:

@@ -17,13 +17,19 @@ Counting = Callable[[Collection[str]], Select]
 
 @dataclass(frozen=True)
 class Task:
-    """Rows that wait for somebody; `amount` in CNY, None where no money moves; `unit` of what is counted then."""
+    """Rows of the list at the endpoint `view` that wait for somebody; `amount` in CNY, None where no money moves; `unit` of what is counted then.
+
+    `programme` and `state` are those of cases.
+    """
 
     title: str
+    view: str
     address: str
     count: int
     amount: Decimal | None
     unit: str = ""
+    programme: str = ""
+    state: str = ""
 
 
 def of(counting: Counting, kind: str, states: Collection[str]) -> tuple[int, Decimal]:

@@ -40,6 +40,7 @@ class YearView(ModelView):
     route_base = "/settings/years"
     menu = SETTINGS
     menu_title = N_("放假安排年份")
+    menu_icon = "calendar"
     include_route_methods = {"list", "add", "confirm"}
     granted = {POLICY: ("can_list", "can_add", "can_confirm_year"), AUDITOR: ("can_list",)}
     permission_titles = {"can_confirm_year": N_("确认放假安排")}
@@ -91,6 +92,7 @@ class DayView(ModelView):
     route_base = "/settings/calendar"
     menu = SETTINGS
     menu_title = N_("工作日历")
+    menu_icon = "calendar"
     include_route_methods = {"list", "add", "edit"}
     granted = {POLICY: ("can_list", "can_add", "can_edit"), AUDITOR: ("can_list",)}
     add_columns = edit_columns = ["day", "working", "name"]
@@ -139,6 +141,7 @@ class ShortNoticeView(ModelView):
     route_base = "/notices/short"
     menu = SETTINGS
     menu_title = N_("公示期不足")
+    menu_icon = "calendar"
     include_route_methods = {"list"}
     granted = dict.fromkeys((POLICY, REVIEWER, AUDITOR), ("can_list",))
     list_template = "short_notices.html"
@@ -162,7 +165,11 @@ class ShortNoticeView(ModelView):
         """Return what this login must extend; nothing is shown while nothing is too short, as it is almost always."""
         count, _ = waiting.of(self.counting, SHORT, self.waits())
         address = url_for(f"{self.endpoint}.list")
-        return [Task(gettext(self.menu_title), address, count, None, gettext("份"))] if count else []
+        return (
+            [Task(gettext(self.menu_title), self.endpoint, address, count, None, gettext("份"))]
+            if count
+            else []
+        )
 
     def waits(self) -> tuple[str, ...]:
         views = (self._notices(programme.code, "can_extend") for programme in programmes())

@@ -19,6 +19,7 @@ class OfficeView(ModelView):
     route_base = "/settings/offices"
     menu = SETTINGS
     menu_title = N_("经办机构")
+    menu_icon = "employer"
     include_route_methods = {"list", "show", "edit"}
     granted = {
         **dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), (*READ, "can_edit")),

@@ -46,6 +46,7 @@ class PolicyView(ModelView):
     route_base = "/settings/policy"
     menu = SETTINGS
     menu_title = N_("政策参数")
+    menu_icon = "policy"
     include_route_methods = {"list", "show", "add", "edit"}
     granted = {POLICY: (*READ, "can_add", "can_edit"), AUDITOR: READ, CLERK: READ, REVIEWER: READ}
     form_base = PolicyForm

@@ -78,6 +78,7 @@ class PersonView(RegisterView):
     datamodel = SQLAInterface(Person)
     route_base = "/registers/persons"
     menu_title = N_("人员登记库")
+    menu_icon = "register"
     edit_columns = ["name"]
     validators_columns = {"name": [Required()]}
     list_columns = show_columns = ["name", "masked_id", "region.name"]
@@ -100,6 +101,7 @@ class EmployerView(RegisterView):
     datamodel = SQLAInterface(Employer)
     route_base = "/registers/employers"
     menu_title = N_("单位登记库")
+    menu_icon = "register"
     edit_columns = ["name", "unit_no", "kind", "scale"]
     validators_columns = {"unit_no": [Required()]}
     label_columns = {**LABELS, "name": N_("单位名称")}
@@ -120,6 +122,7 @@ class ContributionView(RegisterView):
     datamodel = SQLAInterface(Contribution)
     route_base = "/registers/contributions"
     menu_title = N_("社保缴费库")
+    menu_icon = "register"
     edit_columns = ["paid"]
     edit_form_extra_fields = {
         "paid": SelectField(
@@ -145,6 +148,7 @@ class UnemploymentView(RegisterView):
     datamodel = SQLAInterface(Unemployment)
     route_base = "/registers/unemployment"
     menu_title = N_("失业登记库")
+    menu_icon = "register"
     edit_columns = ["cancelled_on"]
     description_columns = {"cancelled_on": N_("仍在登记的不填")}
     list_columns = show_columns = ["person.name", "person.masked_id", "registered_on", "cancelled_on"]
@@ -156,6 +160,7 @@ class TransferView(RegisterView):
     datamodel = SQLAInterface(Transfer)
     route_base = "/registers/transfers"
     menu_title = N_("转移就业库")
+    menu_icon = "register"
     edit_columns = ["returned_on", "destination"]
     description_columns = {"returned_on": N_("仍在外地的不填")}
     list_columns = show_columns = ["person.name", "person.masked_id", "left_on", "returned_on", "destination"]
@@ -167,6 +172,7 @@ class LoadView(RegisterView):
     datamodel = SQLAInterface(RegisterLoad)
     route_base = "/registers/loads"
     menu_title = N_("装载记录")
+    menu_icon = "register"
     granted = {**READERS, POLICY: READ}
     include_route_methods = {"list", "show"}
     list_columns = show_columns = ["kind", "source", "loaded_at", "rows_read", "rows_stored", "rows_refused"]

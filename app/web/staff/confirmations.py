@@ -36,6 +36,7 @@ class ConfirmationView(ModelView):
     route_base = "/settings/confirmations"
     menu = SETTINGS
     menu_title = N_("待确认授权")
+    menu_icon = "check"
     include_route_methods: ClassVar[set[str]] = {"list", "agree", "refuse", "recall", "require"}
     watched = True
     granted: ClassVar = {
@@ -108,7 +109,16 @@ class ConfirmationView(ModelView):
         if not self.appbuilder.sm.has_access("can_agree", self.class_permission_name):
             return []
         count = pending_duties.in_sight()
-        return [Task(gettext(self.menu_title), url_for("ConfirmationView.list"), count, None, gettext("项"))]
+        return [
+            Task(
+                gettext(self.menu_title),
+                self.endpoint,
+                url_for("ConfirmationView.list"),
+                count,
+                None,
+                gettext("项"),
+            )
+        ]
 
     @expose("/agree/<pk>", methods=["POST"])
     @has_access

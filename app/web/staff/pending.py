@@ -38,6 +38,7 @@ class PendingView(Screen, BaseView):
     default_view = "take"
     menu = SETTINGS
     menu_title = N_("待授权人员")
+    menu_icon = "clock"
     entry_permission = "can_take"
     watched = True
     granted = dict.fromkeys((COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN), ("can_take",))

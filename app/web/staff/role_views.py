@@ -56,6 +56,7 @@ class RoleView(Screen, BaseView):
     class_permission_name = "RoleView"
     menu = SETTINGS
     menu_title = N_("角色与权限")
+    menu_icon = "user"
     watched = True
     granted: ClassVar = dict.fromkeys(KEEPERS, ("can_list", "can_show", "can_add", "can_edit", "can_drop"))
     permission_titles = {"can_drop": N_("删除")}

@@ -38,6 +38,7 @@ class UserView(ModelView):
     route_base = "/settings/users"
     menu = SETTINGS
     menu_title = N_("用户")
+    menu_icon = "people"
     include_route_methods: ClassVar[set[str]] = {
         "list",
         "show",
@@ -217,8 +218,8 @@ def _titles(row: Staff) -> list[Markup]:
     for role in sorted(roles, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
         day = ends.get(role)
         until = gettext("（至{day}）").format(day=day) if day else ""
-        over = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("已到期"))
-        waits = Markup(' <span class="pill pill-warn">{}</span>').format(gettext("待确认"))
+        over = Markup(' <span class="tag tag--warn">{}</span>').format(gettext("已到期"))
+        waits = Markup(' <span class="tag tag--warn">{}</span>').format(gettext("待确认"))
         waiting = {role, None} & g.role_waits.get(row.user_id, set())
         marks = (over if day and day < g.today else "") + (waits if waiting else "")
         titles.append(Markup("{}{}").format(role_title(role), until) + marks)

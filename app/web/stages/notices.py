@@ -49,6 +49,8 @@ class ExtensionForm(Form):
 class NoticesView(GroupView):
     """The notices of one programme; whole notices can be passed or failed."""
 
+    menu_short = N_("公示名册")
+    menu_icon = "columns"
     member = "notice_id"
     page_of = Notice
     list_template = "groups.html"

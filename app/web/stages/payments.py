@@ -55,6 +55,8 @@ DETAIL = (
 class PaymentListsView(GroupView):
     """The payment lists of one programme."""
 
+    menu_short = N_("发放清单")
+    menu_icon = "sheet"
     member = "payment_list_id"
     list_template = "groups.html"
     show_template = "payment_list.html"

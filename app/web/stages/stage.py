@@ -66,8 +66,11 @@ class StageView(ClaimMoves, BulkView):
         only = f"?state={states[0]}" if states != self.states else ""
         return Task(
             title,
+            self.endpoint,
             url_for(f"{self.endpoint}.list") + only,
             *waiting.of(self.counting, self.programme.code, states),
+            programme=self.programme.code,
+            state=states[0],
         )
 
     @expose("/show/<pk>")

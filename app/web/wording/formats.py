@@ -1,4 +1,4 @@
-"""Values as people read them: sentences, money, dates, states as pills."""
+"""Values as people read them: sentences, money, dates, states as rings."""
 
 from __future__ import annotations
 
@@ -61,13 +61,14 @@ def long_date(day: date) -> str:
     return format_date(day, "long")
 
 
-def pill(kind: str, text: str) -> Markup:
+def tag(kind: str, text: str) -> Markup:
     """Return a word that is seen at a glance."""
-    return Markup('<span class="pill pill-%s">%s</span>') % (kind, text)
+    return Markup('<span class="tag tag--%s">%s</span>') % (kind, text)
 
 
-def state_pill(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
-    return pill(state, gettext(titles[state]))
+def state_mark(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
+    """Return a state with the ring that fills as a case goes on."""
+    return Markup('<span class="state state--%s">%s</span>') % (state, gettext(titles[state]))
 
 
 def masked_phone(claim: Claim) -> str | None:

@@ -86,7 +86,14 @@ class ClassList(BulkView):
             return []
         count, _ = waiting.of(self.counting, PROGRAMME.code, states)
         return [
-            Task(gettext(self.menu_title), url_for(f"{self.endpoint}.list"), count, None, gettext("个班级"))
+            Task(
+                gettext(self.menu_title),
+                self.endpoint,
+                url_for(f"{self.endpoint}.list"),
+                count,
+                None,
+                gettext("个班级"),
+            )
         ]
 
     def list_more(self, rows: Sequence) -> dict:

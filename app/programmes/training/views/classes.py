@@ -32,7 +32,7 @@ from app.programmes.training.views.contacts import Reachable
 from app.programmes.training.views.forms import FIELDS, ClassForm
 from app.registers.lookup import find_employer
 from app.web.crud.conflicts import Edit
-from app.web.crud.views import version_of
+from app.web.crud.posting import version_of
 from app.web.longwork.outcomes import Outcome, RowRefusal
 from app.web.longwork.question_pages import waiting_for
 from app.web.longwork.questions import QuestionRow, what_was_chosen, who_stays
@@ -46,6 +46,9 @@ class ClassView(Reachable, ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/classes"
     menu_title = N_("网络疫情培训开班")
+    menu_short = N_("开班")
+    menu_icon = "class"
+    begins = N_("开班")
     show_template = "class.html"
     moves = ("submit_class", "cancel_class")
     rights = {
@@ -202,6 +205,7 @@ class ClassReviewView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/class_review"
     menu_title = N_("开班审核")
+    menu_icon = "review"
     show_template = "class.html"
     base_filters = [["state", FilterIn, ("submitted",)]]
     moves = ("approve_class", "reject_class", "return_class")

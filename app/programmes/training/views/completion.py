@@ -37,6 +37,8 @@ class CompletionView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/completion"
     menu_title = N_("疫情培训结业")
+    menu_short = N_("结业")
+    menu_icon = "check"
     show_template = "completion.html"
     base_filters = [["state", FilterIn, (*COMPLETABLE, "completion_submitted", "completed")]]
     moves = ("graduate",)
@@ -158,6 +160,7 @@ class CompletionReviewView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/completion_review"
     menu_title = N_("结业审核")
+    menu_icon = "review"
     show_template = "completion.html"
     base_filters = [["state", FilterIn, ("completion_submitted",)]]
     moves = ("approve_completion", "return_completion")

@@ -26,6 +26,8 @@ class DeclarationView(ClassList):
     datamodel = SQLAInterface(TrainingClass)
     route_base = "/training/declarations"
     menu_title = N_("疫情培训补贴申报")
+    menu_short = N_("申报")
+    menu_icon = "apply"
     list_template = "declarations.html"
     base_filters = [["state", FilterIn, DECLARABLE]]
     include_route_methods = {"list", "declare"}
@@ -57,6 +59,8 @@ class TrainingApplicationView(ApplicationView):
     menu = PROGRAMME.menu
     route_base = "/training/applications"
     menu_title = N_("补贴申报单")
+    menu_short = N_("申报单")
+    menu_icon = "sheet"
     list_template = "groups.html"
     include_route_methods = {
         "list",

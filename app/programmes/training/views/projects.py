@@ -14,6 +14,8 @@ class ProjectView(ModelView):
     route_base = "/training/projects"
     menu = (N_("业务经办"), N_("机构服务"), N_("就业创业培训管理"))
     menu_title = N_("培训项目目录")
+    menu_short = N_("项目目录")
+    menu_icon = "columns"
     include_route_methods = {"list", "show", "add", "edit"}
     granted = {POLICY: (*READ, "can_add", "can_edit"), CLERK: READ, REVIEWER: READ, AUDITOR: READ}
     validators_columns = {"hours": [NumberRange(1, 2000, N_("课时应为1至2000。"))]}
