@@ -53,7 +53,7 @@ def opening(clerk: Desk, reviewer: Desk, demo: Demo) -> tuple[str, date]:
     clerk.page.get_by_role("link", name="新增班级").click()
     clerk.page.get_by_role("combobox", name="企业名称或编号").fill(demo.uscc_of(PEOPLE_OF))
     clerk.page.locator("[role=option]").first.click()
-    clerk.page.get_by_label("培训项目").select_option(label="电子商务师 · 四级 · 40")
+    clerk.page.get_by_label("培训项目", exact=True).select_option(label="电子商务师 · 四级 · 40")
     number = clerk.page.get_by_label("培训期号")
     assert number.get_attribute("readonly") is not None
     days = {

@@ -74,7 +74,7 @@ function find(box, side) {
     if (event.key === "ArrowUp") step(event, -1);
     if (event.key !== "Escape") return;
     input.value = "";
-    leave();
+    draw();
     input.focus();
   });
   document.addEventListener("click", (event) => { if (!box.contains(event.target)) leave(); });
