@@ -15,7 +15,7 @@ OUTSIDE = [ROOT / "run.py", ROOT / "config.py", *(ROOT / "migrations").rglob("*.
 SCRIPTS = sorted((APP / "static").rglob("*.js"))
 STYLES = sorted((APP / "static").rglob("*.css"))
 DRAWN = [*TEMPLATES, *SCRIPTS, *MODULES]
-COMPOSED = ("pill-", "flash-")
+COMPOSED = ("state--", "tag--", "banner--")
 """Beginnings of classes that a template puts together with a state or a kind."""
 NAMED_FROM_OUTSIDE = {
     "CollectingWorker": "gunicorn's settings name it",
