@@ -81,6 +81,8 @@ def _is_empty(session: Session, application_id: int) -> bool:
 
 def leave_out(session: Session, actor: Actor, application_id: int, keys: Collection[str]) -> int:
     """Take drafts and failed rows out of an application; returns how many there were."""
+    if not keys:
+        return 0
     application = lock_own(session, actor, application_id)
     ids = {kind: [int(key[1:]) for key in keys if key[0] == kind] for kind in (DRAFT, FAILED)}
     drafts = delete(Claim).where(

@@ -153,10 +153,10 @@ def _phone(column: Column, text: str) -> str:
 
 def _date(column: Column, text: str) -> date | None:
     bare = text.strip(QUOTES)
-    if column.open_ended and is_open_end(bare):
-        return None
     if day := parse_date(bare) or serial_date(bare):
         return day
+    if column.open_ended and is_open_end(bare):
+        return None
     raise BadValue(
         _NO_DATE[_NUMBER.fullmatch(squeeze(bare)) is not None, column.open_ended], value=text.strip()
     )
