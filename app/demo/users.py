@@ -1,4 +1,4 @@
-"""The demonstration's logins: one for each role in one county, and a second county to keep apart from it."""
+"""The demonstration's logins: one for each role in one county, and two more counties to keep apart from it."""
 
 from __future__ import annotations
 
@@ -39,4 +39,8 @@ USERS = (
     DemoUser("auditor", "谢明", AUDITOR, JINJIANG),
     DemoUser("clerk_b", "杨雪梅", CLERK, QINGYANG),
     DemoUser("reviewer_b", "唐伟", REVIEWER, QINGYANG),
+    DemoUser("cashier_b", "韩丽", CASHIER, QINGYANG),
+    DemoUser("clerk_c", "冯晓燕", CLERK, WUHOU),
+    DemoUser("reviewer_c", "蒋志明", REVIEWER, WUHOU),
+    DemoUser("cashier_c", "沈玉兰", CASHIER, WUHOU),
 )

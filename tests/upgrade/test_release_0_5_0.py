@@ -20,6 +20,8 @@ from tests.desk.clerks import Desk, HiringDesk, ServiceDesk, moved
 
 DESKS = {"hiring_subsidy": HiringDesk, "service_subsidy": ServiceDesk, "training": TrainingDesk}
 ENDS = {"rejected", "withdrawn", "publicity_failed", "revoked", "disbursed"}
+LATER = {"cashier_b", "clerk_c", "reviewer_c", "cashier_c"}
+"""Logins of the demonstration that the release didn't have yet."""
 STATES = "SELECT programme, state, count(*), sum(amount)::text FROM claims GROUP BY 1, 2 ORDER BY 1, 2"
 
 
@@ -52,7 +54,7 @@ def test_a_payment_list_whose_ciphers_are_of_three_formats_and_two_keys_is_expor
             assert [number[-4:] for number in numbers] == [last4]
 
 
-@pytest.mark.parametrize("user", USERS, ids=lambda user: user.username)
+@pytest.mark.parametrize("user", [user for user in USERS if user.username not in LATER], ids=lambda user: user.username)
 def test_everybody_logs_in_and_finds_the_home_page(upgraded, user):
     assert user.name in Desk(upgraded.app, user.username).get("/")
 
