@@ -29,8 +29,10 @@ class World:
     def __init__(self, today: date):
         self.today, self.random = today, Random(SEED)  # noqa: S311  # made-up people
         self.this_month = month_start(today)
-        self.first_month = add_months(self.this_month, -MONTHS)
+        self.months = [add_months(self.this_month, back) for back in range(-MONTHS, 0)]
+        self.first_month = self.months[0]
         self.residents = self._residents()
+        self.known = {resident.citizen_id for resident in self.residents}
         self.firms = [self._firm(number, region) for number, region in self._places()]
         self.unengaged = self.random.sample(self.residents, len(self.residents))
         self.contributions: dict[tuple[str, str, date, str], bool] = {}
@@ -41,6 +43,15 @@ class World:
         """Return somebody of whom nothing has been told yet."""
         at = next(i for i, r in enumerate(self.unengaged) if region in (None, r.region))
         return self.unengaged.pop(at)
+
+    def newcomer(self, region: str) -> Resident:
+        """Return somebody who is on no sheet, beside those of the county whom `engage` gives."""
+        code = next(
+            code for code in iter(lambda: make_id(self.random, self.today), "") if code not in self.known
+        )
+        self.known.add(code)
+        self.residents.append(Resident(code, make_name(self.random), make_phone(self.random), region))
+        return self.residents[-1]
 
     def firms_of(self, region: str, *scales: str) -> list[Firm]:
         """Return enterprises of a county; all scales when none is asked for."""
@@ -55,10 +66,10 @@ class World:
         self, person: Resident, firm: Firm, first: date, last: date | None = None, *, paid: bool = True
     ) -> None:
         """Pay contributions from one month to another (the latest that is known, if not said), both included."""
-        month, last = max(month_start(first), self.first_month), last or add_months(self.this_month, -1)
-        while month <= last:
-            self.contributions[person.citizen_id, firm.uscc, month, firm.region] = paid
-            month = add_months(month, 1)
+        month, last = max(month_start(first), self.first_month), last or self.months[-1]
+        for each in self.months:
+            if month <= each <= last:
+                self.contributions[person.citizen_id, firm.uscc, each, firm.region] = paid
 
     def register_unemployed(self, person: Resident, on: date, cancelled_on: date | None = None) -> None:
         if cancelled_on is not None and cancelled_on > self.today:
@@ -72,22 +83,29 @@ class World:
         """Yield (kind, CSV, what it covers), in the order in which they can be loaded."""
         counties = tuple(PEOPLE)
         covered = Declared(counties, self.first_month, self.today)
-        yield "persons", _csv("persons", self._person_rows()), Declared(counties)
-        yield "employers", _csv("employers", self._employer_rows()), Declared(counties)
-        yield "contributions", _csv("contributions", self._contribution_rows()), covered
+        yield "persons", csv_file("persons", self.person_rows()), Declared(counties)
+        yield "employers", csv_file("employers", self.employer_rows()), Declared(counties)
+        rows = (
+            (code, uscc, f"{month:%Y-%m}", region, int(paid))
+            for code, uscc, month, region, paid in self.contribution_rows()
+        )
+        yield "contributions", csv_file("contributions", rows), covered
         spells = ((*key, off) for key, off in self.unemployment.items())
-        yield "unemployment", _csv("unemployment", spells), covered
-        yield "transfers", _csv("transfers", ((*key, *rest) for key, rest in self.transfers.items())), covered
+        yield "unemployment", csv_file("unemployment", spells), covered
+        yield (
+            "transfers",
+            csv_file("transfers", ((*key, *rest) for key, rest in self.transfers.items())),
+            covered,
+        )
 
-    def _person_rows(self) -> Iterator[tuple]:
+    def person_rows(self) -> Iterator[tuple]:
         return ((r.citizen_id, r.name, r.phone, r.region) for r in self.residents)
 
-    def _employer_rows(self) -> Iterator[tuple]:
+    def employer_rows(self) -> Iterator[tuple]:
         return ((f.uscc, f.unit_no, f.name, f.kind, f.scale, f.region) for f in self.firms)
 
-    def _contribution_rows(self) -> Iterator[tuple]:
-        for (code, uscc, month, region), paid in self.contributions.items():
-            yield code, uscc, f"{month:%Y-%m}", region, int(paid)
+    def contribution_rows(self) -> Iterator[tuple]:
+        return ((*key, paid) for key, paid in self.contributions.items())
 
     def _residents(self) -> list[Resident]:
         ids: dict[str, None] = {}
@@ -111,7 +129,7 @@ class World:
         return Firm(uscc, f"{region}{number:05}", firm_name(number, kind), kind, scale, region)
 
 
-def _csv(kind: str, rows: Iterator[tuple]) -> BinaryIO:
+def csv_file(kind: str, rows: Iterator[tuple]) -> BinaryIO:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(REGISTERS[kind].columns)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 LONG = (
-    *("tests/security", "tests/upgrade", "tests/faults", "tests/serving"),
+    *("tests/security", "tests/upgrade", "tests/faults", "tests/serving", "tests/demo"),
     *(f"tests/test_{name}.py" for name in ("backup", "database", "migrations", "operations", "prepare")),
     "tests/cases/test_nothing_is_lost.py",
     *(f"tests/engine/{name}.py" for name in ("test_people", "sheets/test_refused_files")),
