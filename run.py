@@ -114,7 +114,8 @@ def supervise(demo: bool) -> None:
         owner = environ | {"DATABASE_OWNER_URL": urls.owner}
         children.finish("prepare", owner, "flask", "--app", "app", "prepare")
         if demo:
-            children.finish("demo load", owner, "flask", "--app", "app", "demo", "load")
+            year = () if os.environ.get("DEMO_YEAR") == "0" else ("--year",)
+            children.finish("demo load", owner, "flask", "--app", "app", "demo", "load", *year)
         web = ("gunicorn", "--config", "deploy/gunicorn.conf.py", "app:create_app()")
         children.start("web", environ, *web, account=account)
         children.start("jobs", environ, "flask", "--app", "app", "jobs", "work", account=account)

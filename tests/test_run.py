@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYS = ("SECRET_KEY", "DATA_HASH_KEY", "DATA_CIPHER_KEY")
 STAND_IN = """
 import json, os, pathlib, signal, sys
+import click
 from flask import Flask
 from flask.cli import AppGroup
 
@@ -42,8 +43,9 @@ def create_app():
         sys.exit(int(os.environ.get("PREPARE_EXIT", "0")))
 
     @demo.command("load")
-    def load():
-        note("load")
+    @click.option("--year", is_flag=True)
+    def load(year):
+        note("load with its year" if year else "load")
 
     @jobs.command("work")
     def work():
@@ -199,11 +201,19 @@ def test_demo_makes_its_keys_once(run):
     assert len({again[name] for name in KEYS}) == 3
 
 
+def test_a_demonstration_may_start_without_its_year(run):
+    process = run.ready("--demo", DEMO_YEAR="0")
+    run.seen_by("load")
+    assert not (run.notes / "load with its year.json").exists()
+    process.terminate()
+    assert process.wait(60) == 0
+
+
 def test_only_the_preparation_sees_the_owner(run):
     process = run.ready("--demo", WEB_WORKERS="1")
     with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/", timeout=10) as answer:
         web = json.load(answer)
-    prepare, load, work = (run.seen_by(step) for step in ("prepare", "load", "work"))
+    prepare, load, work = (run.seen_by(step) for step in ("prepare", "load with its year", "work"))
     process.terminate()
     process.wait(60)
     for step in (prepare, load):

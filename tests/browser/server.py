@@ -20,7 +20,7 @@ from tests.desk.days import TODAY
 from tests.desk.places import throw_away
 
 ROOT = Path(__file__).parents[2]
-GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DEMO", "DEMO_DATE", "HTTPS")
+GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DEMO", "DEMO_DATE", "DEMO_YEAR", "HTTPS")
 READY_SECONDS, STOP_SECONDS = 180, 60
 
 
@@ -101,6 +101,7 @@ def _start(place: Path) -> subprocess.Popen[str]:
     if datetime.now(SHANGHAI).date() < TODAY:
         environ["DEMO_DATE"] = str(TODAY)
     environ |= {"PORT": str(port), "HOST": "127.0.0.1", "DATA_DIR": str(place), "PYTHONUNBUFFERED": "1"}
+    environ["DEMO_YEAR"] = "0"  # its lists begin empty
     command = [sys.executable, "run.py", "--demo"]
     return subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
