@@ -54,7 +54,9 @@ def test_a_payment_list_whose_ciphers_are_of_three_formats_and_two_keys_is_expor
             assert [number[-4:] for number in numbers] == [last4]
 
 
-@pytest.mark.parametrize("user", [user for user in USERS if user.username not in LATER], ids=lambda user: user.username)
+@pytest.mark.parametrize(
+    "user", [user for user in USERS if user.username not in LATER], ids=lambda user: user.username
+)
 def test_everybody_logs_in_and_finds_the_home_page(upgraded, user):
     assert user.name in Desk(upgraded.app, user.username).get("/")
 

@@ -41,7 +41,7 @@ class Senders:
         yield "transfers", csv_file("transfers", self._transfers(since, day)), covered
 
     def _contributions(self, since: date, day: date) -> Iterator[tuple]:
-        """Months that are over, of which the last file had nothing."""
+        """Return months that are over, of which the last file had nothing."""
         for month in sorted(self.months):
             if month_start(since) <= month < month_start(day):
                 yield from self.months[month]
