@@ -169,7 +169,6 @@ def _people(app: Flask) -> None:
             (ALL_A, "陈一人", JINJIANG, BUSINESS),
             (ALL_B, "冯多职", QINGYANG, BUSINESS),
             (ADMIN_B, "郑管理", QINGYANG, ["county_admin"]),
-            ("cashier_b", "秦出纳", QINGYANG, ["cashier"]),
             ("auditor_b", "许稽核", QINGYANG, ["auditor"]),
             ("prefecture_admin", "蒋市级", "510100", ["prefecture_admin"]),
             (BOUND, "韩绑定", JINJIANG, ["clerk"]),
