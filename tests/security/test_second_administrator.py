@@ -227,16 +227,15 @@ def test_an_own_role_of_clerks_waits_for_nobody(demo_app, facts):
 
 def test_both_administrators_see_what_waits_on_the_list_and_at_home(demo_app, facts):
     admin, province = Desk(demo_app, "county_admin"), Desk(demo_app, "province_admin")
-    assert re.search(r'task none" href="/settings/confirmations/list/"', province.get("/"))
+    assert "待确认授权</span>" not in province.get("/"), "nothing waits"
     page = admin.post(f"{BASE}/add", new(facts, roles=["clerk", "reviewer", "cashier"]), expect=200)
     assert "在“待确认授权”中确认后才生效" in page
     for desk in (admin, province):
-        assert re.search(
-            r'href="/settings/confirmations/list/"><span>待确认授权</span><b>2</b>', desk.get("/")
-        )
+        assert re.search(r'<span class="what">待确认授权</span>\s*<span class="note">2 项<', desk.get("/"))
         listed = desk.get(f"{LIST}/list/")
         assert "罗丽华（county_admin）" in listed and "成都市就业服务管理局等上级机构的管理员" in listed
-        assert {"said": "待确认授权 2", "address": f"{LIST}/list/"} in desk.client.get("/desk/waiting").json
+        (notice,) = desk.client.get("/desk/waiting").json
+        assert (notice["said"], notice["address"]) == ("待确认授权 2", f"{LIST}/list/")
     given = waiting(facts, "wang.li")
     assert f'form="agree-{given[0]}"' in province.get(f"{LIST}/list/")
     assert f'form="recall-{given[0]}"' in admin.get(f"{LIST}/list/")
