@@ -11,7 +11,8 @@ def count(page: str) -> int:
 
 def waiting(page: str, address: str) -> int:
     """What the home page says of a list."""
-    return int(re.search(rf'href="{address}[^"]*"><span>[^<]+</span><b>(\d+)</b>', page)[1])
+    line = rf'<span class="note">(\d+) 人，[^<]*</span>\s*</div>\s*<a class="btn[^>]*href="{address}'
+    return int(re.search(line, page)[1])
 
 
 def test_all_of_one_list_are_no_rows_of_another(demo_app, demo_files):

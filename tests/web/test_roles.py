@@ -101,7 +101,7 @@ def test_a_role_ends_after_its_last_day_without_anybody_doing_anything(demo_app,
     monkeypatch.setitem(demo_app.config, "TODAY", last + timedelta(days=1))
     clerk.get("/hiring/applications/add", expect=403)
     clerk.get("/hiring/disbursement/list/")
-    assert "经办" not in re.search(r'class="who".*?</a>', clerk.get("/"), re.DOTALL)[0]
+    assert "经办" not in re.search(r'class="who".*?</summary>', clerk.get("/"), re.DOTALL)[0]
     listed = admin.get(f"{BASE}/list/?user=clerk")
     assert f"经办（至{last}）" in listed and "已到期" in listed
     told = [after for event, _, _, after in facts.events("clerk") if event == "role_change"]
