@@ -35,6 +35,6 @@ def pytest_terminal_summary(terminalreporter):
 
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-# images of containers set it: every worker and every program that a test starts would compile all sources anew
+# images of containers set it: every worker and every program that a test starts would compile all sources again
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

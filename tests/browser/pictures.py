@@ -253,7 +253,7 @@ def everybody(camera: Camera) -> None:
     seen = set()
     for username in ("clerk", "reviewer", "cashier", "auditor", "policy", "county_admin", "admin"):
         desk = camera.desk(username)
-        camera.take(desk, f"home-{username}")
+        camera.take(desk, f"desk-{username}")
         for title, address in desk.functions():
             if address not in seen | {"/"}:
                 seen.add(address)

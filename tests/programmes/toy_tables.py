@@ -85,7 +85,7 @@ def _cases(app: Flask) -> dict[str, int]:
 
 
 def _corrected(app: Flask) -> list[int]:
-    """What a clerk of that county is answered who saves each of them anew."""
+    """What a clerk of that county is answered who saves each of them again."""
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
         claim = programme_of(CODE).claim

@@ -146,7 +146,7 @@ def test_no_application_asks_once_a_person(cases_app, known, sent, code):
 @pytest.mark.parametrize(
     ("page", "most"),
     [
-        ("/", 12),  # of them five for the desk: steps, endings, the calendar (two), what was worked on last
+        ("/", 7),
         ("/hiring/query/list/", 6),
         ("/hiring/applications/list/", 7),
         ("/hiring/query/show/{}", 8),

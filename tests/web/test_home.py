@@ -75,7 +75,7 @@ def test_the_application_worked_on_last_is_one_click_away(demo_app, sent):
 def test_the_fortnight_begins_on_monday_and_marks_what_ends(calendar, application):
     ends = first_day(TODAY) + timedelta(days=9)
     with application.test_request_context():
-        days = fortnight(calendar, [Ending(1, "GS-1", "hiring_subsidy", ends, 3)], TODAY)
+        days = fortnight(calendar, [Ending("GS-1", ends, 3)], TODAY)
     assert len(days) == DAYS and days[0].day.weekday() == 0
     assert [day.day for day in days if "due" in day.kind.split()] == [ends]
     assert [day.day for day in days if "today" in day.kind.split()] == [TODAY]

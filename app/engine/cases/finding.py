@@ -1,6 +1,8 @@
-"""A case by its id, within the session's scope; `lock` holds its row and reads it anew. Raises NotFound."""
+"""A case by its id, within the session's scope; `lock` holds its row and reads it afresh."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,22 +12,24 @@ from app.engine.scope import FRESH
 from app.kernel.errors import NotFound
 from app.kernel.messages import N_
 
+Case = TypeVar("Case", Application, Claim)
+
 
 def find_application(session: Session, application_id: int, *, lock: bool = False) -> Application:
-    wanted = select(Application).where(Application.id == application_id)
-    if lock:
-        wanted = wanted.with_for_update(of=Application).execution_options(**FRESH)
-    application = session.scalars(wanted).one_or_none()
-    if application is None:
-        raise NotFound(N_("没有找到这份申请。请回到查询页重新选择。"))
-    return application
+    """Return an application. Raises NotFound."""
+    return _find(session, Application, application_id, N_("没有找到这份申请。请回到查询页重新选择。"), lock)
 
 
 def find_claim(session: Session, claim_id: int, *, lock: bool = False) -> Claim:
-    wanted = select(Claim).where(Claim.id == claim_id)
+    """Return a claim. Raises NotFound."""
+    return _find(session, Claim, claim_id, N_("没有找到这条记录。请刷新列表。"), lock)
+
+
+def _find(session: Session, model: type[Case], pk: int, missing: str, lock: bool) -> Case:
+    wanted = select(model).where(model.id == pk)
     if lock:
-        wanted = wanted.with_for_update(of=Claim).execution_options(**FRESH)
-    claim = session.scalars(wanted).one_or_none()
-    if claim is None:
-        raise NotFound(N_("没有找到这条记录。请刷新列表。"))
-    return claim
+        wanted = wanted.with_for_update(of=model).execution_options(**FRESH)
+    case = session.scalars(wanted).one_or_none()
+    if case is None:
+        raise NotFound(missing)
+    return case

@@ -5,12 +5,12 @@ Every statement is the session's, so that each office counts its own subtree.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Select, SQLColumnExpression, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, SQLColumnExpression, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from app.engine.rules.rule import FAIL, UNKNOWN
 from app.kernel.dates import add_months
 
 MONTHS = 12
+SENT, PAID = "sent", "paid"
 
 
 @dataclass(frozen=True)
@@ -69,19 +70,26 @@ def by_state(session: Session) -> list[InState]:
 
 def by_month(session: Session, today: date) -> list[InMonth]:
     """Return the last twelve months, empty ones too: claims by the day on which they were first sent in, money by the day of payment."""
+    return months_of(session.execute(select(monthly(today).subquery())), today)
+
+
+def monthly(today: date) -> CompoundSelect:
+    """Return a statement of (kind, month, count, amount): what was sent in and what was paid, by month."""
     first = first_day(today)
     sent_on = func.coalesce(Claim.first_submitted_on, Claim.submitted_on)
-    sent, paid = _monthly("sent", sent_on), _monthly("paid", Claim.paid_on)
-    both = union_all(
-        sent.where(sent_on >= first),
-        paid.where(Claim.paid_on >= first, Claim.state == "disbursed"),
-    ).subquery()
-    rows = session.execute(select(both))
+    sent, paid = _monthly(SENT, sent_on), _monthly(PAID, Claim.paid_on)
+    return union_all(
+        sent.where(sent_on >= first), paid.where(Claim.paid_on >= first, Claim.state == "disbursed")
+    )
+
+
+def months_of(rows: Iterable[tuple[str, str, int, Decimal]], today: date) -> list[InMonth]:
+    """Return the twelve months of what `monthly` selects."""
     sums = {(kind, month): (count, amount) for kind, month, count, amount in rows}
-    months = [f"{add_months(first, n):%Y-%m}" for n in range(MONTHS)]
+    months = [f"{add_months(first_day(today), n):%Y-%m}" for n in range(MONTHS)]
     nothing = (0, Decimal(0))
     return [
-        InMonth(month, sums.get(("sent", month), nothing)[0], *sums.get(("paid", month), nothing))
+        InMonth(month, sums.get((SENT, month), nothing)[0], *sums.get((PAID, month), nothing))
         for month in months
     ]
 
@@ -113,4 +121,5 @@ def refusals(session: Session, today: date) -> list[Refusals]:
 
 def _monthly(kind: str, day: SQLColumnExpression) -> Select:
     month = func.to_char(day, "YYYY-MM")
-    return select(literal(kind), month, func.count(), func.sum(Claim.amount)).group_by(month)
+    count, amount = func.count().label("count"), func.sum(Claim.amount).label("amount")
+    return select(literal(kind).label("kind"), month.label("month"), count, amount).group_by(month)

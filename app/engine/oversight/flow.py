@@ -1,4 +1,4 @@
-"""How far the cases of an office have come, step by step, and by when each step is due (domain §11's default limits)."""
+"""What a desk shows: how far the cases of an office have come, by when each step is due (domain §11's default limits)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Application, Claim, Notice
-from app.registers.calendar.workdays import WorkCalendar
+from app.engine.oversight.figures import InMonth, monthly, months_of
+from app.engine.statements import gather
+from app.registers.calendar.workdays import WorkCalendar, confirmed_days
 from app.registers.models import Employer
 
 REVIEW_DAYS, PAY_DAYS = 10, 5
@@ -21,7 +23,7 @@ STALE_AFTER = timedelta(days=30)
 """A draft that nobody has sent in by then is asked about."""
 ENDED = "ended"
 """The step of claims in publicity whose notice has ended; a state of the desk alone."""
-OPEN_STATES = ("draft", "returned", "submitted", "approved", "publicizing", "publicized")
+ON_THE_WAY = ("draft", "returned", "submitted", "approved", "publicizing", "publicized")
 RECENT, LOOKED_THROUGH = 6, 300
 ONE_DAY = timedelta(days=1)
 
@@ -41,32 +43,50 @@ class Step:
 class Ending:
     """A notice that ends in the days asked for."""
 
-    notice_id: int
     number: str
-    programme: str
     ends_on: date
     people: int
 
 
-def steps(session: Session, today: date) -> list[Step]:
-    """Return where the open claims in scope are, and what was paid this year, in one statement."""
-    state = case(((Claim.state == "publicizing") & (Notice.ends_on < today), ENDED), else_=Claim.state).label(
-        "step"
+@dataclass(frozen=True)
+class Touched:
+    """An application that a person worked on, with the employer's name where it has one."""
+
+    programme: str
+    number: str
+    employer: str | None
+    id: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the cases in scope say to one person; `touched` begins with the latest."""
+
+    steps: Sequence[Step]
+    endings: Sequence[Ending]
+    touched: Sequence[Touched]
+    months: Sequence[InMonth]
+    calendar: WorkCalendar
+
+
+def desk_of(session: Session, user_id: int, span: tuple[date, date], today: date) -> Desk:
+    """Return what stands on a person's desk, in one statement; `span` are the days whose endings of publicity count."""
+    first, last = span
+    steps, endings, touched, months, days = gather(
+        session,
+        _steps(today),
+        _endings(first, last),
+        _touched(user_id),
+        monthly(today),
+        confirmed_days(first),
     )
-    since = case(
-        (Claim.state == "draft", Application.created_on),
-        (Claim.state == "submitted", Claim.submitted_on),
-        (Claim.state.in_(("publicizing", "publicized")), Notice.ends_on),
+    return Desk(
+        [Step(*row) for row in steps],
+        [Ending(*row) for row in endings],
+        [Touched(*row) for row in touched],
+        months_of(months, today),
+        WorkCalendar.of(days),
     )
-    this_year = (Claim.state == "disbursed") & (Claim.paid_on >= today.replace(month=1, day=1))
-    wanted = (
-        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(since))
-        .join(Application, Application.id == Claim.application_id)
-        .outerjoin(Notice, Notice.id == Claim.notice_id)
-        .where(Claim.state.in_(OPEN_STATES) | this_year)
-        .group_by(Claim.programme, state)
-    )
-    return [Step(*row) for row in session.execute(wanted)]
 
 
 def due(step: Step, calendar: WorkCalendar, today: date) -> date | None:
@@ -84,20 +104,36 @@ def due(step: Step, calendar: WorkCalendar, today: date) -> date | None:
     return step.since + ONE_DAY if step.state == ENDED else None
 
 
-def endings(session: Session, first: date, last: date) -> list[Ending]:
-    """Return the notices in scope that end from `first` to `last`, by day."""
-    wanted = (
-        select(Notice.id, Notice.number, Notice.programme, Notice.ends_on, func.count(Claim.id))
-        .join(Claim, Claim.notice_id == Notice.id)
-        .where(Notice.ends_on.between(first, last), Claim.state == "publicizing")
-        .group_by(Notice.id)
-        .order_by(Notice.ends_on, Notice.number)
+def _steps(today: date) -> Select:
+    """Select where the open claims are, and what was paid this year."""
+    state = case(((Claim.state == "publicizing") & (Notice.ends_on < today), ENDED), else_=Claim.state).label(
+        "step"
     )
-    return [Ending(*row) for row in session.execute(wanted)]
+    since = case(
+        (Claim.state == "draft", Application.created_on),
+        (Claim.state == "submitted", Claim.submitted_on),
+        (Claim.state.in_(("publicizing", "publicized")), Notice.ends_on),
+    )
+    this_year = (Claim.state == "disbursed") & (Claim.paid_on >= today.replace(month=1, day=1))
+    wanted = (
+        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(since))
+        .join(Application, Application.id == Claim.application_id)
+        .outerjoin(Notice, Notice.id == Claim.notice_id)
+    )
+    return wanted.where(Claim.state.in_(ON_THE_WAY) | this_year).group_by(Claim.programme, state)
 
 
-def touched(session: Session, user_id: int) -> Sequence[tuple[Application, str | None]]:
-    """Return the applications that a person worked on last, with their employers' names, the latest first."""
+def _endings(first: date, last: date) -> Select:
+    """Select the notices that end in these days, by day."""
+    wanted = select(Notice.number, Notice.ends_on, func.count(Claim.id)).join(
+        Claim, Claim.notice_id == Notice.id
+    )
+    running = wanted.where(Notice.ends_on.between(first, last), Claim.state == "publicizing")
+    return running.group_by(Notice.id).order_by(Notice.ends_on, Notice.number)
+
+
+def _touched(user_id: int) -> Select:
+    """Select the applications that a person worked on last, the latest first."""
     own = (
         select(AuditEntry.id, AuditEntry.application_id)
         .where(AuditEntry.actor_id == user_id, AuditEntry.application_id.is_not(None))
@@ -105,18 +141,12 @@ def touched(session: Session, user_id: int) -> Sequence[tuple[Application, str |
         .limit(LOOKED_THROUGH)
         .subquery()
     )
-    last = func.max(own.c.id)
-    latest = (
-        select(own.c.application_id, last.label("entry"))
-        .group_by(own.c.application_id)
-        .order_by(last.desc())
-        .limit(RECENT)
-        .subquery()
-    )
-    wanted = (
-        select(Application, Employer.name)
+    last = func.max(own.c.id).label("entry")
+    by_application = select(own.c.application_id, last).group_by(own.c.application_id)
+    latest = by_application.order_by(last.desc()).limit(RECENT).subquery()
+    return (
+        select(Application.programme, Application.number, Employer.name, Application.id)
         .join(latest, latest.c.application_id == Application.id)
         .outerjoin(Employer, Employer.id == Application.employer_id)
         .order_by(latest.c.entry.desc())
     )
-    return [(application, name) for application, name in session.execute(wanted)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import BadValue
@@ -13,6 +14,12 @@ from app.registers.calendar.festivals import before_new_year, possible_holidays
 from app.registers.models import CalendarDay, CalendarYear
 
 ONE_DAY = timedelta(days=1)
+
+
+def confirmed_days(first: date) -> Select:
+    """Return a statement of (year, day, working): the confirmed years from that of `first` on, each with its days that differ."""
+    wanted = select(CalendarYear.year, CalendarDay.day, CalendarDay.working).outerjoin(CalendarDay)
+    return wanted.where(CalendarYear.year >= first.year, CalendarYear.confirmed_on.is_not(None))
 
 
 class WorkCalendar:
@@ -27,8 +34,7 @@ class WorkCalendar:
 
     @classmethod
     def load(cls, session: Session, first: date, *, hold: bool = False) -> WorkCalendar:
-        """Load the calendar from the year of `first` on, in two statements; with `hold` in three, and nobody changes it before the commit."""
-        confirmed = (CalendarYear.year >= first.year, CalendarYear.confirmed_on.is_not(None))
+        """Load the calendar from the year of `first` on, in one statement; with `hold` in two, and nobody changes it before the commit."""
         if hold:
             session.execute(
                 select(CalendarYear.year)
@@ -36,11 +42,14 @@ class WorkCalendar:
                 .order_by(CalendarYear.year)
                 .with_for_update(read=True)
             )
-        years = set(session.scalars(select(CalendarYear.year).where(*confirmed)))
-        days = session.execute(
-            select(CalendarDay.day, CalendarDay.working).join(CalendarYear).where(*confirmed)
-        )
-        return cls(years, {row.day: row.working for row in days})
+        return cls.of(session.execute(confirmed_days(first)))
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence]) -> WorkCalendar:
+        """Return the calendar of what `confirmed_days` selects."""
+        rows = list(rows)
+        exceptions = {day: working for _, day, working in rows if day is not None and working is not None}
+        return cls({year for year, _, _ in rows}, exceptions)
 
     def is_working(self, day: date) -> bool:
         """Raise BadValue for a day of an unconfirmed year whose festivals aren't known either."""

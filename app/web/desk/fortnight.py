@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -31,7 +32,7 @@ def last_day(today: date) -> date:
     return first_day(today) + timedelta(days=DAYS - 1)
 
 
-def fortnight(calendar: WorkCalendar, endings: list[Ending], today: date) -> list[Day]:
+def fortnight(calendar: WorkCalendar, endings: Sequence[Ending], today: date) -> list[Day]:
     """Return the fourteen days."""
     ends = {ending.ends_on for ending in endings}
     return [_day(calendar, first_day(today) + timedelta(days=n), ends, today) for n in range(DAYS)]

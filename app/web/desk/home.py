@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from flask import g, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
@@ -12,30 +13,34 @@ from flask_login import current_user
 
 from app.engine.cases.claims import Claim
 from app.engine.oversight import flow
-from app.engine.oversight.flow import Step
+from app.engine.oversight.flow import Desk, Step
 from app.extensions import db, fab
 from app.kernel.dates import SHANGHAI
-from app.programmes.installed import programme_of, programmes
+from app.kernel.messages import N_
+from app.programmes.installed import programmes
 from app.registers.calendar.workdays import WorkCalendar
 from app.web.crud.views import Screen
 from app.web.desk.fortnight import first_day, fortnight, last_day
 from app.web.desk.shortcuts import own
 from app.web.longwork.work_pages import waiting_works
-from app.web.oversight.figures import figures_of_months
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.staff import pending_duties
 from app.web.wording.translations import gettext
 
 NOON, EVENING = 12, 18
-STAGES = (
-    ("draft",),
-    ("submitted",),
-    ("approved", "publicizing", flow.ENDED),
-    ("publicized",),
-    ("disbursed",),
-)
-"""The states of each step that a strip shows, the last one with money paid."""
+STAGES = {
+    N_("草稿"): ("draft",),
+    N_("审核"): ("submitted",),
+    N_("公示"): ("approved", "publicizing", flow.ENDED),
+    N_("待发放"): ("publicized",),
+    N_("今年已发"): ("disbursed",),
+}
+"""What a strip shows: each step's name and states, the last one with money paid."""
+
+
+VERBS = {"draft": N_("继续"), "returned": N_("修改"), "publicizing": N_("办理")}
+"""What one does with a task where its list's name doesn't say it."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,10 @@ class Todo:
 
 @dataclass(frozen=True)
 class Strip:
-    """The way of one programme's cases: (address, people, sum in CNY) for each of `STAGES`; how many were returned."""
+    """The way of one programme's cases: (title, address, people, sum in CNY) of each stage; how many were returned."""
 
     title: str
-    stages: Sequence[tuple[str, int, object]]
+    stages: Sequence[tuple[str, str, int, Decimal]]
     returned: int
 
 
@@ -66,24 +71,18 @@ class HomeView(Screen, BaseView):
     def index(self):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        calendar = WorkCalendar.load(db.session, first_day(g.today))
-        cases = may("can_show", "FiguresView")
-        steps = flow.steps(db.session, g.today) if cases else []
-        endings = flow.endings(db.session, first_day(g.today), last_day(g.today)) if cases else []
+        desk = own_desk()
         return self.render_template(
             "home.html",
             greeting=greeting(datetime.now(SHANGHAI).hour),
-            todo=todo(steps, calendar),
-            strips=strips(steps) if cases else [],
-            fortnight=fortnight(calendar, endings, g.today),
-            endings=endings,
-            touched=flow.touched(db.session, g.actor.user_id) if cases else [],
+            desk=desk,
+            todo=todo(desk),
+            strips=strips(desk.steps) if desk.months else [],
+            fortnight=fortnight(desk.calendar, desk.endings, g.today),
             waits=pending_duties.sentences(g.actor.user_id),
             works=waiting_works(),
             shortcuts=own(),
             starts=starts(),
-            programme_of=programme_of,
-            **(figures_of_months() if cases else {}),
         )
 
 
@@ -93,21 +92,29 @@ def tasks() -> list[Task]:
     return [task for view in lists for task in view.tasks()]
 
 
-def todo(steps: list[Step], calendar: WorkCalendar) -> list[Todo]:
+def own_desk() -> Desk:
+    """Return what the cases say to this login; to one that sees no figures, the calendar alone."""
+    span = first_day(g.today), last_day(g.today)
+    if may("can_show", "FiguresView"):
+        return flow.desk_of(db.session, g.actor.user_id, span, g.today)
+    return Desk((), (), (), (), WorkCalendar.load(db.session, span[0]))
+
+
+def todo(desk: Desk) -> list[Todo]:
     """Return what waits, by the day by which it is due; what has no limit comes last."""
-    at = {(step.programme, step.state): step for step in steps}
+    at = {(step.programme, step.state): step for step in desk.steps}
     lines = []
     for task in tasks():
         view = fab().views[task.view]
         state = flow.ENDED if task.state == "publicizing" else task.state
         step = at.get((task.programme, state))
-        due = flow.due(step, calendar, g.today) if step else None
+        due = flow.due(step, desk.calendar, g.today) if step else None
         if task.count:
-            lines.append(Todo(task, due, gettext(view.menu_short or "办理")))
+            lines.append(Todo(task, due, gettext(VERBS.get(task.state) or view.menu_short or N_("办理"))))
     return sorted(lines, key=lambda line: (line.due is None, line.due or date.max))
 
 
-def strips(steps: list[Step]) -> list[Strip]:
+def strips(steps: Sequence[Step]) -> list[Strip]:
     """Return the strip of each programme whose cases this login may look through."""
     at = {(step.programme, step.state): step for step in steps}
     shown = []
@@ -116,11 +123,12 @@ def strips(steps: list[Step]) -> list[Strip]:
         if not may("can_list", view.class_permission_name):
             continue
         stages = []
-        for states in STAGES:
+        for title, states in STAGES.items():
             here = [at[programme.code, state] for state in states if (programme.code, state) in at]
             state = next((step.state for step in here if step.state != flow.ENDED), states[0])
             address = url_for(f"{view.endpoint}.list", state=state)
-            stages.append((address, sum(step.count for step in here), sum(step.amount for step in here)))
+            amount = sum((step.amount for step in here), Decimal(0))
+            stages.append((gettext(title), address, sum(step.count for step in here), amount))
         returned = at.get((programme.code, "returned"))
         shown.append(Strip(gettext(programme.title), stages, returned.count if returned else 0))
     return shown

@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
         trail=trail,
         role_title=role_title,
         verdict_title=verdict_title,
-        **{helper.__name__: helper for helper in (may, theme)},
+        may=may,
         programme_title=programme_title,
         event_title=event_title,
         field_title=field_title,
@@ -92,11 +92,6 @@ def help_url() -> str:
     return url_for("HelpView.chapter", number=chapter.number) if chapter else url_for("HelpView.index")
 
 
-def theme() -> str | None:
-    """Return the colour scheme that this login has chosen, None for the browser's."""
-    return session.get("theme")
-
-
 def may(permission: str, view: str) -> bool:
     """Return whether the current login holds a permission on a view."""
     return fab().sm.has_access(permission, view)
@@ -119,6 +114,7 @@ def _context() -> dict:
         "language": "zh-CN" if locale is None or locale.language == "zh" else locale.language,
         "appbuilder": fab(),
         "demo": current_app.config["DEMO"],
+        "theme": session.get("theme"),
         "session_left": session_left,
         "today": g.today,
         # asked once for the hundreds of words of a page; macros, which know no context, ask for each

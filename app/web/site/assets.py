@@ -13,20 +13,22 @@ from flask import Flask, Response, url_for
 
 KINDS = ("*.js", "*.css", "*.svg")
 STYLES = (
-    *(
-        "tokens",
-        "base",
-        "shell",
-        "page",
-        "controls",
-        "forms",
-        "parts",
-        "tables",
-        "overlays",
-        "time",
-        "evidence",
-    ),
-    *("home", "people", "manual", "login", "screens"),
+    "tokens",
+    "base",
+    "shell",
+    "page",
+    "controls",
+    "forms",
+    "parts",
+    "tables",
+    "overlays",
+    "time",
+    "evidence",
+    "home",
+    "people",
+    "manual",
+    "login",
+    "screens",
 )
 """The components of css/ in the order in which one may overrule another; a page asks for all of them at once, as desk.css."""
 A_YEAR = 365 * 24 * 3600
