@@ -24,6 +24,7 @@ def readable_cells() -> str:
     N_("公民身份号码为18位，出生日期真实且早于今天，校验码正确。"),
     fields=(),
     passes=("valid",),
+    routine=True,
     basis=N_("GB 11643《公民身份号码》"),
     valid=N_("公民身份号码有效。"),
     invalid=N_("公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证原件核对后更正。"),
@@ -51,6 +52,7 @@ def citizen_id() -> str:
     N_("此人在同一申请中只出现一次；重复的，从第二次起不通过。"),
     fields=("citizen_id",),
     passes=("once",),
+    routine=True,
     once=N_("此人在本申请中只出现一次。"),
     repeated=N_(
         "此人在本申请中已有一条记录。名单中重复的，请删除多余的行；已提交的不必再报；已退回的，请在查询页修改后再提交。"
@@ -70,6 +72,7 @@ def once_in_application() -> str:
     N_("人员登记库中有此号码，且姓名一致。全角与半角、空格和间隔号写法的不同不算不一致。"),
     fields=("name", "citizen_id"),
     passes=("agree",),
+    routine=True,
     register="persons",
     agree=N_("姓名与人员登记库一致。"),
     differ=N_("姓名与人员登记库中该号码的姓名不一致。请核对姓名和公民身份号码后更正。"),
@@ -120,6 +123,7 @@ def not_yet_claimed() -> str:
     N_("单位登记的规模为微型、小型或中型。"),
     fields=(),
     passes=("small",),
+    routine=True,
     small=N_("{employer}属于中小微企业。"),
     large=N_(
         "{employer}不属于中小微企业（登记规模：大型），不能享受本项补贴。请核对所选单位；规模有误的，请单位先办理变更登记。"
@@ -140,6 +144,7 @@ def small_or_medium_employer() -> str:
     N_("合同开始日期在政策期限内（开始：{window_from}，截止：{window_to}）。"),
     fields=("contract_start",),
     passes=("inside",),
+    routine=True,
     inside=N_("合同开始日期{starts_on}在政策期限内（开始：{window_from}，截止：{window_to}）。"),
     outside=N_(
         "合同开始日期{starts_on}不在政策期限内（开始：{window_from}，截止：{window_to}）。请核对合同开始日期。"
@@ -190,6 +195,7 @@ def new_enrolment() -> str:
     N_("单位登记库中有这一行的统一社会信用代码。"),
     fields=("employer_uscc", "insured_region"),
     passes=("known",),
+    routine=True,
     register="employers",
     basis=N_("GB 32100《法人和其他组织统一社会信用代码编码规则》"),
     known=N_("就业单位为{employer}。"),
@@ -218,6 +224,7 @@ def employing_enterprise() -> str:
     N_("申请人本人不在被介绍就业的人员之中。"),
     fields=("citizen_id",),
     passes=("other",),
+    routine=True,
     other=N_("此人不是申请人本人。"),
     same=N_("申请人不能同时是被介绍就业的人员。请从名单中移除申请人本人。"),
 )

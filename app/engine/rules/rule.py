@@ -35,7 +35,8 @@ class RiskRule:
     beside those of the parameters. `fields` are the sheet's columns that it reads and blames: a row whose cell there is
     unreadable is not judged by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's
     `why`; those of `passes` go with the verdict pass. `register` is the one whose missing data makes a verdict unknown.
-    `shared` are common table expressions that several rules read and that one batch works out once.
+    `shared` are common table expressions that several rules read and that one batch works out once. A pass of a `routine`
+    rule is no news: pages fold it away.
     """
 
     code: str
@@ -49,6 +50,7 @@ class RiskRule:
     basis: str = ""
     blocking: bool = True
     shared: str = ""
+    routine: bool = False
 
     @property
     def parameters(self) -> list[str]:
@@ -119,13 +121,25 @@ def rule(
     basis: str = "",
     blocking: bool = True,
     shared: str = "",
+    routine: bool = False,
     **sentences: str,
 ) -> Callable[[Callable[[], str]], RiskRule]:
     """Make a rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
 
     def wrap(statement: Callable[[], str]) -> RiskRule:
         return RiskRule(
-            code, title, asks, statement(), fields, sentences, passes, register, basis, blocking, shared
+            code,
+            title,
+            asks,
+            statement(),
+            fields,
+            sentences,
+            passes,
+            register,
+            basis,
+            blocking,
+            shared,
+            routine,
         )
 
     return wrap

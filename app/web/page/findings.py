@@ -11,13 +11,16 @@ from sqlalchemy import select
 from app.engine.cases import failed_rows
 from app.engine.cases.claims import Check, FailedRow
 from app.engine.programme import Programme
-from app.engine.rules import FAIL, UNKNOWN
+from app.engine.rules import FAIL, PASS, UNKNOWN, WARN
 from app.extensions import db
 from app.programmes.installed import programme_of
 from app.registers.ciphers import UNREADABLE
 from app.web.page.addresses import rules_url
 from app.web.wording.formats import translate
 from app.web.wording.translations import gettext
+
+MONTHS = {"first", "latest", "floor"}
+"""Facts of a finding that are months of contributions."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,20 @@ class ReadableFinding:
     sentence: str
     evidence: dict
     fields: tuple[str, ...]
+    routine: bool
 
     @property
     def stops(self) -> bool:
         return self.verdict in (FAIL, UNKNOWN)
+
+    @property
+    def passes(self) -> bool:
+        return self.verdict == PASS
+
+    @property
+    def of_months(self) -> bool:
+        """Whether the picture of a year's months shows what the sentence says."""
+        return not MONTHS.isdisjoint(self.evidence)
 
     @property
     def address(self) -> str:
@@ -65,10 +78,17 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
             fields = tuple(evidence["faults"])
         sentences.append(
             ReadableFinding(
-                programme.code, rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields
+                programme.code,
+                rule.code,
+                gettext(rule.title),
+                entry["verdict"],
+                sentence,
+                evidence,
+                fields,
+                rule.routine,
             )
         )
-    return sorted(sentences, key=lambda f: (not f.stops, f.code))
+    return sorted(sentences, key=lambda f: (not f.stops, f.verdict != WARN, f.code))
 
 
 FIELDS = {"C-01": ("citizen_id",)}

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
-from app.web.page.findings import latest_findings
+from app.web.page.evidence import evidence_of
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
@@ -109,7 +109,7 @@ class StageView(ClaimMoves, BulkView):
         return {
             "papers": db.session.scalars(papers.order_by(Attachment.id)).all(),
             "paper_kinds": KINDS,
-            "findings": latest_findings(self.programme, row.id),
+            "evidence": evidence_of(self.programme, row),
             "frozen": self._frozen(row),
             "history": history,
             "steps": steps(row.state, history),
