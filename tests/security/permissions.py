@@ -40,6 +40,7 @@ GET  /desk/history/<int:pk>                 {WORKERS}
 POST /desk/person                           clerk
 GET  /desk/waiting                          {LOGGED_IN}
 POST /desk/search                           {LOGGED_IN}
+POST /desk/find                             {LOGGED_IN}
 POST /desk/theme                            {LOGGED_IN}
 GET  /session/                              {LOGGED_IN}
 POST /session/                              {LOGGED_IN}

@@ -4,6 +4,7 @@ import { bulk } from "./bulk.js";
 import { chooser } from "./chooser.js";
 import { dialog } from "./dialog.js";
 import { all } from "./dom.js";
+import { find } from "./find.js";
 import { choice, file, guard, once } from "./forms.js";
 import { keep } from "./keep.js";
 import { back, paste, sort } from "./lists.js";
@@ -17,6 +18,7 @@ import { tabs } from "./tabs.js";
 session();
 keep();
 menu();
+all("form[data-find]").forEach(find);
 all("[data-tabs]").forEach(tabs);
 back();
 /* Nothing of a login outlives it here but what `keep.js` keeps. */

@@ -8,6 +8,7 @@ from typing import ClassVar
 from flask import abort, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import AuditEntry, record
@@ -56,7 +57,7 @@ class ClaimQueryView(StageView):
             form,
             lambda: self._save(claim, form.row.values),
             "claim_edit.html",
-            lambda: {"row": self.item(pk)},
+            lambda: {"row": self.item(pk), "opinion": _opinion(claim), "submits": self._submits(claim)},
             edit=edit,
         )
 
@@ -83,7 +84,13 @@ class ClaimQueryView(StageView):
         applications.edit_claim(
             db.session, g.actor, self.programme, claim.id, version_of(request.form), values, g.vault
         )
+        if request.form.get("then") == "submit" and self._submits(claim):
+            return self.begin("submit", self.base_query().filter(self.key == claim.id))
         return self.finish(page_url(self.endpoint, claim.id))
+
+    def _submits(self, claim: Claim) -> bool:
+        """Return whether this login may send in a returned claim from here."""
+        return claim.state == "returned" and any(move.name == "submit" for move in self.allowed_moves())
 
     def _held(self, claim: Claim) -> dict[str, str]:
         current = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
@@ -114,6 +121,14 @@ class ClaimQueryView(StageView):
             after={"shown": what},
         )
         return self.reveal_page(claim, claim.person.name, full, gettext(title))
+
+
+def _opinion(claim: Claim) -> AuditEntry | None:
+    """Return why a returned claim was returned."""
+    if claim.state != "returned":
+        return None
+    returned = select(AuditEntry).where(AuditEntry.claim_id == claim.id, AuditEntry.event == "return")
+    return db.session.scalars(returned.order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
 
 
 def _whole(claim: Claim, what: str) -> str | None:

@@ -25,6 +25,8 @@ from app.kernel.messages import N_
 from app.kernel.money import uppercase
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
+from app.web.stages.case_page import Stop
+from app.web.wording.formats import short_day, short_moment
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
 
@@ -58,6 +60,7 @@ class PaymentListsView(GroupView):
     menu_short = N_("发放清单")
     menu_icon = "sheet"
     member = "payment_list_id"
+    numbered, number_title = "number", N_("发放清单")
     list_template = "groups.html"
     show_template = "payment_list.html"
     moves = ("disburse", "dissolve")
@@ -82,7 +85,15 @@ class PaymentListsView(GroupView):
 
     def show_more(self, row: PaymentList) -> dict:
         claims = listed(row.id)
-        return {"claims": claims, "accounts": by_account(claims), "programme": self.programme}
+        paid = [claim for claim in claims if claim.paid_on]
+        return {
+            "claims": claims,
+            "paid": paid,
+            "accounts": by_account(claims),
+            "programme": self.programme,
+            "stops": _stops(row, paid),
+            "ways": self.ways(claims),
+        }
 
     @expose("/export/<pk>", methods=["POST"])
     @has_access
@@ -108,6 +119,23 @@ class PaymentListsView(GroupView):
             subject=payment_list.number,
             after={"rows": len(claims), "amount": str(total), "sha256": digest},
         )
+
+
+def _stops(row: PaymentList, paid: list[Claim]) -> list[Stop]:
+    """Return the journey of a payment list: made, handed out for the bank, paid; or dissolved on the way."""
+    made = Stop(gettext("制单"), "done", short_day(row.made_on, g.today))
+    taken = Stop(gettext("导出"), "done", short_moment(row.exported_at)) if row.exported_at else None
+    if row.dissolved_on:
+        ended = Stop(gettext("已解散"), "ended", short_day(row.dissolved_on, g.today))
+        return [made, *([taken] if taken else []), ended]
+    if paid:
+        days = sorted({claim.paid_on for claim in paid if claim.paid_on})
+        voucher = gettext("凭证号 {number}").format(number=paid[0].voucher_no)
+        note = f"{short_day(days[-1], g.today)} {voucher}"
+        return [made, *([taken] if taken else []), Stop(gettext("已发放"), "paid", note)]
+    if taken:
+        return [made, taken, Stop(gettext("发放"), "here", gettext("银行付款后办理"))]
+    return [made, Stop(gettext("导出"), "here", gettext("下载后交银行")), Stop(gettext("发放"), "")]
 
 
 def _hold(list_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
@@ -12,7 +12,8 @@ from sqlalchemy.sql import Select
 from werkzeug.exceptions import NotFound
 
 from app.engine.audit import NAMED, AuditEntry
-from app.engine.cases.claims import Attachment, Claim
+from app.engine.cases.claims import Claim
+from app.engine.cases.states import EDITABLE
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.policy import Frozen, stored
@@ -20,13 +21,13 @@ from app.extensions import db
 from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
-from app.web.page.evidence import evidence_of
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
 from app.web.stages.bulk import BulkView, ClaimMoves, keys_of
+from app.web.stages.case_page import around, hindrance, journey, moves_of, own_facts
+from app.web.stages.evidence import evidence_of
 from app.web.stages.labels import LABELS
-from app.web.wording.steps import steps
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
 
@@ -105,17 +106,28 @@ class StageView(ClaimMoves, BulkView):
         history = db.session.scalars(
             select(AuditEntry).where(AuditEntry.claim_id == row.id).options(NAMED).order_by(AuditEntry.id)
         ).all()
-        papers = select(Attachment).where(Attachment.application_id == row.application_id)
+        evidence, beside = evidence_of(self.programme, row), around(row)
         return {
-            "papers": db.session.scalars(papers.order_by(Attachment.id)).all(),
+            "papers": beside.papers,
             "paper_kinds": KINDS,
-            "evidence": evidence_of(self.programme, row),
+            "others": beside.others,
+            "evidence": evidence,
             "frozen": self._frozen(row),
             "history": history,
-            "steps": steps(row.state, history),
+            "stops": journey(row, history, beside.calendar),
+            "hindrance": hindrance(row, history, evidence, beside),
+            "ways": moves_of(self, row),
+            "edits": self._edits(row),
+            "own_facts": own_facts(self.programme, row),
             "programme": self.programme,
             "account_notes": notes_of_claim(row),
         }
+
+    def _edits(self, claim: Claim) -> bool:
+        """Return whether this login may correct the claim here."""
+        editable = claim.state in EDITABLE and claim.office_id == g.actor.office_id
+        offered = "edit" in self.include_route_methods
+        return editable and offered and may("can_edit", self.class_permission_name)
 
     def _frozen(self, claim: Claim) -> list[Frozen]:
         """Return the policy that the claim was submitted under, value by value."""

@@ -48,6 +48,7 @@ class ClassView(Reachable, ClassList):
     menu_title = N_("网络疫情培训开班")
     menu_short = N_("开班")
     menu_icon = "class"
+    numbered, number_title = "cohort_no", N_("培训班级")
     begins = N_("开班")
     show_template = "class.html"
     moves = ("submit_class", "cancel_class")

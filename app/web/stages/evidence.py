@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app.engine.cases.claims import Check, Claim
 from app.engine.programme import Programme
+from app.engine.scope import OPEN
 from app.extensions import db
 from app.kernel.dates import add_months, month_start
 from app.kernel.messages import N_
@@ -109,17 +110,24 @@ class Evidence:
         return [f"{month.day:%Y-%m}" for month in self.months if month.state == "on"]
 
 
+def term_of(programme: Programme) -> str:
+    """Return what the time that a claim rests on is called."""
+    return gettext(programme.classes.place if programme.classes else N_("劳动合同"))
+
+
 def evidence_of(programme: Programme, claim: Claim) -> Evidence:
     """Return the evidence of one claim, in one statement.
 
     Of the register it shows what the rules about the claim read: the months at its own employer, wherever insured.
     """
-    paid = Contribution.__table__.c
-    months = select(func.array_agg(paid.month.distinct())).where(
-        paid.person_id == claim.person_id, paid.employer_id == claim.employer_id, paid.paid
+    months = select(func.array_agg(Contribution.month.distinct())).where(
+        Contribution.person_id == claim.person_id,
+        Contribution.employer_id == claim.employer_id,
+        Contribution.paid,
     )
     wanted = select(Check, months.scalar_subquery()).where(Check.claim_id == claim.id)
-    row = db.session.execute(wanted.order_by(Check.id.desc()).limit(1)).one_or_none()
+    newest = wanted.order_by(Check.id.desc()).limit(1)
+    row = db.session.execute(newest, execution_options=OPEN).one_or_none()
     if row is None:
         return Evidence(None, [], [], [])
     check, paid_months = row
@@ -177,7 +185,7 @@ def _months(
         name = f"{day:%Y-%m}"
         unknown = name in missing or (until and name > until)
         state = "on" if day in paid else "none" if unknown else ""
-        yield Month(day, state, bool(starts_on) and day == month_start(starts_on))
+        yield Month(day, state, starts_on is not None and day == month_start(starts_on))
 
 
 def _spells(scale: _Scale, facts: Mapping) -> Iterator[Bar]:
@@ -194,7 +202,6 @@ def _contract(
 ) -> Iterator[Bar]:
     if starts_on is None:
         return
-    title = programme.classes.place if programme.classes else N_("劳动合同")
     text = gettext("{starts_on} 至 {ends_on}") if ends_on else gettext("自 {starts_on} 起，无固定期限")
     text = text.format(starts_on=starts_on, ends_on=ends_on)
-    yield scale.bar(gettext(title), "ink", text, starts_on, ends_on)
+    yield scale.bar(term_of(programme), "ink", text, starts_on, ends_on)
