@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import openpyxl
 import pytest
 
 from tests.browser.desk import Desk
@@ -173,6 +174,30 @@ def test_a_function_is_found_by_ctrl_k_and_opened_by_enter(sit_down):
     page.keyboard.press("Enter")
     page.wait_for_url("**/training/classes/list/")
     assert page.locator(".crumbs").inner_text().replace("\n", "").endswith("就业创业培训管理网络疫情培训开班")
+
+
+def test_a_case_is_found_by_ctrl_k_paste_and_enter(sit_down, sent, demo):
+    """By the whole citizen id, which stands in no address; by the number on its paper too."""
+    rows = openpyxl.load_workbook(demo.sheets / "1-good.xlsx").active.iter_rows(values_only=True)
+    head = next(row for row in rows if row and "公民身份号码" in row)
+    row = next(rows)
+    name, citizen_id = row[head.index("姓名")], row[head.index("公民身份号码")]
+    reviewer: Desk = sit_down("reviewer")
+    page, asked = reviewer.page, []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_load_state("load")
+    page.keyboard.press("Control+k")
+    page.keyboard.insert_text(citizen_id)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hiring/query/show/*")
+    assert page.locator("h1").inner_text() == name
+    assert not [url for url in asked if citizen_id in url]
+    page.keyboard.press("Control+k")
+    page.keyboard.insert_text(sent)
+    page.locator("[data-findings] a", has_text=sent).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hiring/applications/show/*")
 
 
 def test_recent_pages_stay_at_hand_and_go_with_the_login(sit_down):

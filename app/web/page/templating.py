@@ -17,6 +17,7 @@ from app.web.page.addresses import ADDRESSES
 from app.web.page.manual import chapter_for
 from app.web.page.sidebar import sidebar, trail
 from app.web.page.unindented import Unindented
+from app.web.wording.codes import code_of
 from app.web.wording.formats import (
     long_date,
     masked_phone,
@@ -80,6 +81,7 @@ def init_app(app: Flask) -> None:
         kept_titles=kept_titles,
         kept_values=kept_values,
         zip=zip,
+        code_of=code_of,
         payee_title=payee_title,
         objection_states=OBJECTION_STATES,
         **TOTALS,
