@@ -183,7 +183,7 @@ def papers(camera: Camera) -> None:
     reviewer.page.get_by_role("link", name="打印审核表").click()
     camera.paper(reviewer, "print-review")
     reviewer.page.go_back()
-    reviewer.button("查看完整号码").click()
+    reviewer.button("查看完整号码，将记入审计").click()
     camera.take(reviewer, "reveal")
     reviewer.hiring("查询")
     reviewer.search(状态="审核不通过")

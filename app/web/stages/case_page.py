@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import g, url_for
-from sqlalchemy import Date, func, select
-from sqlalchemy import cast as as_type
+from sqlalchemy import func, select
 
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Attachment, Claim
@@ -59,10 +58,20 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Around:
-    """What stands around a claim: documents (id, kind, name, day), people of the application beside it, open objections."""
+class Paper:
+    """A scanned document of the application."""
 
-    papers: Sequence[tuple[int, str, str, date]]
+    id: int
+    kind: str
+    name: str
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a claim: documents, people of the application beside it, open objections."""
+
+    papers: Sequence[Paper]
     others: int
     objections: int
     calendar: WorkCalendar
@@ -81,17 +90,17 @@ class Hindrance:
 
 def around(claim: Claim) -> Around:
     """Return what stands around a claim, in one statement."""
-    added = as_type(func.timezone(str(SHANGHAI), Attachment.added_at), Date)
-    papers = select(Attachment.id, Attachment.kind, Attachment.name, added.label("added"))
+    papers = select(Attachment.id, Attachment.kind, Attachment.name, Attachment.added_at)
     others = select(func.count()).where(Claim.application_id == claim.application_id, Claim.id != claim.id)
     objections = select(func.count()).where(Objection.claim_id == claim.id, Objection.state == "open")
-    documents, ((people,),), ((open_ones,),), days = gather(
+    rows, ((people,),), ((open_ones,),), days = gather(
         db.session,
         papers.where(Attachment.application_id == claim.application_id).order_by(Attachment.id),
         others,
         objections,
         confirmed_days(claim.submitted_on or g.today),
     )
+    documents = [Paper(pk, kind, name, datetime.fromisoformat(at)) for pk, kind, name, at in rows]
     return Around(documents, people, open_ones, WorkCalendar.of(days))
 
 

@@ -91,7 +91,7 @@ class PaymentListsView(GroupView):
             "paid": paid,
             "accounts": by_account(claims),
             "programme": self.programme,
-            "stops": _stops(row, paid),
+            "stops": _stops(row, claims, paid),
             "ways": self.ways(claims),
         }
 
@@ -121,13 +121,16 @@ class PaymentListsView(GroupView):
         )
 
 
-def _stops(row: PaymentList, paid: list[Claim]) -> list[Stop]:
+def _stops(row: PaymentList, claims: list[Claim], paid: list[Claim]) -> list[Stop]:
     """Return the journey of a payment list: made, handed out for the bank, paid; or dissolved on the way."""
     made = Stop(gettext("制单"), "done", short_day(row.made_on, g.today))
     taken = Stop(gettext("导出"), "done", short_moment(row.exported_at)) if row.exported_at else None
     if row.dissolved_on:
         ended = Stop(gettext("已解散"), "ended", short_day(row.dissolved_on, g.today))
         return [made, *([taken] if taken else []), ended]
+    if rest := len(paid) and len(claims) - len(paid):
+        note = gettext("{count} 人尚未发放").format(count=rest)
+        return [made, *([taken] if taken else []), Stop(gettext("发放"), "here", note, pressing=True)]
     if paid:
         days = sorted({claim.paid_on for claim in paid if claim.paid_on})
         voucher = gettext("凭证号 {number}").format(number=paid[0].voucher_no)
@@ -161,15 +164,18 @@ def listed(list_id: int) -> list[Claim]:
     return list(db.session.scalars(wanted))
 
 
-def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
-    """Return (a claim of the account, number of people, sum) for each payee's account."""
+def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal, list[str]]]:
+    """Return (a claim of the account, number of people, sum, their states) for each payee's account."""
     groups = groupby(claims, key=lambda claim: (claim.application_id, claim.account_id))
     accounts = [list(group) for _, group in groups]
-    return [(group[0], len(group), sum((c.amount for c in group), Decimal(0))) for group in accounts]
+    return [
+        (group[0], len(group), sum((c.amount for c in group), Decimal(0)), sorted({c.state for c in group}))
+        for group in accounts
+    ]
 
 
 def _summary(claims: list[Claim]):
-    for claim, count, amount in by_account(claims):
+    for claim, count, amount, _ in by_account(claims):
         account = cast(Account, claim.account)  # a claim that is paid has one
         payee = claim.application.payee
         number = number_of(g.vault, account, payee)
