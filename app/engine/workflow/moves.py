@@ -11,6 +11,7 @@ from app.engine.workflow.effects import (
     make_notices,
     make_payment_lists,
     pay,
+    suggest_publicity,
 )
 from app.engine.workflow.forms import (
     DisbursementForm,
@@ -93,6 +94,7 @@ PUBLICIZE = Transition(
     "publicizing",
     PublicityForm,
     advise=advise_publicity,
+    suggests=suggest_publicity,
     check=check_publicity,
     effect=make_notices,
     duty="reviewer",

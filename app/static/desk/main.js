@@ -13,6 +13,7 @@ import { notices, progress } from "./notices.js";
 import { person } from "./person.js";
 import { picker } from "./picker.js";
 import { session } from "./session.js";
+import { span } from "./span.js";
 import { tabs } from "./tabs.js";
 
 session();
@@ -37,6 +38,7 @@ all(".search input:not([type=date])").forEach(paste);
 all("details.drop-down").forEach(drop);
 all("[data-notices]").forEach(notices);
 all("[data-work]").forEach(progress);
+all("[data-span]").forEach(span);
 all("form[data-guard]").forEach(guard);
 all("form[method=post]").forEach(once);
 all("[data-back]").forEach((button) => button.addEventListener("click", () => history.back()));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 from flask import abort, g, redirect, request, url_for
 from flask_appbuilder import Model
@@ -20,12 +21,14 @@ from app.engine.casework.claim_moves import subject_of
 from app.engine.longwork import works
 from app.engine.rules import FAIL, UNKNOWN
 from app.engine.sheets import export
+from app.engine.workflow.effects import least_days
 from app.engine.workflow.transition import Subject
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
 from app.kernel.text import whole_number
 from app.programmes.installed import programme_of
+from app.registers.calendar.workdays import WorkCalendar
 from app.web.crud.listing import SIZES
 from app.web.crud.views import Screen
 from app.web.longwork import standing
@@ -33,12 +36,15 @@ from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import WorkRequest, carry_out, long_work
 from app.web.page.downloads import hand_out, mark
 from app.web.page.findings import readable
+from app.web.stages.spans import Span, span_of
 from app.web.wording.formats import translate
 from app.web.wording.translations import gettext
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
 HEADERS = (N_("结果"), N_("当前状态"), N_("原因"))
 AMOUNT = N_("金额（元）")
+AHEAD = timedelta(weeks=2)
+"""How much of the calendar is drawn behind the last day, for a later one may be chosen."""
 
 
 class BatchView(Screen, BaseView):
@@ -63,9 +69,9 @@ class BatchView(Screen, BaseView):
         if work := works.under_way(db.session, fire.name, batch_id):
             return redirect(url_for("WorkView.progress", work_id=work.id))
         programme, transition = self.transition_of(selection)
-        return self._dialog(
-            selection, programme, transition, transition.form(data={"start": g.today, "paid_on": g.today})
-        )
+        reckoned = transition.suggests(db.session, programme, g.today) if transition.suggests else {}
+        form = transition.form(data={"paid_on": g.today, **reckoned})
+        return self._dialog(selection, programme, transition, form)
 
     @expose("/<batch_id>/run", methods=["POST"])
     @has_access
@@ -147,10 +153,23 @@ class BatchView(Screen, BaseView):
             form=form,
             problem=problem,
             advice=self._advice(programme, transition),
+            span=self._span(form),
+            least=least_days(db.session, programme, g.today) if transition.suggests else 0,
             counted=subject_of(transition).counted,
             cautions=transition.cautions(db.session, selection.id) if transition.cautions else (),
             extent=batch.extent(db.session, selection, subject_of(transition)),
         )
+
+    @staticmethod
+    def _span(form) -> Span | None:
+        """Return the days that a form's first and last make, with some weeks after them; None for a form that asks for none."""
+        first, last = (form.data.get(name) for name in ("start", "end"))
+        if not first or not last or last < first:
+            return None
+        try:
+            return span_of(WorkCalendar.load(db.session, g.today), first, last, g.today, AHEAD)
+        except BadValue:
+            return None
 
     @staticmethod
     def _advice(programme, transition) -> str | None:

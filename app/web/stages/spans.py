@@ -16,10 +16,12 @@ LONGEST = timedelta(weeks=8)
 
 @dataclass(frozen=True)
 class SpanDay:
-    """One day: the word below its number, and how it is set."""
+    """One day: whether it is worked, the word below its number in the span and outside of it, and how it is set."""
 
     day: date
+    works: bool
     word: str
+    plain: str
     kind: str
 
 
@@ -39,30 +41,33 @@ class Span:
         return self.working - self.left
 
 
-def span_of(calendar: WorkCalendar, first: date, last: date, today: date) -> Span:
-    """Return the span of a publicity."""
+def span_of(
+    calendar: WorkCalendar, first: date, last: date, today: date, ahead: timedelta = timedelta()
+) -> Span:
+    """Return the span of a publicity, drawn with the weeks behind it that `ahead` touches."""
     left = calendar.count(max(first, today), last) if last >= today else 0
-    shown = min(last, first + LONGEST)
+    shown = min(last + ahead, first + LONGEST)
     monday = first - timedelta(days=first.weekday())
     sunday = shown + timedelta(days=WEEK - 1 - shown.weekday())
     days, number = [], 0
     for n in range((sunday - monday).days + 1):
         day = monday + timedelta(days=n)
-        inside, working = first <= day <= last, calendar.is_working(day)
-        number += inside and working
-        word = gettext("第{n}天").format(n=number) if inside and working else _word(calendar, day, working)
-        kinds = {
+        inside, works = first <= day <= last, calendar.is_working(day)
+        number += inside and works
+        plain = _word(day, works)
+        word = gettext("第{n}天").format(n=number) if inside and works else plain
+        marks = {
             "span": inside,
-            "off": not working,
+            "off": not works,
             "today": day == today,
             "end": day == last,
             "past": day < today,
         }
-        days.append(SpanDay(day, word, " ".join(kind for kind, so in kinds.items() if so)))
+        days.append(SpanDay(day, works, word, plain, " ".join(mark for mark, so in marks.items() if so)))
     return Span(first, last, days, calendar.count(first, last), left)
 
 
-def _word(calendar: WorkCalendar, day: date, working: bool) -> str:
-    if working:
+def _word(day: date, works: bool) -> str:
+    if works:
         return gettext("上班") if day.weekday() >= WEEK - 2 else ""
     return gettext("休")
