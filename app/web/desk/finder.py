@@ -177,5 +177,5 @@ def _beyond(text: str) -> list[Group]:
     person = shares.look_up(db.engine, g.actor, request.endpoint, text, finding)
     if person is None:
         return []
-    note = f"{person.masked_id} {gettext('本机构没有此人的业务')}"
+    note = gettext("{id}，本机构没有此人的业务").format(id=person.masked_id)
     return [Group(gettext("人员"), "user", [Hit(person.name or "—", note)])]
