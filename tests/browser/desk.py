@@ -111,15 +111,33 @@ class Desk:
         self.page.get_by_role("combobox", name="单位", exact=False).first.fill(uscc)
         self.page.locator("[role=option]").first.click()
         self.button("下一步").click()
-        return re.search(r"\S+$", self.page.locator("h1").inner_text())[0]
+        return self.number()
+
+    def number(self) -> str:
+        """The number of the application whose page is open; the page shows its end."""
+        return self.page.locator("[data-number]").get_attribute("data-number")
 
     def check(self, sheet: Path) -> None:
+        """A sheet is read as soon as it is chosen."""
         self.page.get_by_label("人员名单文件").set_input_files(sheet)
-        self.button("人员校验").click()
         self.page.get_by_text("校验完成").wait_for()
+
+    def show(self, verdict: str) -> None:
+        """Opens one of the application's lists: 未通过, 通过 or 全部."""
+        self.page.get_by_role("tab", name=re.compile(f"^{verdict}")).click()
+
+    def submit(self) -> Locator:
+        """The button that hands an application in; it says how many people."""
+        return self.page.locator("form.bar .btn--primary")
+
+    def change_account(self) -> None:
+        """Opens the form where the payee's last account is taken over."""
+        if self.page.locator("#bank details:not([open])").count():
+            self.page.get_by_text("更换收款账户").click()
 
     def bank(self, number: str = "6217003810012345678") -> None:
         """The holder is the payee, as the form offers."""
+        self.change_account()
         self.page.get_by_label("开户银行").fill("中国建设银行成都锦江支行")
         self.page.get_by_label("行号").fill("105651000006")
         self.page.get_by_label("银行账号").fill(number)

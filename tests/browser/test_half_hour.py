@@ -24,7 +24,7 @@ def sent(browser, demo) -> str:
     number = clerk.open_application(demo.uscc_of("1-good.xlsx"))
     clerk.check(demo.sheets / "1-good.xlsx")
     clerk.bank()
-    clerk.button("补贴申请").click()
+    clerk.submit().click()
     clerk.confirm()
     clerk.context.close()
     return number

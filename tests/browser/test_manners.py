@@ -17,7 +17,7 @@ def sent(browser, demo) -> str:
     number = clerk.open_application(demo.uscc_of("1-good.xlsx"))
     clerk.check(demo.sheets / "1-good.xlsx")
     clerk.bank()
-    clerk.button("补贴申请").click()
+    clerk.submit().click()
     assert clerk.confirm() in ((40, 0), (39, 0)), "one of the 40 also stands in 2-mixed.xlsx"
     clerk.context.close()
     return number
@@ -133,6 +133,7 @@ def test_unsaved_changes_are_asked_about(sit_down, demo):
     page.get_by_role("link", name="返回列表").click()
     page.wait_for_url("**/list/")
     page.goto(here)
+    clerk.change_account()
     page.get_by_label("开户银行").press_sequentially("中国银行")
     page.get_by_role("link", name="返回列表").click()
     assert (asked, page.url) == (["beforeunload"], here)

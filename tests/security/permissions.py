@@ -102,6 +102,8 @@ GET  {{p}}/applications/failed/<int:pk>     clerk
 GET  {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
 POST {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
 POST {{p}}/applications/drop/<int:pk>       clerk
+POST {{p}}/applications/recheck/<int:pk>    clerk
+POST {{p}}/applications/restore/<int:pk>    clerk
 POST {{a}}/applications/account/<int:pk>    clerk
 POST {{a}}/applications/propose_account/<int:pk>    clerk
 POST {{a}}/applications/attach/<int:pk>     clerk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +11,8 @@ from flask import g, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
-from app.engine.cases.claims import Claim
+from app.engine.cases.claims import Application, Claim
+from app.engine.cases.states import EDITABLE
 from app.engine.oversight import flow
 from app.engine.oversight.flow import Desk, Step
 from app.extensions import db, fab
@@ -23,6 +24,7 @@ from app.web.crud.views import Screen
 from app.web.desk.fortnight import first_day, fortnight, last_day
 from app.web.desk.shortcuts import own
 from app.web.longwork.work_pages import waiting_works
+from app.web.page.addresses import page_url
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.staff import pending_duties
@@ -110,8 +112,21 @@ def todo(desk: Desk) -> list[Todo]:
         step = at.get((task.programme, state))
         due = flow.due(step, desk.calendar, g.today) if step else None
         if task.count:
+            task = replace(task, address=_address(task, step))
             lines.append(Todo(task, due, gettext(VERBS.get(task.state) or view.menu_short or N_("办理"))))
     return sorted(lines, key=lambda line: (line.due is None, line.due or date.max))
+
+
+def _address(task: Task, step: Step | None) -> str:
+    """Return where a task is done: its list, or the one application that all its people still have to be sent in from."""
+    if task.state not in EDITABLE or not step or step.application is None or step.count != task.count:
+        return task.address
+    view = fab().pages[task.programme, Application]
+    return (
+        page_url(view.endpoint, step.application)
+        if may("can_show", view.class_permission_name)
+        else task.address
+    )
 
 
 def strips(steps: Sequence[Step]) -> list[Strip]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import g
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from app.engine.cases import failed_rows
 from app.engine.cases.claims import Check, FailedRow
 from app.engine.programme import Programme
 from app.engine.rules import FAIL, PASS, UNKNOWN, WARN
+from app.engine.rules.rule import RiskRule
 from app.extensions import db
 from app.programmes.installed import programme_of
 from app.registers.ciphers import UNREADABLE
@@ -35,6 +37,8 @@ class ReadableFinding:
     evidence: dict
     fields: tuple[str, ...]
     routine: bool
+    brief: str
+    """The sentence in few words, what is wrong in it marked, for a row under the rule's headline."""
 
     @property
     def stops(self) -> bool:
@@ -86,11 +90,24 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
                 evidence,
                 fields,
                 rule.routine,
+                _brief(rule, evidence) or sentence,
             )
         )
     return sorted(sentences, key=lambda f: (not f.stops, f.verdict != WARN, f.code))
 
 
+def _brief(rule: RiskRule, evidence: dict) -> str | None:
+    message = rule.briefly(evidence)
+    if message is None:
+        return None
+    facts = {
+        name: gettext(value) if isinstance(value, str) else value for name, value in message.params.items()
+    }
+    marked = {name: WRONG % facts[name] for name in rule.advice.wrong if name in facts}
+    return escape(gettext(message.msgid)).format(**facts | marked)
+
+
+WRONG = Markup('<span class="seal">%s</span>')
 FIELDS = {"C-01": ("citizen_id",)}
 
 

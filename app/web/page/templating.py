@@ -19,6 +19,7 @@ from app.web.page.sidebar import sidebar, trail
 from app.web.page.unindented import Unindented
 from app.web.wording.codes import code_of
 from app.web.wording.formats import (
+    lately,
     long_date,
     masked_phone,
     moment,
@@ -53,6 +54,7 @@ FILTERS = {
     "show": show,
     "visible": visible,
     "moment": moment,
+    "lately": lately,
     "short_moment": short_moment,
     "long_date": long_date,
     "soft_id": soft_id,

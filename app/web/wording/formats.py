@@ -59,6 +59,12 @@ def moment(value: datetime) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def lately(value: datetime) -> str:
+    """Return a point in time as one says it beside the work: the hour of today, the day of another one."""
+    local = value.astimezone(SHANGHAI)
+    return local.strftime("%H:%M" if local.date() == datetime.now(SHANGHAI).date() else "%Y-%m-%d")
+
+
 def long_date(day: date) -> str:
     """Return a day as papers write it: 2026年11月23日."""
     return format_date(day, "long")

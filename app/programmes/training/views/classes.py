@@ -82,8 +82,8 @@ class ClassView(Reachable, ClassList):
             for student in more["students"]
         }
         editable = may_edit and row.office_id == g.actor.office_id and row.state in EDITABLE
-        waiting = waiting_for(self, row.id) if editable else None
-        return {**more, "warnings": warnings, "editable": editable, "waiting": waiting}
+        waiting = waiting_for(self, row.id) if editable else {}
+        return {**more, "warnings": warnings, "editable": editable, "student_sheet": STUDENTS, **waiting}
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
