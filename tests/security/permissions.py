@@ -53,6 +53,13 @@ POST /settings/logins/kick/<pk>             {KEEPERS}
 POST /settings/users/unlock/<pk>            {KEEPERS}
 GET  /settings/users/show/<pk>              {KEEPERS}
 GET  /settings/users/handover/<pk>          {KEEPERS}
+POST /settings/users/grant/<pk>             {KEEPERS}
+POST /settings/users/take/<pk>              {KEEPERS}
+POST /settings/users/stop/<pk>              {KEEPERS}
+POST /settings/users/start/<pk>             {KEEPERS}
+POST /settings/users/take_back/<pk>         {KEEPERS}
+POST /settings/users/together               {KEEPERS}
+GET  /settings/changes/list/                {KEEPERS}
 POST /settings/users/handover/<pk>          {KEEPERS}
 GET  /settings/roles/list/                  {KEEPERS}
 GET  /settings/roles/show/<name>            {KEEPERS}
@@ -231,6 +238,7 @@ GET  /notices/short/list/                   reviewer auditor policy
 GET  /dossiers/                             auditor
 POST /dossiers/                             auditor
 GET  /dossiers/<int:pk>                     auditor
+GET  /dossiers/<int:pk>/paper               auditor
 GET  /settings/audit/verify                  auditor
 GET  /settings/audit/heads                   auditor
 GET  /settings/audit/list/                  auditor

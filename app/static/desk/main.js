@@ -4,6 +4,7 @@ import { bulk } from "./bulk.js";
 import { chooser } from "./chooser.js";
 import { dialog } from "./dialog.js";
 import { all } from "./dom.js";
+import { drawer } from "./drawer.js";
 import { find } from "./find.js";
 import { choice, file, guard, once } from "./forms.js";
 import { inPlace } from "./inplace.js";
@@ -46,6 +47,7 @@ const behave = (root) => {
   all("[data-work]", root).forEach(progress);
   all("[data-span]", root).forEach(span);
   all("form[data-guard]", root).forEach(guard);
+  all("[data-drawer]", root).forEach(drawer);
   all("[data-panels]", root).forEach(panels);
   all("form[data-drop]", root).forEach(zone);
   all("[data-edit]", root).forEach(edit);

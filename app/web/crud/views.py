@@ -31,7 +31,7 @@ from app.web.crud.conflicts import Edit
 from app.web.crud.paging import key_of
 from app.web.crud.posting import Posting
 from app.web.crud.private_queries import encrypt_query, in_clear
-from app.web.crud.search import label_of, typed_text
+from app.web.crud.search import SearchField, label_of, typed_text
 from app.web.crud.table_forms import table_form
 from app.web.page.addresses import application_url, page_url
 from app.web.wording.formats import NOTHING, show, state_mark, tag, translate
@@ -78,7 +78,7 @@ class Screen(Posting):
 class ModelView(Screen, FabModelView):
     """Read-only unless a subclass includes `add` and `edit` among its routes and gives FAB's `add_columns`, `edit_columns`.
 
-    `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row. Numbers in people's
+    `drawer`: a row's own page opens beside the list. `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row. Numbers in people's
     names are masked but where accounts are administered (`names_whole`).
     """
 
@@ -99,6 +99,7 @@ class ModelView(Screen, FabModelView):
     change_event: ClassVar[str] = ""
     export_columns: ClassVar[Sequence[str]] = ()
     names_whole: ClassVar[bool] = False
+    drawer = False
 
     def _init_properties(self) -> None:
         """Declare what FAB would guess: it searches by every column of a view that declares none, and warns of fields that are ours alone."""
@@ -182,8 +183,12 @@ class ModelView(Screen, FabModelView):
         return "person.name" if "person.name" in self.list_columns else self.list_columns[0]
 
     def columns(self) -> Sequence[tuple[str, str]]:
-        """Return the list's columns, each with the class by which it is set."""
+        """Return the list's columns, each with its class."""
         return [(column, KINDS.get(column, "")) for column in self.list_columns]
+
+    def more_fields(self) -> Sequence[SearchField]:
+        """Return what a list is searched by beyond `search_columns`; a field of kind `tabs` parts it."""
+        return ()
 
     def value(self, row: Any, column: str) -> object:
         """Return what one column holds: choices by their titles, numbers and dates as they are."""
@@ -227,8 +232,7 @@ class ModelView(Screen, FabModelView):
 
     def shown(self, pk: object) -> dict:
         """Return what the row's own page shows."""
-        row = self.item(str(pk))
-        return {"row": row, **self.show_more(row)}
+        return {"row": (row := self.item(str(pk))), **self.show_more(row)}
 
     def page_with(self, pk: int, error: DomainError, field: str):
         """Return the row's own page again with the message at the refused field; nothing of the request is stored."""

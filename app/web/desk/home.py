@@ -11,6 +11,7 @@ from flask import g, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, KEEPERS, POLICY, REVIEWER
 from app.engine.cases.claims import Application, Claim
 from app.engine.cases.states import EDITABLE
 from app.engine.oversight import flow
@@ -21,12 +22,13 @@ from app.kernel.messages import N_
 from app.programmes.installed import programmes
 from app.registers.calendar.workdays import WorkCalendar
 from app.web.crud.views import Screen
+from app.web.desk import audit_home, policy_home, staff_home
 from app.web.desk.fortnight import first_day, fortnight, last_day
 from app.web.desk.shortcuts import own
 from app.web.longwork.work_pages import waiting_works
 from app.web.page.addresses import page_url
 from app.web.page.templating import may
-from app.web.page.waiting import Task
+from app.web.page.waiting import Task, tasks
 from app.web.staff import pending_duties
 from app.web.wording.translations import gettext
 
@@ -73,25 +75,39 @@ class HomeView(Screen, BaseView):
     def index(self):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        desk = own_desk()
+        template, facts = next((OF_OTHERS[role] for role in OF_OTHERS if role in g.actor.roles), CASES)
+        if g.actor.roles & MOVERS:
+            template, facts = CASES
         return self.render_template(
-            "home.html",
+            template,
             greeting=greeting(datetime.now(SHANGHAI).hour),
-            desk=desk,
-            todo=todo(desk),
-            strips=strips(desk.steps) if desk.months else [],
-            fortnight=fortnight(desk.calendar, desk.endings, g.today),
             waits=pending_duties.sentences(g.actor.user_id),
             works=waiting_works(),
             shortcuts=own(),
             starts=starts(),
+            **facts(),
         )
 
 
-def tasks() -> list[Task]:
-    """Return what waits for a move of this login, list by list."""
-    lists = (view for view in fab().baseviews if hasattr(view, "tasks"))
-    return [task for view in lists for task in view.tasks()]
+def case_desk() -> dict:
+    """Return what the desk of those shows who move cases."""
+    desk = own_desk()
+    return {
+        "desk": desk,
+        "todo": todo(desk),
+        "strips": strips(desk.steps) if desk.months else [],
+        "fortnight": fortnight(desk.calendar, desk.endings, g.today),
+    }
+
+
+CASES = ("home.html", case_desk)
+MOVERS = frozenset({CLERK, REVIEWER, CASHIER})
+OF_OTHERS = {
+    **dict.fromkeys(KEEPERS, ("home_admin.html", staff_home.facts)),
+    POLICY: ("home_policy.html", policy_home.facts),
+    AUDITOR: ("home_auditor.html", audit_home.facts),
+}
+"""Role → the page and its facts, of those who move no cases."""
 
 
 def own_desk() -> Desk:

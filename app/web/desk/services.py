@@ -19,8 +19,8 @@ from app.registers.lookup import find_person, search_employers
 from app.registers.organisation import Staff
 from app.web.crud.views import Screen
 from app.web.desk import finder
-from app.web.desk.home import tasks
 from app.web.longwork.work_pages import waiting_works
+from app.web.page.waiting import tasks
 from app.web.site.hardening import own_path
 
 THEMES = ("light", "dark")

@@ -136,6 +136,8 @@ def _context() -> dict:
         "theme": session.get("theme"),
         "session_left": session_left,
         "today": g.today,
+        # the piece of a page that stands beside a list (drawer.js)
+        "fragment": request.headers.get("X-Fragment") == "1",
         # asked once for the hundreds of words of a page; macros, which know no context, ask for each
         "_": spoken().ugettext,
     }
