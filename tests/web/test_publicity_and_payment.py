@@ -116,7 +116,8 @@ def offered(page: str) -> list[str]:
 
 
 def test_a_notice_shows_how_long_it_runs_and_what_may_be_done_with_it(publicized, demo_app, monkeypatch):
-    clerk, reviewer, _, _, _ = publicized
+    clerk, reviewer, _, ids, _ = publicized
+    assert "次日起可以办理公示结果。" in reviewer.get(f"/hiring/query/show/{ids[0]}")
     address = re.search(r"/hiring/notices/show/\d+", reviewer.get("/hiring/notices/list/"))[0]
     page = reviewer.get(address)
     assert road(page) == [("done", "发布"), ("here", "公示中"), (None, "公示结果")]
@@ -141,6 +142,7 @@ def test_a_payment_list_says_how_far_it_is_and_what_comes_next(publicized, demo_
     reviewer.act("outcome", "pass_publicity")
     cashier.act("disbursement", "list", ids[:10])
     address = re.search(r"/hiring/payment_lists/show/\d+", cashier.get("/hiring/payment_lists/list/"))[0]
+    assert "在清单上办理发放或解散。" in cashier.get(f"/hiring/query/show/{ids[0]}")
     page = cashier.get(address)
     assert road(page) == [("done", "制单"), ("here", "导出"), (None, "发放")]
     assert "下载发放清单，交银行付款" in page and offered(page) == ["dissolve", "disburse"]

@@ -9,12 +9,14 @@ from datetime import date, datetime, timedelta
 from flask import g, url_for
 from sqlalchemy import func, select
 
+from app.engine.access.roles import REVIEWER
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Attachment, Claim
 from app.engine.casework.objections import Objection
 from app.engine.oversight import flow
 from app.engine.programme import Programme
 from app.engine.statements import gather
+from app.engine.workflow.hooks import NOT_AN_EDITOR
 from app.engine.workflow.transition import Transition
 from app.extensions import db, fab
 from app.kernel.dates import SHANGHAI
@@ -43,6 +45,8 @@ OVER = {
     "withdrawn": "withdraw",
 }
 """States that no move leads out of, with the event that led there."""
+OWN_WORK = ("edit", "submit")
+"""Events of a claim after which their actor may not review it."""
 ON_A_LIST = ("list", "revoke")
 """Moves that a claim on a payment list can't make."""
 
@@ -199,13 +203,16 @@ def _prospect(claim: Claim, states: tuple[str, ...]) -> str:
     return ""
 
 
-def moves_of(view: BulkView, claim: Claim) -> list[tuple[BulkView, Transition]]:
+def moves_of(
+    view: BulkView, claim: Claim, history: Sequence[AuditEntry]
+) -> list[tuple[BulkView, Transition]]:
     """Return what this login may do with a claim as it stands, wherever of the programme's lists: (the list, the move)."""
     lists = [other for other in fab().baseviews if isinstance(other, BulkView) and _shows(other, view, claim)]
     chosen: dict[str, tuple[BulkView, Transition]] = {}
     for one in [view, *lists]:
         for transition in one.allowed_moves():
-            if claim.state in transition.sources and not _hindered(claim, transition.name):
+            barred = NOT_AN_EDITOR in transition.hooks and _worked_on(history)
+            if claim.state in transition.sources and not barred and not _hindered(claim, transition.name):
                 chosen.setdefault(transition.name, (one, transition))
     return sorted(chosen.values(), key=lambda way: (not way[1].danger, way[1].target != "returned"))
 
@@ -221,6 +228,24 @@ def _hindered(claim: Claim, move: str) -> bool:
     if claim.payment_list_id is not None and move in ON_A_LIST:
         return True
     return move == "pass_publicity" and claim.notice is not None and claim.notice.ends_on >= g.today
+
+
+def note_of(claim: Claim, history: Sequence[AuditEntry]) -> str:
+    """Return what the foot of the page says of a case that waits for something else than this login."""
+    if claim.state == "submitted" and _worked_on(history) and REVIEWER in g.actor.roles:
+        return gettext("您录入、修改或提交过本件，须由其他审核人员办理。")
+    if claim.state == "publicizing" and claim.notice and claim.notice.ends_on >= g.today:
+        day = short_day(claim.notice.ends_on, g.today)
+        return gettext("公示到{day}，次日起可以办理公示结果。").format(day=day)
+    if claim.state == "publicized" and claim.payment_list:
+        text = gettext("已编入发放清单{number}，在清单上办理发放或解散。")
+        return text.format(number=claim.payment_list.number)
+    return ""
+
+
+def _worked_on(history: Sequence[AuditEntry]) -> bool:
+    """Return whether this login entered or sent in the case, and so may not review it."""
+    return any(entry.actor_id == g.actor.user_id and entry.event in OWN_WORK for entry in history)
 
 
 def hindrance(

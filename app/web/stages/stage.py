@@ -25,7 +25,7 @@ from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
 from app.web.stages.bulk import BulkView, ClaimMoves, keys_of
-from app.web.stages.case_page import around, hindrance, journey, moves_of, own_facts
+from app.web.stages.case_page import around, hindrance, journey, moves_of, note_of, own_facts
 from app.web.stages.evidence import evidence_of
 from app.web.stages.labels import LABELS
 from app.web.wording.titles import state_title
@@ -37,7 +37,7 @@ class StageView(ClaimMoves, BulkView):
 
     show_template = "claim.html"
     loads = ["account"]
-    joined = ["person", "employer", "application", "region", "account", "notice"]
+    joined = ["person", "employer", "application", "region", "account", "notice", "payment_list"]
     sorts_by = {"person.name": "name"}
     label_columns = LABELS
     counting = staticmethod(figures.counting)
@@ -116,7 +116,8 @@ class StageView(ClaimMoves, BulkView):
             "history": history,
             "stops": journey(row, history, beside.calendar),
             "hindrance": hindrance(row, history, evidence, beside),
-            "ways": moves_of(self, row),
+            "ways": moves_of(self, row, history),
+            "note": note_of(row, history),
             "edits": self._edits(row),
             "own_facts": own_facts(self.programme, row),
             "programme": self.programme,
