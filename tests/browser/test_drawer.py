@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from app.demo.users import PASSWORD
+
+CLERK = re.compile("^经办")
 
 
 def test_a_role_is_given_beside_the_list_and_taken_back(sit_down):
@@ -21,7 +25,7 @@ def test_a_role_is_given_beside_the_list_and_taken_back(sit_down):
     assert name.evaluate("link => link === document.activeElement")
     name.click()
     assert not drawer.get_by_text("自己录过、改过、交过的申请自己不能审").is_visible()
-    drawer.get_by_label("经办").check()
+    drawer.get_by_role("radio", name=CLERK).check()
     assert drawer.get_by_text("自己录过、改过、交过的申请自己不能审").is_visible()
     drawer.get_by_text("年底", exact=True).click()
     drawer.get_by_role("button", name="授予所选角色").click()
@@ -55,7 +59,7 @@ def test_without_scripts_the_row_leads_to_its_page(browser, demo):
     page.get_by_role("button", name="登录", exact=True).click()
     page.goto("/settings/users/list/")
     page.get_by_role("link", name="谢明", exact=True).click()
-    page.get_by_label("经办").check()
+    page.get_by_role("radio", name=CLERK).check()
     assert page.get_by_text("自己录过、改过、交过的申请自己不能审").is_visible()
     page.get_by_role("button", name="授予所选角色").wait_for()
     context.close()
