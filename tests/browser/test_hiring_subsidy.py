@@ -160,7 +160,7 @@ def audit(auditor: Desk, number: str, people: int, voucher: str) -> None:
     auditor.page.locator("tbody tr").last.get_by_role("link").filter(has_not_text=number).click()
     auditor.page.get_by_role("heading", name="系统风控点").wait_for()
     history = auditor.page.locator(".history b").all_inner_texts()
-    assert [event for event in history if event in EVENTS] == list(EVENTS)
+    assert [event for event in history if event in EVENTS] == list(reversed(EVENTS)), "the newest first"
     assert voucher in auditor.text()
     names = {entry.split()[1] for entry in auditor.page.locator(".history li").all_text_contents()}
     assert {"陈小敏（clerk）", "周国强（reviewer）", "刘芳（cashier）"} <= names

@@ -213,6 +213,7 @@ def test_applying_takes_no_more_clicks_than_the_manual(sit_down, demo):
         page.get_by_label("人员名单文件").click()
     chooser.value.set_files(demo.sheets / "2-mixed.xlsx")
     page.get_by_text("校验完成").wait_for()
+    clerk.change_account()
     page.get_by_label("开户银行").fill("中国建设银行")
     page.get_by_label("行号").fill("105651000006")
     page.get_by_label("银行账号").fill("6217003810012345678")

@@ -214,3 +214,13 @@ def test_the_desk_leads_to_the_one_application_that_is_a_draft(clerk, draft, dem
     home = clerk.get("/")
     line = home[home.index("一次性吸纳就业补贴 · 草稿") :]
     assert re.search(r'href="([^"]+)"', line)[1].startswith("/hiring/query/list/?state=draft")
+
+
+def test_every_reason_is_named_however_many_rows_there_are(clerk, draft, everything, monkeypatch):
+    whole = page_of(clerk, draft)
+    heads = re.findall(r'<tr class="group">.*?<b>([^<]+)</b>\s*<span>\s*(\d+) 人', whole, re.S)
+    monkeypatch.setattr("app.web.cases.applications.SHOWN", 5)
+    page = page_of(clerk, draft)
+    assert re.findall(r'<tr class="group">.*?<b>([^<]+)</b>\s*<span>\s*(\d+) 人', page, re.S) == heads
+    assert sum(int(count) for _, count in heads) == failed(everything, draft)
+    assert page.count('<tr id="row-') == len(heads) and "各类只列出前几行" in page

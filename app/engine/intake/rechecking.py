@@ -37,6 +37,15 @@ def counts_by_rule(session: Session, application_id: int) -> dict[str, int]:
     return dict(session.execute(counted).tuples().all())
 
 
+def first_of_each(session: Session, application_id: int, most: int) -> list[FailedRow]:
+    """Return the first failed rows under each rule, `most` of each at most, by their row numbers."""
+    by_row = FailedRow.row_no, FailedRow.id
+    place = func.row_number().over(partition_by=_first_stop(), order_by=by_row).label("place")
+    ranked = select(FailedRow.id, place).where(FailedRow.application_id == application_id).subquery()
+    wanted = select(FailedRow).join(ranked, ranked.c.id == FailedRow.id).where(ranked.c.place <= most)
+    return list(session.scalars(wanted.order_by(*by_row)))
+
+
 def rows_under(session: Session, application_id: int, rule: RiskRule) -> list[FailedRow]:
     """Return the failed rows of an application that stand under a rule. Raises Refused for too many."""
     wanted = select(FailedRow).where(FailedRow.application_id == application_id, _first_stop() == rule.code)

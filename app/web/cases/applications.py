@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from flask import g, request
@@ -101,23 +101,18 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
         # the programme's own class: else its columns would be fetched claim by claim
         named = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
         passed = select(self.programme.claim).where(Claim.application_id == application_id)
-        failed = select(FailedRow).where(FailedRow.application_id == application_id)
         counts, paid = people_and_accounts(db.session, application)
-        failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
-        by_rule = _by_rule(application_id, failed_rows)
         history = history_of(db.session, application_id)
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and application.office_id == g.actor.office_id
         return {
             "programme": self.programme,
-            "short_payee": _short(application.payee.name or application.number),
             "own_facts": self.own_facts(application),
             "counts": counts,
             "claims": db.session.scalars(
                 passed.options(*map(joinedload, named)).order_by(Claim.id).limit(SHOWN)
             ).all(),
-            "failed_count": sum(by_rule.values()),
-            "failed": failed_groups(self.programme, failed_rows, by_rule),
+            **self._failed(application_id),
             "shown": SHOWN,
             "attachments": db.session.scalars(
                 select(Attachment).where(Attachment.application_id == application_id).order_by(Attachment.id)
@@ -134,6 +129,20 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
             "editable": editable,
             **(waiting_for(self, application_id) if editable else {}),
             **account_facts(application, editable, counts, paid),
+        }
+
+    def _failed(self, application_id: int) -> dict:
+        """Return the rows that did not pass by what stopped them: all, or the first under each rule where they are many."""
+        own = select(FailedRow).where(FailedRow.application_id == application_id)
+        rows = list(db.session.scalars(own.order_by(FailedRow.row_no, FailedRow.id).limit(SHOWN)))
+        if len(rows) < SHOWN:
+            by_rule: Mapping[str, int] = Counter(rechecking.stopped_by(row.findings)["rule"] for row in rows)
+        else:
+            by_rule = rechecking.counts_by_rule(db.session, application_id)
+            rows = rechecking.first_of_each(db.session, application_id, max(1, SHOWN // len(by_rule)))
+        return {
+            "failed_count": sum(by_rule.values()),
+            "failed": failed_groups(self.programme, rows, by_rule),
         }
 
     def own_facts(self, application: Application) -> list[tuple[str, str]]:
@@ -161,18 +170,6 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
         self.item(str(pk))
         number = discard_application(db.session, g.actor, pk)
         return self.finish(sentence=gettext("申请{number}已删除。").format(number=number))
-
-
-def _short(name: str) -> str:
-    """Return a name as a tab has room for it: without the form of the company."""
-    return name.removesuffix("有限公司").removesuffix("有限责任公司")
-
-
-def _by_rule(application_id: int, shown: Sequence[FailedRow]) -> Mapping[str, int]:
-    """Return rule → how many failed rows stand under it; asks only where not all are shown."""
-    if len(shown) < SHOWN:
-        return Counter(rechecking.stopped_by(row.findings)["rule"] for row in shown)
-    return rechecking.counts_by_rule(db.session, application_id)
 
 
 def coverage(region_code: str | None) -> list:

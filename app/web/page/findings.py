@@ -37,7 +37,7 @@ class ReadableFinding:
     evidence: dict
     fields: tuple[str, ...]
     routine: bool
-    brief: str
+    brief: str = ""
     """The sentence in few words, what is wrong in it marked, for a row under the rule's headline."""
 
     @property
