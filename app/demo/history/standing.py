@@ -108,24 +108,28 @@ TAUGHT_TOO = (
     step(3, "take_results", of=(0,), count=4), step(3, "take_results", of=(1,)), step(2, "submit", of=(2,)),
     step(1, "graduate", of=(1,)),
 )  # fmt: skip
-AHEAD, RUNNING, OVER = 6, -4, -28
+AHEAD, RUNNING = 6, -4
 """Days from today on which a class opens."""
+OVER = 22
+"""Working days ago, so that it has closed before its results come in, whatever holiday lies between."""
 STUDENTS = 9
 """So that the eighth, who doesn't pass, is among them."""
 
 
 def classes(counter: Counter, office: Office, courses: Iterator[Course]) -> Iterator[Story]:
     """Yield the classes that are under way in an office."""
-    yield _docket(counter, office, courses, (AHEAD,)).live(OPENED)
-    yield _docket(counter, office, courses, (AHEAD,) * 4 + (RUNNING, AHEAD)).live(UNDER_REVIEW)
+    ahead, running = (_weekday(counter.days.today + timedelta(days=days)) for days in (AHEAD, RUNNING))
+    yield _docket(counter, office, courses, (ahead,)).live(OPENED)
+    yield _docket(counter, office, courses, (ahead,) * 4 + (running, ahead)).live(UNDER_REVIEW)
     steps, count = (TAUGHT, 8) if office.region == JINJIANG else (TAUGHT_TOO, 4)
-    yield _docket(counter, office, courses, (OVER,) * count).live(steps)
+    yield _docket(counter, office, courses, (counter.days.ago(OVER),) * count).live(steps)
 
 
-def _docket(counter: Counter, office: Office, courses: Iterator[Course], opens: Sequence[int]) -> ClassDocket:
+def _docket(
+    counter: Counter, office: Office, courses: Iterator[Course], opens: Sequence[date]
+) -> ClassDocket:
     groups = []
-    for ahead, course in zip(opens, courses, strict=False):
-        opens_on = _weekday(counter.days.today + timedelta(days=ahead))
+    for opens_on, course in zip(opens, courses, strict=False):
         students = counter.cast.staff(course.firm, STUDENTS, min(opens_on, counter.days.today))
         groups.append(Group(course, students, opens_on))
     return ClassDocket(counter, office, groups)
