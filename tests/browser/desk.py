@@ -97,7 +97,8 @@ class Desk:
         self.button(action).click()
 
     def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        """Finds a button by its name; a move of ticked rows says how many beside it."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{re.escape(name)}( \d+ [人个])?$"))
 
     def text(self) -> str:
         return self.page.locator("main").inner_text()
@@ -157,23 +158,45 @@ class Desk:
         for box in self.page.locator("tbody input[type=checkbox]").all()[:count]:
             box.check()
 
+    def open_case(self, row: Locator) -> None:
+        """Opens a row of a list of cases beside it, and from there on a page."""
+        row.locator("a[data-drawer]").click()
+        self.page.locator(".drawer").get_by_role("link", name="整页打开").click()
+
     def search(self, **typed: str) -> None:
+        """Fills the line of filters, and what is folded away; a state is the tab of that name where the list has tabs."""
+        tabs = self.page.get_by_role("navigation", name="按状态查看")
+        state = typed.pop("状态", None) if tabs.count() else None
+        card = self.page.locator("form.filters")
         for label, value in typed.items():
-            field = self.page.get_by_role("search").get_by_label(label, exact=True)
+            field = card.get_by_label(label, exact=True)
+            if not field.is_visible():
+                card.get_by_text("更多").click()
             if field.evaluate("field => field.tagName") == "SELECT":
                 field.select_option(label=value)
             else:
                 field.fill(value)
-        with self.page.expect_navigation():
-            self.button("查询").click()
+        if typed:
+            with self.page.expect_navigation():
+                self.button("查询").click()
+        if state:
+            with self.page.expect_navigation():
+                tabs.get_by_role("link", name=re.compile(rf"^{state}( |$)")).click()
 
     def confirm(self, **typed: str) -> tuple[int, int]:
         """Answers the dialog; returns how many were moved and refused."""
         for label, value in typed.items():
             self.page.locator("form.confirm").get_by_label(label).fill(value)
+        self.page.evaluate("document.querySelector('.toast')?.remove()")
         self.page.locator("form.confirm button").click()
-        self.page.locator("#moved").wait_for()
-        refused = self.page.locator("#refused")
+        return self.outcome()
+
+    def outcome(self) -> tuple[int, int]:
+        """How many were moved and refused: the list says so where nothing is left to say, else the result's own page."""
+        self.page.locator(".toast, #moved").first.wait_for()
+        toast, refused = self.page.locator(".toast"), self.page.locator("#refused")
+        if toast.count():
+            return int(re.search(r"\d+", toast.inner_text())[0]), 0
         return int(self.page.locator("#moved").inner_text()), int(
             refused.inner_text() if refused.count() else 0
         )

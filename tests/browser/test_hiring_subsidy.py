@@ -101,7 +101,7 @@ def review(reviewer: Desk, number: str, people: int) -> None:
     reviewer.hiring("审核")
     reviewer.search(申请单号=number)
     reviewer.tick(2)
-    assert f"已选 2 人 · 合计 {yuan(2)} 元" in reviewer.text()
+    assert f"已选 2 人，合计 {yuan(2)} 元" in reviewer.text()
     reviewer.button("审核通过").click()
     assert reviewer.extent() == (2, yuan(2))
     assert reviewer.confirm() == (2, 0)
@@ -157,7 +157,7 @@ def audit(auditor: Desk, number: str, people: int, voucher: str) -> None:
     auditor.hiring("查询")
     auditor.search(申请单号=number, 状态="已发放")
     assert f"共{people}条" in auditor.text()
-    auditor.page.locator("tbody tr").last.get_by_role("link").filter(has_not_text=number).click()
+    auditor.open_case(auditor.page.locator("tbody tr").last)
     auditor.page.get_by_role("heading", name="系统风控点").wait_for()
     history = auditor.page.locator(".history b").all_inner_texts()
     assert [event for event in history if event in EVENTS] == list(reversed(EVENTS)), "the newest first"

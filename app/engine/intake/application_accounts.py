@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.accounts import Account, Details, add_account, number_of
-from app.engine.cases.claims import Application, Claim
+from app.engine.cases.claims import Application, Claim, paying_account_id
 from app.engine.cases.states import EDITABLE, OPEN_OR_LIVE
 from app.engine.cases.takings import states_of
 from app.engine.intake.check import lock_own
@@ -99,12 +99,6 @@ def _by_state_and_account(application: Application) -> Select:
         .where(Claim.application_id == application.id)
         .group_by(Claim.state, account_id)
     )
-
-
-def paying_account_id() -> ColumnElement[int]:
-    """Express `Claim.paying_account` in SQL, over claims joined with their applications."""
-    frozen = func.coalesce(Claim.account_id, Application.account_id)
-    return case((Claim.state.in_(EDITABLE), Application.account_id), else_=frozen)
 
 
 def earlier_account(session: Session, application: Application, account: Account) -> Account | None:

@@ -16,14 +16,18 @@ export function bulk(form) {
       head.checked = boxes.length > 0 && ticked.length === boxes.length;
       head.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
     }
+    form.classList.toggle("has-ticked", ticked.length > 0);
     const refused = [];
     all("[data-needs-choice]", form).forEach((button) => {
       const sources = (button.dataset.sources || "").split(" ");
       const fits = (states) => states === undefined || states.split(" ").some((state) => sources.includes(state));
       const none = ticked.length > 0 && !ticked.some((box) => fits(box.dataset.state));
-      const stuck = button.dataset.sources !== undefined && (everything ? !fits(whole.dataset.states) : none);
+      const stuck = button.dataset.sources !== undefined && !everything && none;
       button.disabled = stuck || (!everything && !ticked.length);
       button.title = stuck ? button.dataset.refused : "";
+      const chosen = !everything && !button.disabled ? ticked.filter((box) => fits(box.dataset.state)).length : 0;
+      const count = chosen && form.dataset.counted ? ` ${fill(form.dataset.counted, { count: chosen })}` : "";
+      if (button.dataset.title) button.textContent = button.dataset.title + count;
       if (button.title) refused.push(button.title);
     });
     if (why) why.textContent = refused.join("；");

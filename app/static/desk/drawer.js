@@ -5,7 +5,7 @@ const ID = "drawer";
 let opener = null;
 
 /* A link to a page that can stand beside the one at hand: the server sends that page's piece (`X-Fragment`), and this
-   shows it at the right of the sheet. What is inside works as on its own page; whoever draws is told by `drawn`. */
+   shows it at the right of the list, or of the sheet. What is inside works as on its own page; whoever draws is told by `drawn`. */
 export function drawer(link) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -23,7 +23,7 @@ async function open(link) {
   } catch {
     return window.location.assign(link.href);
   }
-  const sheet = document.querySelector(".sheet");
+  const sheet = link.closest(".rows") || document.querySelector(".sheet");
   const box = document.getElementById(ID) || sheet.appendChild(make());
   box.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   sheet.classList.add("with-drawer");
@@ -49,8 +49,9 @@ function make() {
 }
 
 function close() {
-  document.getElementById(ID)?.remove();
-  document.querySelector(".sheet").classList.remove("with-drawer");
+  const box = document.getElementById(ID);
+  box?.parentElement.classList.remove("with-drawer");
+  box?.remove();
   const back = opener;
   mark(null);
   back?.focus();

@@ -1,13 +1,14 @@
 import { fill } from "./dom.js";
 
-const SHOWN_SECONDS = 6;
+const SHOWN_SECONDS = 6, KEPT = "toast";
 
-/* A sentence over the page that goes away by itself. */
-export function toast(sentence) {
+/* A sentence over the page that goes away by itself, with where it leads. */
+export function toast(sentence, link) {
   const box = document.createElement("p");
   box.className = "toast";
   box.setAttribute("role", "status");
-  box.textContent = sentence;
+  box.append(sentence);
+  if (link) box.append(Object.assign(document.createElement("a"), link));
   box.dataset.toast = SHOWN_SECONDS;
   document.querySelector("body > .toast")?.remove();
   document.body.append(box);
@@ -28,4 +29,13 @@ export function pass(box) {
     box.remove();
   }, 1000);
   show();
+}
+
+/* One for the page that comes next. */
+export const keep = (sentence, link) => sessionStorage.setItem(KEPT, JSON.stringify([sentence, link]));
+
+export function shown() {
+  const kept = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  if (kept) toast(...JSON.parse(kept));
 }

@@ -19,6 +19,7 @@ from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_
 from app.registers.organisation import RoleEnd, Staff, User
 from app.web.crud.search import SearchField
+from app.web.page.tabs import Filtered, Tab, count_of
 from app.web.wording.titles import role_title
 from app.web.wording.translations import gettext
 
@@ -92,10 +93,15 @@ def clock(moment: datetime | None) -> str | None:
     return moment.date().isoformat()
 
 
-def counts() -> dict[str, int]:
-    """Return how many logins in sight are in each state, and of all, in one statement."""
-    row = db.session.execute(counting()).one()
-    return dict(zip((*TITLES, ""), row, strict=True))
+def tabs(page: Filtered) -> list[Tab]:
+    """Return a tab for each state, with how many logins in sight are in it, and one for all of them."""
+    chosen, counted = page.typed.get("standing"), db.session.execute(counting()).one()
+    tabs = []
+    for (state, title), rows in zip([*TITLES.items(), (None, N_("全部"))], counted, strict=True):
+        address = page.first(standing=state) if state else page.without("standing")
+        now = rows > 0 and state in NOW
+        tabs.append(Tab(gettext(title), address, count_of(rows), state == chosen, now))
+    return tabs
 
 
 def counting() -> Select:

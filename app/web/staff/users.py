@@ -26,6 +26,7 @@ from app.web.crud.options import options
 from app.web.crud.search import SearchField
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
+from app.web.page.tabs import Filtered, Tab
 from app.web.staff import matrix, pending_duties, role_words, standings, user_cards
 from app.web.staff.granting import Granting
 from app.web.staff.user_forms import ChangeForm, HandoverForm, NewForm
@@ -208,7 +209,11 @@ class UserView(Granting, ModelView):
         g.locked_out = tries.locked(db.session, [row.user.username for row in rows])
         g.with_code = second_factor.enrolled_among(db.session, ids)
         batch = url_for("UserView.together")
-        return {"tab_counts": standings.counts(), "now": standings.NOW, "batch": batch}
+        return {"batch": batch}
+
+    def tabs(self, page: Filtered) -> list[Tab]:
+        """Return a tab for each standing of a login, and one for all."""
+        return standings.tabs(page)
 
     @expose("/reset/<pk>", methods=["POST"])
     @has_access

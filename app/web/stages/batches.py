@@ -15,15 +15,17 @@ from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
 from app.engine.access.roles import CASHIER, CLERK, REVIEWER
+from app.engine.cases.claims import Claim
 from app.engine.casework import batch
 from app.engine.casework.batch import Batch, BatchRow
 from app.engine.casework.claim_moves import subject_of
+from app.engine.casework.selection import whom
 from app.engine.longwork import works
 from app.engine.rules import FAIL, UNKNOWN
 from app.engine.sheets import export
 from app.engine.workflow.effects import least_days
-from app.engine.workflow.transition import Subject
-from app.extensions import db
+from app.engine.workflow.transition import Subject, Transition
+from app.extensions import db, fab
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
 from app.kernel.text import whole_number
@@ -34,6 +36,7 @@ from app.web.crud.views import Screen
 from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import WorkRequest, carry_out, long_work
+from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.page.findings import readable
 from app.web.stages.spans import Span, span_of
@@ -115,6 +118,7 @@ class BatchView(Screen, BaseView):
             rows=[(row, thing, _cells(subject, thing), self._reasons(programme, row)) for row, thing in rows],
             page=page,
             size=size,
+            made=_made(selection, transition),
         )
 
     @expose("/<batch_id>/download")
@@ -145,6 +149,7 @@ class BatchView(Screen, BaseView):
         return programme, transition
 
     def _dialog(self, selection, programme, transition, form, problem=None):
+        subject = subject_of(transition)
         return self.render_template(
             "batch_dialog.html",
             batch=selection,
@@ -155,9 +160,10 @@ class BatchView(Screen, BaseView):
             advice=self._advice(programme, transition),
             span=self._span(form),
             least=least_days(db.session, programme, g.today) if transition.suggests else 0,
-            counted=subject_of(transition).counted,
+            counted=subject.counted,
             cautions=transition.cautions(db.session, selection.id) if transition.cautions else (),
-            extent=batch.extent(db.session, selection, subject_of(transition)),
+            extent=batch.extent(db.session, selection, subject),
+            whom=whom(db.session, selection.id, subject) if subject.counted.money else None,
         )
 
     @staticmethod
@@ -214,6 +220,22 @@ def _rows(selection: Batch, subject: Subject) -> Select:
         .options(*(selectinload(relation) for relation in subject.loads))
         .order_by(BatchRow.moved, BatchRow.row_id)
     )
+
+
+def _made(selection: Batch, transition: Transition) -> list[tuple[str, str]]:
+    """Return what a batch made of its claims, by number, each with its page: notices, or payment lists."""
+    if not transition.makes:
+        return []
+    relation = Claim.__mapper__.relationships[transition.makes]
+    thing = relation.mapper.class_
+    of_batch = select(BatchRow.row_id).where(BatchRow.batch_id == selection.id, BatchRow.moved.is_(True))
+    wanted = select(thing).where(
+        thing.id.in_(select(relation.local_remote_pairs[0][0]).where(Claim.id.in_(of_batch)))
+    )
+    view = fab().pages[selection.programme, thing]
+    return [
+        (one.number, page_url(view.endpoint, one.id)) for one in db.session.scalars(wanted.order_by(thing.id))
+    ]
 
 
 def _line(subject: Subject, row: BatchRow, thing: Model | None, reasons: list[str]) -> tuple:

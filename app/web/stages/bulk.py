@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from flask import abort, g, redirect, request, url_for
@@ -96,6 +96,12 @@ class BulkView(ModelView):
             self.programme.transitions[name]
             for name in self.moves
             if sm.has_access(name, self.class_permission_name)
+        ]
+
+    def moves_from(self, states: Collection[str] | None) -> list:
+        """Return those of them that start from one of the states that rows are in; all where that isn't known."""
+        return [
+            move for move in self.allowed_moves() if not states or not set(states).isdisjoint(move.sources)
         ]
 
     def waits(self) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ class PaymentListsView(GroupView):
     menu_icon = "sheet"
     member = "payment_list_id"
     numbered, number_title = "number", N_("发放清单")
+    page_of = PaymentList
     list_template = "groups.html"
     show_template = "payment_list.html"
     moves = ("disburse", "dissolve")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
@@ -13,7 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Claim
-from app.engine.cases.states import EDITABLE
+from app.engine.cases.states import EDITABLE, TITLES
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.policy import Frozen, stored
@@ -41,6 +43,7 @@ class StageView(ClaimMoves, BulkView):
     sorts_by = {"person.name": "name"}
     label_columns = LABELS
     counting = staticmethod(figures.counting)
+    drawer = True
     search_columns = ["state", "person", "employer", "application", "office", "submitted_on"]
 
     def base_query(self) -> Query:
@@ -48,6 +51,24 @@ class StageView(ClaimMoves, BulkView):
         # of the subclass, for a column of Claim would bring the scope once more
         model = self.datamodel.obj
         return super().base_query().filter(model.programme == self.programme.code)
+
+    def tab_states(self) -> Mapping[str, str]:
+        return TITLES
+
+    def tab_rows(self) -> Query:
+        """Return the programme's cases, of whatever stage."""
+        return db.session.query(self.datamodel.obj).filter(
+            self.datamodel.obj.programme == self.programme.code
+        )
+
+    def tab_list(self, state: str | None) -> StageView | None:
+        """Return this list, else the stage where the login works on such cases, else the list of all."""
+        if not self.states or state in self.states or (state is None and len(self.states) > 1):
+            return self
+        return self._stage_of(state) or self._query()
+
+    def tab_of_all(self) -> str | None:
+        return self.states[0] if len(self.states) == 1 else None
 
     def read_with(self) -> list[ORMOption]:
         return [*super().read_with(), undefer_group(ENCRYPTED)]
@@ -77,7 +98,10 @@ class StageView(ClaimMoves, BulkView):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk):
+        """Show a case on a page, or in short beside the list that asks for a fragment."""
         try:
+            if "X-Fragment" in request.headers:
+                return self.render_template("parts/claim_drawer.html", view=self, **self.shown(pk))
             return super().show(pk)
         except NotFound:
             if moved := self._moved_on(pk):
@@ -96,6 +120,12 @@ class StageView(ClaimMoves, BulkView):
         if request.method == "GET":
             flash(text.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
         return redirect(url_for(f"{query.endpoint}.show", pk=number))
+
+    def _stage_of(self, state: str | None) -> StageView | None:
+        """Return the programme's list on which cases of a state wait for the login."""
+        stages = (view for view in self.appbuilder.countings[figures.counting] if isinstance(view, StageView))
+        own = (view for view in stages if view.programme is self.programme and view.states)
+        return next((view for view in own if state in view.waits()), None)
 
     def _query(self) -> StageView | None:
         """Return the programme's list of all states, if the login may open it."""

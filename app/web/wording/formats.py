@@ -10,7 +10,7 @@ from decimal import Decimal
 from babel.dates import format_skeleton
 from flask import g
 from flask_babel import format_date, get_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.engine.cases import states
 from app.engine.cases.claims import Claim
@@ -90,6 +90,16 @@ def soft_id(masked_id: str) -> Markup:
 def tag(kind: str, text: str) -> Markup:
     """Return a word that is seen at a glance."""
     return Markup('<span class="tag tag--%s">%s</span>') % (kind, text)
+
+
+def short_number(number: str) -> Markup:
+    """Return a number of ours of which a list shows the end: month and day, or the year, and the running number."""
+    parts = number.split("-")
+    if len(parts) < 3:
+        return escape(number)
+    tail = f"{parts[-2][-4:]}-{parts[-1]}"
+    head = number.removesuffix(tail)
+    return Markup('<span class="short" title="%s"><span>%s</span>%s</span>') % (number, head, tail)
 
 
 def state_mark(state: str, titles: Mapping[str, str] = states.TITLES) -> Markup:
