@@ -27,7 +27,7 @@ def test_a_role_is_given_beside_the_list_and_taken_back(sit_down):
     assert not drawer.get_by_text("自己录过、改过、交过的申请自己不能审").is_visible()
     drawer.get_by_role("radio", name=CLERK).check()
     assert drawer.get_by_text("自己录过、改过、交过的申请自己不能审").is_visible()
-    drawer.get_by_text("年底", exact=True).click()
+    drawer.get_by_role("radio", name="年底", exact=True).check()
     drawer.get_by_role("button", name="授予所选角色").click()
     said = page.get_by_role("status").filter(has_text="谢明：授予经办")
     said.get_by_role("button", name="改回").click()
