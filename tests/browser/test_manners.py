@@ -186,6 +186,23 @@ def test_a_case_is_found_by_ctrl_k_paste_and_enter(sit_down, sent, demo):
     page.wait_for_url("**/hiring/applications/show/*")
 
 
+def test_a_case_is_decided_by_its_keys_over_its_page(sit_down, sent):
+    reviewer: Desk = sit_down("reviewer")
+    page = reviewer.page
+    reviewer.hiring("审核")
+    reviewer.search(申请单号=sent)
+    page.goto(page.locator("tbody tr").last.get_by_role("link").first.get_attribute("href"))
+    page.wait_for_load_state("load")
+    name = page.locator("h1").inner_text()
+    page.keyboard.press("r")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text(name, exact=True).wait_for()
+    dialog.get_by_label("审核意见").fill("请补充劳动合同附件。")
+    dialog.get_by_role("button", name="退回修改").click()
+    page.locator(".banner--now").get_by_text("请补充劳动合同附件。").wait_for()
+    assert page.locator(".journey .here").inner_text().startswith("退回修改")
+
+
 def test_recent_pages_stay_at_hand_and_go_with_the_login(sit_down):
     clerk: Desk = sit_down("clerk")
     page, tabs = clerk.page, clerk.page.locator(".opened > span")

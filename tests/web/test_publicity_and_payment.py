@@ -136,6 +136,37 @@ def test_a_notice_shows_how_long_it_runs_and_what_may_be_done_with_it(publicized
     assert road(reviewer.get(address))[-1] == ("done", "公示结果")
 
 
+def tabs(page: str) -> list[tuple[str, str, str]]:
+    """The tabs above a list: title, count, where each leads; the chosen one with an asterisk."""
+    (bar,) = html.fromstring(page).find_class("tabs")
+    return [
+        (
+            tab.text.strip() + ("*" if tab.get("aria-current") else ""),
+            "".join(tab.xpath("./span/text()")).strip(),
+            tab.get("href"),
+        )
+        for tab in bar
+    ]
+
+
+def test_publicity_is_in_one_place(publicized, demo_app, monkeypatch):
+    """Whichever of its lists is open; the addresses are those of the lists, which only those see who may."""
+    clerk, reviewer, _, ids, _ = publicized
+    places = ("/hiring/publicity/list/?state=approved", "/hiring/publicity/list/?state=publicizing")
+    places += ("/hiring/outcome/list/", "/hiring/notices/list/")
+    wanted = list(zip(("待公示", "公示中", "期满", "名册"), ("0", "40", "0", "1"), places, strict=True))
+    assert tabs(reviewer.get("/hiring/notices/list/")) == [*wanted[:3], ("名册*", "1", places[3])]
+    shown = tabs(reviewer.get(places[1]))
+    assert [title for title, _, _ in shown] == ["待公示", "公示中*", "期满", "名册", "全部"]
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
+    page = reviewer.get("/hiring/outcome/list/")
+    assert tabs(page)[2] == ("期满*", "40", "/hiring/outcome/list/")
+    assert 'class="n n--now">40<' in page
+    reviewer.act("outcome", "pass_publicity", ids[:30])
+    assert [count for _, count, _ in tabs(reviewer.get("/hiring/outcome/list/"))] == ["0", "10", "10", "1"]
+    assert not html.fromstring(clerk.get("/hiring/notices/list/")).find_class("tabs")
+
+
 def test_a_payment_list_says_how_far_it_is_and_what_comes_next(publicized, demo_app, monkeypatch):
     _, reviewer, cashier, ids, _ = publicized
     monkeypatch.setitem(demo_app.config, "TODAY", OVER)

@@ -45,7 +45,7 @@ const behave = (root) => {
   all("form[data-choice]", root).forEach(choice);
   all("[data-person]", root).forEach(person);
   all("form[data-bulk]", root).forEach(bulk);
-  all("form[data-bulk]", root).forEach(moves);
+  all("form[data-see]", root).forEach(moves);
   all("[data-chooser]", root).forEach(chooser);
   all(".filters input:not([type=date])", root).forEach(paste);
   all("details.drop-down", root).forEach(drop);

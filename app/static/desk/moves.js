@@ -19,12 +19,12 @@ const instead = (page, address) => {
   const said = page?.querySelector(".page > .banner, .error-page p");
   if (said) tell(said.textContent.trim());
   else if (address) window.location.assign(address);
-  else tell(document.querySelector("form.list").dataset.failed);
+  else tell(document.querySelector("form[data-failed][data-see]").dataset.failed);
 };
 
-export function move(form, fields) {
-  /* Not `form.action`: its buttons have that name. */
-  return lay(() => ask(form.getAttribute("action"), { method: "POST", body: fields }), form.dataset.failed, instead, follow(form));
+/* Not `form.action`: its buttons have that name; one that goes elsewhere says so. */
+export function move(form, fields, address = form.getAttribute("action")) {
+  return lay(() => ask(address, { method: "POST", body: fields }), form.dataset.failed, instead, follow(form));
 }
 
 export function moves(form) {
@@ -37,6 +37,6 @@ export function moves(form) {
     if (document.querySelector("dialog[open]")) return;
     const fields = new FormData(form);
     fields.set("action", button.value);
-    move(form, fields);
+    move(form, fields, button.getAttribute("formaction") ?? undefined);
   });
 }

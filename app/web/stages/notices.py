@@ -27,6 +27,7 @@ from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
 from app.web.stages.case_page import Stop
+from app.web.stages.publicity import ROLL, Publicity
 from app.web.stages.spans import Span, span_of
 from app.web.wording.formats import short_day, translate
 from app.web.wording.titles import state_title
@@ -49,11 +50,12 @@ class ExtensionForm(Form):
     end = DateField(N_("新的公示结束日期"), [InputRequired(N_("请填写新的公示结束日期。"))])
 
 
-class NoticesView(GroupView):
+class NoticesView(Publicity, GroupView):
     """The notices of one programme; whole notices can be passed or failed."""
 
     menu_short = N_("公示名册")
     menu_icon = "columns"
+    publicity_tab = ROLL
     member = "notice_id"
     numbered, number_title = "number", N_("公示")
     page_of = Notice
