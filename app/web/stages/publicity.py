@@ -50,7 +50,13 @@ class Publicity:
             rows = page.by_state.get(tab, 0)
             now = tab == ENDED and rows > 0 and bool(leads.waits())
             tabs.append(
-                Tab(gettext(title), self._address(leads, tab, page), count_of(rows), tab == chosen, now)
+                Tab(
+                    gettext(title),
+                    self._address(leads, tab, page),
+                    count_of(rows) if rows else "",
+                    tab == chosen,
+                    now,
+                )
             )
         if not self.publicity_tab:
             tabs.append(Tab(gettext("全部"), page.without("state"), "", chosen is None))
