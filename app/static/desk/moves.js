@@ -1,5 +1,6 @@
+import { fits } from "./bulk.js";
 import { lay } from "./dialog.js";
-import { tell } from "./dom.js";
+import { all, tell } from "./dom.js";
 import { ask } from "./server.js";
 import { keep } from "./toast.js";
 
@@ -37,6 +38,10 @@ export function moves(form) {
     if (document.querySelector("dialog[open]")) return;
     const fields = new FormData(form);
     fields.set("action", button.value);
+    fields.delete("rowid");
+    for (const box of all("tbody input:checked", form)) {
+      if (fits(button, box)) fields.append("rowid", box.value);
+    }
     move(form, fields, button.getAttribute("formaction") ?? undefined);
   });
 }

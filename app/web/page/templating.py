@@ -24,6 +24,7 @@ from app.web.wording.formats import (
     masked_phone,
     moment,
     short_moment,
+    short_number,
     show,
     soft_id,
     state_mark,
@@ -59,6 +60,7 @@ FILTERS = {
     "long_date": long_date,
     "soft_id": soft_id,
     "state_mark": state_mark,
+    "short_number": short_number,
 }
 
 
