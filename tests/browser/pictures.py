@@ -65,6 +65,7 @@ def application(camera: Camera) -> None:
     camera.take(clerk, "apply-result")
     clerk.page.get_by_role("link", name="返回列表", exact=True).click()
     camera.take(clerk, "application-sent")
+    clerk.page.get_by_role("tab", name=re.compile("^通过")).click()
     clerk.page.get_by_role("region", name="通过", exact=True).get_by_role("link").first.click()
     camera.take(clerk, "claim")
     good = clerk.open_application(camera.demo.uscc_of("1-good.xlsx"))

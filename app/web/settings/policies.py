@@ -93,7 +93,7 @@ class PolicyView(ModelView):
         shown = own or [line for line in lines if line.programme is lines[0].programme]
         chosen = next((line for line in shown if line.parameter.code == wanted), shown[0])
         return {
-            "tabs": [(programme, len(programme.policy.parameters)) for programme in programmes()],
+            "subsidies": [(programme, len(programme.policy.parameters)) for programme in programmes()],
             "lines": shown,
             "chosen": chosen,
             "scale": _scale(shown),
