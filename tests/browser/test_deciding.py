@@ -106,6 +106,7 @@ def test_tabs_lead_to_where_cases_are(sit_down, sent):
     tabs.get_by_role("link", name=re.compile("^待公示")).click()
     page.wait_for_url("**/hiring/publicity/list/?state=approved")
     assert set(page.locator("tbody .state").all_inner_texts()) == {"待公示"}
+    reviewer.hiring("审核")
     tabs.get_by_role("link", name=re.compile("^已退回")).click()
     page.wait_for_url("**/hiring/query/list/?state=returned")
 
