@@ -50,7 +50,7 @@ def test_a_role_is_given_until_a_day_and_waits_for_the_second(admin, facts):
     assert f"陈小敏：授予发放（至{last}）" in banner
     events = [event for event, *_ in facts.events("clerk")]
     assert events == ["role_change", "duty_given"]
-    assert '待第二人确认<span class="n n--now">1</span>' in admin.get(f"{BASE}/list/")
+    assert re.search(r'待第二人确认\s*<span class="n n--now">1</span>', admin.get(f"{BASE}/list/"))
     assert "陈小敏" in admin.get(f"{BASE}/list/?standing=waiting")
     assert "周国强" not in admin.get(f"{BASE}/list/?standing=waiting")
     assert agree(facts, "clerk") == 1

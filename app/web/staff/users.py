@@ -95,9 +95,6 @@ class UserView(Granting, ModelView):
     def more_fields(self) -> list[SearchField]:
         return [standings.role_field(), standings.field()]
 
-    def columns(self) -> list[tuple[str, str]]:
-        return [(column, "name" if column == "name" else kind) for column, kind in super().columns()]
-
     def cell(self, row: Staff, column: str) -> str:
         if column == "roles":
             return Markup("、").join(user_cards.titles(row)) or "—"
