@@ -22,7 +22,7 @@ export async function lay(question, failed, instead, follow) {
   const draw = async (answer) => {
     const page = parse(await answer.text());
     const main = page.querySelector("#main");
-    const form = main?.querySelector("form.form");
+    const form = main?.querySelector("form.form, form[data-guard]");
     if (!form) return instead(page, answer.url);
     box.classList.toggle("dialog--confirm", form.matches(".confirm"));
     const title = document.createElement("h2");
