@@ -30,17 +30,13 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Step:
-    """Claims of one programme at one step: their number, their sum in CNY, the earliest day from which its limit counts.
-
-    `application` is the one that they all belong to, None where there are several.
-    """
+    """Claims of one programme at one step: their number, their sum in CNY, the earliest day from which its limit counts."""
 
     programme: str
     state: str
     count: int
     amount: Decimal
     since: date | None
-    application: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,10 +115,8 @@ def _steps(today: date) -> Select:
         (Claim.state.in_(("publicizing", "publicized")), Notice.ends_on),
     )
     this_year = (Claim.state == "disbursed") & (Claim.paid_on >= today.replace(month=1, day=1))
-    first, last = func.min(Claim.application_id), func.max(Claim.application_id)
-    only = case((first == last, first))
     wanted = (
-        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(since), only)
+        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(since))
         .join(Application, Application.id == Claim.application_id)
         .outerjoin(Notice, Notice.id == Claim.notice_id)
     )

@@ -30,22 +30,20 @@ class PaperRoutes(ApplicationsView):
     def attach(self, pk):
         self.item(str(pk))
         try:
-            name = self._keep(pk, request.form.get("kind", ""))
+            self._keep(pk, request.form.get("kind", ""))
         except BadValue as error:
             return self.page_with(pk, error, "file")
-        return self.finish(self._url(pk, "papers"), gettext("附件已上传。{name}").format(name=visible(name)))
+        return self.finish(self._url(pk, "papers"), gettext("附件已上传。"))
 
     @staticmethod
-    def _keep(pk: int, kind: str) -> str:
-        """Keep the posted paper; returns its name. Raises BadValue."""
+    def _keep(pk: int, kind: str) -> None:
         if kind not in applications.KINDS:
             raise BadValue(N_("请选择附件的种类。"))
         file = uploaded("file")
         content = file.read(applications.MOST_BYTES + 1)
-        kept = applications.attach(
+        applications.attach(
             db.session, g.actor, pk, g.vault, kind=kind, name=visible(file.filename or ""), content=content
         )
-        return kept.name
 
     @expose("/attachment/<int:pk>")
     @has_access

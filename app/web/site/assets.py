@@ -26,7 +26,6 @@ STYLES = (
     "evidence",
     "home",
     "people",
-    "intake",
     "manual",
     "login",
     "screens",
