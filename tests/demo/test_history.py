@@ -251,8 +251,16 @@ def test_the_same_day_gives_the_same_year(year, cluster, keys, tmp_path, app):
     assert [tuple(row) for row in year.execute(text(DIGEST))] == once
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31)], ids=str)
+@pytest.mark.system
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2026, 3, 1),
+        pytest.param(date(2028, 2, 29), marks=pytest.mark.soak),
+        pytest.param(date(2027, 12, 31), marks=pytest.mark.soak),
+    ],
+    ids=str,
+)
 def test_any_day_has_a_year_with_every_state(cluster, keys, tmp_path, app, session, day):
     name = f"{LIVED}_{day:%Y%m%d}"
     cluster.fresh(name=name)

@@ -37,8 +37,6 @@ STAGES = {
     N_("今年已发"): ("disbursed",),
 }
 """What a strip shows: each step's name and states, the last one with money paid."""
-
-
 VERBS = {"draft": N_("继续"), "returned": N_("修改"), "publicizing": N_("办理")}
 """What one does with a task where its list's name doesn't say it."""
 
