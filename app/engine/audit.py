@@ -25,6 +25,7 @@ EVENTS = {
     "edit": N_("修改"),
     "import": N_("导入名单"),
     "remove": N_("移除"),
+    "restore": N_("撤销移除"),
     "discard": N_("删除空草稿"),
     "attach": N_("上传附件"),
     "detach": N_("删除附件"),

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadValue
@@ -21,6 +21,7 @@ from app.kernel.messages import N_
 from app.kernel.money import yuan
 from app.kernel.text import squeeze
 from app.registers.models import row_id
+from app.registers.organisation import User
 
 UNITS: dict[str, Callable] = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
@@ -45,6 +46,7 @@ class PolicyValue(Model):
     ends_on: Mapped[date | None]
     document: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    author: Mapped[User | None] = relationship(viewonly=True)
 
     def __repr__(self) -> str:
         return f"{self.programme}.{self.parameter} {self.starts_on}"

@@ -43,15 +43,16 @@ class Classes:
 
 @dataclass(frozen=True)
 class Wording:
-    """What an application's page and receipt call it: how it begins, its people, how it is handed in."""
+    """What an application's page and receipt call it: its steps, its people, how it is handed in."""
 
-    begin: str = N_("选择单位和参保地")
+    begin: str = N_("单位")
+    staff: str = N_("人员")
     created_on: str = N_("受理日期")
     people: str = N_("人员名单")
-    passed: str = N_("通过校验")
+    passed: str = N_("通过")
     count: str = N_("通过校验 {count} 人")
-    nobody: str = N_("还没有人员。请下载人员模板，填写后上传并点击“人员校验”。")
-    apply: str = N_("补贴申请")
+    nobody: str = N_("请下载人员模板，填写后拖到上面，或点“选择文件”上传。")
+    submit: str = N_("提交 {count} 人")
     receipt: str = N_("{programme}申请受理回执")
     amount: str = N_("申请金额（元）")
 

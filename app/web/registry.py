@@ -39,6 +39,7 @@ from app.web.settings.calendar import CALENDAR_VIEWS
 from app.web.settings.offices import OfficeView
 from app.web.settings.policies import PolicyView
 from app.web.settings.registers import REGISTER_VIEWS
+from app.web.staff.account_changes import AccountChangeView
 from app.web.staff.confirmations import ConfirmationView
 from app.web.staff.pending import PendingView
 from app.web.staff.role_views import RoleView
@@ -87,6 +88,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         CaseApi,
         DocumentApi,
         LoginLogView,
+        AccountChangeView,
         SecondFactorView,
         PendingView,
         CodeView,

@@ -59,6 +59,7 @@ RAW_SQL = {
     "app/server/backup.py": "counts every table, whatever it is called, and all money",
     "app/engine/keys/account_payees.py": "whom accounts pay, asked of all that uses them, by the owner",
     "app/engine/casework/batch.py": "keeps and sums a selection in one statement",
+    "app/engine/casework/selection.py": "what a subject says of rows that are as they were; of the session's scope else",
     "app/engine/cases/claims.py": "a partial index",
     "app/engine/workflow/dissolution.py": "the lists of a batch, locked and dissolved in one statement",
     "app/engine/workflow/effects.py": "what a move writes beside its rows",

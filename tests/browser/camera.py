@@ -11,11 +11,14 @@ from tests.browser.server import Demo
 
 A4 = {"width": 658, "height": 971}
 """210 × 297 mm without the margins of print.css, at 96 dots an inch."""
+SCHEMES = ("light", "dark")
+ZOOMED = {"width": 1093, "height": 614}
+"""The smallest screen at 125 %."""
 SIZES = {"1366": SMALL, "1920": {"width": 1920, "height": 1080}, "390": {"width": 390, "height": 844}}
 
 
 class Camera:
-    """Takes each screen once a size; the file's name says the order, the screen and the width."""
+    """Takes each screen once a size and colour scheme; the file's name says the order, the screen, the width and the scheme."""
 
     def __init__(self, browser: Browser, demo: Demo, folder: Path = Path()):
         self.browser, self.demo, self.folder, self.taken = browser, demo, folder, 0
@@ -28,9 +31,12 @@ class Camera:
     def take(self, desk: Desk, name: str) -> None:
         self.taken += 1
         desk.page.wait_for_load_state("load")
-        for width, size in SIZES.items():
-            desk.page.set_viewport_size(size)
-            desk.page.screenshot(path=self.folder / f"{self.taken:02}-{name}-{width}.png")
+        for scheme in SCHEMES:
+            desk.page.emulate_media(color_scheme=scheme)
+            for width, size in SIZES.items():
+                desk.page.set_viewport_size(size)
+                desk.page.screenshot(path=self.folder / f"{self.taken:03}-{name}-{width}-{scheme}.png")
+        desk.page.emulate_media(color_scheme="light")
         desk.page.set_viewport_size(SMALL)
 
     def paper(self, desk: Desk, name: str) -> None:

@@ -60,3 +60,16 @@ def sit_down(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Desk]]:
         desk.context.close()
     assert [trouble for desk in inspector.desks for trouble in desk.troubles] == []
     assert "\n".join(inspector.found) == ""
+
+
+@pytest.fixture(scope="module")
+def sent(browser: Browser, demo: Demo) -> str:
+    """The number of an application with 40 people that waits for its review."""
+    clerk = Desk(browser, demo, "clerk")
+    number = clerk.open_application(demo.uscc_of("1-good.xlsx"))
+    clerk.check(demo.sheets / "1-good.xlsx")
+    clerk.bank()
+    clerk.submit().click()
+    assert clerk.confirm() in ((40, 0), (39, 0)), "one of the 40 also stands in 2-mixed.xlsx"
+    clerk.context.close()
+    return number

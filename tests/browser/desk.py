@@ -97,7 +97,8 @@ class Desk:
         self.button(action).click()
 
     def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        """Finds a button by its name; a move of ticked rows says how many beside it."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{re.escape(name)}( \d+ [人个])?$"))
 
     def text(self) -> str:
         return self.page.locator("main").inner_text()
@@ -111,15 +112,33 @@ class Desk:
         self.page.get_by_role("combobox", name="单位", exact=False).first.fill(uscc)
         self.page.locator("[role=option]").first.click()
         self.button("下一步").click()
-        return re.search(r"\S+$", self.page.locator("h1").inner_text())[0]
+        return self.number()
+
+    def number(self) -> str:
+        """The number of the application whose page is open; the page shows its end."""
+        return self.page.locator("[data-number]").get_attribute("data-number")
 
     def check(self, sheet: Path) -> None:
+        """A sheet is read as soon as it is chosen."""
         self.page.get_by_label("人员名单文件").set_input_files(sheet)
-        self.button("人员校验").click()
         self.page.get_by_text("校验完成").wait_for()
+
+    def show(self, verdict: str) -> None:
+        """Opens one of the application's lists: 未通过, 通过 or 全部."""
+        self.page.get_by_role("tab", name=re.compile(f"^{verdict}")).click()
+
+    def submit(self) -> Locator:
+        """The button that hands an application in; it says how many people."""
+        return self.page.locator("form.bar .btn--primary")
+
+    def change_account(self) -> None:
+        """Opens the form where the payee's last account is taken over."""
+        if self.page.locator("#bank details:not([open])").count():
+            self.page.get_by_text("更换收款账户").click()
 
     def bank(self, number: str = "6217003810012345678") -> None:
         """The holder is the payee, as the form offers."""
+        self.change_account()
         self.page.get_by_label("开户银行").fill("中国建设银行成都锦江支行")
         self.page.get_by_label("行号").fill("105651000006")
         self.page.get_by_label("银行账号").fill(number)
@@ -139,23 +158,45 @@ class Desk:
         for box in self.page.locator("tbody input[type=checkbox]").all()[:count]:
             box.check()
 
+    def open_case(self, row: Locator) -> None:
+        """Opens a row of a list of cases beside it, and from there on a page."""
+        row.locator("a[data-drawer]").click()
+        self.page.locator(".drawer").get_by_role("link", name="整页打开").click()
+
     def search(self, **typed: str) -> None:
+        """Fills the line of filters, and what is folded away; a state is the tab of that name where the list has tabs."""
+        tabs = self.page.get_by_role("navigation", name="按状态查看")
+        state = typed.pop("状态", None) if tabs.count() else None
+        card = self.page.locator("form.filters")
         for label, value in typed.items():
-            field = self.page.get_by_role("search").get_by_label(label, exact=True)
+            field = card.get_by_label(label, exact=True)
+            if not field.is_visible():
+                card.get_by_text("更多").click()
             if field.evaluate("field => field.tagName") == "SELECT":
                 field.select_option(label=value)
             else:
                 field.fill(value)
-        with self.page.expect_navigation():
-            self.button("查询").click()
+        if typed:
+            with self.page.expect_navigation():
+                self.button("查询").click()
+        if state:
+            with self.page.expect_navigation():
+                tabs.get_by_role("link", name=re.compile(rf"^{state}( |$)")).click()
 
     def confirm(self, **typed: str) -> tuple[int, int]:
         """Answers the dialog; returns how many were moved and refused."""
         for label, value in typed.items():
             self.page.locator("form.confirm").get_by_label(label).fill(value)
+        self.page.evaluate("document.querySelector('.toast')?.remove()")
         self.page.locator("form.confirm button").click()
-        self.page.locator("#moved").wait_for()
-        refused = self.page.locator("#refused")
+        return self.outcome()
+
+    def outcome(self) -> tuple[int, int]:
+        """How many were moved and refused: the list says so where nothing is left to say, else the result's own page."""
+        self.page.locator(".toast, #moved").first.wait_for()
+        toast, refused = self.page.locator(".toast"), self.page.locator("#refused")
+        if toast.count():
+            return int(re.search(r"\d+", toast.inner_text())[0]), 0
         return int(self.page.locator("#moved").inner_text()), int(
             refused.inner_text() if refused.count() else 0
         )

@@ -7,21 +7,25 @@ import json
 from axe_playwright_python.sync_playwright import Axe
 
 from app.help import chapters
-from tests.browser.camera import Camera
-from tests.browser.desk import Desk
+from tests.browser.camera import SCHEMES, ZOOMED, Camera
+from tests.browser.desk import SMALL, Desk
 from tests.browser.manual import LABELS, PICTURED, labels
 
 OPTIONS = {"resultTypes": ["violations"]}
 GRAVE = ("serious", "critical")
 EACH = 6
 """How many screens go by until axe-core looks at one, but in the long version: it takes a second and more."""
+WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 STICKS_OUT = (
     "() => [...document.querySelectorAll('.part')].some(card => card.scrollWidth > card.clientWidth + 1)"
 )
 
 
 class Inspector(Camera):
-    """Sees what the camera sees and writes down what keeps somebody out; axe-core looks at each `every`-th screen."""
+    """Sees what the camera sees and writes down what keeps somebody out; axe-core looks at each `every`-th screen.
+
+    It does so in one colour scheme after the other, and in both where it looks at all.
+    """
 
     def __init__(self, *args, every: int = 1):
         super().__init__(*args)
@@ -34,9 +38,13 @@ class Inspector(Camera):
         self.names.append(name)
         if len(self.names) % self.every == 0:
             self._examine(desk, name)
+        desk.page.set_viewport_size(ZOOMED)
+        if desk.page.evaluate(WIDER):
+            self.found.append(f"{name}: wider than the window at 125 %")
+        desk.page.set_viewport_size(SMALL)
         if desk.page.locator("h1").count() != 1:
             self.found.append(f"{name}: a screen has one heading of the first order")
-        if desk.page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+        if desk.page.evaluate(WIDER):
             self.found.append(f"{name}: wider than the window")
         if desk.page.evaluate(STICKS_OUT):
             self.found.append(f"{name}: something sticks out of a part")
@@ -47,13 +55,17 @@ class Inspector(Camera):
             self._compare(desk, name)
 
     def _examine(self, desk: Desk, name: str) -> None:
-        violations = self.axe.run(desk.page, options=OPTIONS).response["violations"]
-        self.found += [
-            f"{name}: {one['id']} {node['target']} {node['failureSummary']}"
-            for one in violations
-            if one["impact"] in GRAVE
-            for node in one["nodes"]
-        ]
+        turn = len(self.names) // self.every % 2
+        for scheme in SCHEMES if self.every == 1 else SCHEMES[turn:][:1]:
+            desk.page.emulate_media(color_scheme=scheme)
+            violations = self.axe.run(desk.page, options=OPTIONS).response["violations"]
+            self.found += [
+                f"{name} ({scheme}): {one['id']} {node['target']} {node['failureSummary']}"
+                for one in violations
+                if one["impact"] in GRAVE
+                for node in one["nodes"]
+            ]
+        desk.page.emulate_media(color_scheme="light")
 
     def _compare(self, desk: Desk, name: str) -> None:
         """The manual's picture shows what this screen shows, and the manual quotes it letter by letter."""

@@ -56,7 +56,7 @@ def apply_as_unit(clerk: Desk, demo) -> str:
     clerk.button("下一步").click()
     clerk.look("service-application")
     clerk.check(demo.sheets / UNIT_SHEET)
-    assert f"{UNIT_PEOPLE}人通过，0人未通过" in clerk.text()
+    clerk.page.get_by_text(f"{UNIT_PEOPLE}人通过，0人未通过").wait_for()
     clerk.bank()
     return submit(clerk, UNIT_PEOPLE)
 
@@ -107,8 +107,8 @@ def type_person(clerk: Desk, row: dict, uscc: str) -> None:
 
 
 def submit(clerk: Desk, people: int) -> str:
-    number = clerk.page.locator("h1").inner_text().split()[-1]
-    clerk.button("补贴申请").click()
+    number = clerk.number()
+    clerk.submit().click()
     assert clerk.extent() == (people, yuan(people))
     clerk.look("service-dialog")
     assert clerk.confirm() == (people, 0)

@@ -68,8 +68,9 @@ def _chapters(app: Flask) -> list[str]:
 
 
 def _matrix(app: Flask) -> list[str]:
-    """The functions that the table of roles has a line for."""
-    page = Desk(app, "county_admin").get(f"{ROLES}/list/")
+    """The functions that the table of roles has a line for, all groups unfolded in turn."""
+    desk = Desk(app, "county_admin")
+    page = "".join(desk.get(f"{ROLES}/list/?open={number}") for number in range(10))
     return [title for title in ("技能培训奖补审核", "技能培训奖补发放清单", "技能札记") if title in page]
 
 

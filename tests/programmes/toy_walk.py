@@ -103,7 +103,8 @@ def filled(clerk: SkillsDesk, sheets: Path) -> Path:
 
 def correct_the_third(clerk: SkillsDesk, page: str, application: str) -> None:
     """The row that lacks one hour, on the screen."""
-    address = re.search(rf"/skills/applications/correct/{application}/\d+", page)[0]
+    below = page[page.index("少于40课时") :]
+    address = re.search(rf"/skills/applications/correct/{application}/\d+", below)[0]
     clerk.post(address, typed(clerk.get(address), skill_hours="80"))
 
 

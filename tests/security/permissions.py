@@ -40,6 +40,7 @@ GET  /desk/history/<int:pk>                 {WORKERS}
 POST /desk/person                           clerk
 GET  /desk/waiting                          {LOGGED_IN}
 POST /desk/search                           {LOGGED_IN}
+POST /desk/find                             {LOGGED_IN}
 POST /desk/theme                            {LOGGED_IN}
 GET  /session/                              {LOGGED_IN}
 POST /session/                              {LOGGED_IN}
@@ -52,6 +53,13 @@ POST /settings/logins/kick/<pk>             {KEEPERS}
 POST /settings/users/unlock/<pk>            {KEEPERS}
 GET  /settings/users/show/<pk>              {KEEPERS}
 GET  /settings/users/handover/<pk>          {KEEPERS}
+POST /settings/users/grant/<pk>             {KEEPERS}
+POST /settings/users/take/<pk>              {KEEPERS}
+POST /settings/users/stop/<pk>              {KEEPERS}
+POST /settings/users/start/<pk>             {KEEPERS}
+POST /settings/users/take_back/<pk>         {KEEPERS}
+POST /settings/users/together               {KEEPERS}
+GET  /settings/changes/list/                {KEEPERS}
 POST /settings/users/handover/<pk>          {KEEPERS}
 GET  /settings/roles/list/                  {KEEPERS}
 GET  /settings/roles/show/<name>            {KEEPERS}
@@ -101,6 +109,8 @@ GET  {{p}}/applications/failed/<int:pk>     clerk
 GET  {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
 POST {{p}}/applications/correct/<int:pk>/<int:row_id>   clerk
 POST {{p}}/applications/drop/<int:pk>       clerk
+POST {{p}}/applications/recheck/<int:pk>    clerk
+POST {{p}}/applications/restore/<int:pk>    clerk
 POST {{a}}/applications/account/<int:pk>    clerk
 POST {{a}}/applications/propose_account/<int:pk>    clerk
 POST {{a}}/applications/attach/<int:pk>     clerk
@@ -228,6 +238,7 @@ GET  /notices/short/list/                   reviewer auditor policy
 GET  /dossiers/                             auditor
 POST /dossiers/                             auditor
 GET  /dossiers/<int:pk>                     auditor
+GET  /dossiers/<int:pk>/paper               auditor
 GET  /settings/audit/verify                  auditor
 GET  /settings/audit/heads                   auditor
 GET  /settings/audit/list/                  auditor

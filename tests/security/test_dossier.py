@@ -132,7 +132,7 @@ def test_the_paper_of_an_earlier_day_differs_and_each_opening_is_audited(cases_a
     auditor = Desk(cases_app, "auditor")
     address = auditor.post("/dossiers/", {"citizen_id": whole, "day": str(CASES_DAY)}, expect=303)
     today, then, before = (
-        auditor.get(re.sub("day=.*", f"day={day}", address))
+        auditor.get(re.sub(r"\?day=.*", f"/paper?day={day}", address))
         for day in (str(CASES_DAY), str(after(1)), str(TODAY))
     )
     assert "已发放" in today and "PZ-锦江-0001" in today and "HS-01" in today
@@ -148,6 +148,35 @@ def test_the_paper_of_an_earlier_day_differs_and_each_opening_is_audited(cases_a
     rows = auditor.get(found)
     rows = rows[rows.index("<tbody") : rows.index("</tbody")]
     assert "查阅人员档案" in rows and "提交" in rows and "登录" not in rows
+
+
+def test_the_page_of_an_earlier_day_tells_no_more_than_was_known(cases_app, paid):
+    """The picture and the story go by the day too, and an opening is audited like the paper's."""
+    whole, masked = paid
+    auditor = Desk(cases_app, "auditor")
+    address = auditor.post("/dossiers/", {"citizen_id": whole, "day": str(CASES_DAY)}, expect=303)
+    today, then, before = (
+        auditor.get(re.sub("day=.*", f"day={day}", address))
+        for day in (str(CASES_DAY), str(after(1)), str(TODAY))
+    )
+    assert (
+        "已发放" in today
+        and "PZ-锦江-0001" in today
+        and "HS-01" in today
+        and 'class="track-bar paid"' in today
+    )
+    assert "，提交</b>" in then and "，发放</b>" not in then and "PZ-锦江-0001" not in then
+    assert "截至该日没有补贴记录" in before and "HS-01" not in before
+    assert all(masked in page and whole not in page for page in (today, then, before))
+    openings = auditor.get("/settings/audit/list/?event=dossier")
+    assert openings[openings.index("<tbody") :].count("查阅人员档案") == 3
+
+
+def test_a_case_leads_to_the_dossier(cases_app, known):
+    claim = known.claims["disbursed"][0]
+    page = Desk(cases_app, "auditor").get(f"/hiring/query/show/{claim}")
+    assert re.search(r'href="/dossiers/\d+"', page)
+    assert "/dossiers/" not in Desk(cases_app, "clerk").get(f"/hiring/query/show/{claim}")
 
 
 def test_a_stranger_and_another_day_are_told_so(cases_app, known):

@@ -64,7 +64,7 @@ def test_a_lock_ends_by_itself_by_an_administrator_and_by_success(demo_app):
     with demo_app.app_context():
         pk = staff_of("clerk").user_id
     keeper = Desk(demo_app, "county_admin")
-    assert f"/settings/users/unlock/{pk}" in keeper.get("/settings/users/list/")
+    assert f"/settings/users/unlock/{pk}" in keeper.get(f"/settings/users/show/{pk}")
     keeper.post(f"/settings/users/unlock/{pk}")
     assert try_in(demo_app, "clerk", PASSWORD).status_code == 302
     for _ in range(tries.TRIES_HERE + 1):

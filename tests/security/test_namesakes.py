@@ -77,5 +77,5 @@ def test_a_dossier_holds_the_user_name(cases_app, known):
         person = db.session.get(Claim, claim).person_id
         entries = db.session.scalars(select(AuditEntry).where(AuditEntry.claim_id == claim)).all()
         wanted = {f"<td>{entry.actor_name}（{entry.actor.username}）</td>" for entry in entries}
-    page = Desk(cases_app, "auditor").get(f"/dossiers/{person}")
+    page = Desk(cases_app, "auditor").get(f"/dossiers/{person}/paper")
     assert len(wanted) >= 3 and [who for who in wanted if who not in page] == []

@@ -227,11 +227,14 @@ def test_an_own_role_of_clerks_waits_for_nobody(demo_app, facts):
 
 def test_both_administrators_see_what_waits_on_the_list_and_at_home(demo_app, facts):
     admin, province = Desk(demo_app, "county_admin"), Desk(demo_app, "province_admin")
-    assert "待确认授权</span>" not in province.get("/"), "nothing waits"
+    assert "待您确认" not in province.get("/"), "nothing waits"
     page = admin.post(f"{BASE}/add", new(facts, roles=["clerk", "reviewer", "cashier"]), expect=200)
     assert "在“待确认授权”中确认后才生效" in page
     for desk in (admin, province):
-        assert re.search(r'<span class="what">待确认授权</span>\s*<span class="note">2 项<', desk.get("/"))
+        lines = re.findall(r'<span class="what">(.*?)</span>', desk.get("/"), re.DOTALL)
+        named = [re.sub("<[^>]+>", "", line).strip() for line in lines]
+        assert [line for line in named if "王丽，授予发放" in line] and "王丽，授予审核" in " ".join(named)
+        assert len([line for line in named if "王丽，授予" in line]) == 2
         listed = desk.get(f"{LIST}/list/")
         assert "罗丽华（county_admin）" in listed and "成都市就业服务管理局等上级机构的管理员" in listed
         (notice,) = desk.client.get("/desk/waiting").json

@@ -122,7 +122,9 @@ def test_the_list_of_users_shows_who_is_locked_at_one_place(demo_app):
     guess(demo_app, "clerk", 1)
     with demo_app.app_context():
         pk = staff_of("clerk").user_id
-    assert f"/settings/users/unlock/{pk}" in Desk(demo_app, "county_admin").get("/settings/users/list/")
+    keeper = Desk(demo_app, "county_admin")
+    assert "已锁定" in keeper.get("/settings/users/list/?standing=locked")
+    assert f"/settings/users/unlock/{pk}" in keeper.get(f"/settings/users/show/{pk}")
 
 
 def turned(kept: str) -> str:

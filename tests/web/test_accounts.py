@@ -22,7 +22,7 @@ from tests.desk.clerks import HiringDesk, ServiceDesk, moved, uscc_of
 from tests.desk.days import END, OVER, TODAY
 
 FIRST, SECOND, THIRD = "6217003810012341111", "6217003810012342222", "6217003810012343333"
-MASKED = re.compile(r"\*{4} (\d{4})\b")
+MASKED = re.compile(r"(?:\*{4}|尾号) (\d{4})\b")
 PUBLICITY = {"start": str(TODAY), "end": str(END)}
 
 

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from lxml import html
 from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
@@ -101,6 +102,93 @@ def test_a_notice_is_printed_and_exported_with_masked_ids(publicized):
     ids = [row[2] for row in sheet.iter_rows(min_row=3, values_only=True)]
     assert len(ids) == 40
     assert all(re.fullmatch(r"\d{4}\*{10}\d{3}[\dX]", text) for text in ids)
+
+
+def road(page: str) -> list[tuple[str | None, str]]:
+    """The journey on a page: how each stop is set, and what it is called."""
+    (journey,) = html.fromstring(page).find_class("journey")
+    return [(stop.get("class"), stop.find("b").text) for stop in journey]
+
+
+def offered(page: str) -> list[str]:
+    """The moves that the bar at the foot offers."""
+    return html.fromstring(page).xpath("//form[@class='bar']//button[@name='action']/@value")
+
+
+def test_a_notice_shows_how_long_it_runs_and_what_may_be_done_with_it(publicized, demo_app, monkeypatch):
+    clerk, reviewer, _, ids, _ = publicized
+    assert "次日起可以办理公示结果。" in reviewer.get(f"/hiring/query/show/{ids[0]}")
+    address = re.search(r"/hiring/notices/show/\d+", reviewer.get("/hiring/notices/list/"))[0]
+    page = reviewer.get(address)
+    assert road(page) == [("done", "发布"), ("here", "公示中"), (None, "公示结果")]
+    assert "还有 5 个工作日" in page and "期满次日起可以办理公示通过。" in page
+    words = [day.find("small").text for day in html.fromstring(page).find_class("span")]
+    assert [word for word in words if word and "天" in word] == [f"第{n}天" for n in range(1, 6)]
+    assert offered(page) == ["fail_publicity"]
+    assert offered(clerk.get(address)) == []
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
+    page = reviewer.get(address)
+    assert road(page) == [("done", "发布"), ("done", "公示期满"), ("here", "公示结果")]
+    assert offered(page) == ["fail_publicity", "pass_publicity"] and "首尾都算，已期满" in page
+    number = address.rsplit("/", 1)[1]
+    passing = {"action": "pass_publicity", "rowid": number}
+    assert moved(reviewer.confirm(reviewer.post("/hiring/notices/action_post", passing))) == 40
+    assert road(reviewer.get(address))[-1] == ("done", "公示结果")
+
+
+def tabs(page: str) -> list[tuple[str, str, str]]:
+    """The tabs above a list: title, count, where each leads; the chosen one with an asterisk."""
+    (bar,) = html.fromstring(page).find_class("tabs")
+    return [
+        (
+            tab.text.strip() + ("*" if tab.get("aria-current") else ""),
+            "".join(tab.xpath("./span/text()")).strip(),
+            tab.get("href"),
+        )
+        for tab in bar
+    ]
+
+
+def test_publicity_is_in_one_place(publicized, demo_app, monkeypatch):
+    """Whichever of its lists is open; the addresses are those of the lists, which only those see who may."""
+    clerk, reviewer, _, ids, _ = publicized
+    places = ("/hiring/publicity/list/?state=approved", "/hiring/publicity/list/?state=publicizing")
+    places += ("/hiring/outcome/list/", "/hiring/notices/list/")
+    wanted = list(zip(("待公示", "公示中", "期满", "名册"), ("", "40", "", "1"), places, strict=True))
+    assert tabs(reviewer.get("/hiring/notices/list/")) == [*wanted[:3], ("名册*", "1", places[3])]
+    shown = tabs(reviewer.get(places[1]))
+    assert [title for title, _, _ in shown] == ["待公示", "公示中*", "期满", "名册", "全部"]
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
+    page = reviewer.get("/hiring/outcome/list/")
+    assert tabs(page)[2] == ("期满*", "40", "/hiring/outcome/list/")
+    assert 'class="n n--now">40<' in page
+    reviewer.act("outcome", "pass_publicity", ids[:30])
+    assert [count for _, count, _ in tabs(reviewer.get("/hiring/outcome/list/"))] == ["", "10", "10", "1"]
+    assert not html.fromstring(clerk.get("/hiring/notices/list/")).find_class("tabs")
+
+
+def test_a_payment_list_says_how_far_it_is_and_what_comes_next(publicized, demo_app, monkeypatch):
+    _, reviewer, cashier, ids, _ = publicized
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
+    reviewer.act("outcome", "pass_publicity")
+    cashier.act("disbursement", "list", ids[:10])
+    address = re.search(r"/hiring/payment_lists/show/\d+", cashier.get("/hiring/payment_lists/list/"))[0]
+    assert "在清单上办理发放或解散。" in cashier.get(f"/hiring/query/show/{ids[0]}")
+    page = cashier.get(address)
+    assert road(page) == [("done", "制单"), ("here", "导出"), (None, "发放")]
+    assert "下载发放清单，交银行付款" in page and offered(page) == ["dissolve", "disburse"]
+    cashier.client.post(address.replace("show", "export"))
+    page = cashier.get(address)
+    assert road(page) == [("done", "制单"), ("done", "导出"), ("here", "发放")]
+    assert "清单已导出，交银行付款" in page
+    pay = {"paid_on": OVER.isoformat(), "voucher_no": "PZ-1"}
+    cashier.act("disbursement", "disburse", ids[:4], **pay)
+    page = cashier.get(address)
+    assert road(page)[-1] == ("here", "发放") and "6 人尚未发放" in page
+    cashier.act("disbursement", "disburse", ids[4:10], **pay)
+    page = cashier.get(address)
+    assert road(page)[-1] == ("paid", "已发放") and offered(page) == []
+    assert "10 人已记为已发放，写入台账" in page and "凭证号 PZ-1" in page
 
 
 def test_a_payment_list_goes_to_the_bank_and_comes_back_paid(publicized, demo_app, monkeypatch):

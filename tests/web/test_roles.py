@@ -11,6 +11,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
+from lxml import html
 from sqlalchemy import delete, select
 
 from app.demo.users import JINJIANG, QINGYANG
@@ -54,16 +55,55 @@ def test_a_move_keeps_the_permission_of_its_former_name(application):
     assert roles.RENAMED == {("submit_completion", "CompletionView"): ("graduate", "CompletionView")}
 
 
+def row_of(page: str, title: str) -> list[str]:
+    """What a line of the table says: of the two compared roles in words, of the others by their dots."""
+    table = html.fromstring(page).find_class("matrix")[0]
+    line = next(row for row in table.iter("tr") if row[0].text_content().strip() == title)
+    dots = [dot.get("aria-label") for dot in line.find_class("may")]
+    return [
+        line[1].text_content().strip(),
+        line[2].text_content().strip(),
+        line[3].text_content().strip(),
+        *dots,
+    ]
+
+
 def test_the_table_says_who_may_do_what(demo_app):
-    page = Desk(demo_app, "county_admin").get(f"{ROLES}/list/?role=cashier")
-    row = re.search(r"一次性吸纳就业补贴发放清单.*?解散发放清单</td>\s*<td[^>]*>(.*?)</td>", page, re.DOTALL)
-    assert "√" in row[1]
-    assert "审核通过" not in page.partition("<tbody>")[2]
+    page = Desk(demo_app, "county_admin").get(f"{ROLES}/list/?a=cashier&b=reviewer&open=0")
+    assert row_of(page, "解散发放清单")[:3] == ["全部", "≠", "—"]
+    assert row_of(page, "审核通过")[:3] == ["—", "≠", "全部"]
+    assert row_of(page, "提交")[:4] == ["—", "", "—", "全部"]
+    assert row_of(page, "一次性吸纳就业补贴")[1] == "≠"
+    same = Desk(demo_app, "county_admin").get(f"{ROLES}/list/?a=clerk&b=clerk")
+    assert "≠" not in same.partition("<tbody>")[2]
+
+
+def test_only_the_differences_are_shown_on_demand(demo_app):
+    page = Desk(demo_app, "county_admin").get(f"{ROLES}/list/?a=cashier&b=reviewer&open=0&different=1")
+    assert row_of(page, "审核通过")[1] == "≠" and ">提交</a>" not in page
+
+
+def test_one_asks_a_permission_who_holds_it(demo_app, facts):
+    county, province = Desk(demo_app, "county_admin"), Desk(demo_app, "province_admin")
+    page = county.get(f"{ROLES}/list/?a=cashier&b=reviewer&open=0")
+    address = re.search(r'href="([^"]+line=\d+)"[^>]*>编制发放清单</a>', page)[1].replace("&amp;", "&")
+    county.post(f"{BASE}/grant/{facts.id('clerk')}", {"role": "cashier"})
+    holders = county.get(address).partition("谁能")[2]
+    assert (
+        "刘芳" in holders
+        and "陈小敏" in holders
+        and "待确认" in holders
+        and "自己审过的自己不能发" in holders
+    )
+    assert "周国强" not in holders and "韩丽" not in holders
+    assert "韩丽" in province.get(address).partition("谁能")[2]
+    for odd in ("open=99&line=1", "open=x", "open=0&line=999", "a=nobody"):
+        county.get(f"{ROLES}/list/?{odd}")
 
 
 def test_who_holds_a_role_is_seen_in_the_own_subtree(demo_app):
     county, province = Desk(demo_app, "county_admin"), Desk(demo_app, "province_admin")
-    assert ">clerk</a>" in county.get(f"{ROLES}/show/clerk") and "clerk_b" not in county.get(
+    assert ">clerk</td>" in county.get(f"{ROLES}/show/clerk") and "clerk_b" not in county.get(
         f"{ROLES}/show/clerk"
     )
     assert "clerk_b" in province.get(f"{ROLES}/show/clerk")
@@ -193,6 +233,7 @@ def test_a_role_that_somebody_holds_is_not_dropped(demo_app, facts, leader):
     admin.post(f"{BASE}/add", new(facts, roles=[name_of(facts, leader)]), expect=200)
     assert "还有人持有此角色" in admin.post(f"{ROLES}/drop/{leader}", expect=409)
     admin.post(f"{BASE}/change/{facts.id('wang.li')}", changed(facts, admin, "wang.li", roles=["clerk"]))
+    assert f"收回{TITLE}" in admin.get(f"{BASE}/list/")
     admin.post(f"{ROLES}/drop/{leader}")
     assert TITLE not in admin.get(f"{ROLES}/list/")
 

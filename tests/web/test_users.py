@@ -24,17 +24,17 @@ NEW = "Spring-2027"
 
 def test_an_administrator_sees_the_own_subtree_only(demo_app):
     county = Desk(demo_app, "county_admin").get(f"{BASE}/list/")
-    assert ">clerk</a></td>" in county and "clerk_b" not in county and "province_admin" not in county
+    assert ">clerk</td>" in county and "clerk_b" not in county and "province_admin" not in county
     province = Desk(demo_app, "province_admin").get(f"{BASE}/list/")
-    assert all(f">{user.username}</a></td>" in province for user in USERS)
+    assert all(f">{user.username}</td>" in province for user in USERS)
     assert "经办" in province and "锦江区就业服务管理局" in province
 
 
 def test_a_search_finds_by_name_username_and_office(demo_app):
     desk = Desk(demo_app, "province_admin")
     assert "clerk_b" not in desk.get(f"{BASE}/list/?user=陈小")
-    assert ">clerk</a></td>" in desk.get(f"{BASE}/list/?user=陈小")
-    assert ">clerk</a></td>" in desk.get(f"{BASE}/list/?user=CLERK")
+    assert ">clerk</td>" in desk.get(f"{BASE}/list/?user=陈小")
+    assert ">clerk</td>" in desk.get(f"{BASE}/list/?user=CLERK")
     assert "clerk_b" in desk.get(f"{BASE}/list/?office=青羊")
 
 
@@ -121,7 +121,7 @@ def test_a_login_moves_with_its_sight(demo_app, facts):
     admin.post(f"{BASE}/change/{facts.id('clerk')}", form)
     assert "/login/" in clerk.client.get("/").headers["Location"]
     assert "青羊区就业服务管理局" in Desk(demo_app, "clerk").get("/")
-    assert ">clerk</a></td>" not in Desk(demo_app, "county_admin").get(f"{BASE}/list/")
+    assert ">clerk</td>" not in Desk(demo_app, "county_admin").get(f"{BASE}/list/")
 
 
 def test_a_stale_change_is_refused(demo_app, facts):

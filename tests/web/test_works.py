@@ -195,8 +195,8 @@ def test_a_cancelled_check_leaves_nothing(office, clerk, opened, everything, dem
     work = upload(clerk, opened, demo_files / "2-mixed.xlsx")
     check = application_people.check_people
 
-    def check_and_wait(session, *args):
-        check(session, *args)
+    def check_and_wait(session, *args, **more):
+        check(session, *args, **more)
         meanwhile(clerk.post, f"{work}/cancel", expect=303)
         session.execute(text("SELECT pg_sleep(60)"))
 
@@ -212,11 +212,11 @@ def test_a_database_that_went_away_is_tried_again(office, clerk, opened, everyth
     work = upload(clerk, opened, demo_files / "2-mixed.xlsx")
     check, times = application_people.check_people, []
 
-    def check_on_a_dead_connection(session, *args):
+    def check_on_a_dead_connection(session, *args, **more):
         times.append(None)
         if len(times) == 1:
             session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-        return check(session, *args)
+        return check(session, *args, **more)
 
     monkeypatch.setattr(application_people, "check_people", check_on_a_dead_connection)
     run_jobs(office)

@@ -288,12 +288,8 @@ def _record_roles(
     moved: bool = False,
 ) -> None:
     if roles_before != wanted:
+        facts = {"before": grants.as_recorded(roles_before), "after": grants.as_recorded(wanted)}
         where = {"subject": staff.user.username, "office_id": staff.office_id}
-        record(session, actor, "role_change", **where, before=_told(roles_before), after=_told(wanted))
+        record(session, actor, "role_change", **where, **facts)
         duties.note(session, actor, staff.user_id, duties.GRANTED)
     deciding.after_change(session, actor, staff, roles_before, wanted, moved=moved)
-
-
-def _told(roles: Mapping[str, date | None]) -> dict:
-    ends = {role: str(day) for role, day in sorted(roles.items()) if day}
-    return {"roles": sorted(roles), **({"ends": ends} if ends else {})}

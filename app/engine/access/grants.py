@@ -107,3 +107,9 @@ def set_ends(session: Session, user_id: int, ends: Mapping[str, date]) -> None:
     rows = [{"user_id": user_id, "role_id": ids[name], "last_day": day} for name, day in ends.items()]
     if rows:
         session.execute(insert(RoleEnd).values(rows))
+
+
+def as_recorded(roles: Mapping[str, date | None]) -> dict:
+    """Return roles with their last days as the audit log keeps them."""
+    ends = {role: str(day) for role, day in sorted(roles.items()) if day}
+    return {"roles": sorted(roles), **({"ends": ends} if ends else {})}

@@ -10,12 +10,14 @@ from flask_appbuilder import Model
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
     Numeric,
     SmallInteger,
     String,
+    case,
     func,
     text,
 )
@@ -159,6 +161,12 @@ class Claim(Model):
 
     def __repr__(self) -> str:
         return f"{self.application_id}-{self.id}"
+
+
+def paying_account_id(claim: type[Claim] = Claim) -> ColumnElement[int]:
+    """Express `Claim.paying_account` in SQL, over claims joined with their applications."""
+    frozen = func.coalesce(claim.account_id, Application.account_id)
+    return case((claim.state.in_(EDITABLE), Application.account_id), else_=frozen)
 
 
 class Slot(Model):

@@ -7,9 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Numeric, Select, String, case, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.engine.audit import NAMED, AuditEntry
+from app.engine.cases.claims import Claim
 from app.registers.organisation import User
 
 SINGLE = ("objection", "objection_decided")
@@ -42,6 +44,33 @@ def history_of(session: Session, application_id: int) -> list[AuditEntry | Moved
         entry if entry.claim_id is None else _moved(entry, people, amount)
         for entry, people, amount in session.execute(wanted.options(NAMED).order_by(AuditEntry.id))
     ]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """Why claims that are returned now were sent back, by the entry that says so, and whose they are (claim id, name)."""
+
+    entry: AuditEntry
+    people: list[tuple[int, str]]
+
+
+def opinions(session: Session, application_id: int) -> list[Opinion]:
+    """Return the opinions on an application's returned claims, each once, the oldest first."""
+    wanted = (
+        select(AuditEntry, Claim.id, Claim.name)
+        .join(Claim, Claim.id == AuditEntry.claim_id)
+        .where(
+            Claim.application_id == application_id, Claim.state == "returned", AuditEntry.event == "return"
+        )
+        .ext(distinct_on(AuditEntry.claim_id))
+        .order_by(AuditEntry.claim_id, AuditEntry.id.desc())
+        .options(NAMED)
+    )
+    by_act: dict[tuple, Opinion] = {}
+    for entry, claim, name in session.execute(wanted):
+        key = entry.note, entry.actor_id, entry.batch_id or entry.id
+        by_act.setdefault(key, Opinion(entry, [])).people.append((claim, name))
+    return sorted(by_act.values(), key=lambda opinion: opinion.entry.id)
 
 
 def _lines(application_id: int) -> Select:

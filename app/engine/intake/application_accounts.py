@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.accounts import Account, Details, add_account, number_of
-from app.engine.cases.claims import Application, Claim
+from app.engine.cases.claims import Application, Claim, paying_account_id
 from app.engine.cases.states import EDITABLE, OPEN_OR_LIVE
 from app.engine.cases.takings import states_of
 from app.engine.intake.check import lock_own
@@ -101,12 +101,6 @@ def _by_state_and_account(application: Application) -> Select:
     )
 
 
-def paying_account_id() -> ColumnElement[int]:
-    """Express `Claim.paying_account` in SQL, over claims joined with their applications."""
-    frozen = func.coalesce(Claim.account_id, Application.account_id)
-    return case((Claim.state.in_(EDITABLE), Application.account_id), else_=frozen)
-
-
 def earlier_account(session: Session, application: Application, account: Account) -> Account | None:
     """Return the account that the payee had in this office before this one."""
     return session.scalar(select(Account).where(Account.id == _earlier_id(application, account.id)))
@@ -136,8 +130,8 @@ def save_account(
     vault: Vault,
     details: Details,
     kept: int | None = None,
-) -> None:
-    """Store the account to pay into; claims that were submitted keep the one they were submitted with.
+) -> Account:
+    """Store the account to pay into, and return it; claims that were submitted keep the one they were submitted with.
 
     Without a number, that of the account `kept` stays, which the page has offered. Raises BadValue, Refused.
     """
@@ -168,6 +162,22 @@ def save_account(
         before=before,
         after={"account_id": account.id, "last4": account.last4},
     )
+    return account
+
+
+def is_whole(account: Account) -> bool:
+    """Return whether an account has all that is asked for today; those of 0.5.0 lack the branch's number."""
+    return bool(account.branch_no and account.kind)
+
+
+def keep_last_account(session: Session, actor: Actor, application_id: int, vault: Vault, kept: int) -> None:
+    """Pay into the account that the payee had last, which the page has shown as `kept`. Raises Refused for another one."""
+    application = lock_own(session, actor, application_id)
+    last = last_account(session, application)
+    if last is None or last.id != kept or not is_whole(last):
+        raise Refused(N_("页面打开后收款账户已有变化，没有提交。请刷新页面，核对账户后再提交。"))
+    details = Details(last.bank_name, last.branch_no or "", last.kind or "", last.holder, "")
+    save_account(session, actor, application_id, vault, details, kept)
 
 
 def with_number(

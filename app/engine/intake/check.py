@@ -109,9 +109,12 @@ def check_people(
     vault: Vault,
     today: date,
     progress: Progress | None = None,
+    corrected: Sequence[int] = (),
+    source: str | None = None,
 ) -> CheckReport:
     """Judge the rows and store the result; a row replaces what the application held of that person.
 
+    `corrected` are the failed rows that these stand for, whoever they name; `source` is the sheet's name.
     A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused, Cancelled.
     """
     progress = progress or Progress()
@@ -135,13 +138,14 @@ def check_people(
     progress.reach(JUDGED)
     mended = mended_by(session, application.id, rows, vault)
     for statement in REPLACE:
-        session.execute(text(statement), {**facts, "mended": mended})
+        session.execute(text(statement), {**facts, "mended": [*mended, *corrected]})
     passed = count_changes(session, text(_pass_statement(programme)), facts)
     session.execute(text(STORE_CHECKS), facts)
     progress.reach(STORED)
     failed = store_failed(session, rows, vault, facts)
     after = {"rows": len(rows), "passed": passed, "failed": failed}
-    record(session, actor, "import", application_id=application.id, programme=programme.code, after=after)
+    of = {"application_id": application.id, "programme": programme.code}
+    record(session, actor, "import", **of, subject=source, after=after)
     session.flush()
     return CheckReport(passed, failed)
 

@@ -33,7 +33,7 @@ from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
 
 PROOF = "holder_proof"
-HANDLING = ("apply", "edit", "import", "attach", "detach", "remove", "submit", "propose_account")
+HANDLING = ("apply", "edit", "import", "attach", "detach", "remove", "restore", "submit", "propose_account")
 """Events that make somebody a handler of a case, who doesn't sign for it."""
 
 

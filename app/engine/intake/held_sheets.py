@@ -17,6 +17,8 @@ from app.kernel.messages import N_
 from app.registers.ciphers import Cipher, place
 
 KEPT_FOR = timedelta(days=2)
+REMOVED = "removed"
+"""The kind of what is no sheet to be taken in, but rows that were removed and can be put back."""
 
 
 class HeldSheet(Model):
@@ -52,17 +54,16 @@ def hold(session: Session, vault: Vault, content: bytes, question: str, **facts:
 def find_sheet(session: Session, user_id: int, sheet_id: str) -> HeldSheet:
     """Return the person's own sheet; anybody else's does not exist. Raises NotFound."""
     own = select(HeldSheet).where(HeldSheet.id == sheet_id, HeldSheet.user_id == user_id)
-    sheet = session.scalars(own).one_or_none()
+    sheet = session.scalars(own.where(HeldSheet.kind != REMOVED)).one_or_none()
     if sheet is None:
         raise NotFound(N_("这份表格已经办理过，或已放置超过两天。请回到原来的页面查看结果，需要时重新上传。"))
     return sheet
 
 
-def waiting(session: Session, user_id: int, view: str, subject: str) -> str | None:
-    """Return the newest of a person's own sheets that waits for an answer about a case, by its id."""
-    own = {"user_id": user_id, "view": view, "subject": subject}
-    newest = select(HeldSheet.id).filter_by(**own).order_by(HeldSheet.held_at.desc()).limit(1)
-    return session.scalar(newest)
+def waiting(session: Session, user_id: int, view: str, subject: str) -> list[HeldSheet]:
+    """Return a person's own sheets that were handed in on a case's page, the newest first."""
+    own = select(HeldSheet).filter_by(user_id=user_id, view=view, subject=subject)
+    return list(session.scalars(own.order_by(HeldSheet.held_at.desc())))
 
 
 def drop(session: Session, user_id: int, sheet_id: str) -> None:

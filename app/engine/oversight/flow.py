@@ -30,13 +30,17 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Step:
-    """Claims of one programme at one step: their number, their sum in CNY, the earliest day from which its limit counts."""
+    """Claims of one programme at one step: their number, their sum in CNY, the earliest day from which its limit counts.
+
+    `application` is the one that they all belong to, None where there are several.
+    """
 
     programme: str
     state: str
     count: int
     amount: Decimal
     since: date | None
+    application: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,10 @@ def _steps(today: date) -> Select:
         (Claim.state.in_(("publicizing", "publicized")), Notice.ends_on),
     )
     this_year = (Claim.state == "disbursed") & (Claim.paid_on >= today.replace(month=1, day=1))
+    first, last = func.min(Claim.application_id), func.max(Claim.application_id)
+    only = case((first == last, first))
     wanted = (
-        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(since))
+        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(since), only)
         .join(Application, Application.id == Claim.application_id)
         .outerjoin(Notice, Notice.id == Claim.notice_id)
     )

@@ -1,7 +1,7 @@
 """C-01 … C-07 and F-01: what every programme asks of a person, a row and an employer."""
 
 from app.engine.rules.enrolment import ENROLMENT_RUNS
-from app.engine.rules.rule import rule
+from app.engine.rules.rule import Advice, rule
 from app.kernel.messages import N_
 
 
@@ -10,6 +10,7 @@ from app.kernel.messages import N_
     N_("表格填写"),
     N_("表格中这一行的每一格都读得出来，必填的都已填写。"),
     fields=(),
+    advice=Advice(N_("有的格子没填或读不出来"), N_("补填或改正标出的栏目")),
 )
 def readable_cells() -> str:
     return """
@@ -24,7 +25,20 @@ def readable_cells() -> str:
     N_("公民身份号码为18位，出生日期真实且早于今天，校验码正确。"),
     fields=(),
     passes=("valid",),
+    routine=True,
     basis=N_("GB 11643《公民身份号码》"),
+    advice=Advice(
+        N_("公民身份号码无效"),
+        N_("应为18位，请与身份证原件核对"),
+        {
+            "invalid": N_("出生日期或校验码不对"),
+            "rounded": N_("被电子表格四舍五入，末几位已丢失"),
+            "error": N_("这一格是错误值，如 #N/A"),
+            "uncached": N_("这一格是公式，文件中没有计算结果"),
+            "merged": N_("与其他列的单元格合并，看不出填的是什么"),
+            "lost": N_("有已经丢失的字"),
+        },
+    ),
     valid=N_("公民身份号码有效。"),
     invalid=N_("公民身份号码无效：应为18位，出生日期和校验码须正确。请与身份证原件核对后更正。"),
     rounded=N_(
@@ -51,6 +65,13 @@ def citizen_id() -> str:
     N_("此人在同一申请中只出现一次；重复的，从第二次起不通过。"),
     fields=("citizen_id",),
     passes=("once",),
+    routine=True,
+    advice=Advice(
+        N_("名单中重复"),
+        N_("此人在本申请中已有一条记录，多余的行请移除"),
+        {"repeated": N_("本申请中已有此人")},
+        hopeless=True,
+    ),
     once=N_("此人在本申请中只出现一次。"),
     repeated=N_(
         "此人在本申请中已有一条记录。名单中重复的，请删除多余的行；已提交的不必再报；已退回的，请在查询页修改后再提交。"
@@ -70,7 +91,13 @@ def once_in_application() -> str:
     N_("人员登记库中有此号码，且姓名一致。全角与半角、空格和间隔号写法的不同不算不一致。"),
     fields=("name", "citizen_id"),
     passes=("agree",),
+    routine=True,
     register="persons",
+    advice=Advice(
+        N_("姓名与号码对不上"),
+        N_("请与身份证原件核对姓名和号码"),
+        {"differ": N_("与登记库中该号码的姓名不一致"), "absent": N_("登记库中没有该号码")},
+    ),
     agree=N_("姓名与人员登记库一致。"),
     differ=N_("姓名与人员登记库中该号码的姓名不一致。请核对姓名和公民身份号码后更正。"),
     absent=N_("人员登记库中没有该公民身份号码。请核对号码；号码无误的，请先到户籍地办理人员登记。"),
@@ -98,6 +125,12 @@ def name() -> str:
     N_("在任何经办机构，此人都没有本项补贴的其他待审核、已退回、待公示、公示中、待发放或已发放的记录。"),
     fields=("citizen_id",),
     passes=("free",),
+    advice=Advice(
+        N_("已享受过本项补贴"),
+        N_("不能再次申请"),
+        {"taken": N_("已申请或享受“{programme}”")},
+        hopeless=True,
+    ),
     free=N_("此人没有本项补贴的其他在办或已享受记录。"),
     taken=N_(
         "此人已申请或享受“{programme}”，不能重复申请。请从名单中移除此人；确有疑问的，请向上级经办机构查询。"
@@ -120,6 +153,13 @@ def not_yet_claimed() -> str:
     N_("单位登记的规模为微型、小型或中型。"),
     fields=(),
     passes=("small",),
+    routine=True,
+    advice=Advice(
+        N_("单位不属于中小微企业"),
+        N_("不能享受本项补贴；规模有误的，请单位先办理变更登记"),
+        {"large": N_("{employer}登记规模为大型")},
+        hopeless=True,
+    ),
     small=N_("{employer}属于中小微企业。"),
     large=N_(
         "{employer}不属于中小微企业（登记规模：大型），不能享受本项补贴。请核对所选单位；规模有误的，请单位先办理变更登记。"
@@ -140,6 +180,13 @@ def small_or_medium_employer() -> str:
     N_("合同开始日期在政策期限内（开始：{window_from}，截止：{window_to}）。"),
     fields=("contract_start",),
     passes=("inside",),
+    routine=True,
+    advice=Advice(
+        N_("合同开始日期不在政策期限内"),
+        N_("请核对合同开始日期"),
+        {"outside": N_("{starts_on}开始，政策自{window_from}起")},
+        wrong=("starts_on",),
+    ),
     inside=N_("合同开始日期{starts_on}在政策期限内（开始：{window_from}，截止：{window_to}）。"),
     outside=N_(
         "合同开始日期{starts_on}不在政策期限内（开始：{window_from}，截止：{window_to}）。请核对合同开始日期。"
@@ -190,8 +237,15 @@ def new_enrolment() -> str:
     N_("单位登记库中有这一行的统一社会信用代码。"),
     fields=("employer_uscc", "insured_region"),
     passes=("known",),
+    routine=True,
     register="employers",
     basis=N_("GB 32100《法人和其他组织统一社会信用代码编码规则》"),
+    advice=Advice(
+        N_("没有查到就业单位"),
+        N_("请与营业执照核对代码；单位补登后可再次校验"),
+        {"absent": N_("登记库中没有{uscc}")},
+        wrong=("uscc",),
+    ),
     known=N_("就业单位为{employer}。"),
     absent=N_(
         "单位登记库中没有统一社会信用代码{uscc}。请与营业执照核对后更正；代码无误的，请单位先办理登记。"
@@ -218,6 +272,13 @@ def employing_enterprise() -> str:
     N_("申请人本人不在被介绍就业的人员之中。"),
     fields=("citizen_id",),
     passes=("other",),
+    routine=True,
+    advice=Advice(
+        N_("申请人本人在名单中"),
+        N_("申请人不能同时是被介绍就业的人员"),
+        {"same": N_("是申请人本人")},
+        hopeless=True,
+    ),
     other=N_("此人不是申请人本人。"),
     same=N_("申请人不能同时是被介绍就业的人员。请从名单中移除申请人本人。"),
 )

@@ -5,7 +5,7 @@ A month after today's can't be loaded and lacks nowhere. What a register of days
 Where each row names its own enterprise and region, `place` lists the sheet's columns that say so.
 """
 
-from app.engine.rules.rule import RiskRule, missing_months, rule
+from app.engine.rules.rule import Advice, RiskRule, missing_months, rule
 from app.kernel.messages import N_
 
 UNEMPLOYED = "unemployed"
@@ -28,6 +28,16 @@ def insured(code: str, place: tuple[str, ...] = ()) -> RiskRule:
         fields=("citizen_id", "contract_start", *place),
         passes=("paid",),
         register="contributions",
+        advice=Advice(
+            N_("没有查到本单位参保缴费"),
+            N_("缴费到账后可再次校验，不必重新上传"),
+            {
+                "none": N_("自{since}起在{region}没有缴费记录"),
+                "stale": N_("最近缴费{latest}，应不早于{floor}"),
+                "future": N_("合同{since}才开始，还不可能有缴费"),
+            },
+            wrong=("latest",),
+        ),
         paid=N_("在{employer}（参保地{region}）最近缴费月份为{latest}。"),
         none=N_(
             "没有在{employer}（参保地{region}）自{since}以来的社保缴费。请核对单位、参保地和合同开始日期，或待缴费到账后再申请。"
@@ -86,6 +96,13 @@ def contract_term(code: str) -> RiskRule:
         ),
         fields=("contract_start", "contract_end"),
         passes=("open_ended", "long_enough"),
+        advice=Advice(
+            N_("合同不足{months}个月"),
+            N_("终止日期应不早于开始日期满{months}个月的前一天"),
+            {"short": N_("{starts_on} 至 {ends_on}，最早应到{least_end}")},
+            wrong=("ends_on",),
+            suggests={"contract_end": "least_end"},
+        ),
         open_ended=N_("无固定期限劳动合同。"),
         long_enough=N_("合同自{starts_on}至{ends_on}，满{months}个月。"),
         short=N_(
@@ -124,6 +141,16 @@ def registered_unemployed(code: str, place: tuple[str, ...] = ()) -> RiskRule:
         fields=("citizen_id", "category", "contract_start", *place),
         passes=("registered",),
         register="unemployment",
+        advice=Advice(
+            N_("失业登记不满足要求"),
+            N_("请核对人员类别；补登或更正失业登记后可再次校验"),
+            {
+                "none": N_("没有失业登记记录"),
+                "short": N_("{registered_on}登记，到合同开始{starts_on}不满{months}个月"),
+                "cancelled": N_("{registered_on}的登记已于{cancelled_on}注销"),
+            },
+            wrong=("registered_on", "cancelled_on"),
+        ),
         registered=N_("{registered_on}登记失业，到合同开始日期{starts_on}已满{months}个月。"),
         none=N_("没有失业登记记录。请核对人员类别，或先核实失业登记。"),
         short=N_(
@@ -189,6 +216,11 @@ def transferred(code: str, place: tuple[str, ...] = ()) -> RiskRule:
         fields=("citizen_id", "category", "contract_start", *place),
         passes=("left",),
         register="transfers",
+        advice=Advice(
+            N_("没有查到转移就业记录"),
+            N_("请核对人员类别；补登转移就业后可再次校验"),
+            {"none": N_("{starts_on}之前没有外出的转移就业记录")},
+        ),
         left=N_("{left_on}起转移就业，不晚于合同开始日期{starts_on}。"),
         none=N_(
             "没有在合同开始日期{starts_on}之前外出的转移就业记录。请核对人员类别，或先核实转移就业登记。"

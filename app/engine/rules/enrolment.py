@@ -1,7 +1,7 @@
 """The enrolment under an employer, and whether somebody was insured there shortly before it (HS-05)."""
 
 from app.engine.rules.contracts import STRANDED_MIGRANT
-from app.engine.rules.rule import RiskRule, missing_months, rule
+from app.engine.rules.rule import Advice, RiskRule, missing_months, rule
 from app.kernel.messages import N_
 
 ENROLMENT_RUNS = """
@@ -54,6 +54,12 @@ def previously_uninsured(code: str) -> RiskRule:
         passes=("uninsured", "no_months"),
         register="contributions",
         shared=ENROLMENT_RUNS,
+        advice=Advice(
+            N_("参保前{months}个月内已在本单位缴费"),
+            N_("请核对人员类别，或移除此人"),
+            {"insured": N_("本次参保自{first}起，此前{paid}已有缴费")},
+            wrong=("paid",),
+        ),
         uninsured=N_(
             "本次参保自{first}起，此前{months}个月（{before_first}至{before_last}）未在该单位参保。"
         ),

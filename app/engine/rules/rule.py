@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from string import Formatter
 from typing import Any
@@ -26,6 +26,23 @@ TWO = N_("{one} {other}")
 
 
 @dataclass(frozen=True)
+class Advice:
+    """How the rows that a rule stops stand together on a clerk's page; all texts may name facts of the evidence.
+
+    `headline` and `remedy` stand above them, `brief` says by the evidence's `why` what is wrong with one of them, `wrong`
+    are the facts that are marked in it. `suggests`: field → the fact that would satisfy the rule there. `hopeless`: no
+    correction helps, the person has to leave the list.
+    """
+
+    headline: str = ""
+    remedy: str = ""
+    brief: Mapping[str, str] = field(default_factory=dict)
+    wrong: tuple[str, ...] = ()
+    suggests: Mapping[str, str] = field(default_factory=dict)
+    hopeless: bool = False
+
+
+@dataclass(frozen=True)
 class RiskRule:
     """A rule; `sql` selects (row_id, verdict, evidence jsonb) from `candidates`.
 
@@ -35,7 +52,8 @@ class RiskRule:
     beside those of the parameters. `fields` are the sheet's columns that it reads and blames: a row whose cell there is
     unreadable is not judged by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's
     `why`; those of `passes` go with the verdict pass. `register` is the one whose missing data makes a verdict unknown.
-    `shared` are common table expressions that several rules read and that one batch works out once.
+    `shared` are common table expressions that several rules read and that one batch works out once. A pass of a `routine`
+    rule is no news: pages fold it away. `advice` is for the rows that may not become claims.
     """
 
     code: str
@@ -49,6 +67,8 @@ class RiskRule:
     basis: str = ""
     blocking: bool = True
     shared: str = ""
+    routine: bool = False
+    advice: Advice = Advice()
 
     @property
     def parameters(self) -> list[str]:
@@ -62,6 +82,20 @@ class RiskRule:
         own = [(PASS if why in self.passes else stops, text) for why, text in self.sentences.items()]
         own.sort(key=lambda outcome: outcome[0] != PASS)
         return own + [(UNKNOWN, NOT_LOADED)] * bool(self.register)
+
+    def briefly(self, evidence: Mapping[str, Any]) -> Message | None:
+        """Return in short why a row was stopped, to stand under its headline; None where only the whole sentence says it."""
+        if "missing" in evidence:
+            facts = {"register": REGISTERS[str(evidence["register"])], "wanted": spans(evidence["missing"])}
+            return Message(N_("{register}没有{wanted}的数据"), **facts)
+        sentence = self.advice.brief.get(str(evidence.get("why")))
+        return None if sentence is None else self.with_facts(sentence, evidence)
+
+    @staticmethod
+    def with_facts(sentence: str, evidence: Mapping[str, Any]) -> Message:
+        """Return one of the rule's texts with its facts."""
+        known = {name: value for name, value in evidence.items() if value is not None}
+        return Message(sentence, **{name: known.get(name, NOTHING) for name in placeholders(sentence)})
 
     def explain(self, verdict: str, evidence: Mapping[str, Any]) -> Message:
         """Return the sentence for one finding, with its facts; Chinese, translated where it is shown."""
@@ -119,13 +153,27 @@ def rule(
     basis: str = "",
     blocking: bool = True,
     shared: str = "",
+    routine: bool = False,
+    advice: Advice = Advice(),
     **sentences: str,
 ) -> Callable[[Callable[[], str]], RiskRule]:
     """Make a rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
 
     def wrap(statement: Callable[[], str]) -> RiskRule:
         return RiskRule(
-            code, title, asks, statement(), fields, sentences, passes, register, basis, blocking, shared
+            code,
+            title,
+            asks,
+            statement(),
+            fields,
+            sentences,
+            passes,
+            register,
+            basis,
+            blocking,
+            shared,
+            routine,
+            advice,
         )
 
     return wrap

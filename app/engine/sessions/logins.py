@@ -130,6 +130,12 @@ def _asking(*met: ColumnElement[bool]) -> Select:
     return query.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now(), *met)
 
 
+def of_user(session: Session, user_id: int) -> list[Login]:
+    """Return the open sessions of somebody, the latest first."""
+    own = select(Login).where(Login.user_id == user_id, alive_now())
+    return list(session.scalars(own.order_by(Login.began_at.desc())))
+
+
 def end(session: Session, user_id: int, *, token: str | None = None, but: str | None = None) -> None:
     """End one session of a person, or all, or all but one."""
     own = Login.user_id == user_id

@@ -6,6 +6,7 @@ code is taken twice: the database remembers the last step of time that was used.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from hmac import compare_digest
 
@@ -58,6 +59,11 @@ def address(secret: str, username: str, issuer: str) -> str:
 def enrolled(session: Session, user_id: int) -> bool:
     """Return whether somebody has a second factor."""
     return session.scalar(select(SecondFactor.user_id).where(SecondFactor.user_id == user_id)) is not None
+
+
+def enrolled_among(session: Session, user_ids: Collection[int]) -> set[int]:
+    """Return those of the logins that have a second factor."""
+    return set(session.scalars(select(SecondFactor.user_id).where(SecondFactor.user_id.in_(user_ids))))
 
 
 def enrol(session: Session, vault: Vault, user_id: int, secret: str, code: str, now: float) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import Engine, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.sessions.attempts import LOCKED_FOR, Attempt, count
@@ -105,10 +105,14 @@ def unlock(session: Session, username: str) -> None:
 def locked(session: Session, usernames: Collection[str]) -> set[str]:
     """Return those accounts that can't be tried now, from everywhere or from some place."""
     accounts = {_account(name): name for name in usernames}
-    kind = func.split_part(Attempt.subject, ":", 1)
-    full = or_(*((kind == of) & (Attempt.count >= most) for of, (most, _) in LIMITS.items()))
-    query = select(_of_account()).where(_of_account().in_(accounts), full, _recent())
+    query = select(_of_account()).where(_of_account().in_(accounts), _full(), _recent())
     return {accounts[account] for account in session.scalars(query)}
+
+
+def is_locked(username: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the same as a condition of a column of names."""
+    account = func.encode(func.sha256(func.convert_to(func.lower(username), "UTF8")), "hex")
+    return exists().where(_of_account() == account, _full(), _recent())
 
 
 def _take_back(engine: Engine, subjects: Collection[str]) -> None:
@@ -120,6 +124,11 @@ def _take_back(engine: Engine, subjects: Collection[str]) -> None:
             .where(Attempt.subject.in_(locked_ones), Attempt.count > 0)
             .values(count=Attempt.count - 1)
         )
+
+
+def _full():
+    kind = func.split_part(Attempt.subject, ":", 1)
+    return or_(*((kind == of) & (Attempt.count >= most) for of, (most, _) in LIMITS.items()))
 
 
 def _recent():

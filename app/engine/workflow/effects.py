@@ -63,6 +63,15 @@ def advise_publicity(session: Session, programme: Programme, today: date) -> Mes
     )
 
 
+def suggest_publicity(session: Session, programme: Programme, today: date) -> Mapping[str, date]:
+    """Return today and the earliest lawful end; nothing where the calendar doesn't reach that far."""
+    calendar = WorkCalendar.load(session, today)
+    try:
+        return {"start": today, "end": calendar.reach(today, least_days(session, programme, today))}
+    except BadValue:
+        return {"start": today}
+
+
 def least_days(session: Session, programme: Programme, start: date) -> int:
     """Return how many working days a publicity of the programme that starts on that day lasts at least."""
     return programme.policy.at(stored(session, programme.code), start)["least_publicity_days"]

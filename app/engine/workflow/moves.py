@@ -11,6 +11,7 @@ from app.engine.workflow.effects import (
     make_notices,
     make_payment_lists,
     pay,
+    suggest_publicity,
 )
 from app.engine.workflow.forms import (
     DisbursementForm,
@@ -47,6 +48,8 @@ SUBMIT = Transition(
     hooks=(OWN_OFFICE, BANK_DETAILS, RULES),
     effect=freeze,
     duty="clerk",
+    then=N_("转入待审核；退回的会回到您的待办。"),
+    final=N_("提交后金额、适用政策和收款账户即固定，审核前可以撤回。"),
 )
 WITHDRAW = Transition(
     "withdraw",
@@ -57,6 +60,8 @@ WITHDRAW = Transition(
     hooks=(OWN_OFFICE,),
     danger=True,
     duty="clerk",
+    then=N_("这些人员退出本次申请，以后可以另行申请。"),
+    final=N_("撤回后不能恢复，须重新录入。"),
 )
 APPROVE = Transition(
     "approve",
@@ -66,6 +71,8 @@ APPROVE = Transition(
     OpinionForm,
     hooks=(NOT_AN_EDITOR, RULES),
     duty="reviewer",
+    then=N_("转入待公示，公示期满后发放。"),
+    final=N_("不能改回待审核；公示前只能撤销，须写明原因。"),
 )
 REJECT = Transition(
     "reject",
@@ -76,6 +83,8 @@ REJECT = Transition(
     hooks=(NOT_AN_EDITOR,),
     danger=True,
     duty="reviewer",
+    then=N_("本次申请到此为止，可以打印告知书送达。"),
+    final=N_("不能恢复；仍要申请的，须重新提交。"),
 )
 RETURN = Transition(
     "return",
@@ -85,6 +94,7 @@ RETURN = Transition(
     MustOpinionForm,
     hooks=(NOT_AN_EDITOR,),
     duty="reviewer",
+    then=N_("回到经办人的待办，更正后可再次提交。"),
 )
 PUBLICIZE = Transition(
     "publicize",
@@ -93,9 +103,13 @@ PUBLICIZE = Transition(
     "publicizing",
     PublicityForm,
     advise=advise_publicity,
+    suggests=suggest_publicity,
     check=check_publicity,
     effect=make_notices,
     duty="reviewer",
+    then=N_("按经办机构生成公示名册，可以打印张贴；期满后办理公示结果。"),
+    final=N_("公示期只能延长，不能缩短。"),
+    makes="notice",
 )
 PASS_PUBLICITY = Transition(
     "pass_publicity",
@@ -105,6 +119,8 @@ PASS_PUBLICITY = Transition(
     PlainForm,
     hooks=(PUBLICITY_OVER, PUBLICITY_LONG_ENOUGH, NO_OBJECTION_OPEN, NO_OBJECTION_UPHELD, RULES),
     duty="reviewer",
+    then=N_("转入待发放，由发放人员编制清单。"),
+    final=N_("不能改回公示中；发放前只能撤销，须写明原因。"),
 )
 FAIL_PUBLICITY = Transition(
     "fail_publicity",
@@ -114,6 +130,8 @@ FAIL_PUBLICITY = Transition(
     ReasonForm,
     danger=True,
     duty="reviewer",
+    then=N_("本次申请到此为止，可以打印告知书送达。"),
+    final=N_("不能恢复；仍要申请的，须重新提交。"),
 )
 REVOKE = Transition(
     "revoke",
@@ -124,6 +142,8 @@ REVOKE = Transition(
     hooks=(ON_NO_LIST,),
     danger=True,
     duty="reviewer",
+    then=N_("本次申请到此为止，可以打印告知书送达。"),
+    final=N_("不能恢复；仍要申请的，须重新提交。"),
 )
 LIST = Transition(
     "list",
@@ -134,6 +154,8 @@ LIST = Transition(
     hooks=(ON_NO_LIST, RULES),
     effect=make_payment_lists,
     duty="cashier",
+    then=N_("生成发放清单，核对后导出，办理付款。发放前可以解散。"),
+    makes="payment_list",
 )
 DISSOLVE = Transition(
     "dissolve",
@@ -147,6 +169,8 @@ DISSOLVE = Transition(
     effect=dissolve_lists,
     cautions=cautions,
     duty="cashier",
+    then=N_("人员回到待发放，可以重新编制清单。"),
+    final=N_("清单编号不再使用。"),
 )
 DISBURSE = Transition(
     "disburse",
@@ -158,6 +182,8 @@ DISBURSE = Transition(
     check=check_disbursement,
     effect=pay,
     duty="cashier",
+    then=N_("记为已发放，计入发放台账和个人的补贴记录。"),
+    final=N_("发放后不能撤回。"),
 )
 
 SUBSIDY = (

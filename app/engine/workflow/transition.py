@@ -130,7 +130,9 @@ class Transition:
     `hooks` are asked in their order, the rules last; a row that one refuses stays, with its reason. `advise` says what to
     know before the parameters are chosen, `cautions` what the dialog of a batch (by its id) says of its rows; `check`
     refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and returns their columns to
-    set, as SQL.
+    set, as SQL. `suggests` fills in parameters that can be reckoned.
+    `then` and `final` tell whoever makes the move what comes next and what can't be taken back; `makes` is the
+    column of a claim that points at what the effect makes of many.
     """
 
     name: str
@@ -146,6 +148,10 @@ class Transition:
     check: Callable[[Move], None] | None = None
     effect: Callable[[Move], Mapping[str, str]] | None = None
     cautions: Callable[[Session, str], Sequence[Message]] | None = None
+    suggests: Callable[[Session, Programme, date], Mapping[str, date]] | None = None
+    then: str = ""
+    final: str = ""
+    makes: str = ""
 
     @property
     def guards(self) -> tuple[Guard, ...]:

@@ -22,6 +22,6 @@ PROGRAMME = Programme(
     policy=Policy.load(Path(__file__).parent / "policy.yaml"),
     judged={"category": "category", "starts_on": "contract_start", "ends_on": "contract_end"},
     placed=True,
-    wording=Wording(begin=N_("填写申请人")),
+    wording=Wording(begin=N_("申请人")),
     menu=(N_("业务经办"), N_("机构服务"), N_("疫情就业创业服务补助")),
 )

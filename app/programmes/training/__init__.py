@@ -42,13 +42,14 @@ CLASSES = Classes(
     standing=N_("学员状态"),
 )
 WORDING = Wording(
-    begin=N_("选择班级申报"),
+    begin=N_("班级"),
+    staff=N_("学员"),
     created_on=N_("申报日期"),
     people=N_("申报学员"),
     passed=N_("申报学员"),
     count=N_("共 {count} 名学员"),
-    nobody=N_("还没有学员。请在“疫情培训补贴申报”中选择班级申报。"),
-    apply=N_("提交申报"),
+    nobody=N_("请在“疫情培训补贴申报”中选择班级申报。"),
+    submit=N_("提交申报"),
     receipt=N_("{programme}申报受理回执"),
     amount=N_("申报金额（元）"),
 )

@@ -81,6 +81,8 @@ CLASS_MOVES = (
         hooks=(OWN_OFFICE, RULES),
         duty="clerk",
         subject=CLASSES,
+        then=N_("转入待审核；退回的会回到您的待办。"),
+        final=N_("提交后学员名单不能再改，退回的除外。"),
     ),
     Transition(
         "approve_class",
@@ -91,6 +93,8 @@ CLASS_MOVES = (
         hooks=(NOT_THE_OPENER, RULES),
         duty="reviewer",
         subject=CLASSES,
+        then=N_("班级可以开班；结业后由经办人员登记成绩。"),
+        final=N_("不能改回待审核；不再开班的，由经办人员取消。"),
     ),
     Transition(
         "reject_class",
@@ -102,6 +106,8 @@ CLASS_MOVES = (
         duty="reviewer",
         danger=True,
         subject=CLASSES,
+        then=N_("本次开班申请到此为止。"),
+        final=N_("不能恢复；仍要开班的，须重新录入。"),
     ),
     Transition(
         "return_class",
@@ -112,6 +118,7 @@ CLASS_MOVES = (
         hooks=(NOT_THE_OPENER,),
         duty="reviewer",
         subject=CLASSES,
+        then=N_("回到经办人的待办，更正后可再次提交。"),
     ),
     Transition(
         "cancel_class",
@@ -123,6 +130,8 @@ CLASS_MOVES = (
         duty="clerk",
         danger=True,
         subject=CLASSES,
+        then=N_("班级不再开班，学员可以参加其他班级。"),
+        final=N_("取消后不能恢复。"),
     ),
     Transition(
         "graduate",
@@ -133,6 +142,7 @@ CLASS_MOVES = (
         hooks=(OWN_OFFICE, ALL_HAVE_RESULTS),
         duty="clerk",
         subject=CLASSES,
+        then=N_("转入结业待审核；退回的会回到您的待办。"),
     ),
     Transition(
         "approve_completion",
@@ -143,6 +153,8 @@ CLASS_MOVES = (
         hooks=(NOT_THE_COMPLETER,),
         duty="reviewer",
         subject=CLASSES,
+        then=N_("班级结业，合格学员的补贴可以发放。"),
+        final=N_("结业审核通过后，成绩不能再改。"),
     ),
     Transition(
         "return_completion",
@@ -153,6 +165,7 @@ CLASS_MOVES = (
         hooks=(NOT_THE_COMPLETER,),
         duty="reviewer",
         subject=CLASSES,
+        then=N_("回到经办人的待办，更正后可再次提交。"),
     ),
 )
 

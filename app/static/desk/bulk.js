@@ -1,5 +1,9 @@
 import { all, fill, money } from "./dom.js";
 
+/* Whether a button's move starts from the state of a ticked row, or from one of those that it stands for. */
+export const fits = (button, box) => box.dataset.state === undefined
+  || box.dataset.state.split(" ").some((state) => (button.dataset.sources || "").split(" ").includes(state));
+
 /* Ticked rows: how many, how much, and which buttons can be pressed. */
 export function bulk(form) {
   const boxes = all("tbody input[type=checkbox]", form);
@@ -16,14 +20,16 @@ export function bulk(form) {
       head.checked = boxes.length > 0 && ticked.length === boxes.length;
       head.indeterminate = ticked.length > 0 && ticked.length < boxes.length;
     }
+    form.classList.toggle("has-ticked", ticked.length > 0);
     const refused = [];
     all("[data-needs-choice]", form).forEach((button) => {
-      const sources = (button.dataset.sources || "").split(" ");
-      const fits = (states) => states === undefined || states.split(" ").some((state) => sources.includes(state));
-      const none = ticked.length > 0 && !ticked.some((box) => fits(box.dataset.state));
-      const stuck = button.dataset.sources !== undefined && (everything ? !fits(whole.dataset.states) : none);
+      const none = ticked.length > 0 && !ticked.some((box) => fits(button, box));
+      const stuck = button.dataset.sources !== undefined && !everything && none;
       button.disabled = stuck || (!everything && !ticked.length);
       button.title = stuck ? button.dataset.refused : "";
+      const chosen = !everything && !button.disabled ? ticked.filter((box) => fits(button, box)).length : 0;
+      const count = chosen && form.dataset.counted ? ` ${fill(form.dataset.counted, { count: chosen })}` : "";
+      if (button.dataset.title) button.textContent = button.dataset.title + count;
       if (button.title) refused.push(button.title);
     });
     if (why) why.textContent = refused.join("；");

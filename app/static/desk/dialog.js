@@ -2,23 +2,38 @@ import { all } from "./dom.js";
 import { forgetNotices } from "./notices.js";
 import { ask } from "./server.js";
 
-/* A link to a form opens it over the page; sent from there it answers in place, and the page comes back fresh when it
-   is done. */
-export function dialog(link) {
-  if (!window.HTMLDialogElement) return;
+export const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+const FIRST = "input:not([type=hidden]), select, textarea, .btn--primary";
+
+/* The form of another page, laid over this one. It is sent from there and answers in place; where its answer leads on,
+   `follow` is given that page and its address, else this page comes back fresh. A page without a form is for `instead`. */
+export async function lay(question, failed, instead, follow) {
   const box = document.createElement("dialog");
   box.className = "dialog";
-  const draw = (html) => {
-    const main = new DOMParser().parseFromString(html, "text/html").querySelector("#main");
-    const form = main?.querySelector("form[method=post]");
-    if (!form) return window.location.assign(link.href);
+  box.addEventListener("close", () => box.remove());
+  const say = (sentence) => {
+    const said = document.createElement("p");
+    said.className = "banner banner--danger";
+    said.setAttribute("role", "alert");
+    said.textContent = sentence;
+    box.querySelector("[role=alert]")?.remove();
+    box.prepend(said);
+  };
+  const draw = async (answer) => {
+    const page = parse(await answer.text());
+    const main = page.querySelector("#main");
+    const form = main?.querySelector("form.form, form[data-guard]");
+    if (!form) return instead(page, answer.url);
+    box.classList.toggle("dialog--confirm", form.matches(".confirm"));
     const title = document.createElement("h2");
-    title.textContent = main.querySelector("h1").textContent;
+    const head = main.querySelector("h1");
+    title.append(...head.cloneNode(true).childNodes);
     title.id = "dialog-title";
     box.setAttribute("aria-labelledby", title.id);
     /* The form's own address, at which it stands as a page too. */
-    if (!form.hasAttribute("action")) form.setAttribute("action", link.getAttribute("href"));
-    box.replaceChildren(title, form);
+    if (!form.hasAttribute("action")) form.setAttribute("action", answer.url);
+    if (form.contains(head)) head.replaceWith(title);
+    box.replaceChildren(...(form.contains(title) ? [form] : [title, form]));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       send(form);
@@ -28,41 +43,44 @@ export function dialog(link) {
       box.close();
     };
     all("[data-close]", form).forEach((button) => button.addEventListener("click", close));
-    (form.querySelector(".problems") || form.querySelector("input:not([type=hidden]), select"))?.focus();
-  };
-  const say = (sentence) => {
-    const said = document.createElement("p");
-    said.className = "banner banner--danger";
-    said.setAttribute("role", "alert");
-    said.textContent = sentence;
-    box.querySelector("[role=alert]")?.remove();
-    box.prepend(said);
+    window.dispatchEvent(new CustomEvent("drawn", { detail: box }));
+    if (!box.open) {
+      box.dataset.address = new URL(answer.url).pathname;
+      document.body.append(box);
+      box.showModal();
+    }
+    const first = [".problems", "[autofocus]", FIRST].map((one) => form.querySelector(one)).find(Boolean);
+    return first?.focus();
   };
   const send = async (form) => {
     if (form.dataset.sent) return;
     form.dataset.sent = "1";
     forgetNotices();
     try {
-      const answer = await ask(link.href, { method: "POST", body: new FormData(form), redirect: "manual" });
+      const how = { method: "POST", body: new FormData(form), redirect: follow ? "follow" : "manual" };
+      const answer = await ask(form.action, how);
       if (answer.type === "opaqueredirect") return window.location.reload();
-      draw(await answer.text());
+      return answer.redirected ? follow(parse(await answer.text()), answer.url) : await draw(answer);
     } catch {
       delete form.dataset.sent;
-      say(link.dataset.failed);
+      return say(failed);
     }
   };
-  box.addEventListener("close", () => box.remove());
-  link.addEventListener("click", async (event) => {
+  try {
+    await draw(await question());
+  } catch {
+    instead();
+  }
+}
+
+/* A link to a form opens it over the page. */
+export function dialog(link) {
+  if (!window.HTMLDialogElement) return;
+  link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (box.open) return;
-    try {
-      const answer = await ask(link.href);
-      document.body.append(box);
-      box.showModal();
-      draw(await answer.text());
-    } catch {
-      window.location.assign(link.href);
-    }
+    if (document.querySelector("dialog[open]")) return;
+    const leave = () => window.location.assign(link.href);
+    lay(() => ask(link.getAttribute("href")), link.dataset.failed, leave);
   });
 }

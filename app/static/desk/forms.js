@@ -23,7 +23,9 @@ export function guard(form) {
   form.addEventListener("change", () => { changed = true; });
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) changed = false; });
   window.addEventListener("kept", () => { changed = false; });
-  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed && form.isConnected) event.preventDefault();
+  });
 }
 
 /* A form that changes something is sent once; coming back with the browser's button makes it usable again. */

@@ -43,8 +43,8 @@ const remember = (form, over = false) => {
   }));
   const files = [...form.elements].flatMap((field) => [...(field.files || [])]).map((file) => file.name);
   const path = address(form);
-  /* A form over the page stands at its own address as a page too. */
-  const place = form.closest("dialog") ? form.getAttribute("action") : sessionStorage.getItem(HERE) || here();
+  /* A form over the page stands on a page of its own too. */
+  const place = form.closest("dialog")?.dataset.address ?? (sessionStorage.getItem(HERE) || here());
   const nth = form.closest("dialog") ? 0 : forms(path).indexOf(form);
   save({ user: facts.user, at: Date.now(), here: place, form: path, nth, fields, files, over });
 };

@@ -1,6 +1,12 @@
 import { all, fill, tell } from "./dom.js";
 import { ask } from "./server.js";
 
+/* What the menu calls the function at an address: as shortly as it stands there. */
+const named = (address) => {
+  const leaf = all(".side a.leaf").find((link) => link.getAttribute("href") === address.split("?")[0]);
+  return leaf && [...leaf.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("").trim();
+};
+
 /* The pages opened last, of this login in this window; nothing of them outlives either. */
 export function tabs(bar) {
   const key = `tabs:${bar.dataset.tabs}`;
@@ -16,7 +22,7 @@ export function tabs(bar) {
   };
   if (bar.dataset.gone !== undefined) kept = kept.filter((one) => !same(one.url));
   if (bar.dataset.here !== undefined) {
-    const title = document.title.split(" · ")[0];
+    const title = named(window.location.pathname) || document.title.split(" · ")[0];
     const at = kept.findIndex((one) => same(one.url));
     const one = { url: here, title, language };
     if (at < 0) kept = [...kept, one].slice(-6);
@@ -38,12 +44,10 @@ export function tabs(bar) {
   };
   /* A function by its name in the menu, any other page by its own title. */
   const retitle = async (one) => {
-    const leaf = all(".side a.leaf").find((link) => link.getAttribute("href") === one.url.split("?")[0]);
-    const answer = leaf ? null : await ask(one.url);
+    const answer = named(one.url) ? null : await ask(one.url);
     if (answer && !answer.ok) return shut(one);
-    const page = leaf ? null : new DOMParser().parseFromString(await answer.text(), "text/html");
-    const title = leaf ? leaf.getAttribute("aria-label") || leaf.textContent.trim() : page.title;
-    Object.assign(one, { title: title.split(" · ")[0], language });
+    const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+    Object.assign(one, { title: named(one.url) || page.title.split(" · ")[0], language });
     keep();
     draw();
   };

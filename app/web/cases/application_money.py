@@ -10,19 +10,20 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
 from app.engine.cases import takings
+from app.engine.cases.accounts import Account
 from app.engine.cases.claims import Application, Claim
 from app.engine.intake import application_accounts, correcting_accounts
 from app.engine.intake.application_accounts import PayingAccount
 from app.extensions import db
 from app.kernel.messages import N_
 from app.web.cases.account_forms import AccountForm, CorrectionForm
-from app.web.stages.account_changes import account_notes
+from app.web.stages.account_changes import account_notes, differences
 from app.web.stages.bulk import ApplicationsView
 from app.web.wording.translations import gettext
 
-SAVED = N_("银行信息已保存。")
+SAVED = N_("银行信息已保存。{bank}，尾号{last4}。")
 PROPOSED = N_("账户更正已提出，审核人员签字后生效。")
-TO_SIGN = N_("户名与收款人不同，已送审核人员签字；签字后账户生效，再点击“补贴申请”。")
+TO_SIGN = N_("户名与收款人不同，已送审核人员签字；签字后账户生效，再提交。")
 OTHER_HOLDER = N_("户名与收款人不同，付给证明材料所列的人。")
 """The reason that is stored for an account of somebody else on a draft."""
 PREFIX = "corrected-"
@@ -41,12 +42,12 @@ class AccountRoutes(ApplicationsView):
         def save():
             own = application_accounts.is_holder(application.payee, form.holder.data)
             if own or not application_accounts.takes_account(takings.states_of(db.session, pk)):
-                application_accounts.save_account(
+                saved = application_accounts.save_account(
                     db.session, g.actor, pk, g.vault, form.details, form.kept_id
                 )
-                return SAVED
+                return gettext(SAVED).format(bank=saved.bank_name, last4=saved.last4)
             _propose(pk, form, OTHER_HOLDER)
-            return TO_SIGN
+            return gettext(TO_SIGN)
 
         return self._taken(application, form, save, "account_")
 
@@ -60,7 +61,7 @@ class AccountRoutes(ApplicationsView):
 
         def propose():
             _propose(pk, form, form.reason.data)
-            return PROPOSED
+            return gettext(PROPOSED)
 
         return self._taken(application, form, propose, "correction_")
 
@@ -69,7 +70,7 @@ class AccountRoutes(ApplicationsView):
         pk = application.id
         return self.form_page(
             form,
-            lambda: self.finish(self._url(pk, "bank"), gettext(save())),
+            lambda: self.finish(self._url(pk, "bank"), save()),
             self.show_template,
             lambda: self.shown(pk),
             prefix=what,
@@ -82,6 +83,7 @@ def account_facts(
     """Return what the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
     takes = editable and application_accounts.takes_account(states)
     correction = application.open_correction
+    form = account_form(application) if takes else None
     own = correcting_accounts.touched(application).where(Claim.application_id == application.id)
     correctable = editable and correction is None and db.session.scalar(select(own.exists()))
     return {
@@ -90,9 +92,27 @@ def account_facts(
         ],
         "correction": correction,
         "takes_account": takes,
-        "account_form": account_form(application) if takes else None,
+        "account_form": form,
+        "account_differs": any(_differs(application, one) for one in paid),
+        "remembered": remembered(application, form),
         "correction_form": correction_form(application) if correctable else None,
     }
+
+
+def _differs(application: Application, one: PayingAccount) -> bool:
+    """Return whether the application's own account is another than the payee's before it."""
+    if one.account is not application.account or one.earlier is None:
+        return False
+    return bool(differences(application.payee, one.earlier, one.account))
+
+
+def remembered(application: Application, form: AccountForm | None) -> Account | None:
+    """Return the payee's last account, which an application without one is submitted with if the clerk does nothing else."""
+    offered = form and form.offered
+    if application.account or application.open_correction or not offered:
+        return None
+    own = application_accounts.is_holder(application.payee, offered.holder)
+    return offered if own and application_accounts.is_whole(offered) else None
 
 
 def account_form(application: Application, typed: Mapping[str, str] | None = None) -> AccountForm:

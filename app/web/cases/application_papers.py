@@ -30,20 +30,22 @@ class PaperRoutes(ApplicationsView):
     def attach(self, pk):
         self.item(str(pk))
         try:
-            self._keep(pk, request.form.get("kind", ""))
+            name = self._keep(pk, request.form.get("kind", ""))
         except BadValue as error:
             return self.page_with(pk, error, "file")
-        return self.finish(self._url(pk, "papers"), gettext("附件已上传。"))
+        return self.finish(self._url(pk, "papers"), gettext("附件已上传。{name}").format(name=visible(name)))
 
     @staticmethod
-    def _keep(pk: int, kind: str) -> None:
+    def _keep(pk: int, kind: str) -> str:
+        """Keep the posted paper; returns its name. Raises BadValue."""
         if kind not in applications.KINDS:
             raise BadValue(N_("请选择附件的种类。"))
         file = uploaded("file")
         content = file.read(applications.MOST_BYTES + 1)
-        applications.attach(
+        kept = applications.attach(
             db.session, g.actor, pk, g.vault, kind=kind, name=visible(file.filename or ""), content=content
         )
+        return kept.name
 
     @expose("/attachment/<int:pk>")
     @has_access

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import io
 
-from flask import abort, g, request, url_for
+from flask import g, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
 from app.engine import sheets
-from app.engine.audit import record
-from app.engine.cases import failed_rows
 from app.engine.cases.claims import FailedRow
 from app.engine.intake.absentees import Absentee, absentees, leave_out
-from app.engine.intake.check import check_people, drop_failed
+from app.engine.intake.check import check_people
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue, Refused
 from app.kernel.messages import N_, Message
-from app.kernel.text import whole_number
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.questions import QuestionRow, what_was_chosen, who_stays
 from app.web.longwork.sheet_forms import row_form
-from app.web.longwork.works import WorkRequest, carry_out, long_work, posted
+from app.web.longwork.works import WorkRequest, carry_out, long_work, posted, uploaded
 from app.web.page.downloads import blank, hand_out, mark
 from app.web.page.findings import cells_of, readable
 from app.web.stages.bulk import ApplicationsView
@@ -65,7 +62,8 @@ class PeopleRoutes(ApplicationsView):
         application = self.item(str(pk))
         try:
             with posted("sheet") as file:
-                return carry_out(check_sheet, WorkRequest(self, str(pk), file=file), application.number)
+                task = WorkRequest(self, str(pk), file=file, name=uploaded("sheet").filename or "")
+                return carry_out(check_sheet, task, application.number)
         except (BadSheet, BadValue, Refused) as error:
             return self.page_with(pk, error, "sheet")
 
@@ -98,44 +96,6 @@ class PeopleRoutes(ApplicationsView):
             reasons=[finding.reason for finding in stops],
         )
 
-    @expose("/correct/<int:pk>/<int:row_id>", methods=["GET", "POST"])
-    @has_access
-    @permission_name("edit")
-    def correct(self, pk, row_id):
-        """Correct one failed row on the screen and judge it again."""
-        application, row = self.item(str(pk)), db.session.get(FailedRow, row_id)
-        if row is None or row.application_id != application.id:
-            abort(404)
-        form = row_form(self.programme.sheet, request.form, failed_rows.cells(row, g.vault))
-        if request.method == "POST":
-            form.number = row.row_no
-            drop_failed(db.session, g.actor, pk, [row.id])
-            report = check_people(db.session, g.actor, self.programme, pk, [form.row], g.vault, g.today)
-            place = self._url(pk, "people")
-            if report.passed:
-                return self.finish(place, gettext("更正后校验通过。"))
-            return self.finish(place, gettext("更正后仍未通过，原因见未通过名单。"), "warning")
-        findings = [f for f in readable(self.programme, row.findings) if f.stops]
-        page = self.render_template(
-            "correct.html", view=self, row=application, failed=row, form=form, findings=findings
-        )
-        if request.method == "GET":
-            facts = {"application_id": application.id, "programme": self.programme.code}
-            record(db.session, g.actor, "reveal", **facts, after={"row_no": row.row_no})
-            db.session.commit()
-        return page
-
-    @expose("/drop/<int:pk>", methods=["POST"])
-    @has_access
-    @permission_name("edit")
-    def drop(self, pk):
-        """Drop the checked failed rows, which shall not be corrected."""
-        self.item(str(pk))
-        ids = [id_ for text in request.form.getlist("row") if (id_ := whole_number(text)) is not None]
-        gone = drop_failed(db.session, g.actor, pk, ids)
-        sentence = gettext("已移除{count}行未通过的人员。").format(count=gone)
-        return self.finish(self._url(pk, "people"), sentence)
-
 
 @long_work("check", N_("人员校验"), permission="can_edit")
 def check_sheet(task: WorkRequest) -> Outcome:
@@ -149,7 +109,17 @@ def check_sheet(task: WorkRequest) -> Outcome:
         question = who_stays([_line(one) for one in gone], [N_("校验结果")])
         return Outcome(question.sentence, f"{view.endpoint}.show", place, good=False, question=question)
     out = leave_out(db.session, g.actor, pk, [one.key for one in gone if given[one.key]])
-    report = check_people(db.session, g.actor, view.programme, pk, rows, vault, g.today, task.progress)
+    report = check_people(
+        db.session,
+        g.actor,
+        view.programme,
+        pk,
+        rows,
+        vault,
+        g.today,
+        task.progress,
+        source=task.name or gettext(view.programme.sheet.title),
+    )
     message = Message(
         N_("校验完成：{passed}人通过，{failed}人未通过。"), passed=report.passed, failed=report.failed
     )

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import ClassVar
 
 from flask import g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import Form
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.cases import takings
 from app.engine.cases.claims import Application, Attachment, Claim, FailedRow
-from app.engine.casework.case_history import history_of
-from app.engine.intake import applications
-from app.engine.intake.application_accounts import people_and_accounts
+from app.engine.casework.case_history import history_of, opinions
+from app.engine.intake import applications, rechecking
+from app.engine.intake.application_accounts import keep_last_account, people_and_accounts
 from app.engine.intake.discarding import discard_application
 from app.extensions import db
 from app.kernel.messages import N_
+from app.kernel.text import whole_number
 from app.registers.lookup import covered
 from app.web.cases.application_money import AccountRoutes, account_facts
 from app.web.cases.application_papers import PaperRoutes
 from app.web.cases.application_people import PeopleRoutes
+from app.web.cases.application_rows import RowRoutes, failed_groups
 from app.web.cases.opening import EmployerChoiceForm
 from app.web.longwork.question_pages import waiting_for
-from app.web.page.findings import cells_of, readable
 from app.web.stages.bulk import ApplicationsView
 from app.web.wording.translations import gettext
 
@@ -47,7 +50,7 @@ MOVES = (
 """What can be done with all people of an application at once."""
 
 
-class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
+class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
     """The generated list of applications, whose show page is where a clerk works on one."""
 
     menu_short = N_("申请")
@@ -67,7 +70,9 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
         "check",
         "failed",
         "correct",
+        "recheck",
         "drop",
+        "restore",
         "account",
         "propose_account",
         "attach",
@@ -96,9 +101,8 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
         # the programme's own class: else its columns would be fetched claim by claim
         named = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
         passed = select(self.programme.claim).where(Claim.application_id == application_id)
-        failed = select(FailedRow).where(FailedRow.application_id == application_id)
         counts, paid = people_and_accounts(db.session, application)
-        failed_rows = db.session.scalars(failed.order_by(FailedRow.row_no).limit(SHOWN)).all()
+        history = history_of(db.session, application_id)
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and application.office_id == g.actor.office_id
         return {
@@ -108,23 +112,37 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
             "claims": db.session.scalars(
                 passed.options(*map(joinedload, named)).order_by(Claim.id).limit(SHOWN)
             ).all(),
-            "failed_count": len(failed_rows)
-            if len(failed_rows) < SHOWN
-            else db.session.scalar(select(func.count()).select_from(failed.subquery())),
-            "failed": [(row, cells_of(row), readable(self.programme, row.findings)) for row in failed_rows],
+            **self._failed(application_id),
             "shown": SHOWN,
             "attachments": db.session.scalars(
                 select(Attachment).where(Attachment.application_id == application_id).order_by(Attachment.id)
             ).all(),
             "attachment_kinds": applications.KINDS,
-            "history": history_of(db.session, application_id),
+            "edit_endpoint": f"{self.appbuilder.pages[self.programme.code, Claim].endpoint}.edit",
+            "history": history,
+            "last_sheet": next((e for e in reversed(history) if e.event == "import" and e.subject), None),
+            "opinions": opinions(db.session, application_id) if editable and "returned" in counts else [],
             "takes_people": takings.takes_people(counts),
             "sent_in": takings.was_sent_in(db.session, application_id, counts),
             "errors": {},
             "coverage": coverage(application.insured_region),
             "editable": editable,
-            "waiting": waiting_for(self, application_id) if editable else None,
+            **(waiting_for(self, application_id) if editable else {}),
             **account_facts(application, editable, counts, paid),
+        }
+
+    def _failed(self, application_id: int) -> dict:
+        """Return the rows that did not pass by what stopped them: all, or the first under each rule where they are many."""
+        own = select(FailedRow).where(FailedRow.application_id == application_id)
+        rows = list(db.session.scalars(own.order_by(FailedRow.row_no, FailedRow.id).limit(SHOWN)))
+        if len(rows) < SHOWN:
+            by_rule: Mapping[str, int] = Counter(rechecking.stopped_by(row.findings)["rule"] for row in rows)
+        else:
+            by_rule = rechecking.counts_by_rule(db.session, application_id)
+            rows = rechecking.first_of_each(db.session, application_id, max(1, SHOWN // len(by_rule)))
+        return {
+            "failed_count": sum(by_rule.values()),
+            "failed": failed_groups(self.programme, rows, by_rule),
         }
 
     def own_facts(self, application: Application) -> list[tuple[str, str]]:
@@ -137,6 +155,8 @@ class ApplicationView(PeopleRoutes, AccountRoutes, PaperRoutes):
     def apply(self, pk):
         """补贴申请: all drafts of this application, through the same dialog as every move."""
         application, transition = self.item(str(pk)), self.programme.transitions["submit"]
+        if application.account is None and (kept := whole_number(request.form.get("kept"))) is not None:
+            keep_last_account(db.session, g.actor, application.id, g.vault, kept)
         drafts = select(Claim.id).where(
             Claim.application_id == application.id, Claim.state.in_(transition.sources)
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from flask import abort, g, request
+from flask import abort, flash, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import AuditEntry, record
@@ -26,6 +27,8 @@ from app.web.crud.posting import version_of
 from app.web.longwork.sheet_forms import RowForm, row_form
 from app.web.page.addresses import page_url
 from app.web.stages.stage import StageView
+from app.web.wording.formats import NOTHING
+from app.web.wording.titles import fact_title, field_title
 from app.web.wording.translations import gettext
 
 WHOLE = {"citizen_id": N_("完整公民身份号码"), "phone": N_("完整联系电话"), "account": N_("完整收款账号")}
@@ -56,7 +59,7 @@ class ClaimQueryView(StageView):
             form,
             lambda: self._save(claim, form.row.values),
             "claim_edit.html",
-            lambda: {"row": self.item(pk)},
+            lambda: {"row": self.item(pk), "opinion": _opinion(claim), "submits": self._submits(claim)},
             edit=edit,
         )
 
@@ -80,10 +83,33 @@ class ClaimQueryView(StageView):
         values = {name: typed[name] for name in self._told()}
         if typed.get("phone"):
             values["phone"] = typed["phone"]
+        before = {name: getattr(claim, name) for name in values if name != "phone"}
+        pk, name = claim.id, claim.name
         applications.edit_claim(
-            db.session, g.actor, self.programme, claim.id, version_of(request.form), values, g.vault
+            db.session, g.actor, self.programme, pk, version_of(request.form), values, g.vault
         )
-        return self.finish(page_url(self.endpoint, claim.id))
+        changed = [
+            self._change(field, old, values[field]) for field, old in before.items() if old != values[field]
+        ]
+        if values.get("phone"):
+            changed.append(gettext("联系电话"))
+        saved = gettext("{name}没有改动。").format(name=name)
+        if changed:
+            saved = gettext("已保存{name}的修改：{changes}。").format(name=name, changes="；".join(changed))
+        if request.form.get("then") == "submit" and self._submits(claim):
+            flash(saved, "success")
+            return self.begin("submit", self.base_query().filter(self.key == pk))
+        return self.finish(page_url(self.endpoint, pk), saved)
+
+    def _change(self, field: str, before: object, after: object) -> str:
+        code = self.programme.code
+        nothing = gettext("无固定期限") if field == self.programme.judged.get("ends_on") else NOTHING
+        old, new = (nothing if v is None else fact_title(field, str(v), code) for v in (before, after))
+        return f"{field_title(field, code)} {old} → {new}"
+
+    def _submits(self, claim: Claim) -> bool:
+        """Return whether this login may send in a returned claim from here."""
+        return claim.state == "returned" and any(move.name == "submit" for move in self.allowed_moves())
 
     def _held(self, claim: Claim) -> dict[str, str]:
         current = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
@@ -114,6 +140,14 @@ class ClaimQueryView(StageView):
             after={"shown": what},
         )
         return self.reveal_page(claim, claim.person.name, full, gettext(title))
+
+
+def _opinion(claim: Claim) -> AuditEntry | None:
+    """Return why a returned claim was returned."""
+    if claim.state != "returned":
+        return None
+    returned = select(AuditEntry).where(AuditEntry.claim_id == claim.id, AuditEntry.event == "return")
+    return db.session.scalars(returned.order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
 
 
 def _whole(claim: Claim, what: str) -> str | None:

@@ -17,6 +17,7 @@ from app.engine.rules.contracts import CATEGORIES
 from app.kernel.messages import N_
 from app.web.cases.claims import ClaimQueryView
 from app.web.crud.views import ModelView
+from app.web.stages.publicity import ENDED, Publicity
 from app.web.stages.stage import StageView
 
 PERSON = ["person.name", "person.masked_id", "employer.name", "category"]
@@ -87,7 +88,7 @@ class ReviewView(ContractStage, StageView):
     search_columns = ["person", "employer", "application", "category", "warned", "office", "submitted_on"]
 
 
-class PublicityView(ContractStage, StageView):
+class PublicityView(Publicity, ContractStage, StageView):
     """公示与公示结果."""
 
     menu_short = N_("公示")
@@ -107,9 +108,10 @@ class PublicityView(ContractStage, StageView):
     search_columns = ["state", *FIND]
 
 
-class OutcomeView(ContractStage, StageView):
+class OutcomeView(Publicity, ContractStage, StageView):
     """公示期满: what waits for its outcome."""
 
+    publicity_tab = ENDED
     menu_short = N_("公示期满")
     menu_icon = "calendar"
     base_filters = [["state", FilterIn, ("publicizing",)], ["notice", PublicityOver, None]]

@@ -23,9 +23,9 @@ from app.kernel.text import whole_number
 from app.registers.ciphers import text_of
 from app.web.crud import search
 from app.web.crud.paging import Ordering, Page, Place, key_of, page
+from app.web.page.tabs import COUNTED
 
 SIZES = (25, 50, 100)
-COUNTED = 10_000
 POSITION = ("after", "before", "end", "at")
 SORTED_BY_SOUND = "name"
 
@@ -34,7 +34,8 @@ SORTED_BY_SOUND = "name"
 class Listing:
     """`count` and `total` (CNY) are exact up to 10,000 rows; `more` says that there are more than that.
 
-    `states` are those of all the rows; None where rows have none, or there are more than are counted.
+    `states` are those of all the rows; None where rows have none, or there are more than are counted. `by_state` counts what
+    the list's tabs lead to, whatever is searched for.
     """
 
     window: Page
@@ -42,6 +43,7 @@ class Listing:
     more: bool
     total: Decimal | None
     states: tuple[str, ...] | None
+    by_state: dict[str, int]
     start: int | None
     size: int
     order: tuple[str, str]
@@ -81,9 +83,15 @@ class Listing:
     def last(self) -> str:
         return self.first(end=1)
 
+    @property
+    def bare(self) -> str:
+        """Return the list as it is, of the state that is shown."""
+        state = self.typed.get("state")
+        return f"{request.path}?{urlencode({'state': state})}" if state else request.path
+
     def without(self, name: str) -> str:
         """Return the list with one filter less; a field of a kept search is taken out by name."""
-        if name in request.args:
+        if name in request.args or name not in self.typed:
             return self.first(**{name: None})
         dropped = [*request.args.getlist("without"), name]
         args = MultiDict((k, v) for k, v in request.args.items(multi=True) if k not in (*POSITION, "without"))
@@ -105,6 +113,7 @@ def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.
     """Return the view's rows that match the URL: its base filters, then the search card; scope comes from the session."""
     query = view.base_query()
     fields = search.fields_of(view.datamodel.obj, view.search_columns, view.label_columns, view.choices)
+    fields += view.more_fields()
     clauses, typed = search.clauses(fields, expanded(view.endpoint, args))
     return query.filter(*clauses), typed, fields
 
@@ -116,7 +125,7 @@ def read(view, args: MultiDict) -> Listing:
         shares.take_search(db.engine, g.actor)
     query = query.execution_options(**PLANNED_EACH_TIME)
     size = _number(args.get("size"), view.page_size, SIZES)
-    count, total, states = _counting(view, query)
+    count, total, states, by_state = _counting(view, query)
     order = order_of(view, args)
     place = Place(
         key_of(view.key.type, args.get("after", "")),
@@ -135,6 +144,7 @@ def read(view, args: MultiDict) -> Listing:
         count > COUNTED,
         total,
         states,
+        by_state,
         start,
         size,
         order,
@@ -202,18 +212,21 @@ def order_of(view, args: MultiDict) -> tuple[str, str]:
     return view.base_order
 
 
-def _counting(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] | None]:
-    """Return how many, to one more than is counted; their sum and states where rows have them and all are counted."""
+def _counting(view, query: Query) -> tuple[int, Decimal | None, tuple[str, ...] | None, dict[str, int]]:
+    """Return how many, to one more than is counted; their sum and states where rows have them and all are counted; what tabs count."""
     named = {name: getattr(view.datamodel.obj, name, None) for name in ("amount", "state")}
     present = {name: column for name, column in named.items() if column is not None}
     some = query.order_by(None).limit(COUNTED + 1).with_entities(view.key, *present.values()).subquery()
     total = func.coalesce(func.sum(some.c.amount), 0) if "amount" in present else literal(None)
     states = func.array_agg(some.c.state.distinct()) if "state" in present else literal(None)
-    counts = select(func.count(), total, states).select_from(some)
-    count, total, states = db.session.execute(counts, execution_options=PLANNED_EACH_TIME).one()
+    by_state = view.tab_counts()
+    counts = select(func.count(), total, states, literal(None) if by_state is None else by_state).select_from(
+        some
+    )
+    count, total, states, by_state = db.session.execute(counts, execution_options=PLANNED_EACH_TIME).one()
     if count > COUNTED:
-        return count, None, None
-    return count, total, None if states is None else tuple(states)
+        return count, None, None, by_state or {}
+    return count, total, None if states is None else tuple(states), by_state or {}
 
 
 def _start(window: Page, place: Place, count: int, more: bool, at: int) -> int | None:

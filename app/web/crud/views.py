@@ -7,7 +7,7 @@ sidebar), `granted` (who may do what), `permission_titles` (what that is called)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -24,29 +24,18 @@ from app.engine.audit import AuditEntry, record
 from app.engine.desk import searches
 from app.extensions import db
 from app.kernel.errors import DomainError
-from app.kernel.free_text import without_numbers
 from app.web.crud import listing
-from app.web.crud.column_titles import titles_of
+from app.web.crud.columns import Columns, titles_of
 from app.web.crud.conflicts import Edit
 from app.web.crud.paging import key_of
 from app.web.crud.posting import Posting
 from app.web.crud.private_queries import encrypt_query, in_clear
-from app.web.crud.search import label_of, typed_text
+from app.web.crud.search import SearchField, label_of, typed_text
 from app.web.crud.table_forms import table_form
-from app.web.page.addresses import application_url, page_url
-from app.web.wording.formats import NOTHING, show, state_mark, tag, translate
-from app.web.wording.translations import gettext
+from app.web.page.tabs import Tabbed
+from app.web.wording.formats import translate
 
 READ = ("can_list", "can_show")
-NAMES = ("username", "actor_name")
-"""What people are called: those of 0.5.0 may hold a phone."""
-HINTS = ("warned", "post_check")
-KINDS = {
-    **dict.fromkeys(("amount", "rows_read", "rows_stored", "rows_refused"), "number"),
-    **dict.fromkeys(("employer.name", "category", "office.name", "note", "subject", "standing"), "wrap"),
-    **dict.fromkeys(("document", "content", "decision", "address", "account"), "text"),
-}
-"""How a list sets a column: at the right, in several lines, or as long text."""
 
 
 class Screen(Posting):
@@ -75,11 +64,12 @@ class Screen(Posting):
         """Keep nothing: FAB keeps every visited address in the cookie, searched ids included."""
 
 
-class ModelView(Screen, FabModelView):
+class ModelView(Screen, Columns, Tabbed, FabModelView):
     """Read-only unless a subclass includes `add` and `edit` among its routes and gives FAB's `add_columns`, `edit_columns`.
 
     `loads`: what a list names beyond its columns; `joined`: what a row's own page names, read with the row. Numbers in people's
-    names are masked but where accounts are administered (`names_whole`).
+    names are masked but where accounts are administered (`names_whole`). A row opens beside the list where `show` answers
+    with a fragment too (`drawer`).
     """
 
     list_template = "list.html"
@@ -99,6 +89,7 @@ class ModelView(Screen, FabModelView):
     change_event: ClassVar[str] = ""
     export_columns: ClassVar[Sequence[str]] = ()
     names_whole: ClassVar[bool] = False
+    drawer: ClassVar[bool] = False
 
     def _init_properties(self) -> None:
         """Declare what FAB would guess: it searches by every column of a view that declares none, and warns of fields that are ours alone."""
@@ -154,54 +145,9 @@ class ModelView(Screen, FabModelView):
         """Return what is read in one statement with a row's own page."""
         return [joinedload(getattr(self.datamodel.obj, name)) for name in self.joined]
 
-    def cell(self, row: Any, column: str) -> str:
-        """Return what a list or a show page says for one column."""
-        if column == "state":
-            return state_mark(row.state, self._choices(column) or {})
-        value = self.value(row, column)
-        if column in HINTS:
-            return tag("warn", self.label(column)) if value else NOTHING
-        if column == "contract_end" and value is None:
-            return gettext("无固定期限")
-        return show(value)
-
-    def cells(self, row: Any, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
-        """Yield a row of the list: of each column its class, where it leads, and what it says."""
-        leading = self.leading if "show" in self.include_route_methods else None
-        for column, kind in columns:
-            address = None
-            if column == "application.number" and row.application:
-                address = application_url(row.application)
-            elif column == leading:
-                address = page_url(self.endpoint, getattr(row, self.key.key))
-            yield kind, address, self.cell(row, column)
-
-    @property
-    def leading(self) -> str:
-        """The column by which a row is known."""
-        return "person.name" if "person.name" in self.list_columns else self.list_columns[0]
-
-    def columns(self) -> Sequence[tuple[str, str]]:
-        """Return the list's columns, each with the class by which it is set."""
-        return [(column, KINDS.get(column, "")) for column in self.list_columns]
-
-    def value(self, row: Any, column: str) -> object:
-        """Return what one column holds: choices by their titles, numbers and dates as they are."""
-        value: Any = row
-        for part in column.split("."):
-            value = getattr(value, part, None)
-        if column.rpartition(".")[2] in NAMES and isinstance(value, str) and not self.names_whole:
-            return without_numbers(value)
-        if column in self.formatters_columns:
-            return self.formatters_columns[column](value)
-        chosen = self._choices(column)
-        return gettext(chosen[value]) if chosen and value in chosen else value
-
-    def _choices(self, column: str) -> Mapping[str, str] | None:
-        return self.choices.get(column) or listing.search.CHOICES.get(column)
-
-    def label(self, column: str) -> str:
-        return gettext(self.label_columns[column])
+    def more_fields(self) -> Sequence[SearchField]:
+        """Return what a list is searched by beyond `search_columns`; one of kind `tabs` is drawn by the list's tabs."""
+        return ()
 
     @expose("/list/")
     @has_access
@@ -217,6 +163,7 @@ class ModelView(Screen, FabModelView):
             kept=kept,
             label_of=label_of,
             typed_text=typed_text,
+            tabs=self.tabs(page),
             **self.list_more(page.rows),
         )
 
@@ -227,8 +174,7 @@ class ModelView(Screen, FabModelView):
 
     def shown(self, pk: object) -> dict:
         """Return what the row's own page shows."""
-        row = self.item(str(pk))
-        return {"row": row, **self.show_more(row)}
+        return {"row": (row := self.item(str(pk))), **self.show_more(row)}
 
     def page_with(self, pk: int, error: DomainError, field: str):
         """Return the row's own page again with the message at the refused field; nothing of the request is stored."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +11,9 @@ from flask import g, redirect, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
-from app.engine.cases.claims import Claim
+from app.engine.access.roles import AUDITOR, CASHIER, CLERK, KEEPERS, POLICY, REVIEWER
+from app.engine.cases.claims import Application, Claim
+from app.engine.cases.states import EDITABLE
 from app.engine.oversight import flow
 from app.engine.oversight.flow import Desk, Step
 from app.extensions import db, fab
@@ -20,11 +22,13 @@ from app.kernel.messages import N_
 from app.programmes.installed import programmes
 from app.registers.calendar.workdays import WorkCalendar
 from app.web.crud.views import Screen
+from app.web.desk import audit_home, policy_home, staff_home
 from app.web.desk.fortnight import first_day, fortnight, last_day
 from app.web.desk.shortcuts import own
 from app.web.longwork.work_pages import waiting_works
+from app.web.page.addresses import page_url
 from app.web.page.templating import may
-from app.web.page.waiting import Task
+from app.web.page.waiting import Task, tasks
 from app.web.staff import pending_duties
 from app.web.wording.translations import gettext
 
@@ -69,25 +73,39 @@ class HomeView(Screen, BaseView):
     def index(self):
         if not current_user.is_authenticated:
             return redirect(url_for("AuthView.login"))
-        desk = own_desk()
+        template, facts = next((OF_OTHERS[role] for role in OF_OTHERS if role in g.actor.roles), CASES)
+        if g.actor.roles & MOVERS:
+            template, facts = CASES
         return self.render_template(
-            "home.html",
+            template,
             greeting=greeting(datetime.now(SHANGHAI).hour),
-            desk=desk,
-            todo=todo(desk),
-            strips=strips(desk.steps) if desk.months else [],
-            fortnight=fortnight(desk.calendar, desk.endings, g.today),
             waits=pending_duties.sentences(g.actor.user_id),
             works=waiting_works(),
             shortcuts=own(),
             starts=starts(),
+            **facts(),
         )
 
 
-def tasks() -> list[Task]:
-    """Return what waits for a move of this login, list by list."""
-    lists = (view for view in fab().baseviews if hasattr(view, "tasks"))
-    return [task for view in lists for task in view.tasks()]
+def case_desk() -> dict:
+    """Return what the desk of those shows who move cases."""
+    desk = own_desk()
+    return {
+        "desk": desk,
+        "todo": todo(desk),
+        "strips": strips(desk.steps) if desk.months else [],
+        "fortnight": fortnight(desk.calendar, desk.endings, g.today),
+    }
+
+
+CASES = ("home.html", case_desk)
+MOVERS = frozenset({CLERK, REVIEWER, CASHIER})
+OF_OTHERS = {
+    **dict.fromkeys(KEEPERS, ("home_admin.html", staff_home.facts)),
+    POLICY: ("home_policy.html", policy_home.facts),
+    AUDITOR: ("home_auditor.html", audit_home.facts),
+}
+"""Role → the page and its facts, of those who move no cases."""
 
 
 def own_desk() -> Desk:
@@ -108,8 +126,21 @@ def todo(desk: Desk) -> list[Todo]:
         step = at.get((task.programme, state))
         due = flow.due(step, desk.calendar, g.today) if step else None
         if task.count:
+            task = replace(task, address=_address(task, step))
             lines.append(Todo(task, due, gettext(VERBS.get(task.state) or view.menu_short or N_("办理"))))
     return sorted(lines, key=lambda line: (line.due is None, line.due or date.max))
+
+
+def _address(task: Task, step: Step | None) -> str:
+    """Return where a task is done: its list, or the one application that all its people still have to be sent in from."""
+    if task.state not in EDITABLE or not step or step.application is None or step.count != task.count:
+        return task.address
+    view = fab().pages[task.programme, Application]
+    return (
+        page_url(view.endpoint, step.application)
+        if may("can_show", view.class_permission_name)
+        else task.address
+    )
 
 
 def strips(steps: Sequence[Step]) -> list[Strip]:

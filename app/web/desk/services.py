@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 
 from flask import abort, current_app, g, jsonify, redirect, request, session, url_for
@@ -17,8 +18,9 @@ from app.kernel.messages import N_
 from app.registers.lookup import find_person, search_employers
 from app.registers.organisation import Staff
 from app.web.crud.views import Screen
-from app.web.desk.home import tasks
+from app.web.desk import finder
 from app.web.longwork.work_pages import waiting_works
+from app.web.page.waiting import tasks
 from app.web.site.hardening import own_path
 
 THEMES = ("light", "dark")
@@ -52,6 +54,16 @@ class DeskView(Screen, BaseView):
         finding = partial(find_person, db.session, typed, g.vault)
         answer = shares.look_up(db.engine, g.actor, request.endpoint, typed, finding)
         return jsonify({} if answer is None else {"name": answer.name, "masked_id": answer.masked_id})
+
+    @expose("/find", methods=["POST"])
+    def find(self):
+        """Answer the top bar's search, by POST as the look-up of a person; as a page where no script asks."""
+        if not current_user.is_authenticated:
+            return redirect(url_for("AuthView.login"))
+        groups = finder.find(request.form.get("q", ""))
+        if request.accept_mimetypes.accept_html:
+            return self.render_template("results.html", groups=groups)
+        return jsonify([asdict(group) for group in groups])
 
     @expose("/waiting")
     def waiting(self):

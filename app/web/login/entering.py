@@ -7,6 +7,7 @@ for a stranger's. Its row in the database ends by all that ends a session.
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import datetime
 from hmac import compare_digest
 
 from flask import current_app, g, redirect, request, session, url_for
@@ -20,6 +21,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.sessions import logins, second_factor
 from app.extensions import db, fab
+from app.kernel.dates import SHANGHAI
 from app.registers.organisation import Office, Staff
 from app.web.login import devices
 from app.web.site.bodies import HALF
@@ -95,6 +97,7 @@ def _open(user: User, actor: Actor, token: str, target: str, by_cas: bool):
     if (staff := db.session.get(Staff, user.id)) and staff.theme:
         session["theme"] = staff.theme
     login_user(user, remember=False)
+    user.last_login = datetime.now(SHANGHAI).replace(tzinfo=None)
     office = actor.office_id or office_of(user.username)
     record(db.session, actor, "login", subject=user.username, office_id=office)
     db.session.commit()

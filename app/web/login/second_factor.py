@@ -6,7 +6,6 @@ import time
 from base64 import b64decode
 from typing import ClassVar
 
-import segno
 from flask import g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -31,13 +30,12 @@ from app.web.crud.views import ModelView
 from app.web.login import devices, entering
 from app.web.login.actors import actor_of, anonymous
 from app.web.page.sidebar import SETTINGS
+from app.web.wording.codes import code_of
 from app.web.wording.formats import translate
 from app.web.wording.titles import role_title
 from app.web.wording.translations import gettext
 
 ISSUER = N_("公共就业服务")
-QUIET = 4
-"""Empty modules around a square code (ISO/IEC 18004)."""
 
 
 class CodeForm(Form):
@@ -102,13 +100,11 @@ class CodeView(BaseView):
         if "secret" not in half:
             return {"secret": None}  # nosec B105  # a field of a form
         secret = g.vault.decrypt(b64decode(half["secret"]), entering.in_cookie(user.id))
-        code = segno.make(second_factor.address(secret, user.username, gettext(ISSUER)), error="m")
-        rows = enumerate(code.matrix_iter(border=QUIET))
-        dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in rows for x, on in enumerate(row) if on)
+        code = code_of(second_factor.address(secret, user.username, gettext(ISSUER)))
         return {
             "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-            "side": code.symbol_size(border=QUIET)[0],
-            "dark": dark,
+            "side": code.side,
+            "dark": code.dark,
         }
 
 

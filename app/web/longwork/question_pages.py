@@ -8,7 +8,7 @@ from flask import abort, g, redirect, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 
-from app.engine.intake import held_sheets
+from app.engine.intake import held_sheets, removals
 from app.engine.intake.held_sheets import HeldSheet
 from app.extensions import db, fab
 from app.registers.ciphers import bytes_of, text_of
@@ -67,10 +67,14 @@ class SheetQuestionView(Screen, BaseView):
         return sheet
 
 
-def waiting_for(view: BaseView, subject: int) -> str | None:
-    """Return where a sheet of one's own that was handed in on a case's page asks how it is meant."""
-    sheet = held_sheets.waiting(db.session, g.actor.user_id, view.endpoint, str(subject))
-    return sheet and url_for("SheetQuestionView.ask", sheet_id=sheet)
+def waiting_for(view: BaseView, subject: int) -> dict[str, object]:
+    """Return what of one's own waits on a case's page: the address where a sheet asks how it is meant, and rows to put back."""
+    sheets = held_sheets.waiting(db.session, g.actor.user_id, view.endpoint, str(subject))
+    sheet = next((one for one in sheets if one.kind != held_sheets.REMOVED), None)
+    return {
+        "waiting": sheet and url_for("SheetQuestionView.ask", sheet_id=sheet.id),
+        "removal": removals.removal_of(g.vault, sheets),
+    }
 
 
 def _question(sheet: HeldSheet) -> Question:

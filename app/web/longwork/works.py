@@ -52,12 +52,16 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class WorkRequest:
-    """What is to be done, to what, with which file; `content` takes a workbook that the work makes."""
+    """What is to be done, to what, with which file; `content` takes a workbook that the work makes.
+
+    `name` is the file's own, as far as it is still known: a sheet that waits or is long comes without.
+    """
 
     view: BaseView
     subject: str
     arguments: str = ""
     file: BinaryIO | None = None
+    name: str = ""
     progress: Progress = field(default_factory=Progress)
     content: BinaryIO = field(default_factory=BytesIO)
 
@@ -227,7 +231,8 @@ def _do(session: Session, work: LongWork) -> None:
     ):
         with works.watched(session, work.id) as progress:
             arguments = text_of(g.vault, work, LongWork.asked_cipher)
-            task = WorkRequest(view, work.subject or "", arguments, file, progress, content)
+            subject = work.subject or ""
+            task = WorkRequest(view, subject, arguments, file, progress=progress, content=content)
             outcome = kind.perform(task)
             if outcome.question is not None:
                 outcome = hold_sheet(session, kind.name, task, work.title, outcome.question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -16,6 +17,7 @@ from wtforms.validators import InputRequired, Length
 from app.engine.access.roles import AUDITOR
 from app.engine.audit import record
 from app.engine.oversight.dossier import PastClaim, PastPlace, claims_then, end_of
+from app.engine.oversight.register_year import register_year
 from app.engine.programme import Programme
 from app.engine.sessions import shares
 from app.extensions import db
@@ -26,7 +28,9 @@ from app.programmes.installed import programme_of, programmes
 from app.registers.lookup import find_person
 from app.registers.models import Person
 from app.web.crud.views import Screen
+from app.web.oversight import story
 from app.web.page.findings import readable
+from app.web.page.lanes import year_to
 
 NOBODY = N_("本机构范围内没有此人的登记或补贴记录。请核对公民身份号码。")
 
@@ -70,7 +74,50 @@ class DossierView(Screen, BaseView):
     @expose("/<int:pk>")
     @has_access
     def show(self, pk):
+        """Show the year in a picture and the story below it; audited."""
+        person, day, claims, places = self._opened(pk)
+        scale = year_to(day)
+        page = self.render_template(
+            "dossier.html",
+            view=self,
+            person=person,
+            day=day,
+            claims=claims,
+            places=places,
+            scale=scale,
+            lanes=story.lanes(
+                scale, register_year(db.session, person.id, scale.first, scale.last), claims, places
+            ),
+            moments=story.moments(claims, places),
+            concerns=story.concerns(claims),
+            looks=story.looks(claims),
+            paid_count=sum(claim.state == "disbursed" for claim, _ in claims),
+            **_facts(claims),
+        )
+        db.session.commit()
+        return page
+
+    @expose("/<int:pk>/paper")
+    @has_access
+    @permission_name("show")
+    def paper(self, pk):
         """Show the paper itself, printable; audited."""
+        person, day, claims, places = self._opened(pk)
+        page = self.render_template(
+            "print/dossier.html",
+            person=person,
+            day=day,
+            claims=claims,
+            places=places,
+            findings_of={check.id: _findings(claim, check) for claim, _ in claims for check in claim.checks},
+            now=datetime.now(SHANGHAI),
+            **_facts(claims),
+        )
+        db.session.commit()
+        return page
+
+    def _opened(self, pk: int):
+        """Return (person, day, claims with their programmes, places), and write down who opened it. Raises NotFound."""
         person = db.session.scalars(
             select(Person).where(Person.id == pk), execution_options={"scope": "open"}
         ).one_or_none()
@@ -80,18 +127,11 @@ class DossierView(Screen, BaseView):
         claims, places = _told(person, _until(day))
         after = {"person_id": person.id, "day": str(day), "rows": len(claims) + len(places)}
         record(db.session, g.actor, "dossier", subject=str(person), after=after)
-        page = self.render_template(
-            "print/dossier.html",
-            person=person,
-            day=day,
-            claims=[(claim, programme_of(claim.claim.programme)) for claim in claims],
-            places=places,
-            findings_of={check.id: _findings(claim, check) for claim in claims for check in claim.checks},
-            paid=sum((c.amount for c in claims if c.state == "disbursed"), Decimal(0)),
-            now=datetime.now(SHANGHAI),
-        )
-        db.session.commit()
-        return page
+        return person, day, [(claim, programme_of(claim.claim.programme)) for claim in claims], places
+
+
+def _facts(claims: Sequence[tuple[PastClaim, Programme]]) -> dict:
+    return {"paid": sum((claim.amount for claim, _ in claims if claim.state == "disbursed"), Decimal(0))}
 
 
 def _until(day: date) -> datetime:

@@ -6,18 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import g
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from app.engine.cases import failed_rows
 from app.engine.cases.claims import Check, FailedRow
 from app.engine.programme import Programme
-from app.engine.rules import FAIL, UNKNOWN
+from app.engine.rules import FAIL, PASS, UNKNOWN, WARN
+from app.engine.rules.rule import RiskRule
 from app.extensions import db
 from app.programmes.installed import programme_of
 from app.registers.ciphers import UNREADABLE
 from app.web.page.addresses import rules_url
 from app.web.wording.formats import translate
 from app.web.wording.translations import gettext
+
+MONTHS = {"first", "latest", "floor"}
+"""Facts of a finding that are months of contributions."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,22 @@ class ReadableFinding:
     sentence: str
     evidence: dict
     fields: tuple[str, ...]
+    routine: bool
+    brief: str = ""
+    """The sentence in few words, what is wrong in it marked, for a row under the rule's headline."""
 
     @property
     def stops(self) -> bool:
         return self.verdict in (FAIL, UNKNOWN)
+
+    @property
+    def passes(self) -> bool:
+        return self.verdict == PASS
+
+    @property
+    def of_months(self) -> bool:
+        """Whether the picture of a year's months shows what the sentence says."""
+        return not MONTHS.isdisjoint(self.evidence)
 
     @property
     def address(self) -> str:
@@ -65,12 +82,32 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
             fields = tuple(evidence["faults"])
         sentences.append(
             ReadableFinding(
-                programme.code, rule.code, gettext(rule.title), entry["verdict"], sentence, evidence, fields
+                programme.code,
+                rule.code,
+                gettext(rule.title),
+                entry["verdict"],
+                sentence,
+                evidence,
+                fields,
+                rule.routine,
+                _brief(rule, evidence) or sentence,
             )
         )
-    return sorted(sentences, key=lambda f: (not f.stops, f.code))
+    return sorted(sentences, key=lambda f: (not f.stops, f.verdict != WARN, f.code))
 
 
+def _brief(rule: RiskRule, evidence: dict) -> str | None:
+    message = rule.briefly(evidence)
+    if message is None:
+        return None
+    facts = {
+        name: gettext(value) if isinstance(value, str) else value for name, value in message.params.items()
+    }
+    marked = {name: WRONG % facts[name] for name in rule.advice.wrong if name in facts}
+    return escape(gettext(message.msgid)).format(**facts | marked)
+
+
+WRONG = Markup('<span class="seal">%s</span>')
 FIELDS = {"C-01": ("citizen_id",)}
 
 

@@ -17,7 +17,19 @@ from app.web.page.addresses import ADDRESSES
 from app.web.page.manual import chapter_for
 from app.web.page.sidebar import sidebar, trail
 from app.web.page.unindented import Unindented
-from app.web.wording.formats import long_date, masked_phone, moment, show, state_mark, translate
+from app.web.wording.codes import code_of
+from app.web.wording.formats import (
+    lately,
+    long_date,
+    masked_phone,
+    moment,
+    short_moment,
+    short_number,
+    show,
+    soft_id,
+    state_mark,
+    translate,
+)
 from app.web.wording.titles import (
     actor_title,
     event_title,
@@ -29,6 +41,7 @@ from app.web.wording.titles import (
     phase_title,
     programme_title,
     role_title,
+    short_name,
     source_titles,
     state_title,
     verdict_title,
@@ -36,19 +49,25 @@ from app.web.wording.titles import (
 from app.web.wording.totals import TOTALS
 from app.web.wording.translations import spoken
 
+FILTERS = {
+    "yuan": format_yuan,
+    "uppercase": uppercase,
+    "show": show,
+    "visible": visible,
+    "moment": moment,
+    "lately": lately,
+    "short_moment": short_moment,
+    "long_date": long_date,
+    "soft_id": soft_id,
+    "state_mark": state_mark,
+    "short_number": short_number,
+}
+
 
 def init_app(app: Flask) -> None:
     """Make the helpers known to every template."""
     app.jinja_env.add_extension(Unindented)
-    app.jinja_env.filters.update(
-        yuan=format_yuan,
-        uppercase=uppercase,
-        show=show,
-        visible=visible,
-        moment=moment,
-        long_date=long_date,
-        state_mark=state_mark,
-    )
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         translate=translate,
         state_title=state_title,
@@ -66,11 +85,13 @@ def init_app(app: Flask) -> None:
         kept_titles=kept_titles,
         kept_values=kept_values,
         zip=zip,
+        code_of=code_of,
         payee_title=payee_title,
         objection_states=OBJECTION_STATES,
         **TOTALS,
         **ADDRESSES,
         actor_title=actor_title,
+        short_name=short_name,
         mask=mask,
         masked_phone=masked_phone,
         attributes_of=attributes_of,
@@ -117,6 +138,8 @@ def _context() -> dict:
         "theme": session.get("theme"),
         "session_left": session_left,
         "today": g.today,
+        # the piece of a page that stands beside a list (drawer.js)
+        "fragment": request.headers.get("X-Fragment") == "1",
         # asked once for the hundreds of words of a page; macros, which know no context, ask for each
         "_": spoken().ugettext,
     }

@@ -32,6 +32,12 @@ class Task:
     state: str = ""
 
 
+def tasks(*but: str) -> list[Task]:
+    """Return what waits for a move of this login, list by list, save those of some endpoints, which aren't counted."""
+    lists = (view for view in fab().baseviews if hasattr(view, "tasks") and view.endpoint not in but)
+    return [task for view in lists for task in view.tasks()]
+
+
 def of(counting: Counting, kind: str, states: Collection[str]) -> tuple[int, Decimal]:
     """Return how many rows of a kind wait in these states, and their sum, CNY.
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 from flask import g, request
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 from wtforms import Form, SelectField
 
 from app.engine.access.roles import AUDITOR, CLERK, POLICY, REVIEWER
-from app.engine.policy import Parameter, PolicyValue, Span
-from app.engine.programme import Programme
+from app.engine.policy import PolicyValue
 from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.programmes.installed import programme_of, programmes
 from app.web.crud.options import options
 from app.web.crud.views import READ, ModelView
+from app.web.page.lanes import Scale
 from app.web.page.sidebar import SETTINGS
+from app.web.page.timelines import Timeline, timelines
+from app.web.wording.titles import user_title
 from app.web.wording.translations import gettext
 
+YEARS_BACK, YEARS_AHEAD, AHEAD = 6, 3, timedelta(days=200)
 CONFIRMED = "split"
 """The form's field that confirms, after a warning, that another row is cut in two."""
 
@@ -78,9 +85,20 @@ class PolicyView(ModelView):
         return super().cell(row, column)
 
     def list_more(self, rows) -> dict:
-        rows = db.session.scalars(select(PolicyValue)).all()
-        lines = [(p, _timelines(p, [row for row in rows if row.programme == p.code])) for p in programmes()]
-        return {"lines": lines, "today": g.today}
+        """Return the programme's time lines, and of the chosen one the spans in words; what an address names wrongly is the first."""
+        stored = db.session.scalars(select(PolicyValue).options(selectinload(PolicyValue.author))).all()
+        lines = list(timelines(stored, g.today))
+        code, wanted = request.args.get("programme"), request.args.get("parameter")
+        own = [line for line in lines if line.programme.code == code]
+        shown = own or [line for line in lines if line.programme is lines[0].programme]
+        chosen = next((line for line in shown if line.parameter.code == wanted), shown[0])
+        return {
+            "subsidies": [(programme, len(programme.policy.parameters)) for programme in programmes()],
+            "lines": shown,
+            "chosen": chosen,
+            "scale": _scale(shown),
+            "user_title": user_title,
+        }
 
     def pre_update(self, item: PolicyValue) -> None:
         policy = programme_of(item.programme).policy
@@ -120,6 +138,12 @@ def _split(cut: PolicyValue, row: PolicyValue) -> BadValue:
     )
 
 
-def _timelines(programme: Programme, rows: list[PolicyValue]) -> list[tuple[Parameter, list[Span]]]:
-    """Return each parameter of a programme with the spans of its values."""
-    return [(p, programme.policy.timeline(rows, p.code)) for p in programme.policy.parameters.values()]
+def _scale(lines: Sequence[Timeline]) -> Scale:
+    """Return the years to show: from the first value that somebody gave, at most eight, to a year and a half ahead."""
+    days = [span.first for line in lines for span in line.spans if span.row]
+    ahead = [day for day in days if day > g.today]
+    first = max(min([*days, g.today]).year, g.today.year - YEARS_BACK)
+    last = max([g.today + AHEAD, *ahead]).year
+    return Scale(
+        date(min(first, g.today.year - 1), 1, 1), date(min(last, g.today.year + YEARS_AHEAD), 12, 31)
+    )

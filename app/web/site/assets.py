@@ -26,6 +26,7 @@ STYLES = (
     "evidence",
     "home",
     "people",
+    "intake",
     "manual",
     "login",
     "screens",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import ClassVar, NamedTuple
 
 from flask import abort, g, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
@@ -15,19 +17,30 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.engine.access import accounts, grants, own_roles
-from app.engine.access.roles import KEEPERS, TITLES
+from app.engine.access.roles import ADMINISTRATORS, CLERK, KEEPERS, REVIEWER, TITLES
 from app.extensions import db
 from app.kernel.messages import N_
+from app.kernel.text import whole_number
 from app.registers.organisation import Office, Staff
 from app.web.crud.options import options
 from app.web.crud.paging import key_of
 from app.web.crud.views import Screen
 from app.web.page.sidebar import SETTINGS
-from app.web.staff import matrix
+from app.web.staff import matrix, pending_duties, role_words
 from app.web.wording.titles import role_title
 from app.web.wording.translations import gettext
 
 MOST_HOLDERS = 500
+
+
+class Holder(NamedTuple):
+    """Somebody who holds a role, by which ones, to which day (`date.max` without an end), and whether it waits."""
+
+    staff: Staff
+    full: str
+    roles: Sequence[str]
+    until: date
+    waits: bool
 
 
 class RoleForm(Form):
@@ -64,17 +77,29 @@ class RoleView(Screen, BaseView):
     @expose("/list/")
     @has_access
     def list(self):
+        """Show two roles side by side, the others as dots, and who may do the line that is chosen."""
         own = [own.name for own in own_roles.in_sight(db.session, g.actor)]
-        roles = [*TITLES, *own]
-        chosen = [role for role in request.args.getlist("role") if role in roles] or roles
+        roles, groups = [*TITLES, *own], matrix.groups([*TITLES, *own])
+        pair = [_named("a", roles, CLERK), _named("b", roles, REVIEWER)]
+        opened = _numbered("open", groups)
+        line = opened and _numbered("line", opened.lines)
         return self.render_template(
             "role_list.html",
             view=self,
             roles=roles,
-            chosen=chosen,
-            own={name: own_roles.known(db.session)[name] for name in own},
+            pair=pair,
+            short_title=role_words.short_title,
+            others=[role for role in TITLES if role not in pair],
+            administrators=ADMINISTRATORS,
+            own=[own_roles.known(db.session)[name] for name in own],
             editable=lambda own: own_roles.editable(own, g.actor),
-            functions=matrix.functions(chosen),
+            groups=groups,
+            opened=opened,
+            line=line,
+            differences=sum(len(group.differing(*pair)) for group in groups),
+            chosen=[role_words.words_of(role) for role in (line.holders if line else pair) if role in roles],
+            holders=_who(line.holders) if line else [],
+            most=MOST_HOLDERS,
         )
 
     @expose("/show/<name>")
@@ -83,15 +108,13 @@ class RoleView(Screen, BaseView):
         """Show who holds a role, within the administrator's sight."""
         if name not in TITLES and name not in {own.name for own in own_roles.in_sight(db.session, g.actor)}:
             abort(404)
-        holders = list(db.session.scalars(_holders(name).limit(MOST_HOLDERS)))
-        ends = grants.ends_of(db.session, [staff.user_id for staff in holders])
+        holders = _who([name])
         return self.render_template(
             "role_show.html",
             view=self,
             name=name,
-            holders=[
-                (one, accounts.full_name(one.user), ends.get(one.user_id, {}).get(name)) for one in holders
-            ],
+            words=role_words.words_of(name),
+            holders=holders,
             most=MOST_HOLDERS,
             functions=matrix.functions([name]),
         )
@@ -139,16 +162,40 @@ def _facts(own) -> dict[str, object]:
     return {"own": own, "held": pairs, "functions": matrix.functions(own.parts)}
 
 
-def _holders(name: str):
-    """Return the staff in sight that hold a role, those for whom it is over included."""
-    scope = g.actor.scope
-    wanted = (
+def _named(name: str, roles: Sequence[str], otherwise: str) -> str:
+    wanted = request.args.get(name, "")
+    return wanted if wanted in roles else otherwise
+
+
+def _numbered(name: str, rows: Sequence):
+    """Return the row that the address names by its place, if it does."""
+    number = whole_number(request.args.get(name), 3)
+    return rows[number] if number is not None and number < len(rows) else None
+
+
+def _who(names: Iterable[str]) -> list[Holder]:
+    """Return the staff in sight that hold one of the roles, those for whom it is over included."""
+    wanted, scope = set(names), g.actor.scope
+    query = (
         select(Staff)
         .join(Staff.user)
-        .join(User.roles)
         .join(Office, Office.id == Staff.office_id)
-        .where(Role.name == name)
-        .options(selectinload(Staff.user))
+        .where(User.roles.any(Role.name.in_(wanted)))
+        .options(selectinload(Staff.user).selectinload(User.roles))
         .order_by(Office.code, User.username)
+        .limit(MOST_HOLDERS)
     )
-    return wanted if scope.whole else wanted.where(Staff.office_id.in_(scope.office_ids))
+    seen = query if scope.whole else query.where(Staff.office_id.in_(scope.office_ids))
+    holders = list(db.session.scalars(seen))
+    ids = [staff.user_id for staff in holders]
+    ends, waits = grants.ends_of(db.session, ids), pending_duties.of_users(ids)
+    return [
+        Holder(
+            staff,
+            accounts.full_name(staff.user),
+            sorted(present := accounts.roles_of(staff.user) & wanted),
+            max((ends.get(staff.user_id, {}).get(role) or date.max for role in present), default=date.max),
+            bool({*present, None} & waits.get(staff.user_id, set())),
+        )
+        for staff in holders
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from flask import g, make_response, request
+from flask import g, make_response, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
@@ -14,24 +14,27 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Query, selectinload
 
-from app.engine.access import accounts, grants, handover
-from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN, TITLES
+from app.engine.access import accounts, demands, grants, handover
+from app.engine.access.roles import COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN
 from app.engine.audit import AuditEntry, record
-from app.engine.sessions import tries
+from app.engine.sessions import second_factor, tries
 from app.extensions import db
 from app.kernel.messages import N_
 from app.registers.organisation import Staff
 from app.web.crud.conflicts import Edit
 from app.web.crud.options import options
+from app.web.crud.search import SearchField
 from app.web.crud.views import ModelView
 from app.web.page.sidebar import SETTINGS
-from app.web.staff import matrix, pending_duties
+from app.web.page.tabs import Filtered, Tab
+from app.web.staff import matrix, pending_duties, role_words, standings, user_cards
+from app.web.staff.granting import Granting
 from app.web.staff.user_forms import ChangeForm, HandoverForm, NewForm
 from app.web.wording.titles import role_title
 from app.web.wording.translations import gettext
 
 
-class UserView(ModelView):
+class UserView(Granting, ModelView):
     """List, add, change and give a new password; `accounts` refuses every way up, whatever is posted."""
 
     datamodel = SQLAInterface(Staff)
@@ -47,7 +50,14 @@ class UserView(ModelView):
         "reset",
         "unlock",
         "handover",
+        "grant",
+        "take",
+        "stop",
+        "start",
+        "take_back",
+        "together",
     }
+    drawer = True
     watched = True
     names_whole = True
     granted = dict.fromkeys(
@@ -56,7 +66,7 @@ class UserView(ModelView):
     )
     permission_titles = {"can_unlock": N_("解锁账号"), "can_handover": N_("移交工作")}
     list_template = "user_list.html"
-    base_order = ("user_id", "desc")
+    base_order = ("office_id", "asc")
     label_columns = {
         "user": N_("姓名或用户名"),
         "user.username": N_("用户名"),
@@ -64,9 +74,13 @@ class UserView(ModelView):
         "office": N_("机构"),
         "office.name": N_("机构"),
         "roles": N_("角色"),
+        "standing": N_("状态"),
+        "user.last_login": N_("最近登录"),
+        "second": N_("二次验证"),
         "user.active": N_("启用"),
     }
-    list_columns = ["user.username", "name", "office.name", "roles", "user.active"]
+    list_columns = ["name", "roles", "standing", "user.last_login", "second", "user.username"]
+    export_columns = ["name", "user.username", "office.name", "roles", "user.active", "user.last_login"]
     search_columns = ["user", "office"]
     order_columns = ["user_id"]
 
@@ -78,12 +92,26 @@ class UserView(ModelView):
             query = query.with_for_update(of=Staff)
         return query if scope.whole else query.filter(Staff.office_id.in_(scope.office_ids))
 
+    def more_fields(self) -> list[SearchField]:
+        return [standings.role_field(), standings.field()]
+
     def cell(self, row: Staff, column: str) -> str:
+        if column == "roles":
+            return Markup("、").join(user_cards.titles(row)) or "—"
+        if column == "standing":
+            return standings.word(row, g.locked_out, user_cards.known(row)[1])
+        if column == "second":
+            return gettext("已启用") if row.user_id in g.with_code else gettext("未启用")
+        return super().cell(row, column)
+
+    def value(self, row: Staff, column: str) -> object:
         if column == "name":
             return accounts.full_name(row.user)
         if column == "roles":
-            return Markup("、").join(_titles(row)) or "—"
-        return super().cell(row, column)
+            return "、".join(map(role_title, sorted(accounts.roles_of(row.user))))
+        if column == "user.last_login":
+            return standings.clock(row.user.last_login)
+        return super().value(row, column)
 
     def manageable(self, row: Staff) -> bool:
         """Return whether the list offers to change this login."""
@@ -101,9 +129,9 @@ class UserView(ModelView):
             )
             db.session.commit()
             pending_duties.tell(user.id)
-            return self._tell(user, password)
+            return self._tell(db.session.get_one(Staff, user.id), password)
 
-        return self.form_page(form, save, "user_form.html")
+        return self.form_page(form, save, "user_form.html", lambda: {"words": role_words.by_name()})
 
     @expose("/change/<pk>", methods=["GET", "POST"])
     @has_access
@@ -118,11 +146,12 @@ class UserView(ModelView):
             edit.insist()
             facts = form.facts(_held(staff)["ends"])
             accounts.change_user(db.session, g.actor, staff, active=form.active.data, **facts)
-            answer = self.finish()
-            pending_duties.tell(staff.user_id)
-            return answer
+            return self._answer(staff)
 
-        return self.form_page(form, save, "user_form.html", lambda: {"staff": self.item(pk)}, edit=edit)
+        def facts():
+            return {"staff": self.item(pk), "words": role_words.by_name()}
+
+        return self.form_page(form, save, "user_form.html", facts, edit=edit)
 
     @expose("/unlock/<pk>", methods=["POST"])
     @has_access
@@ -136,19 +165,13 @@ class UserView(ModelView):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk):
-        """Show what somebody may do, and by which role."""
+        """Show what somebody may do, and by which role; beside the list, what may be changed about it."""
         row = self.item(pk)
-        roles = grants.roles_in_force(db.session, row.user_id, g.today)
-        functions = matrix.functions(roles)
-        return self.render_template(
-            "user_show.html",
-            view=self,
-            row=row,
-            full=accounts.full_name(row.user),
-            functions=functions,
-            waits=pending_duties.sentences(row.user_id, accounts.roles_of(row.user)),
-            deeds=pending_duties.deeds(row.user_id),
-        )
+        facts = {"row": row, "full": accounts.full_name(row.user), "may_change": self.manageable(row)}
+        if not request.headers.get("X-Fragment"):
+            roles = grants.roles_in_force(db.session, row.user_id, g.today)
+            facts |= {"functions": matrix.functions(roles), "deeds": pending_duties.deeds(row.user_id)}
+        return self.render_template("user_show.html", view=self, **facts, **user_cards.card(row))
 
     @expose("/handover/<pk>", methods=["GET", "POST"])
     @has_access
@@ -178,9 +201,16 @@ class UserView(ModelView):
         return self.form_page(form, save, "user_handover.html", facts)
 
     def list_more(self, rows: Sequence[Staff]) -> dict:
-        g.role_ends = grants.ends_of(db.session, [row.user_id for row in rows])
-        g.role_waits = pending_duties.of_users([row.user_id for row in rows])
-        return {"locked": tries.locked(db.session, [row.user.username for row in rows])}
+        ids = [row.user_id for row in rows]
+        g.role_ends, g.role_waits = grants.ends_of(db.session, ids), pending_duties.of_users(ids)
+        g.locked_out = tries.locked(db.session, [row.user.username for row in rows])
+        g.with_code = second_factor.enrolled_among(db.session, ids)
+        batch = url_for("UserView.together")
+        return {"batch": batch}
+
+    def tabs(self, page: Filtered) -> list[Tab]:
+        """Return a tab for each standing of a login, and one for all."""
+        return standings.tabs(page)
 
     @expose("/reset/<pk>", methods=["POST"])
     @has_access
@@ -191,7 +221,7 @@ class UserView(ModelView):
         tries.unlock(db.session, staff.user.username)
         db.session.commit()
         pending_duties.tell(staff.user_id)
-        return self._tell(staff.user, password)
+        return self._tell(staff, password)
 
     def _manageable(self, pk: str) -> Staff:
         """Return a login in sight that the actor may change."""
@@ -199,31 +229,21 @@ class UserView(ModelView):
         accounts.refuse_management(db.session, g.actor, staff.user)
         return staff
 
-    def _tell(self, user: User, password: str):
+    def _tell(self, staff: Staff, password: str):
         """Show the password, the only time that it is seen: it stands in no cookie, no log and no cache."""
-        answer = make_response(
-            self.render_template("user_password.html", view=self, user=user, password=password)
+        present = accounts.roles_of(staff.user)
+        page = self.render_template(
+            "user_password.html",
+            view=self,
+            staff=staff,
+            full=accounts.full_name(staff.user),
+            roles="、".join(map(role_title, sorted(present))),
+            password=password,
+            needs_code=demands.wanted(db.session, staff.user_id),
         )
+        answer = make_response(page)
         answer.headers["Cache-Control"] = "no-store"
         return answer
-
-
-def _titles(row: Staff) -> list[Markup]:
-    """Return the roles of a login, each with its last day; what is over is marked."""
-    if "role_ends" not in g:
-        g.role_ends = grants.ends_of(db.session, [row.user_id])
-        g.role_waits = pending_duties.of_users([row.user_id])
-    roles, ends = accounts.roles_of(row.user), g.role_ends.get(row.user_id, {})
-    titles = []
-    for role in sorted(roles, key=lambda name: (name not in TITLES, [*TITLES, name].index(name), name)):
-        day = ends.get(role)
-        until = gettext("（至{day}）").format(day=day) if day else ""
-        over = Markup(' <span class="tag tag--warn">{}</span>').format(gettext("已到期"))
-        waits = Markup(' <span class="tag tag--warn">{}</span>').format(gettext("待确认"))
-        waiting = {role, None} & g.role_waits.get(row.user_id, set())
-        marks = (over if day and day < g.today else "") + (waits if waiting else "")
-        titles.append(Markup("{}{}").format(role_title(role), until) + marks)
-    return titles
 
 
 def _held(staff: Staff) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 from flask import abort, g, redirect, request, url_for
 from flask_appbuilder import Model
@@ -14,31 +15,39 @@ from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
 from app.engine.access.roles import CASHIER, CLERK, REVIEWER
+from app.engine.cases.claims import Claim
 from app.engine.casework import batch
 from app.engine.casework.batch import Batch, BatchRow
 from app.engine.casework.claim_moves import subject_of
+from app.engine.casework.selection import whom
 from app.engine.longwork import works
 from app.engine.rules import FAIL, UNKNOWN
 from app.engine.sheets import export
-from app.engine.workflow.transition import Subject
-from app.extensions import db
+from app.engine.workflow.effects import least_days
+from app.engine.workflow.transition import Subject, Transition
+from app.extensions import db, fab
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
 from app.kernel.text import whole_number
 from app.programmes.installed import programme_of
+from app.registers.calendar.workdays import WorkCalendar
 from app.web.crud.listing import SIZES
 from app.web.crud.views import Screen
 from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.works import WorkRequest, carry_out, long_work
+from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.page.findings import readable
+from app.web.stages.spans import Span, span_of
 from app.web.wording.formats import translate
 from app.web.wording.translations import gettext
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
 HEADERS = (N_("结果"), N_("当前状态"), N_("原因"))
 AMOUNT = N_("金额（元）")
+AHEAD = timedelta(weeks=2)
+"""How much of the calendar is drawn behind the last day, for a later one may be chosen."""
 
 
 class BatchView(Screen, BaseView):
@@ -63,9 +72,9 @@ class BatchView(Screen, BaseView):
         if work := works.under_way(db.session, fire.name, batch_id):
             return redirect(url_for("WorkView.progress", work_id=work.id))
         programme, transition = self.transition_of(selection)
-        return self._dialog(
-            selection, programme, transition, transition.form(data={"start": g.today, "paid_on": g.today})
-        )
+        reckoned = transition.suggests(db.session, programme, g.today) if transition.suggests else {}
+        form = transition.form(data={"paid_on": g.today, **reckoned})
+        return self._dialog(selection, programme, transition, form)
 
     @expose("/<batch_id>/run", methods=["POST"])
     @has_access
@@ -109,6 +118,7 @@ class BatchView(Screen, BaseView):
             rows=[(row, thing, _cells(subject, thing), self._reasons(programme, row)) for row, thing in rows],
             page=page,
             size=size,
+            made=_made(selection, transition),
         )
 
     @expose("/<batch_id>/download")
@@ -139,6 +149,7 @@ class BatchView(Screen, BaseView):
         return programme, transition
 
     def _dialog(self, selection, programme, transition, form, problem=None):
+        subject = subject_of(transition)
         return self.render_template(
             "batch_dialog.html",
             batch=selection,
@@ -147,10 +158,24 @@ class BatchView(Screen, BaseView):
             form=form,
             problem=problem,
             advice=self._advice(programme, transition),
-            counted=subject_of(transition).counted,
+            span=self._span(form),
+            least=least_days(db.session, programme, g.today) if transition.suggests else 0,
+            counted=subject.counted,
             cautions=transition.cautions(db.session, selection.id) if transition.cautions else (),
-            extent=batch.extent(db.session, selection, subject_of(transition)),
+            extent=batch.extent(db.session, selection, subject),
+            whom=whom(db.session, selection.id, subject) if subject.counted.money else None,
         )
+
+    @staticmethod
+    def _span(form) -> Span | None:
+        """Return the days that a form's first and last make, with some weeks after them; None for a form that asks for none."""
+        first, last = (form.data.get(name) for name in ("start", "end"))
+        if not first or not last or last < first:
+            return None
+        try:
+            return span_of(WorkCalendar.load(db.session, g.today), first, last, g.today, AHEAD)
+        except BadValue:
+            return None
 
     @staticmethod
     def _advice(programme, transition) -> str | None:
@@ -195,6 +220,22 @@ def _rows(selection: Batch, subject: Subject) -> Select:
         .options(*(selectinload(relation) for relation in subject.loads))
         .order_by(BatchRow.moved, BatchRow.row_id)
     )
+
+
+def _made(selection: Batch, transition: Transition) -> list[tuple[str, str]]:
+    """Return what a batch made of its claims, by number, each with its page: notices, or payment lists."""
+    if not transition.makes:
+        return []
+    relation = Claim.__mapper__.relationships[transition.makes]
+    thing = relation.mapper.class_
+    of_batch = select(BatchRow.row_id).where(BatchRow.batch_id == selection.id, BatchRow.moved.is_(True))
+    wanted = select(thing).where(
+        thing.id.in_(select(relation.local_remote_pairs[0][0]).where(Claim.id.in_(of_batch)))
+    )
+    view = fab().pages[selection.programme, thing]
+    return [
+        (one.number, page_url(view.endpoint, one.id)) for one in db.session.scalars(wanted.order_by(thing.id))
+    ]
 
 
 def _line(subject: Subject, row: BatchRow, thing: Model | None, reasons: list[str]) -> tuple:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from flask import abort, g, redirect, request, url_for
@@ -53,6 +53,7 @@ class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for.
 
     `moves` are the actions that it offers, in order, of those that it has; `base_filters` say which states it shows.
+    `numbered`: the column of the number by which the top bar's search finds a row, `number_title` what that number is of.
     `page_of`: the model whose rows of the programme have their page here, wherever they are named. `readers` see the list
     whatever they may do; `rights` are what roles may do on it beside its moves, which the `duty` of each transition gives.
     """
@@ -60,6 +61,8 @@ class BulkView(ModelView):
     programme: ClassVar[Programme]
     moves: ClassVar[tuple[str, ...]] = ()
     page_of: ClassVar[type[Model] | None] = None
+    numbered: ClassVar[str] = ""
+    number_title: ClassVar[str] = ""
     readers: ClassVar[tuple[str, ...]] = (AUDITOR,)
     rights: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post"}
@@ -93,6 +96,12 @@ class BulkView(ModelView):
             self.programme.transitions[name]
             for name in self.moves
             if sm.has_access(name, self.class_permission_name)
+        ]
+
+    def moves_from(self, states: Collection[str] | None) -> list:
+        """Return those of them that start from one of the states that rows are in; all where that isn't known."""
+        return [
+            move for move in self.allowed_moves() if not states or not set(states).isdisjoint(move.sources)
         ]
 
     def waits(self) -> tuple[str, ...]:
@@ -176,6 +185,12 @@ class GroupView(ClaimMoves, BulkView):
             .order_by(Claim.id)
         )
 
+    def ways(self, claims: Sequence[Claim]) -> list[Transition]:
+        """Return what this login may do with a group as its claims stand, the way on last."""
+        states = {claim.state for claim in claims}
+        moves = [one for one in self.allowed_moves() if states & set(one.sources)]
+        return sorted(moves, key=lambda one: not one.danger)
+
     def list_more(self, rows: Sequence) -> dict:
         return {"counts": state_counts(getattr(Claim, self.member), [row.id for row in rows])}
 
@@ -184,6 +199,7 @@ class ApplicationsView(GroupView):
     """Whole applications: counts by state, total of the live claims, what is paid."""
 
     member = "application_id"
+    numbered, number_title = "number", N_("申请单")
     loads = ["employer", "payee_person", "office", "region"]
     joined = [*loads, "account"]
     search_columns = ["number", "employer", "office", "created_on"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 from flask import g, request
@@ -25,7 +26,10 @@ from app.registers.calendar.workdays import WorkCalendar
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
-from app.web.wording.formats import translate
+from app.web.stages.case_page import Stop
+from app.web.stages.publicity import ROLL, Publicity
+from app.web.stages.spans import Span, span_of
+from app.web.wording.formats import short_day, translate
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
 
@@ -46,12 +50,14 @@ class ExtensionForm(Form):
     end = DateField(N_("新的公示结束日期"), [InputRequired(N_("请填写新的公示结束日期。"))])
 
 
-class NoticesView(GroupView):
+class NoticesView(Publicity, GroupView):
     """The notices of one programme; whole notices can be passed or failed."""
 
     menu_short = N_("公示名册")
     menu_icon = "columns"
+    publicity_tab = ROLL
     member = "notice_id"
+    numbered, number_title = "number", N_("公示")
     page_of = Notice
     list_template = "groups.html"
     show_template = "notice.html"
@@ -81,15 +87,22 @@ class NoticesView(GroupView):
         query = select(Objection).where(Objection.claim_id.in_([claim.id for claim in claims]))
         for objection in db.session.scalars(query.order_by(Objection.id)):
             objections.setdefault(objection.claim_id, []).append(objection)
-        running = any(claim.state == "publicizing" for claim in claims)
-        caution = WorkCalendar.load(db.session, row.starts_on).caution(row.starts_on, row.ends_on)
+        running = sum(claim.state == "publicizing" for claim in claims)
+        calendar, over = WorkCalendar.load(db.session, row.starts_on), row.ends_on < g.today
+        caution = calendar.caution(row.starts_on, row.ends_on)
+        span = span_of(calendar, row.starts_on, row.ends_on, g.today)
         return {
             "running": running,
             "caution": translate(caution) if running and caution else None,
             "claims": claims,
+            "standing": [claim for claim in claims if claim.state in STANDING],
             "objections": objections,
+            "open_objections": sum(o.state == "open" for raised in objections.values() for o in raised),
             "programme": self.programme,
-            "over": row.ends_on < g.today,
+            "over": over,
+            "span": span,
+            "stops": _stops(row, span, running),
+            "ways": [way for way in self.ways(claims) if over or way.name != "pass_publicity"],
         }
 
     @expose("/extend/<pk>", methods=["GET", "POST"])
@@ -140,6 +153,24 @@ class NoticesView(GroupView):
             subject=notice.number,
             after={"rows": count},
         )
+
+
+def _stops(row: Notice, span: Span, running: int) -> list[Stop]:
+    """Return the journey of a notice: published, running, its outcome."""
+    begun = Stop(gettext("发布"), "done", short_day(row.starts_on, g.today))
+    last = gettext("到 {day}").format(day=short_day(row.ends_on, g.today))
+    outcome = gettext("公示结果")
+    if row.ends_on >= g.today and running:
+        note = gettext("还有 {days} 个工作日").format(days=span.left)
+        today = row.ends_on == g.today
+        here = Stop(gettext("公示中"), "here", gettext("今天最后一天") if today else note)
+        first = short_day(row.ends_on + timedelta(days=1), g.today)
+        return [begun, here, Stop(outcome, "", gettext("最早 {day}").format(day=first))]
+    ran = Stop(gettext("公示期满"), "done", last)
+    if running:
+        waits = gettext("{count} 人等待办理").format(count=running)
+        return [begun, ran, Stop(outcome, "here", waits, pressing=True)]
+    return [begun, ran, Stop(outcome, "done", gettext("已办理"))]
 
 
 def noticed(notice_id: int) -> list[Claim]:

@@ -25,6 +25,8 @@ from app.kernel.messages import N_
 from app.kernel.money import uppercase
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
+from app.web.stages.case_page import Stop
+from app.web.wording.formats import short_day, short_moment
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
 
@@ -58,6 +60,8 @@ class PaymentListsView(GroupView):
     menu_short = N_("发放清单")
     menu_icon = "sheet"
     member = "payment_list_id"
+    numbered, number_title = "number", N_("发放清单")
+    page_of = PaymentList
     list_template = "groups.html"
     show_template = "payment_list.html"
     moves = ("disburse", "dissolve")
@@ -82,7 +86,15 @@ class PaymentListsView(GroupView):
 
     def show_more(self, row: PaymentList) -> dict:
         claims = listed(row.id)
-        return {"claims": claims, "accounts": by_account(claims), "programme": self.programme}
+        paid = [claim for claim in claims if claim.paid_on]
+        return {
+            "claims": claims,
+            "paid": paid,
+            "accounts": by_account(claims),
+            "programme": self.programme,
+            "stops": _stops(row, claims, paid),
+            "ways": self.ways(claims),
+        }
 
     @expose("/export/<pk>", methods=["POST"])
     @has_access
@@ -110,6 +122,26 @@ class PaymentListsView(GroupView):
         )
 
 
+def _stops(row: PaymentList, claims: list[Claim], paid: list[Claim]) -> list[Stop]:
+    """Return the journey of a payment list: made, handed out for the bank, paid; or dissolved on the way."""
+    made = Stop(gettext("制单"), "done", short_day(row.made_on, g.today))
+    taken = Stop(gettext("导出"), "done", short_moment(row.exported_at)) if row.exported_at else None
+    if row.dissolved_on:
+        ended = Stop(gettext("已解散"), "ended", short_day(row.dissolved_on, g.today))
+        return [made, *([taken] if taken else []), ended]
+    if rest := len(paid) and len(claims) - len(paid):
+        note = gettext("{count} 人尚未发放").format(count=rest)
+        return [made, *([taken] if taken else []), Stop(gettext("发放"), "here", note, pressing=True)]
+    if paid:
+        days = sorted({claim.paid_on for claim in paid if claim.paid_on})
+        voucher = gettext("凭证号 {number}").format(number=paid[0].voucher_no)
+        note = f"{short_day(days[-1], g.today)} {voucher}"
+        return [made, *([taken] if taken else []), Stop(gettext("已发放"), "paid", note)]
+    if taken:
+        return [made, taken, Stop(gettext("发放"), "here", gettext("银行付款后办理"))]
+    return [made, Stop(gettext("导出"), "here", gettext("下载后交银行")), Stop(gettext("发放"), "")]
+
+
 def _hold(list_id: int) -> None:
     """Keep the claims as they are while their file is made: a correction of an account is signed before or after."""
     claim_ids = select(Claim.id).where(Claim.payment_list_id == list_id).order_by(Claim.id)
@@ -133,15 +165,18 @@ def listed(list_id: int) -> list[Claim]:
     return list(db.session.scalars(wanted))
 
 
-def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal]]:
-    """Return (a claim of the account, number of people, sum) for each payee's account."""
+def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal, list[str]]]:
+    """Return (a claim of the account, number of people, sum, their states) for each payee's account."""
     groups = groupby(claims, key=lambda claim: (claim.application_id, claim.account_id))
     accounts = [list(group) for _, group in groups]
-    return [(group[0], len(group), sum((c.amount for c in group), Decimal(0))) for group in accounts]
+    return [
+        (group[0], len(group), sum((c.amount for c in group), Decimal(0)), sorted({c.state for c in group}))
+        for group in accounts
+    ]
 
 
 def _summary(claims: list[Claim]):
-    for claim, count, amount in by_account(claims):
+    for claim, count, amount, _ in by_account(claims):
         account = cast(Account, claim.account)  # a claim that is paid has one
         payee = claim.application.payee
         number = number_of(g.vault, account, payee)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from collections.abc import Mapping
+
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
@@ -12,7 +14,8 @@ from sqlalchemy.sql import Select
 from werkzeug.exceptions import NotFound
 
 from app.engine.audit import NAMED, AuditEntry
-from app.engine.cases.claims import Attachment, Claim
+from app.engine.cases.claims import Claim
+from app.engine.cases.states import EDITABLE, TITLES
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.policy import Frozen, stored
@@ -20,13 +23,13 @@ from app.extensions import db
 from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
-from app.web.page.findings import latest_findings
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
 from app.web.stages.bulk import BulkView, ClaimMoves, keys_of
+from app.web.stages.case_page import around, hindrance, journey, moves_of, note_of, own_facts
+from app.web.stages.evidence import evidence_of
 from app.web.stages.labels import LABELS
-from app.web.wording.steps import steps
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
 
@@ -36,10 +39,11 @@ class StageView(ClaimMoves, BulkView):
 
     show_template = "claim.html"
     loads = ["account"]
-    joined = ["person", "employer", "application", "region", "account", "notice"]
+    joined = ["person", "employer", "application", "region", "account", "notice", "payment_list"]
     sorts_by = {"person.name": "name"}
     label_columns = LABELS
     counting = staticmethod(figures.counting)
+    drawer = True
     search_columns = ["state", "person", "employer", "application", "office", "submitted_on"]
 
     def base_query(self) -> Query:
@@ -47,6 +51,24 @@ class StageView(ClaimMoves, BulkView):
         # of the subclass, for a column of Claim would bring the scope once more
         model = self.datamodel.obj
         return super().base_query().filter(model.programme == self.programme.code)
+
+    def tab_states(self) -> Mapping[str, str]:
+        return TITLES
+
+    def tab_rows(self) -> Query:
+        """Return the programme's cases, of whatever stage."""
+        return db.session.query(self.datamodel.obj).filter(
+            self.datamodel.obj.programme == self.programme.code
+        )
+
+    def tab_list(self, state: str | None) -> StageView | None:
+        """Return this list, else the stage where the login works on such cases, else the list of all."""
+        if not self.states or state in self.states or (state is None and len(self.states) > 1):
+            return self
+        return self._stage_of(state) or self._query()
+
+    def tab_of_all(self) -> str | None:
+        return self.states[0] if len(self.states) == 1 else None
 
     def read_with(self) -> list[ORMOption]:
         return [*super().read_with(), undefer_group(ENCRYPTED)]
@@ -76,7 +98,10 @@ class StageView(ClaimMoves, BulkView):
     @expose("/show/<pk>")
     @has_access
     def show(self, pk):
+        """Show a case on a page, or in short beside the list that asks for a fragment."""
         try:
+            if "X-Fragment" in request.headers:
+                return self.render_template("parts/claim_drawer.html", view=self, **self.shown(pk))
             return super().show(pk)
         except NotFound:
             if moved := self._moved_on(pk):
@@ -96,6 +121,12 @@ class StageView(ClaimMoves, BulkView):
             flash(text.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
         return redirect(url_for(f"{query.endpoint}.show", pk=number))
 
+    def _stage_of(self, state: str | None) -> StageView | None:
+        """Return the programme's list on which cases of a state wait for the login."""
+        stages = (view for view in self.appbuilder.countings[figures.counting] if isinstance(view, StageView))
+        own = (view for view in stages if view.programme is self.programme and view.states)
+        return next((view for view in own if state in view.waits()), None)
+
     def _query(self) -> StageView | None:
         """Return the programme's list of all states, if the login may open it."""
         view = self.appbuilder.pages.get((self.programme.code, Claim))
@@ -105,17 +136,29 @@ class StageView(ClaimMoves, BulkView):
         history = db.session.scalars(
             select(AuditEntry).where(AuditEntry.claim_id == row.id).options(NAMED).order_by(AuditEntry.id)
         ).all()
-        papers = select(Attachment).where(Attachment.application_id == row.application_id)
+        evidence, beside = evidence_of(self.programme, row), around(row)
         return {
-            "papers": db.session.scalars(papers.order_by(Attachment.id)).all(),
+            "papers": beside.papers,
             "paper_kinds": KINDS,
-            "findings": latest_findings(self.programme, row.id),
+            "others": beside.others,
+            "evidence": evidence,
             "frozen": self._frozen(row),
             "history": history,
-            "steps": steps(row.state, history),
+            "stops": journey(row, history, beside.calendar),
+            "hindrance": hindrance(row, history, evidence, beside),
+            "ways": moves_of(self, row, history),
+            "note": note_of(row, history),
+            "edits": self._edits(row),
+            "own_facts": own_facts(self.programme, row),
             "programme": self.programme,
             "account_notes": notes_of_claim(row),
         }
+
+    def _edits(self, claim: Claim) -> bool:
+        """Return whether this login may correct the claim here."""
+        editable = claim.state in EDITABLE and claim.office_id == g.actor.office_id
+        offered = "edit" in self.include_route_methods
+        return editable and offered and may("can_edit", self.class_permission_name)
 
     def _frozen(self, claim: Claim) -> list[Frozen]:
         """Return the policy that the claim was submitted under, value by value."""

@@ -217,5 +217,10 @@ def actor_title(entry: AuditEntry | Moved) -> str:
     return _beside(entry.actor_name, entry.actor)
 
 
+def short_name(entry: AuditEntry | Moved) -> str:
+    """Return the bare name of that day, for a line whose title says the rest."""
+    return without_numbers(entry.actor_name)
+
+
 def _beside(name: str, user: User | None) -> str:
     return without_numbers(f"{name}（{user.username}）" if user else name)

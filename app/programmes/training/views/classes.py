@@ -48,6 +48,7 @@ class ClassView(Reachable, ClassList):
     menu_title = N_("网络疫情培训开班")
     menu_short = N_("开班")
     menu_icon = "class"
+    numbered, number_title = "cohort_no", N_("培训班级")
     begins = N_("开班")
     show_template = "class.html"
     moves = ("submit_class", "cancel_class")
@@ -81,8 +82,8 @@ class ClassView(Reachable, ClassList):
             for student in more["students"]
         }
         editable = may_edit and row.office_id == g.actor.office_id and row.state in EDITABLE
-        waiting = waiting_for(self, row.id) if editable else None
-        return {**more, "warnings": warnings, "editable": editable, "waiting": waiting}
+        waiting = waiting_for(self, row.id) if editable else {}
+        return {**more, "warnings": warnings, "editable": editable, "student_sheet": STUDENTS, **waiting}
 
     @expose("/add", methods=["GET", "POST"])
     @has_access

@@ -49,8 +49,13 @@ class CompletionView(ClassList):
     def show_more(self, row: TrainingClass) -> dict:
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and row.office_id == g.actor.office_id and row.state in COMPLETABLE
-        waiting = waiting_for(self, row.id) if editable else None
-        return {**_with_warnings(super().show_more(row)), "editable": editable, "waiting": waiting}
+        waiting = waiting_for(self, row.id) if editable else {}
+        return {
+            **_with_warnings(super().show_more(row)),
+            "editable": editable,
+            "result_sheet": RESULTS,
+            **waiting,
+        }
 
     @expose("/roster/<int:pk>")
     @has_access

@@ -1,0 +1,47 @@
+import { fits } from "./bulk.js";
+import { lay } from "./dialog.js";
+import { all, tell } from "./dom.js";
+import { ask } from "./server.js";
+import { keep } from "./toast.js";
+
+/* Moves of checked rows are confirmed over the list. One that moved everything and made nothing to go on with leads back
+   to the list, whose toast says so; any other leads to its result. */
+const follow = (form) => (page, address) => {
+  const outcome = page.querySelector(".outcome");
+  if (!outcome || outcome.dataset.refused !== "0" || outcome.dataset.made !== undefined) {
+    return window.location.assign(address);
+  }
+  keep(outcome.querySelector(".good").textContent.trim(), { href: address, textContent: form.dataset.see });
+  return window.location.reload();
+};
+
+/* What the server says instead of a dialog stands at the head of the list; what isn't said leads to the page itself. */
+const instead = (page, address) => {
+  const said = page?.querySelector(".page > .banner, .error-page p");
+  if (said) tell(said.textContent.trim());
+  else if (address) window.location.assign(address);
+  else tell(document.querySelector("form[data-failed][data-see]").dataset.failed);
+};
+
+/* Not `form.action`: its buttons have that name; one that goes elsewhere says so. */
+export function move(form, fields, address = form.getAttribute("action")) {
+  return lay(() => ask(address, { method: "POST", body: fields }), form.dataset.failed, instead, follow(form));
+}
+
+export function moves(form) {
+  if (!window.HTMLDialogElement) return;
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button?.name !== "action") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (document.querySelector("dialog[open]")) return;
+    const fields = new FormData(form);
+    fields.set("action", button.value);
+    fields.delete("rowid");
+    for (const box of all("tbody input:checked", form)) {
+      if (fits(button, box)) fields.append("rowid", box.value);
+    }
+    move(form, fields, button.getAttribute("formaction") ?? undefined);
+  });
+}

@@ -1,0 +1,144 @@
+"""What everyday work costs at most, from the home page: clicks of the mouse and loads of a page (spec: Counted)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Page, Request
+
+from tests.browser.desk import Desk
+
+SHEET, OTHERS = "1-good.xlsx", "2-mixed.xlsx"
+CLICKED = """document.addEventListener("click", (event) => {
+  if (event.isTrusted && event.detail > 0) window.clicked();
+}, true);"""
+
+
+@dataclass
+class Tally:
+    """Clicks and loads since the home page stood there."""
+
+    clicks: list[None] = field(default_factory=list)
+    loads: list[str] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.clicks.clear()
+        self.loads.clear()
+
+
+@pytest.fixture
+def counted(sit_down) -> Callable[[str], tuple[Desk, Tally]]:
+    """Somebody at the home page, counted from there on; a download is no load."""
+
+    def sit(username: str) -> tuple[Desk, Tally]:
+        desk, tally = sit_down(username), Tally()
+
+        def asked(request: Request) -> None:
+            if request.is_navigation_request() and request.redirected_from is None:
+                tally.loads.append(request.url)
+
+        desk.context.expose_function("clicked", lambda: tally.clicks.append(None))
+        desk.context.add_init_script(CLICKED)
+        desk.page.on("request", asked)
+        home(desk, tally)
+        return desk, tally
+
+    return sit
+
+
+def home(desk: Desk, tally: Tally) -> None:
+    desk.page.goto("/")
+    desk.page.wait_for_load_state("networkidle")
+    tally.begin()
+
+
+def twenty(demo, folder: Path, *, second_half: bool = False, short: int = 0) -> Path:
+    """One half of the ready-made sheet's forty people; the contracts of the first `short` end too early."""
+    book = load_workbook(demo.sheets / SHEET)
+    page = book.worksheets[0]
+    head = next(cell.row for row in page.iter_rows(max_row=10) for cell in row if cell.value == "姓名*")
+    page.delete_rows(head + (1 if second_half else 21), 20)
+    titles = [str(cell.value).strip("*") for cell in page[head]]
+    start, end = (titles.index(f"劳动合同{which}日期") + 1 for which in ("开始", "终止"))
+    for row in range(head + 1, head + 1 + short):
+        page.cell(row, end).value = page.cell(row, start).value
+    book.save(folder / "二十人.xlsx")
+    return folder / "二十人.xlsx"
+
+
+def begin(page: Page, uscc: str) -> None:
+    page.locator(".page-head .acts").get_by_role("link", name="一次性吸纳就业补贴").click()
+    page.get_by_role("combobox", name="单位").first.fill(uscc)
+    page.locator("[role=option]").first.click()
+    page.get_by_role("button", name="下一步").click()
+
+
+def test_applying_with_a_sheet_of_twenty(counted, demo, tmp_path):
+    """For an employer whose account the office knows: at most eight clicks and four loads."""
+    clerk, tally = counted("clerk")
+    page, uscc = clerk.page, demo.uscc_of(SHEET)
+    clerk.open_application(uscc)
+    clerk.bank()
+    home(clerk, tally)
+    begin(page, uscc)
+    with page.expect_file_chooser() as chooser:
+        page.locator(".drop .file").click()
+    chooser.value.set_files(twenty(demo, tmp_path))
+    page.get_by_text("校验完成：20人通过，0人未通过。").wait_for()
+    clerk.submit().click()
+    assert clerk.confirm() == (20, 0)
+    assert (len(tally.clicks) <= 8, len(tally.loads) <= 4) == (True, True), (len(tally.clicks), tally.loads)
+
+
+def test_correcting_three_rows(counted, demo, tmp_path):
+    """At most four clicks and one load: the desk leads to the draft, Enter leads from row to row."""
+    clerk, tally = counted("clerk")
+    page = clerk.page
+    clerk.open_application(demo.uscc_of(SHEET))
+    clerk.check(twenty(demo, tmp_path, second_half=True, short=3))
+    assert page.locator(".tabs .n--now").inner_text() == "3"
+    home(clerk, tally)
+    page.locator(".todo li", has_text="一次性吸纳就业补贴 · 草稿").get_by_role("link").click()
+    page.locator("#failed").get_by_role("link", name="更正").first.click()
+    for left in (2, 1, 0):
+        end = page.locator("tr.edit[data-line] input[name=contract_end]")
+        end.fill("2035-12-31")
+        end.press("Enter")
+        page.get_by_role("tab", name=re.compile(rf"^通过\s*{20 - left}$")).wait_for()
+    assert page.locator("#failed").count() == 0
+    assert (len(tally.clicks) <= 4, len(tally.loads) == 1) == (True, True), (len(tally.clicks), tally.loads)
+
+
+def test_pasted_cells_are_a_sheet_and_a_removed_row_comes_back(counted, demo):
+    clerk, _ = counted("clerk")
+    page = clerk.page
+    clerk.open_application(demo.uscc_of(OTHERS))
+    cells = "唐某某\t510104199001010019\t登记失业半年以上人员\t2026-03-01\t2027-02-28\t\t"
+    paste(page, cells)
+    page.get_by_text("校验完成：0人通过，1人未通过。").wait_for()
+    assert "粘贴的名单.csv" in clerk.text()
+    page.get_by_role("link", name="更正 唐某某").click()
+    page.locator("tr.edit[data-line]").get_by_role("button", name="移除").click()
+    page.get_by_text("已移除第").wait_for()
+    assert page.get_by_role("link", name="更正 唐某某").count() == 0
+    page.get_by_role("button", name="撤销").click()
+    page.get_by_role("link", name="更正 唐某某").wait_for()
+    paste(page, "张三\t510104199001010019")
+    page.get_by_text("粘贴的内容有2列，名单应有7列。").wait_for()
+
+
+def paste(page: Page, cells: str) -> None:
+    page.evaluate(
+        """cells => {
+          const data = new DataTransfer();
+          data.setData("text/plain", cells);
+          document.querySelector("#main").dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        cells,
+    )
