@@ -183,6 +183,12 @@ class Desk:
             with self.page.expect_navigation():
                 tabs.get_by_role("link", name=re.compile(rf"^{state}( |$)")).click()
 
+    def dialog(self) -> Locator:
+        """The question before a move, once it is there."""
+        question = self.page.locator("form.confirm")
+        question.wait_for()
+        return question
+
     def confirm(self, **typed: str) -> tuple[int, int]:
         """Answers the dialog; returns how many were moved and refused."""
         for label, value in typed.items():

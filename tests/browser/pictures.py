@@ -48,6 +48,7 @@ def application(camera: Camera) -> None:
     camera.take(clerk, "application-checked")
     here = clerk.page.url
     clerk.page.get_by_role("link", name=re.compile("^更正 ")).first.click()
+    clerk.page.locator("[data-correct]").wait_for()
     camera.take(clerk, "correct")
     clerk.page.goto(here)
     clerk.button("保存银行信息").click()
@@ -60,8 +61,10 @@ def application(camera: Camera) -> None:
     clerk.attach()
     camera.take(clerk, "application-whole")
     clerk.submit().click()
+    clerk.dialog()
     camera.take(clerk, "apply-dialog")
     clerk.confirm()
+    clerk.page.get_by_role("link", name="看结果").click()
     camera.take(clerk, "apply-result")
     clerk.page.get_by_role("link", name="返回列表", exact=True).click()
     camera.take(clerk, "application-sent")
@@ -109,6 +112,7 @@ def review(camera: Camera) -> None:
     reviewer.page.get_by_label("选择全部").check()
     camera.take(reviewer, "review-all")
     reviewer.button("审核通过").click()
+    reviewer.dialog()
     camera.take(reviewer, "approve-dialog")
     reviewer.confirm()
     reviewer.hiring("公示与公示结果")
@@ -117,7 +121,8 @@ def review(camera: Camera) -> None:
     reviewer.button("公示").click()
     reviewer.page.get_by_label("公示开始日期").fill(reviewer.today.isoformat())
     reviewer.page.get_by_label("公示结束日期").fill(reviewer.today.isoformat())
-    reviewer.page.locator("form.confirm button").click()
+    reviewer.page.locator("form.confirm button:not([data-close])").click()
+    reviewer.page.locator("form.confirm .problems").first.wait_for()
     camera.take(reviewer, "publicize-refused")
     end = publicity_end(reviewer.today, 10)
     waited = (end - reviewer.today).days + 1
@@ -163,6 +168,7 @@ def money(camera: Camera) -> None:
     cashier.hiring("发放清单")
     cashier.tick(1)
     cashier.button("发放").click()
+    cashier.dialog()
     camera.take(cashier, "disburse-dialog")
     cashier.confirm(凭证号="PZ-2026-1")
     camera.take(cashier, "disburse-result")
@@ -191,7 +197,7 @@ def papers(camera: Camera) -> None:
     reviewer.search(状态="审核不通过")
     reviewer.open_case(reviewer.page.locator("tbody tr").first)
     camera.take(reviewer, "claim-rejected")
-    reviewer.page.get_by_role("link", name="打印告知书").click()
+    reviewer.page.get_by_role("link", name="打印告知书").first.click()
     camera.paper(reviewer, "print-refusal")
     clerk = camera.desk("clerk")
     clerk.open("社保缴费库")
@@ -278,14 +284,17 @@ SCENES = (entrance, application, review, money, papers, officers, everybody, err
 
 
 def shoot(camera: type[Camera], *args) -> Camera:
-    """Walks through everything with a camera, from a fresh demonstration."""
-    with running_demo() as demo, sync_playwright() as playwright, TemporaryDirectory() as folder:
+    """Walks through everything with a camera: where a year has been worked, and where two programmes begin empty."""
+    with sync_playwright() as playwright, TemporaryDirectory() as folder:
         browser = launch(playwright)
-        taken = camera(browser, demo, *args)
-        for scene in SCENES:
-            scene(taken)
-        test_service_subsidy.walk(taken.desk, demo)
-        test_training.walk(taken.desk, demo, Path(folder))
+        with running_demo(year=True) as demo:
+            taken = camera(browser, demo, *args)
+            for scene in SCENES:
+                scene(taken)
+        with running_demo() as demo:
+            taken.demo = demo
+            test_service_subsidy.walk(taken.desk, demo)
+            test_training.walk(taken.desk, demo, Path(folder))
         browser.close()
     return taken
 

@@ -38,15 +38,16 @@ class Demo:
 
 
 @contextmanager
-def running_demo(prepared: Path | None = None) -> Iterator[Demo]:
+def running_demo(prepared: Path | None = None, *, year: bool = False) -> Iterator[Demo]:
     """Starts the product, waits until it says that it is ready, and ends it with everything it started.
 
-    With `prepared`, on a copy of what an earlier start has made, which a start finds whole and leaves alone.
+    With `prepared`, on a copy of what an earlier start has made, which a start finds whole and leaves alone; with
+    `year`, with the cases of the past year, without which the lists begin empty.
     """
     with _folder() as place:
         if prepared is not None:
             _copy(prepared, place)
-        with _process(place) as address:
+        with _process(place, year) as address:
             yield Demo(address, place)
 
 
@@ -68,8 +69,8 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _process(place: Path) -> Iterator[str]:
-    process = _start(place)
+def _process(place: Path, year: bool = False) -> Iterator[str]:
+    process = _start(place, year)
     try:
         yield _wait(process)
     finally:
@@ -93,7 +94,7 @@ def launch(playwright: Playwright) -> Browser:
     )
 
 
-def _start(place: Path) -> subprocess.Popen[str]:
+def _start(place: Path, year: bool) -> subprocess.Popen[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -101,7 +102,7 @@ def _start(place: Path) -> subprocess.Popen[str]:
     if datetime.now(SHANGHAI).date() < TODAY:
         environ["DEMO_DATE"] = str(TODAY)
     environ |= {"PORT": str(port), "HOST": "127.0.0.1", "DATA_DIR": str(place), "PYTHONUNBUFFERED": "1"}
-    environ["DEMO_YEAR"] = "0"  # its lists begin empty
+    environ["DEMO_YEAR"] = str(int(year))
     command = [sys.executable, "run.py", "--demo"]
     return subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

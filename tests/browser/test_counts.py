@@ -103,7 +103,7 @@ def test_correcting_three_rows(counted, demo, tmp_path):
     clerk.check(twenty(demo, tmp_path, second_half=True, short=3))
     assert page.locator(".tabs .n--now").inner_text() == "3"
     home(clerk, tally)
-    page.locator(".todo li", has_text="一次性吸纳就业补贴 · 草稿").get_by_role("link").click()
+    page.locator(".todo").get_by_role("link", name="一次性吸纳就业补贴，草稿").click()
     page.locator("#failed").get_by_role("link", name="更正").first.click()
     for left in (2, 1, 0):
         end = page.locator("tr.edit[data-line] input[name=contract_end]")

@@ -78,7 +78,7 @@ def opening(clerk: Desk, reviewer: Desk, demo: Demo) -> tuple[str, date]:
     clerk.button("保存").click()
     enrol(clerk, demo)
     clerk.look("class-students")
-    cohort = clerk.page.locator("h1").inner_text().split(" · ")[1].split()[0]
+    cohort = clerk.page.locator("h1").inner_text().split()[0]
     clerk.button("提交审核").click()
     assert clerk.confirm() == (1, 0)
 

@@ -185,7 +185,7 @@ def find(page: Page, number: str) -> None:
 def four_clicks(reviewer: Desk, number: str, people: int) -> None:
     page = reviewer.page
     page.goto("/")
-    page.locator(".todo li", has_text="一次性吸纳就业补贴审核").get_by_role("link").click()  # 1
+    page.locator(".todo").get_by_role("link", name="一次性吸纳就业补贴审核").click()  # 1
     find(page, number)
     page.get_by_label("选择全部").click()  # 2
     reviewer.button("审核通过").click()  # 3

@@ -91,7 +91,7 @@ def sentence_parts(sentence: str) -> list[str]:
 def test_every_rule_of_every_programme_is_explained(clerk):
     for programme in programmes():
         page = clerk.get(f"/help/rules/{programme.code}")
-        assert f"规则说明 · {programme.title}" in page
+        assert f"<h1>{programme.title} <small>规则说明</small>" in page
         for rule in programme.rules:
             entry = page.split(f'id="{rule.code}"')[1].split("</section>")[0]
             assert rule.title in entry

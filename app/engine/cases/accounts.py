@@ -48,7 +48,7 @@ class Account(Model):
     last4: Mapped[str] = mapped_column(String(4))
 
     def __repr__(self) -> str:
-        return f"{self.bank_name} · {self.holder} · **** {self.last4}"
+        return f"{self.bank_name} **** {self.last4}（{self.holder}）"
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,20 @@ export function move(form, fields, address = form.getAttribute("action")) {
   return lay(() => ask(address, { method: "POST", body: fields }), form.dataset.failed, instead, follow(form));
 }
 
+/* A form that moves something whole has one button and no rows. */
 export function moves(form) {
   if (!window.HTMLDialogElement) return;
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (button?.name !== "action") return;
+    const whole = form.dataset.whole !== undefined;
+    if (!whole && button?.name !== "action") return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (document.querySelector("dialog[open]")) return;
+    if (whole) {
+      move(form, new FormData(form));
+      return;
+    }
     const fields = new FormData(form);
     fields.set("action", button.value);
     fields.delete("rowid");

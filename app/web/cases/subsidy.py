@@ -112,7 +112,7 @@ class OutcomeView(Publicity, ContractStage, StageView):
     """公示期满: what waits for its outcome."""
 
     publicity_tab = ENDED
-    menu_short = N_("公示期满")
+    menu_short = waits_as = N_("公示期满")
     menu_icon = "calendar"
     base_filters = [["state", FilterIn, ("publicizing",)], ["notice", PublicityOver, None]]
     moves = ("pass_publicity", "fail_publicity")

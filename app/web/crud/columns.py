@@ -23,9 +23,9 @@ NUMBERS = ("application.number", "notice.number", "payment_list.number")
 """Of cases, beside which lists show much else."""
 KINDS = {
     **dict.fromkeys(("amount", "rows_read", "rows_stored", "rows_refused"), "number"),
-    **dict.fromkeys(("employer.name", "category", "office.name"), "clip"),
+    **dict.fromkeys(("employer.name", "category", "office.name", "account"), "clip"),
     **dict.fromkeys(("note", "subject", "standing"), "wrap"),
-    **dict.fromkeys(("document", "content", "decision", "address", "account"), "text"),
+    **dict.fromkeys(("document", "content", "decision", "address"), "text"),
 }
 """How a list sets a column: at the right, cut to one line, in several lines, or as long text."""
 PINNED = "pin pin--end"

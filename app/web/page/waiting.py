@@ -19,7 +19,7 @@ Counting = Callable[[Collection[str]], Select]
 class Task:
     """Rows of the list at the endpoint `view` that wait for somebody; `amount` in CNY, None where no money moves; `unit` of what is counted then.
 
-    `programme` and `state` are those of cases.
+    `programme` and `stage`, in a word, are those of cases.
     """
 
     title: str
@@ -30,6 +30,7 @@ class Task:
     unit: str = ""
     programme: str = ""
     state: str = ""
+    stage: str = ""
 
 
 def tasks(*but: str) -> list[Task]:

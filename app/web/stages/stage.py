@@ -43,6 +43,7 @@ class StageView(ClaimMoves, BulkView):
     sorts_by = {"person.name": "name"}
     label_columns = LABELS
     counting = staticmethod(figures.counting)
+    waits_as = ""
     drawer = True
     search_columns = ["state", "person", "employer", "application", "office", "submitted_on"]
 
@@ -81,8 +82,12 @@ class StageView(ClaimMoves, BulkView):
         states = self.waits()
         if self.states and states:
             return [self._task(gettext(self.menu_title), states)]
+        titled = gettext("{programme}，{state}")
         programme = gettext(self.programme.title)
-        return [self._task(f"{programme} · {state_title(state)}", (state,)) for state in states]
+        return [
+            self._task(titled.format(programme=programme, state=state_title(state)), (state,))
+            for state in states
+        ]
 
     def _task(self, title: str, states: tuple[str, ...]) -> Task:
         only = f"?state={states[0]}" if states != self.states else ""
@@ -93,6 +98,7 @@ class StageView(ClaimMoves, BulkView):
             *waiting.of(self.counting, self.programme.code, states),
             programme=self.programme.code,
             state=states[0],
+            stage=gettext(self.waits_as) if self.waits_as else state_title(states[0]),
         )
 
     @expose("/show/<pk>")
