@@ -43,6 +43,13 @@ def toured(prepared) -> Iterator[Demo]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def lived(system) -> Iterator[Demo]:
+    """A demonstration with a year of cases behind it, as the camera and the manual show it."""
+    with running_demo(year=True) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def browser(system) -> Iterator[Browser]:
     with sync_playwright() as playwright:

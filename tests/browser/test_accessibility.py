@@ -10,11 +10,12 @@ from tests.browser.pictures import SCENES
 
 
 @pytest.mark.parametrize("every", [EACH, pytest.param(1, marks=pytest.mark.soak)])
-def test_no_screen_keeps_anybody_out_or_complains(browser, toured, every, tmp_path):
-    inspector = Inspector(browser, toured, every=every)
+def test_no_screen_keeps_anybody_out_or_complains(browser, lived, toured, every, tmp_path):
+    inspector = Inspector(browser, lived, every=every)
     for scene in SCENES:
         scene(inspector)
     if every == 1:
+        inspector.demo = toured
         test_service_subsidy.walk(inspector.desk, toured)
         test_training.walk(inspector.desk, toured, tmp_path)
     for desk in inspector.desks:
