@@ -14,7 +14,7 @@ from tests.desk.places import throw_away
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ("bash", "dirname", "env", "grep", "sed", "tr", "cat", "chmod")
-PROGRAMS = ("chromium", "haproxy", "nginx", "soffice")
+PROGRAMS = ("chromium", "firefox-esr", "haproxy", "nginx", "soffice")
 ECHO = "import sys; print(*sys.argv[1:])"
 NO_PIP = "raise ImportError"
 OLD = "import sys; sys.version_info = (3, 10, 12, 'final', 0)"
@@ -22,7 +22,7 @@ FONTS = "#!/bin/sh\necho NotoSansCJK\n"
 APT = """#!/bin/sh
 echo "apt-get $*"
 [ "$1" = install ] || exit 0
-for name in chromium haproxy nginx soffice fc-list; do
+for name in chromium firefox-esr haproxy nginx soffice fc-list; do
   if [ -n "$INSTALLS" ]; then printf '#!/bin/sh\\necho %s\\n' "$name" > "$BIN/$name"; chmod +x "$BIN/$name"; fi
 done
 """
@@ -118,9 +118,8 @@ def test_the_second_command_installs_what_lacks(machine):
         answer = machine.run("tests/run", user=user, INSTALLS="1")
         assert answer.returncode == 0, answer
         installed = next(line for line in answer.stdout.splitlines() if line.startswith("apt-get install"))
-        assert {"chromium", "haproxy", "nginx-light", "libreoffice-calc-nogui", "fonts-noto-cjk"} <= set(
-            installed.split()
-        )
+        browsers, others = {"chromium", "firefox-esr"}, {"haproxy", "nginx-light", "libreoffice-calc-nogui"}
+        assert browsers | others | {"fonts-noto-cjk"} <= set(installed.split())
         assert ("sudo apt-get" in answer.stdout) == (user is not None or os.geteuid() != 0)
         assert answer.stdout.endswith("ran -m pytest -n 2\n")
         for name in (*PROGRAMS, "fc-list"):
@@ -141,7 +140,7 @@ def test_elsewhere_the_second_command_names_in_words_what_to_install(machine):
     answer = machine.run("tests/run")
     assert (answer.returncode, answer.stdout) == (1, "")
     assert "This is no Debian or Ubuntu" in answer.stderr
-    for words in ("HAProxy", "nginx", "LibreOffice Calc", "Chinese fonts"):
+    for words in ("Chromium", "Firefox", "HAProxy", "nginx", "LibreOffice Calc", "Chinese fonts"):
         assert f"{words}" in answer.stderr
 
 

@@ -16,11 +16,12 @@ def init_app(app: Flask) -> None:
     from app.web.page.builder import AppBuilder
     from app.web.page.menu import TreeMenu
     from app.web.registry import register_views
-    from app.web.site import bodies, browsers, errors, hardening, refusals
+    from app.web.site import bodies, browsers, errors, hardening, packing, refusals
     from app.web.site.returning import demand_login
     from app.web.stages import account_changes
     from app.web.wording import translations
 
+    packing.init_app(app)
     hardening.init_app(app)
     browsers.init_app(app)
     bodies.init_app(app, access.key_of_call)

@@ -25,10 +25,10 @@ READY_SECONDS, STOP_SECONDS = 180, 60
 
 
 class Demo:
-    """A running demonstration: where it answers and where its ready-made sheets lie."""
+    """A running demonstration: where it answers, where its ready-made sheets lie, which folder is its own."""
 
     def __init__(self, address: str, place: Path):
-        self.address, self.sheets = address, place / "demo_sheets"
+        self.address, self.sheets, self.place = address, place / "demo_sheets", place
 
     def uscc_of(self, sheet: str) -> str:
         """The employer that the demonstration's note names for a sheet."""
@@ -38,16 +38,17 @@ class Demo:
 
 
 @contextmanager
-def running_demo(prepared: Path | None = None, *, year: bool = False) -> Iterator[Demo]:
+def running_demo(prepared: Path | None = None, *, year: bool = False, root: Path = ROOT) -> Iterator[Demo]:
     """Starts the product, waits until it says that it is ready, and ends it with everything it started.
 
     With `prepared`, on a copy of what an earlier start has made, which a start finds whole and leaves alone; with
-    `year`, with the cases of the past year, without which the lists begin empty.
+    `year`, with the cases of the past year, without which the lists begin empty; of another release, checked out in
+    `root`.
     """
     with _folder() as place:
         if prepared is not None:
             _copy(prepared, place)
-        with _process(place, year) as address:
+        with _process(place, year, root) as address:
             yield Demo(address, place)
 
 
@@ -69,8 +70,8 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _process(place: Path, year: bool = False) -> Iterator[str]:
-    process = _start(place, year)
+def _process(place: Path, year: bool = False, root: Path = ROOT) -> Iterator[str]:
+    process = _start(place, year, root)
     try:
         yield _wait(process)
     finally:
@@ -94,7 +95,7 @@ def launch(playwright: Playwright) -> Browser:
     )
 
 
-def _start(place: Path, year: bool) -> subprocess.Popen[str]:
+def _start(place: Path, year: bool, root: Path) -> subprocess.Popen[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -105,7 +106,7 @@ def _start(place: Path, year: bool) -> subprocess.Popen[str]:
     environ["DEMO_YEAR"] = str(int(year))
     command = [sys.executable, "run.py", "--demo"]
     return subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=root, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 

@@ -1,4 +1,4 @@
-"""What everyday work costs at most, from the home page: clicks of the mouse and loads of a page (spec: Counted)."""
+"""What everyday work costs at most, from the home page: clicks, loads of a page, bytes on the wire (spec: Counted)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, Request
 
 from tests.browser.desk import Desk
+from tests.browser.wire import arriving, forget, weight
 
 SHEET, OTHERS = "1-good.xlsx", "2-mixed.xlsx"
+COLD, WARM = 300_000, 40_000
+"""Bytes of a page with an empty cache, and with one that another page has filled."""
 CLICKED = """document.addEventListener("click", (event) => {
   if (event.isTrusted && event.detail > 0) window.clicked();
 }, true);"""
@@ -142,3 +145,26 @@ def paste(page: Page, cells: str) -> None:
         }""",
         cells,
     )
+
+
+def test_pages_and_the_drawer_are_light(sit_down, sent, demo):
+    """Home, a list of 50 cases, a case, a register of 50 people; a case beside its list."""
+    clerk: Desk = sit_down("clerk")
+    page = clerk.page
+    clerk.open_application(demo.uscc_of(OTHERS))
+    clerk.check(demo.sheets / OTHERS)
+    whole = "/hiring/query/list/?size=50"
+    page.goto(whole)
+    assert page.locator("tbody tr").count() in (49, 50), "one person of the two sheets is the same"
+    case = page.locator("a[data-drawer]").first.get_attribute("href")
+    for address in ("/", whole, case, "/registers/persons/list/?size=50"):
+        forget(clerk)
+        cold = weight(clerk, address)
+        page.goto("/settings/password/", wait_until="networkidle")
+        assert 0 < weight(clerk, address) < WARM and cold < COLD, (address, cold)
+    page.goto(whole, wait_until="networkidle")
+    with arriving(clerk) as received:
+        page.locator("a[data-drawer]").first.click()
+        page.locator(".drawer .evidence").wait_for()
+        page.wait_for_load_state("networkidle")
+    assert 0 < sum(received) < WARM

@@ -41,28 +41,6 @@ def go(desk: Desk, words: str) -> None:
         desk.page.keyboard.press("Enter")
 
 
-def weight(desk: Desk, address: str) -> int:
-    """Bytes that came over the wire for one page, headers included."""
-    wire = desk.context.new_cdp_session(desk.page)
-    wire.send("Network.enable")
-    received: list[float] = []
-    wire.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-    desk.page.goto(address, wait_until="networkidle")
-    wire.detach()
-    return int(sum(received))
-
-
-@pytest.mark.parametrize("address", ["/hiring/query/list/", "/registers/persons/list/"])
-def test_a_list_is_light(sit_down, browser, address):
-    clerk: Desk = sit_down("clerk")
-    wire = clerk.context.new_cdp_session(clerk.page)
-    wire.send("Network.clearBrowserCache")
-    wire.detach()
-    cold = weight(clerk, address)
-    warm = weight(clerk, address)
-    assert 0 < warm < 40_000 and warm < cold < 300_000, (cold, warm)
-
-
 def test_a_cancelled_dialog_leaves_nothing_armed(sit_down, demo):
     clerk: Desk = sit_down("clerk")
     number = clerk.open_application(demo.uscc_of("2-mixed.xlsx"))

@@ -10,11 +10,17 @@ from flask import Flask
 from flask_migrate.cli import db
 
 ROOT = Path(__file__).resolve().parents[2]
-README, OPERATIONS, ARCHITECTURE = (
-    ROOT / name for name in ("README.md", "deploy/operations.md", "app/help/architecture.md")
+README, OPERATIONS, ARCHITECTURE, ACCESSIBILITY = (
+    ROOT / name
+    for name in (
+        "README.md",
+        "deploy/operations.md",
+        "app/help/architecture.md",
+        "app/help/accessibility.md",
+    )
 )
 DECISIONS = sorted((ROOT / "app/help/decisions").glob("*.md"))
-DOCUMENTS = (README, OPERATIONS, ARCHITECTURE, *DECISIONS)
+DOCUMENTS = (README, OPERATIONS, ARCHITECTURE, ACCESSIBILITY, *DECISIONS)
 
 
 def text_of(path: Path) -> str:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.extensions import db
 from app.web.site.assets import _digest
+from tests.desk.clerks import Desk
+from tests.desk.heard import heard
 
 STATIC = Path(__file__).resolve().parents[2] / "app" / "static"
 IMPORT = re.compile(r'^import .* from "([^"]+)";$', re.M)
@@ -33,6 +36,19 @@ def test_all_is_of_one_release_and_another_release_has_nothing_here(client):
     assert len(releases) == 1
     other = addresses(client)[-1].replace(releases.pop(), "0123456789ab")
     assert client.get(other).status_code == 404
+
+
+def test_nobody_is_looked_up_for_a_script_or_a_style(demo_app):
+    """Else a page of 30 files asks 30 times who somebody is, and Firefox keeps none beyond the next cookie."""
+    asked, desk = addresses(demo_app.test_client()), Desk(demo_app, "clerk")
+    with demo_app.app_context():
+        engine = db.engine
+    with heard(engine) as statements:
+        for address in asked:
+            answer = desk.client.get(address)
+            assert "Cookie" not in answer.headers.get("Vary", ""), address
+            assert "Set-Cookie" not in answer.headers, address
+    assert len(asked) > 10 and statements == []
 
 
 def test_without_a_release_a_file_is_asked_about_again(client):

@@ -1,6 +1,6 @@
 import { all } from "./dom.js";
 
-/* Which columns a list shows and how close its lines stand: of this browser, list by list. */
+/* Which columns a list shows, how close its lines stand and whether single keys work: of this browser, list by list. */
 export function chooser(box) {
   const table = document.querySelector(`table[data-columns="${box.dataset.chooser}"]`);
   const key = `columns:${box.dataset.chooser}`;
@@ -29,6 +29,9 @@ export function chooser(box) {
     localStorage.setItem("dense", on ? "1" : "0");
     dense(on);
   });
+  if (box.dataset.keys) {
+    tick(box.dataset.keys, localStorage.getItem("keys") !== "0", (on) => localStorage.setItem("keys", on ? "1" : "0"));
+  }
   heads.filter((head) => head.dataset.column).forEach((head, index) => {
     if (!index) return;
     tick(head.textContent.replace(/[▲▼]/g, "").trim(), !hidden.has(head.dataset.column), (on) => {

@@ -1,7 +1,7 @@
 import { all } from "./dom.js";
 
 /* Keys press what shows them: J and K go on and back, A and R decide, Esc closes; `?` lists what the page has.
-   Nothing is pressed while somebody types. */
+   Nothing is pressed while somebody types; whoever has them pressed by mistake switches the letters off. */
 const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const at = (key) => all("[data-key]").find((one) => one.dataset.key === key && one.offsetParent && !one.disabled);
 
@@ -27,6 +27,7 @@ export function keys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.matches(TYPED) || document.querySelector("dialog[open]")) return;
+    if (event.key.length === 1 && localStorage.getItem("keys") === "0") return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const template = document.getElementById("keys");
     if (key === "?" && template) list(template);

@@ -19,23 +19,29 @@ from app.engine.access import api_keys
 from app.engine.sessions import attempts
 from app.extensions import db
 from app.web.api import makers
-from app.web.site.hardening import in_api
+from app.web.site.hardening import has_session, in_api
 
 MINUTE = timedelta(minutes=1)
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The browser's session, which the API doesn't have: there it holds the language that the caller accepts."""
+    """The browser's session. The API has none: there it holds the language that the caller accepts.
+
+    Nor have scripts and styles: nobody is looked up for them, and Firefox would take a kept one for another's as soon as
+    the cookie changes, which it does with every page.
+    """
 
     def open_session(self, app: Flask, request):
-        if not in_api(request.path):
+        if has_session(request.path):
             return super().open_session(app, request)
+        if not in_api(request.path):
+            return SecureCookieSession()
         languages = app.config["LANGUAGES"]
         language = request.accept_languages.best_match(languages, app.config["BABEL_DEFAULT_LOCALE"])
         return SecureCookieSession({"locale": language})
 
     def save_session(self, app: Flask, session, response) -> None:
-        if not in_api(request.path):
+        if has_session(request.path):
             super().save_session(app, session, response)
 
 

@@ -24,8 +24,16 @@ from app.web.wording.translations import gettext
 
 
 class LoginForm(Form):
-    username = StringField(N_("用户名"), [InputRequired(N_("请填写用户名。")), Length(max=128)])
-    password = PasswordField(N_("密码"), [InputRequired(N_("请填写密码。")), Length(max=256)])
+    username = StringField(
+        N_("用户名"),
+        [InputRequired(N_("请填写用户名。")), Length(max=128)],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        N_("密码"),
+        [InputRequired(N_("请填写密码。")), Length(max=256)],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class AuthView(BaseView):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from flask import url_for
-from sqlalchemy import ScalarSelect, Select, String, column, func, select, true, values
+from sqlalchemy import ScalarSelect, Select, String, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Query
 
 from app.web.wording.translations import gettext
@@ -105,7 +106,12 @@ class Tabbed:
         if not states:
             return None
         state = self.datamodel.obj.state
-        each = values(column("state", String), name="each").data([(one,) for one in states])
+        # unlike VALUES, an array leaves the statement the same, whatever its states: it is written out once
+        each = (
+            func.unnest(literal(list(states), ARRAY(String)))
+            .table_valued("state", name="each")
+            .render_derived()
+        )
         rows = self.tab_rows().filter(state == each.c.state).with_entities(self.key).limit(COUNTED + 1)
         some = cast(Select, rows.statement).correlate(each).lateral("some")
         counted = select(each.c.state, func.count().label("rows")).select_from(each.join(some, true()))

@@ -6,10 +6,15 @@ Another release's address has no file here: such a page goes on without scripts 
 
 from __future__ import annotations
 
+from functools import cache
+from gzip import compress
 from hashlib import sha256
+from mimetypes import guess_type
 from pathlib import Path
 
 from flask import Flask, Response, url_for
+
+from app.web.site.packing import SMALL, as_packed, may_pack
 
 KINDS = ("*.js", "*.css", "*.svg")
 STYLES = (
@@ -39,15 +44,18 @@ def init_app(app: Flask) -> None:
     """Before the first request; a template names a file by `asset`, the desk's modules by `modules`."""
     folder = Path(app.static_folder or "")
     release = _digest(folder)
-
-    desk = "".join((folder / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+    texts = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _released(folder)}
+    texts["desk.css"] = b"".join(texts[f"css/{name}.css"] for name in STYLES)
+    packed = cache(lambda name: compress(texts[name], SMALL, mtime=0))
 
     def send(filename: str) -> Response:
-        if filename == f"{release}/desk.css":
-            return _for_good(Response(desk, mimetype="text/css"))
-        if not filename.startswith(f"{release}/"):
-            return app.send_static_file(filename)
-        return _for_good(app.send_static_file(filename.removeprefix(f"{release}/")))
+        name = filename.removeprefix(f"{release}/")
+        if name == filename:
+            return app.send_static_file(name)
+        if name not in texts:
+            return _for_good(app.send_static_file(name))
+        answer = Response(texts[name], mimetype=guess_type(name)[0])
+        return _for_good(as_packed(answer, packed(name)) if may_pack(answer) else answer)
 
     def asset(filename: str) -> str:
         return url_for("static", filename=f"{release}/{filename}")
@@ -64,9 +72,13 @@ def _for_good(answer: Response) -> Response:
     return answer
 
 
+def _released(folder: Path) -> list[Path]:
+    return sorted(path for kind in KINDS for path in folder.rglob(kind))
+
+
 def _digest(folder: Path) -> str:
     """Return what changes with the name or the content of any script or style."""
     whole = sha256()
-    for path in sorted(path for kind in KINDS for path in folder.rglob(kind)):
+    for path in _released(folder):
         whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()[:12]

@@ -23,6 +23,7 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000"
 STATIC = ("static", "appbuilder.static")
 API = "/api/"
+FILES = "/static/"
 OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
 
 
@@ -45,6 +46,11 @@ def init_app(app: Flask) -> None:
 def in_api(path: str) -> bool:
     """Return whether an address is the API's, known or not."""
     return path.startswith(API)
+
+
+def has_session(path: str) -> bool:
+    """Return whether an address may depend on who asks for it: neither the API nor a script or style knows a cookie."""
+    return not path.startswith((API, FILES))
 
 
 def own_path(text: str) -> str | None:
