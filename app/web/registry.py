@@ -34,6 +34,7 @@ from app.web.oversight.figures import FiguresView
 from app.web.oversight.ledger import LedgerView
 from app.web.oversight.login_log import LoginLogView
 from app.web.oversight.logins import LoginView
+from app.web.oversight.post_checks import PostChecksView
 from app.web.page.menu import add_view
 from app.web.settings.calendar import CALENDAR_VIEWS
 from app.web.settings.offices import OfficeView
@@ -70,6 +71,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *programme_views(),
         ObjectionView,
         AccountCorrectionView,
+        PostChecksView,
         LedgerView,
         FiguresView,
         *REGISTER_VIEWS,

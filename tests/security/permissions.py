@@ -192,6 +192,7 @@ GET  /print/receipt/<int:pk>                {WORKERS}
 GET  /print/failed/<int:pk>                 clerk reviewer auditor
 GET  /print/review/<int:pk>                 clerk reviewer auditor
 GET  /print/refusal/<int:pk>                clerk reviewer auditor
+GET  /post_checks/list/                     cashier auditor
 GET  /ledger/                               reviewer cashier auditor
 GET  /ledger/sums                           reviewer cashier auditor
 

@@ -219,12 +219,23 @@ def test_who_was_paid_although_a_rule_failed_is_found_in_a_list_and_by_a_filter(
     )
     everything.commit()
     assert moved(pay(cashier, number)) == 40
-    for desk in (cashier, HiringDesk(demo_app, "auditor")):
+    person = everything.scalar(select(Claim.person_id).where(Claim.id == spoiled))
+    for desk, leads in (
+        (cashier, f"/hiring/query/show/{spoiled}"),
+        (HiringDesk(demo_app, "auditor"), f"/dossiers/{person}"),
+    ):
         assert re.findall(r"post_check/show/(\d+)", desk.get("/hiring/post_check/list/")) == [str(spoiled)]
+        page = desk.get("/post_checks/list/")
+        assert re.findall(r'pin--end"><a href="([^"]+)"', page) == [leads]
         filtered = desk.get("/hiring/query/list/?post_check=1")
         assert set(re.findall(r"query/show/(\d+)", filtered)) == {str(spoiled)}
-        assert "/hiring/post_check/list/" in desk.get("/")
-    HiringDesk(demo_app, "clerk").get("/hiring/post_check/list/", expect=403)
+        home = desk.get("/")
+        assert "/post_checks/list/" in home and "/hiring/post_check/list/" in home
+        assert "缴费" in page and "共1条" in page
+        assert "共1条" in desk.get("/post_checks/list/?programme=hiring_subsidy")
+        assert "共0条" in desk.get("/post_checks/list/?programme=training")
+    for address in ("/hiring/post_check/list/", "/post_checks/list/"):
+        HiringDesk(demo_app, "clerk").get(address, expect=403)
 
 
 def test_the_reconciliation_counts_the_claims_whose_money_it_sums(listed, demo_app, everything):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
+from lxml import html
 
 from app.demo.sheets import NOTE, SHEETS
 from app.demo.users import USERS
@@ -19,6 +20,34 @@ def test_every_function_opens(demo_app, username):
     assert "/" in leaves
     for address in leaves:
         assert "<h1>" in desk.get(address)
+
+
+def drawn(page: str) -> list[str]:
+    """The functions that the menu shows, by their short names."""
+    leaves = html.fromstring(page).xpath("//nav[@id='menu']/a[@class='leaf' and not(@hidden)]")
+    return [leaf.text_content().strip() for leaf in leaves]
+
+
+@pytest.mark.parametrize("username", ["reviewer", "clerk", "auditor"])
+def test_publicity_stands_in_the_menu_once_a_programme(demo_app, username):
+    """Whose tabs lead on; each of its lists stays a function that is found by its name."""
+    desk = Desk(demo_app, username)
+    home = desk.get("/")
+    names = [name for name in drawn(home) if name in ("公示", "公示期满", "公示名册")]
+    assert names == ["公示名册" if username == "clerk" else "公示"] * 3
+    for path in ("outcome", "notices") if username != "clerk" else ("notices",):
+        address = f"/hiring/{path}/list/"
+        assert f'href="{address}"' in home
+        open_ones = html.fromstring(desk.get(address)).xpath("//nav[@id='menu']/a[@aria-current]")
+        shown = [(one.get("href"), one.get("aria-current"), one.get("hidden")) for one in open_ones]
+        leads = "/hiring/publicity/list/" if username != "clerk" else address
+        assert shown == [(leads, "true" if username != "clerk" else "page", None)]
+    shortcut = desk.get("/desk/shortcuts/")
+    assert 'value="HiringNoticesView"' in shortcut
+
+
+def test_what_is_checked_after_payment_stands_in_the_menu_once(demo_app):
+    assert drawn(Desk(demo_app, "auditor").get("/")).count("付后核查") == 1
 
 
 def test_a_day_of_the_audit_log_is_the_whole_day(demo_app):

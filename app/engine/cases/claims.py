@@ -148,6 +148,11 @@ class Claim(Model):
     account: Mapped[Account | None] = relationship()
     notice: Mapped[Notice | None] = relationship()
     payment_list: Mapped[PaymentList | None] = relationship()
+    payment_checks: Mapped[list[Check]] = relationship(
+        primaryjoin="and_(foreign(Check.claim_id) == Claim.id, Check.phase == 'disburse')",
+        order_by="Check.id",
+        viewonly=True,
+    )
 
     @property
     def paying_account(self) -> Account | None:

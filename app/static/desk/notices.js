@@ -22,7 +22,8 @@ export function notices(menu) {
     }));
     if (!items.length) body.textContent = menu.dataset.none;
     for (const number of all(".side [data-view] .n")) {
-      const waiting = items.filter((item) => item.view === number.parentElement.dataset.view);
+      const { view, tabsOf = "" } = number.parentElement.dataset;
+      const waiting = items.filter((item) => [view, ...tabsOf.split(" ")].includes(item.view));
       number.textContent = waiting.reduce((sum, item) => sum + item.count, 0) || "";
     }
   };

@@ -68,14 +68,19 @@ class Columns:
 
     def cells(self, row: Any, columns: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str | None, str]]:
         """Yield a row of the list: of each column its class, where it leads, and what it says."""
-        leading = self.leading if "show" in self.include_route_methods else None
+        leading = self.leading
         for column, kind in columns:
             address = None
             if column == "application.number" and row.application:
                 address = application_url(row.application)
             elif column == leading:
-                address = page_url(self.endpoint, getattr(row, self.key.key))
+                address = self.row_address(row)
             yield kind, address, self.cell(row, column)
+
+    def row_address(self, row: Any) -> str | None:
+        """Return where a row leads: to its own page, if it has one."""
+        shown = "show" in self.include_route_methods
+        return page_url(self.endpoint, getattr(row, self.key.key)) if shown else None
 
     @property
     def leading(self) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from flask import abort, g, redirect, request, url_for
-from flask_appbuilder.baseviews import expose
+from flask_appbuilder.baseviews import AbstractViewApi, expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.views import ModelView as FabModelView
@@ -54,6 +54,10 @@ class Screen(Posting):
     watched: ClassVar[bool] = False
     replica_reads: ClassVar[tuple[str, ...]] = ()
     permission_titles: ClassVar[Mapping[str, str]] = {}
+
+    def menu_head(self) -> AbstractViewApi | None:
+        """Return the view of whose tabs this one is, so that the menu shows that one alone; None for one that stands by itself."""
+        return None
 
     @property
     def granted(self) -> Mapping[str, tuple[str, ...]]:

@@ -7,18 +7,15 @@ from datetime import date, timedelta
 
 from flask import g, url_for
 
-from app.engine.cases.claims import Claim
 from app.engine.oversight import watch
 from app.engine.oversight.watch import Watch
-from app.extensions import db, fab
+from app.extensions import db
 from app.kernel.dates import add_months
 from app.kernel.messages import N_
 from app.kernel.money import format_yuan
-from app.programmes.installed import programme_of, programmes
+from app.programmes.installed import programme_of
 from app.web.desk.lines import Line, of_tasks
 from app.web.page.findings import readable
-from app.web.page.templating import may
-from app.web.wording.titles import programme_title
 from app.web.wording.translations import gettext
 
 COUNTS = {
@@ -42,7 +39,6 @@ def facts() -> dict:
     return {
         "lines": [*_lines(desk), *of_tasks()],
         "waiting": desk.waiting,
-        "lists": list(_lists()),
         "counts": [
             (gettext(title), gettext(note), *desk.counts.get(what, (0, 0)), _address(what))
             for what, (title, note) in COUNTS.items()
@@ -65,14 +61,6 @@ def _lines(desk: Watch) -> Iterator[Line]:
         address = url_for("DossierView.show", pk=one.person_id)
         paid = f"{one.paid_on:%m-%d}" if one.paid_on else ""
         yield Line(what, note, gettext("核查"), address, aside=gettext("已发放"), below=paid)
-
-
-def _lists() -> Iterator[tuple[str, str]]:
-    """Yield the list of payments to look into of each programme that the login may look through."""
-    for programme in programmes():
-        view = fab().pages[programme.code, Claim]
-        if may("can_list", view.class_permission_name):
-            yield programme_title(programme.code), url_for(f"{view.endpoint}.list", post_check=1)
 
 
 def _address(what: str) -> str:

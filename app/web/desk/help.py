@@ -91,4 +91,10 @@ def marked(text: str) -> Markup:
 def _paths(chapter: Chapter) -> list[str]:
     """Return where the chapter's functions hang in the menu, as the manual writes it: 业务经办 → 单位服务 → …"""
     shown = (view for name in chapter.views if (view := fab().views[name]).menu)
-    return [" → ".join(map(gettext, (*view.menu, view.menu_title))) for view in shown]
+    return [" → ".join(map(gettext, _way(view))) for view in shown]
+
+
+def _way(view: Screen) -> list[str]:
+    """Return the titles from the top of the menu to a view; to a tab, by way of where it stands."""
+    head = view.menu_head()
+    return [*_way(head), view.menu_title] if head else [*view.menu, view.menu_title]

@@ -20,7 +20,7 @@ class TreeMenu(Menu):
         above.append(MenuItem(category, icon=icon, label=label or category))
 
     def get_data(self, menu: Sequence[MenuItem] | None = None) -> list[dict]:
-        """Return what the login of the request may open: name, label, url, short and icon of a view, or childs of a branch."""
+        """Return what the login of the request may open: name, label, url, short, icon and head of a view, or childs of a branch."""
         may, tree = fab().sm.has_access, []
         for item in self.menu if menu is None else menu:
             entry, view = {"name": item.name, "label": gettext(item.label)}, item.baseview
@@ -29,7 +29,13 @@ class TreeMenu(Menu):
                     tree.append({**entry, "childs": below})
             elif view and may(view.entry_permission, view.class_permission_name):
                 short = gettext(view.menu_short) if view.menu_short else ""
-                tree.append({**entry, "url": item.get_url(), "short": short, "icon": view.menu_icon})
+                head = view.menu_head()
+                above = (
+                    head.endpoint if head and may(head.entry_permission, head.class_permission_name) else ""
+                )
+                tree.append(
+                    {**entry, "url": item.get_url(), "short": short, "icon": view.menu_icon, "head": above}
+                )
         return tree
 
 

@@ -22,6 +22,8 @@ class Node:
     """A branch of the menu, or a leaf with an address; `key` is its endpoint, `place` the branch that it hangs on.
 
     `short` is what its branch's name needn't say again, empty where that is the title itself; `icon` is a symbol of icons.svg.
+    `head` is the key of the leaf of whose tabs this one is: it is found by its name, but not drawn; `tabs` are the keys
+    of a head's.
     """
 
     title: str
@@ -32,16 +34,30 @@ class Node:
     children: list[Node] = field(default_factory=list)
     short: str = ""
     icon: str = ""
+    head: str = ""
+    tabs: list[str] = field(default_factory=list)
+    holds: bool = False
 
     @property
     def open(self) -> bool:
         return self.current or any(child.open for child in self.children)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the menu shows it: a leaf that is no tab, a branch that has one."""
+        return not self.head if self.url is not None else any(child.drawn for child in self.children)
+
 
 def sidebar() -> list[Node]:
     """Return the tree of the functions that the current login may open, in the order of registration."""
     may = fab().sm.permissions_of_request()
-    return _nodes(_entries(fab(), may, str(get_locale()), request.script_root))
+    nodes = _nodes(_entries(fab(), may, str(get_locale()), request.script_root))
+    by_key = {leaf.key: leaf for leaf in leaves(nodes)}
+    for leaf in by_key.values():
+        if leaf.head:
+            by_key[leaf.head].tabs.append(leaf.key)
+            by_key[leaf.head].holds |= leaf.current
+    return nodes
 
 
 @lru_cache(maxsize=256)
@@ -58,9 +74,8 @@ def _nodes(entries: list[dict], place: str = "") -> list[Node]:
             nodes.append(Node(label, children=_nodes(entry["childs"], label)))
         else:
             current = request.blueprint == name
-            nodes.append(
-                Node(label, entry["url"], name, place, current, short=entry["short"], icon=entry["icon"])
-            )
+            drawn = {part: entry[part] for part in ("short", "icon", "head")}
+            nodes.append(Node(label, entry["url"], name, place, current, **drawn))
     return nodes
 
 

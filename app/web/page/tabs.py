@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from flask import url_for
 from sqlalchemy import ScalarSelect, Select, String, func, literal, select, true
@@ -47,12 +47,16 @@ class Filtered(Protocol):
 
 
 class Tabbed:
-    """A list with a tab for each state; a view says by which states, of which rows, and where each leads."""
+    """A list with a tab for each state; a view says by which states, of which rows, and where each leads.
+
+    `tab_field`: the column by which its rows are parted, where that is another.
+    """
 
     endpoint: str
     datamodel: Any
     key: Any
     search_columns: Sequence[str]
+    tab_field: ClassVar[str] = "state"
 
     def base_query(self) -> Query:
         """Return the rows of the list."""
@@ -83,7 +87,7 @@ class Tabbed:
 
     def tabs(self, page: Filtered) -> list[Tab]:
         """Return a tab for each state that has rows or is the chosen one, and one for all rows; filters are kept within a list."""
-        chosen, waits, tabs = page.typed.get("state") or self.tab_of_all(), self.waits(), []
+        chosen, waits, tabs = page.typed.get(self.tab_field) or self.tab_of_all(), self.waits(), []
         for state, title in self.tab_states().items():
             rows = page.by_state.get(state, 0)
             if (rows or state == chosen) and (leads := self.tab_list(state)):
@@ -96,16 +100,16 @@ class Tabbed:
     def _tab_address(self, leads: Tabbed, state: str | None, page: Filtered) -> str:
         state = None if state == leads.tab_of_all() else state
         if leads is self:
-            return page.first(state=state) if state else page.without("state")
+            return page.first(**{self.tab_field: state}) if state else page.without(self.tab_field)
         address = url_for(f"{leads.endpoint}.list")
-        return f"{address}?state={state}" if state else address
+        return f"{address}?{self.tab_field}={state}" if state else address
 
     def tab_counts(self) -> ScalarSelect | None:
         """Return a column of state → number of rows as JSON, each to one more than is counted."""
         states = self.tab_states()
         if not states:
             return None
-        state = self.datamodel.obj.state
+        state = getattr(self.datamodel.obj, self.tab_field)
         # unlike VALUES, an array leaves the statement the same, whatever its states: it is written out once
         each = (
             func.unnest(literal(list(states), ARRAY(String)))

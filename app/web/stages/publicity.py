@@ -62,6 +62,10 @@ class Publicity:
             tabs.append(Tab(gettext("全部"), page.without("state"), "", chosen is None))
         return tabs if len(tabs) > 1 else []
 
+    def menu_head(self) -> Any:
+        """Return the list that the menu shows for all of them, None for that one itself."""
+        return self._list_of(WAITING) if self.publicity_tab else None
+
     def _list_of(self, tab: str) -> Any:
         """Return the programme's list that has a tab, or is it."""
         of = tab if tab in (ENDED, ROLL) else ""
