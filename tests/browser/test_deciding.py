@@ -78,6 +78,52 @@ def test_a_case_is_decided_beside_its_list_by_keys(sit_down, sent):
     assert page.locator(".drawer").is_hidden()
 
 
+def test_a_case_on_its_own_page_is_decided_and_left_for_the_next(sit_down, sent):
+    """By keys and by mouse, in the order and within the filter of the list that it was opened from."""
+    reviewer: Desk = sit_down("reviewer")
+    page = reviewer.page
+    reviewer.hiring("审核")
+    reviewer.search(申请单号=sent)
+    filtered = page.url
+    page.locator("thead").get_by_role("link", name="姓名").click()
+    page.wait_for_url("**order=person.name**")
+    names = page.locator("tbody a[data-drawer]").all_inner_texts()
+    reviewer.open_case(page.locator("tbody tr").first)
+    head = page.locator("h1")
+    head.get_by_text(names[0], exact=True).wait_for()
+    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.keyboard.press("j")
+    assert head.inner_text() == names[1]
+    page.wait_for_load_state("load")
+    page.keyboard.press("?")
+    shown = page.get_by_role("dialog", name="快捷键").inner_text()
+    assert (
+        all(word in shown for word in ("上一个", "下一个", "审核通过", "退回修改")) and "第一条" not in shown
+    )
+    page.keyboard.press("Escape")
+    opinion = page.locator("form.bar").get_by_label("审核意见")
+    opinion.fill("材料齐全 jkar")
+    assert head.inner_text() == names[1], "no key is pressed while somebody types"
+    page.locator("form.bar").get_by_role("button", name="审核通过").click()
+    dialog = page.get_by_role("dialog", name="审核通过")
+    assert dialog.get_by_label("审核意见").input_value() == "材料齐全 jkar"
+    dialog.get_by_role("button", name="审核通过").click()
+    assert reviewer.outcome() == (1, 0)
+    page.get_by_text("现在是“待公示”").wait_for()
+    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.locator("form.bar").get_by_role("link", name="下一个").click()
+    assert head.inner_text() == names[2]
+    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.keyboard.press("k")
+    assert head.inner_text() == names[0], "what was decided has left the list"
+    page.get_by_role("link", name="返回列表").click()
+    page.wait_for_url("**order=person.name**")
+    assert f"?{filtered.partition('?')[2]}" in page.url
+
+
 def test_what_is_missing_is_said_in_the_dialog(sit_down, sent):
     reviewer: Desk = sit_down("reviewer")
     page = reviewer.page

@@ -83,6 +83,61 @@ def dialog_of(desk: HiringDesk, stage: str, move: str, rows: list[int]) -> str:
     return desk.get(desk.post(f"/hiring/{stage}/action_post", form))
 
 
+def listed(desk: HiringDesk, query: str) -> list[str]:
+    return re.findall(r'name="rowid" value="(\d+)"', desk.get(f"/hiring/review/list/?{query}"))
+
+
+def beside(page: str) -> dict[str, str]:
+    """Where the case's page leads on and back."""
+    return {
+        rel: link.replace("&amp;", "&") for link, rel in re.findall(r'href="([^"]+)"\s+rel="(\w+)"', page)
+    }
+
+
+@pytest.mark.parametrize("query", ["size=100", "size=100&order=person.name&direction=asc"])
+def test_a_case_that_a_list_opened_leads_on_in_the_lists_order(sent, query):
+    """Without scripts: each page of a row has links to the rows beside it, of whatever page of the list."""
+    _, reviewer, _, _, _ = sent
+    rows = listed(reviewer, query)
+    page = reviewer.get(f"/hiring/review/list/?{query}")
+    address = re.search(r'pin--end"><a href="(/hiring/review/show/[^"]+)"', page)[1]
+    assert address.startswith(f"/hiring/review/show/{rows[0]}?list=")
+    seen = []
+    while "/show/" in address:
+        seen.append(re.search(r"/show/(\d+)", address)[1])
+        case = reviewer.get(address)
+        address = reviewer.client.get(beside(case)["next"]).location
+    assert seen == rows
+    assert address == f"/hiring/review/list/?{query}"
+    assert "后面没有了，已回到列表。" in reviewer.get(address)
+    before = reviewer.client.get(beside(case)["prev"]).location
+    assert f"/show/{rows[-2]}?" in before
+    assert f'href="/hiring/review/list/?{query.replace("&", "&amp;")}" data-return' in case
+
+
+def test_a_case_that_was_decided_keeps_its_place_in_the_list(sent):
+    _, reviewer, _, claims, _ = sent
+    first, second, third, *_ = listed(reviewer, "")
+    reviewer.act("review", "approve", [second])
+    answer = reviewer.client.get(f"/hiring/review/show/{second}?list=")
+    assert answer.location == f"/hiring/query/show/{second}?list=&of=HiringReviewView"
+    page = reviewer.get(answer.location)
+    for rel, other in (("prev", first), ("next", third)):
+        assert reviewer.client.get(beside(page)[rel]).location == f"/hiring/review/show/{other}?list="
+    assert beside(reviewer.get(f"/hiring/review/show/{third}")) == {}, "opened from elsewhere"
+    for address in (f"{second}?step=sideways", "x?step=next"):
+        reviewer.get(f"/hiring/review/beside/{address}", expect=404)
+    clerk = sent[0]
+    clerk.get(f"/hiring/review/beside/{second}?step=next", expect=403)
+
+
+def test_an_opinion_that_is_typed_at_the_case_stands_in_the_dialog(sent):
+    _, reviewer, _, claims, _ = sent
+    form = {"action": "return", "rowid": next(iter(claims)), "opinion": "请补充合同，电话13900001234。"}
+    page = reviewer.get(reviewer.post("/hiring/review/action_post", form))
+    assert re.search(r"<textarea[^>]*>\s*请补充合同，电话\*+1234。</textarea>", page)
+
+
 def test_a_dialog_says_whom_into_which_account_and_what_comes_next(sent):
     _, reviewer, _, claims, _ = sent
     page = dialog_of(reviewer, "review", "approve", list(claims))

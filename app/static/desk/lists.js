@@ -6,7 +6,7 @@ export function back() {
   const { pathname, search } = window.location;
   if (document.querySelector("form.list")) sessionStorage.setItem(key(pathname), search);
   for (const link of all("a[data-return]")) {
-    link.href = link.pathname + (sessionStorage.getItem(key(link.pathname)) || "");
+    link.search = sessionStorage.getItem(key(link.pathname)) ?? link.search;
   }
 }
 

@@ -40,7 +40,7 @@ class ClaimQueryView(StageView):
 
     menu_short = N_("查询")
     menu_icon = "search"
-    include_route_methods: ClassVar[set[str]] = {"list", "show", "action_post", "edit", "reveal"}
+    include_route_methods: ClassVar[set[str]] = {"list", "show", "beside", "action_post", "edit", "reveal"}
     moves = ("submit", "withdraw")
     page_of = Claim
     readers = (CLERK, REVIEWER, CASHIER, AUDITOR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import g
+from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.models.sqla.filters import FilterEqual, FilterIn
 from sqlalchemy import ColumnElement, Select
@@ -14,6 +15,7 @@ from app.engine.access.roles import AUDITOR, CASHIER
 from app.engine.cases.claims import Claim, Notice
 from app.engine.oversight import figures
 from app.engine.rules.contracts import CATEGORIES
+from app.extensions import fab
 from app.kernel.messages import N_
 from app.web.cases.claims import ClaimQueryView
 from app.web.crud.views import ModelView
@@ -129,7 +131,7 @@ class PostCheckView(ContractStage, StageView):
     menu_icon = "audit"
     base_filters = [["state", FilterIn, ("disbursed",)], ["post_check", FilterEqual, True]]
     readers = (CASHIER, AUDITOR)
-    include_route_methods = {"list", "show"}
+    include_route_methods = {"list", "show", "beside"}
     loads = ["payment_list"]
     list_columns = [
         *PERSON,
@@ -141,6 +143,10 @@ class PostCheckView(ContractStage, StageView):
         "application.number",
     ]
     search_columns = [*FIND, "payment_list", "paid_on"]
+
+    def menu_head(self) -> AbstractViewApi:
+        """Return the list over all programmes."""
+        return fab().views["PostChecksView"]
 
 
 class DisbursementView(ContractStage, StageView):

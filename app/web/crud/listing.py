@@ -21,7 +21,7 @@ from app.engine.sessions import shares
 from app.extensions import PLANNED_EACH_TIME, db
 from app.kernel.text import whole_number
 from app.registers.ciphers import text_of
-from app.web.crud import search
+from app.web.crud import paging, search
 from app.web.crud.paging import Ordering, Page, Place, key_of, page
 from app.web.page.tabs import COUNTED
 
@@ -85,9 +85,10 @@ class Listing:
 
     @property
     def bare(self) -> str:
-        """Return the list as it is, of the state that is shown."""
-        state = self.typed.get("state")
-        return f"{request.path}?{urlencode({'state': state})}" if state else request.path
+        """Return the list as it is, under the tab that is shown."""
+        parting = [field.name for field in self.fields if field.kind == "tabs" or field.name == "state"]
+        query = urlencode({name: self.typed[name] for name in parting if name in self.typed})
+        return f"{request.path}?{query}" if query else request.path
 
     def without(self, name: str) -> str:
         """Return the list with one filter less; a field of a kept search is taken out by name."""
@@ -120,9 +121,7 @@ def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.
 
 def read(view, args: MultiDict) -> Listing:
     """Read one page; numbers and columns that make no sense fall back to the view's own. Raises Refused for too many searches."""
-    query, typed, fields = filtered(view, args)
-    if any(field.kind == "text" for field in fields if field.name in typed):
-        shares.take_search(db.engine, g.actor)
+    query, typed, fields = _searched(view, args)
     query = query.execution_options(**PLANNED_EACH_TIME)
     size = _number(args.get("size"), view.page_size, SIZES)
     count, total, states, by_state = _counting(view, query)
@@ -152,6 +151,21 @@ def read(view, args: MultiDict) -> Listing:
         fields,
         view.key.key,
     )
+
+
+def neighbour(view, args: MultiDict, key: object, *, backwards: bool) -> Any:
+    """Return the key of the row that follows another in a list, or stands before it; None at its end. Raises Refused for too many searches."""
+    query, _, _ = _searched(view, args)
+    order = ordering(view, order_of(view, args))
+    return paging.neighbour(query.with_entities(view.key), order, key, backwards=backwards)
+
+
+def _searched(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.SearchField]]:
+    """Return what `filtered` does; a search by words or numbers is counted."""
+    query, typed, fields = filtered(view, args)
+    if any(field.kind == "text" for field in fields if field.name in typed):
+        shares.take_search(db.engine, g.actor)
+    return query, typed, fields
 
 
 def ordering(view, order: tuple[str, str]) -> Ordering:

@@ -79,6 +79,15 @@ def page(query: Query, ordering: Ordering, place: Place, size: int) -> Page:
     return Page(rows, before=row is not None, after=more)
 
 
+def neighbour(query: Query, ordering: Ordering, key: object, *, backwards: bool) -> Any:
+    """Return what the query asks for of the row that follows another, or stands before it; None where there is none."""
+    row = _row(ordering, key)
+    if row is None:
+        return None
+    beyond = query.filter(ordering.beyond(row, backwards=backwards))
+    return beyond.order_by(*ordering.clauses(backwards=backwards)).limit(1).scalar()
+
+
 def key_of(column: TypeEngine, text: str) -> Any:
     """Return a key as its column holds it; None for what can be no key."""
     if isinstance(column, Date):

@@ -73,7 +73,7 @@ class BatchView(Screen, BaseView):
             return redirect(url_for("WorkView.progress", work_id=work.id))
         programme, transition = self.transition_of(selection)
         reckoned = transition.suggests(db.session, programme, g.today) if transition.suggests else {}
-        form = transition.form(data={"paid_on": g.today, **reckoned})
+        form = transition.form(data={"paid_on": g.today, **reckoned, **(selection.params or {})})
         return self._dialog(selection, programme, transition, form)
 
     @expose("/<batch_id>/run", methods=["POST"])

@@ -22,6 +22,7 @@ from app.engine.workflow import moves
 from app.engine.workflow.transition import Transition
 from app.extensions import db
 from app.kernel.errors import Refused
+from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.kernel.text import whole_number
 from app.web.crud import listing
@@ -131,10 +132,15 @@ class BulkView(ModelView):
         return self.open_dialog(name, self.claims_of(rows, self.programme.transitions[name]), self._back())
 
     def open_dialog(self, name: str, wanted: Select, back: str):
-        """Keep what a move is to move (a SELECT of ids) and lead to its dialog; `back` is where its result leads."""
+        """Keep what a move is to move (a SELECT of ids), with an opinion that is already typed, and lead to its dialog.
+
+        `back` is where its result leads.
+        """
         transition = self.programme.transitions[name]
         chosen = batch.prepare(db.session, g.actor, self.programme, transition, wanted)
         chosen.view, chosen.back = self.endpoint, back
+        if opinion := request.form.get("opinion", "").strip():
+            chosen.params = {"opinion": without_numbers(opinion)}
         db.session.commit()
         return redirect(url_for("BatchView.confirm", batch_id=chosen.id))
 

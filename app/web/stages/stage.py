@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
@@ -26,18 +27,20 @@ from app.web.page import waiting
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
-from app.web.stages.bulk import BulkView, ClaimMoves, keys_of
+from app.web.stages.bulk import ClaimMoves, keys_of
 from app.web.stages.case_page import around, hindrance, journey, moves_of, note_of, own_facts
 from app.web.stages.evidence import evidence_of
 from app.web.stages.labels import LABELS
+from app.web.stages.neighbours import Neighbours
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
 
 
-class StageView(ClaimMoves, BulkView):
+class StageView(ClaimMoves, Neighbours):
     """Claims in some states; a show page with the person's evidence and the claim's history."""
 
     show_template = "claim.html"
+    include_route_methods: ClassVar[set[str]] = {"list", "show", "beside", "action_post"}
     loads = ["account"]
     joined = ["person", "employer", "application", "region", "account", "notice", "payment_list"]
     sorts_by = {"person.name": "name"}
@@ -125,7 +128,9 @@ class StageView(ClaimMoves, BulkView):
         text = gettext("此件不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
         if request.method == "GET":
             flash(text.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
-        return redirect(url_for(f"{query.endpoint}.show", pk=number))
+        kept = request.args.get("list")
+        of = None if kept is None else self.endpoint
+        return redirect(url_for(f"{query.endpoint}.show", pk=number, list=kept, of=of))
 
     def _stage_of(self, state: str | None) -> StageView | None:
         """Return the programme's list on which cases of a state wait for the login."""
@@ -143,7 +148,9 @@ class StageView(ClaimMoves, BulkView):
             select(AuditEntry).where(AuditEntry.claim_id == row.id).options(NAMED).order_by(AuditEntry.id)
         ).all()
         evidence, beside = evidence_of(self.programme, row), around(row)
+        ways = moves_of(self, row, history)
         return {
+            "listed": self.listed(row),
             "papers": beside.papers,
             "paper_kinds": KINDS,
             "others": beside.others,
@@ -152,7 +159,8 @@ class StageView(ClaimMoves, BulkView):
             "history": history,
             "stops": journey(row, history, beside.calendar),
             "hindrance": hindrance(row, history, evidence, beside),
-            "ways": moves_of(self, row, history),
+            "ways": ways,
+            "opinion": next((way.form().opinion for _, way in ways if hasattr(way.form, "opinion")), None),
             "note": note_of(row, history),
             "edits": self._edits(row),
             "own_facts": own_facts(self.programme, row),
