@@ -341,3 +341,25 @@ def test_an_answer_that_was_on_its_way_during_the_deed_is_not_kept(sit_down, sen
     waits = page.locator(".notices .menu-body a", has_text="一次性吸纳就业补贴审核")
     waits.wait_for(state="attached")
     assert "999" not in waits.text_content()
+
+
+def test_a_sheet_is_laid_down_on_a_narrow_screen_without_scrolling_sideways(sit_down, demo):
+    clerk: Desk = sit_down("clerk")
+    page = clerk.page
+    clerk.open_application(demo.uscc_of("1-good.xlsx"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.wait_for_load_state("load")
+    zone, button = page.locator("form.drop"), page.locator(".drop .file .btn")
+    for part in (zone, button):
+        box = part.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
+    with page.expect_file_chooser() as chooser:
+        button.click()
+    chooser.value.set_files(demo.sheets / "1-good.xlsx")
+    page.get_by_text("校验完成").wait_for()
+    page.get_by_role("tab", name=re.compile("^通过")).wait_for()
+    wide = "[document.scrollingElement, document.querySelector('.page')].map(one => one.scrollWidth)"
+    assert max(page.evaluate(wide)) <= 390
+    submit = clerk.submit().bounding_box()
+    assert submit["x"] >= 0 and submit["x"] + submit["width"] <= 390

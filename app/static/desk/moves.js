@@ -4,15 +4,14 @@ import { all, tell } from "./dom.js";
 import { ask } from "./server.js";
 import { keep } from "./toast.js";
 
-/* Moves of checked rows are confirmed over the list. One that moved everything and made nothing to go on with leads back
-   to the list, whose toast says so; any other leads to its result. */
+/* Moves of checked rows are confirmed over the list. One that moved everything leads back to the list, or to the one thing
+   that it made, where a toast says so; any other leads to its result. */
 const follow = (form) => (page, address) => {
   const outcome = page.querySelector(".outcome");
-  if (!outcome || outcome.dataset.refused !== "0" || outcome.dataset.made !== undefined) {
-    return window.location.assign(address);
-  }
+  const { refused, made } = outcome?.dataset ?? {};
+  if (refused !== "0" || made === "") return window.location.assign(address);
   keep(outcome.querySelector(".good").textContent.trim(), { href: address, textContent: form.dataset.see });
-  return window.location.reload();
+  return made ? window.location.assign(made) : window.location.reload();
 };
 
 /* What the server says instead of a dialog stands at the head of the list; what isn't said leads to the page itself. */
@@ -44,9 +43,12 @@ export function moves(form) {
     }
     const fields = new FormData(form);
     fields.set("action", button.value);
-    fields.delete("rowid");
-    for (const box of all("tbody input:checked", form)) {
-      if (fits(button, box)) fields.append("rowid", box.value);
+    /* Of a list, the ticked rows that the move fits; the page of one thing names that one. */
+    if (form.dataset.bulk !== undefined) {
+      fields.delete("rowid");
+      for (const box of all("tbody input:checked", form)) {
+        if (fits(button, box)) fields.append("rowid", box.value);
+      }
     }
     move(form, fields, button.getAttribute("formaction") ?? undefined);
   });
