@@ -15,6 +15,11 @@ def N_(msgid: str) -> str:
     return msgid
 
 
+def NC_(context: str, msgid: str) -> str:
+    """Mark a msgid that has a translation of its own in some context, where `contextual` shows it."""
+    return msgid
+
+
 @dataclass(frozen=True, init=False)
 class Message:
     """One sentence that says what happened and what to do next; a fact may be a sentence itself."""

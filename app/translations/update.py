@@ -20,7 +20,7 @@ METHODS = [
     ("**/templates/**.html", "jinja2"),
     ("programmes/**/policy.yaml", "app.translations.update:policy_texts"),
 ]
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Column": (2,)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "NC_": ((1, "c"), 2), "Column": (2,)}
 """`Column`: the titles of a sheet's columns stand as they are, for the sheet itself is Chinese."""
 
 
@@ -34,14 +34,17 @@ def policy_texts(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple]:
 def extracted() -> Catalog:
     """Return every msgid that stands in the code, the templates and the policies."""
     catalog = Catalog()
-    messages = [message for _, _, message, _, _ in extract_from_dir(APP, METHODS, keywords=KEYWORDS)]
-    messages += [
-        message for _, message, _, _ in extract_from_file("python", APP.parent / "config.py", KEYWORDS)
+    messages = [
+        (message, context) for _, _, message, _, context in extract_from_dir(APP, METHODS, keywords=KEYWORDS)
     ]
-    for message in messages:
+    messages += [
+        (message, context)
+        for _, message, _, context in extract_from_file("python", APP.parent / "config.py", KEYWORDS)
+    ]
+    for message, context in messages:
         written = "".join(message)  # of both forms, where there is a plural
         if not written.isascii() or " " in written:
-            catalog.add(message)
+            catalog.add(message, context=context)
     return catalog
 
 

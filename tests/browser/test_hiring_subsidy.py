@@ -162,8 +162,7 @@ def audit(auditor: Desk, number: str, people: int, voucher: str) -> None:
     history = auditor.page.locator(".history b").all_inner_texts()
     assert [event for event in history if event in EVENTS] == list(reversed(EVENTS)), "the newest first"
     assert voucher in auditor.text()
-    times = auditor.page.locator(".history time").all()
-    names = {time.get_attribute("title").split()[-1] for time in times}
+    names = set(auditor.page.locator(".history .by").all_inner_texts())
     assert {"陈小敏（clerk）", "周国强（reviewer）", "刘芳（cashier）"} <= names
 
     auditor.open("审计日志")

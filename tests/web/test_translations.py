@@ -174,6 +174,13 @@ def test_a_page_changes_its_language(demo_app):
     assert not HAN.search(menu), menu
 
 
+def test_a_role_and_its_step_have_english_words_of_their_own(demo_app):
+    reviewer = Desk(demo_app, "reviewer")
+    reviewer.post("/desk/language", {"language": "en"})
+    text = " ".join(re.sub(r"<[^>]+>", " ", reviewer.get("/")).split())
+    assert "· Reviewer" in text and " Review " in text
+
+
 def test_whoever_is_not_logged_in_is_told_to_log_in(app):
     page = app.test_client().get("/settings/users/list/", follow_redirects=True).text
     assert "请先登录" in page and "Denied" not in page

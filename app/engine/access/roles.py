@@ -18,22 +18,22 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.kernel.messages import N_
+from app.kernel.messages import NC_
 
 CLERK, REVIEWER, CASHIER, AUDITOR, POLICY = "clerk", "reviewer", "cashier", "auditor", "policy_officer"
 COUNTY_ADMIN, PREFECTURE_ADMIN, PROVINCE_ADMIN = "county_admin", "prefecture_admin", "province_admin"
 SYSTEM = "system_administrator"
 
 TITLES = {
-    CLERK: N_("经办"),
-    REVIEWER: N_("审核"),
-    CASHIER: N_("发放"),
-    AUDITOR: N_("稽核"),
-    POLICY: N_("政策管理"),
-    COUNTY_ADMIN: N_("区县管理员"),
-    PREFECTURE_ADMIN: N_("市（州）管理员"),
-    PROVINCE_ADMIN: N_("省级管理员"),
-    SYSTEM: N_("系统管理员"),
+    CLERK: NC_("role", "经办"),
+    REVIEWER: NC_("role", "审核"),
+    CASHIER: NC_("role", "发放"),
+    AUDITOR: NC_("role", "稽核"),
+    POLICY: NC_("role", "政策管理"),
+    COUNTY_ADMIN: NC_("role", "区县管理员"),
+    PREFECTURE_ADMIN: NC_("role", "市（州）管理员"),
+    PROVINCE_ADMIN: NC_("role", "省级管理员"),
+    SYSTEM: NC_("role", "系统管理员"),
 }
 DUTIES = (REVIEWER, CASHIER)
 """The roles that decide or pay; one given by an administrator works once a second one has confirmed it."""

@@ -93,7 +93,7 @@ def case_desk() -> dict:
     return {
         "desk": desk,
         "todo": todo(desk),
-        "strips": strips(desk.steps) if desk.months else [],
+        "strips": strips(desk.steps) if sees_figures() else [],
         "fortnight": fortnight(desk.calendar, desk.endings, g.today),
     }
 
@@ -108,10 +108,15 @@ OF_OTHERS = {
 """Role → the page and its facts, of those who move no cases."""
 
 
+def sees_figures() -> bool:
+    """Return whether this login may see how many people and how much money there is."""
+    return may("can_show", "FiguresView")
+
+
 def own_desk() -> Desk:
     """Return what the cases say to this login; to one that sees no figures, the calendar alone."""
     span = first_day(g.today), last_day(g.today)
-    if may("can_show", "FiguresView"):
+    if sees_figures():
         return flow.desk_of(db.session, g.actor.user_id, span, g.today)
     return Desk((), (), (), (), WorkCalendar.load(db.session, span[0]))
 

@@ -26,7 +26,7 @@ from app.kernel.messages import N_
 from app.programmes.installed import programme_of, programme_or_none
 from app.registers.organisation import User
 from app.web.wording.formats import NOTHING, show
-from app.web.wording.translations import gettext
+from app.web.wording.translations import contextual, gettext
 
 FIELD_TITLES = {
     "state": N_("状态"),
@@ -117,7 +117,7 @@ def source_titles(move: Transition) -> list[str]:
 def role_title(role: str) -> str:
     """Return what a role is called: one of the product's in the language of the page, an office's own as its office wrote it."""
     if role in ROLE_TITLES:
-        return gettext(ROLE_TITLES[role])
+        return contextual("role", ROLE_TITLES[role])
     own = own_roles.known(db.session).get(role)
     return own.title if own else role
 

@@ -39,6 +39,11 @@ def gettext(sentence: str) -> str:
     return spoken().ugettext(sentence)
 
 
+def contextual(context: str, sentence: str) -> str:
+    """Translate what was marked by `NC_` with that context."""
+    return spoken().upgettext(context, sentence)
+
+
 def spoken() -> Translations:
     """Return the catalogue of the language that is spoken now."""
     try:
