@@ -15,7 +15,7 @@ from app.kernel.money import format_yuan, uppercase
 from app.programmes.installed import programmes
 from app.web.page.addresses import ADDRESSES
 from app.web.page.manual import chapter_for
-from app.web.page.sidebar import sidebar, trail
+from app.web.page.sidebar import menu, sidebar, trail
 from app.web.page.unindented import Unindented
 from app.web.wording.codes import code_of
 from app.web.wording.formats import (
@@ -74,6 +74,7 @@ def init_app(app: Flask) -> None:
         state_title=state_title,
         source_titles=source_titles,
         sidebar=sidebar,
+        menu=menu,
         trail=trail,
         role_title=role_title,
         verdict_title=verdict_title,

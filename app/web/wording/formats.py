@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_skeleton
 from flask import g
@@ -92,6 +93,7 @@ def tag(kind: str, text: str) -> Markup:
     return Markup('<span class="tag tag--%s">%s</span>') % (kind, text)
 
 
+@lru_cache(maxsize=4096)
 def short_number(number: str) -> Markup:
     """Return a number of ours of which a list shows the end: month and day, or the year, and the running number."""
     parts = number.split("-")
