@@ -54,6 +54,16 @@ def type_bank(page: Page, bank: str, branch: str = "105651000006") -> None:
     page.get_by_label("银行账号").fill("6217003810012345678")
 
 
+def answer_with_pages(page: Page, demo: Demo, address: str) -> None:
+    """The next time that it is opened, a page's forms are sent as those are that aren't answered where they stand."""
+    opened = page.context.request.get(address).text().replace("data-in-place", "")
+    page.route(
+        f"{demo.address}{address}",
+        lambda route: route.fulfill(body=opened, content_type="text/html"),
+        times=1,
+    )
+
+
 def posts(page: Page) -> list[str]:
     """The addresses to which the page will have sent a form from now on."""
     sent: list[str] = []
@@ -118,6 +128,7 @@ def test_a_file_is_named_to_be_chosen_again(sit_down, demo, draft):
 def test_a_page_that_answered_a_form_leads_back_to_where_the_form_stands(sit_down, demo, draft):
     clerk = sit_down("clerk")
     page = clerk.page
+    answer_with_pages(page, demo, draft)
     page.goto(draft)
     type_bank(page, "中国建设银行成都锦江支行", "1")
     clerk.button("保存银行信息").click()
@@ -126,8 +137,9 @@ def test_a_page_that_answered_a_form_leads_back_to_where_the_form_stands(sit_dow
     page.get_by_label("行号").fill("105651000006")
     idle(demo, page)
     clerk.button("保存银行信息").click()
-    clerk.forgive("422")
     log_in(page)
+    clerk.forgive("422")
+    clerk.forgive("401")
     assert urlsplit(page.url).path == draft
     assert page.get_by_label("行号").input_value() == "105651000006"
     assert page.get_by_label("银行账号").input_value() == "6217003810012345678"
@@ -183,6 +195,7 @@ def test_somebody_else_gets_nothing(sit_down, demo, draft):
     page.wait_for_url("**/login/**")
     page.wait_for_load_state("load")
     assert kept(page)
+    clerk.forgive("401")
     log_in(page, "reviewer")
     assert kept(page) is None
     assert "中国农业银行" not in page.content()
@@ -213,6 +226,7 @@ def test_leaving_in_another_window_drops_what_was_kept(sit_down, demo, draft):
     page.wait_for_url("**/login/**")
     page.wait_for_load_state("load")
     assert kept(page)
+    clerk.forgive("401")
     other.goto("/login/")
     log_in(other)
     other.locator(".who").click()
@@ -231,6 +245,7 @@ def test_what_was_kept_for_half_an_hour_is_dropped(sit_down, demo, draft):
     clerk.button("保存银行信息").click()
     page.wait_for_url("**/login/**")
     page.wait_for_load_state("load")
+    clerk.forgive("401")
     page.clock.fast_forward("29:00")
     assert kept(page)
     page.clock.fast_forward("02:00")
@@ -240,6 +255,7 @@ def test_what_was_kept_for_half_an_hour_is_dropped(sit_down, demo, draft):
 def test_a_window_older_than_a_new_login_loses_nothing(sit_down, demo, draft):
     clerk = sit_down("clerk")
     page, other = clerk.page, clerk.context.new_page()
+    answer_with_pages(page, demo, draft)
     page.goto(draft)
     type_bank(page, "中国银行成都分行")
     idle(demo, page)

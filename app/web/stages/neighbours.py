@@ -57,9 +57,10 @@ class Neighbours(BulkView):
     @permission_name("show")
     def beside(self, pk):
         """Lead to the case that follows, or stands before, in the list; at its end to the list. A case that left it keeps its place."""
-        step, query = request.args.get("step", ""), request.args.get("list", "")[:LONGEST]
+        step, query = request.args.get("step", "next"), request.args.get("list", "")[:LONGEST]
         key = key_of(self.key.type, pk)
-        if key is None or step not in OVER:
+        case = self.tab_rows().filter(self.key == key).with_entities(self.key).one_or_none()
+        if case is None or step not in OVER:
             abort(404)
         other = listing.neighbour(self, parse_query(query), key, backwards=step == "previous")
         if other is None:
