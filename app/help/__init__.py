@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,16 +41,24 @@ class Chapter:
     serves: str = ""
     rules_of: str = ""
 
-    @property
-    def heading(self) -> str:
-        """The title, after the number of a chapter that the manual numbers; others are addressed by a name of code."""
-        return f"{self.number} {self.title}" if self.number[:1].isdigit() else self.title
+    def heading(self, translate: Callable[[str], str] = str) -> str:
+        """Return the title, in the language that `translate` (a gettext) speaks, after the chapter's number.
+
+        A chapter that the manual doesn't number is addressed by a name of code, which stays unseen.
+        """
+        title = translate(self.title)
+        return f"{self.number} {title}" if self.number[:1].isdigit() else title
 
 
 @cache
 def chapters() -> tuple[Chapter, ...]:
     """Return the manual in its order."""
-    return tuple(_chapter(entry) for entry in yaml.safe_load(SOURCE.read_text(encoding="utf-8")))
+    return parsed(SOURCE.read_text(encoding="utf-8"))
+
+
+def parsed(source: str) -> tuple[Chapter, ...]:
+    """Return the chapters of a manual's text."""
+    return tuple(_chapter(entry) for entry in yaml.safe_load(source))
 
 
 def chapter_of(view: str | None) -> Chapter | None:

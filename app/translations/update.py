@@ -12,6 +12,8 @@ from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from app.help import parsed
+
 APP = Path(__file__).resolve().parent.parent
 ENGLISH = APP / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 FIRST = datetime(2026, 11, 23, tzinfo=UTC)
@@ -19,6 +21,7 @@ METHODS = [
     ("**.py", "python"),
     ("**/templates/**.html", "jinja2"),
     ("programmes/**/policy.yaml", "app.translations.update:policy_texts"),
+    ("help/manual.yaml", "app.translations.update:manual_texts"),
 ]
 KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "NC_": ((1, "c"), 2), "Column": (2,)}
 """`Column`: the titles of a sheet's columns stand as they are, for the sheet itself is Chinese."""
@@ -29,6 +32,14 @@ def policy_texts(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple]:
     for parameter in yaml.safe_load(file).values():
         for key in ("title", "document"):
             yield 1, None, parameter[key], []
+
+
+def manual_texts(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple]:
+    """Extract the titles, readers and steps of the operating manual, as Babel's extraction method."""
+    for chapter in parsed(file.read().decode()):
+        for text in (chapter.title, chapter.serves, *(step.text for step in chapter.steps)):
+            if text:
+                yield 1, None, text, []
 
 
 def extracted() -> Catalog:

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.help import chapters
 from app.help.changes import SOURCE, releases
 from app.programmes.installed import programme_of, programmes
+from app.translations.update import english
 from app.web.page.manual import chapter_for
 from tests.desk.clerks import Desk, HiringDesk
 
@@ -51,6 +52,54 @@ def test_a_chapter_that_nobody_wrote_tells_where_its_functions_are_and_what_is_c
     page = clerk.get("/help/hiring_subsidy")
     assert "业务经办 → 单位服务 → 一次性吸纳就业补贴 → 一次性吸纳就业补贴申请" in page
     assert "/help/rules/hiring_subsidy" in page and "操作流程" not in page
+
+
+ENGLISH = {
+    message.id: message.string
+    for message in english()
+    if isinstance(message.id, str) and message.context is None
+}
+BEYOND_THE_CATALOGUE = {"缺考": "absent", "＋": "＋", "↑": "↑", "↓": "↓"}
+"""What a sheet takes in either language, and signs."""
+
+
+def english_of(label: str) -> str:
+    """A quoted label in English; one that a screen completes (选择全部 40 条) is the beginning of its translation."""
+    if label in BEYOND_THE_CATALOGUE or label in ENGLISH:
+        return BEYOND_THE_CATALOGUE.get(label) or ENGLISH[label]
+    (whole,) = (text for key, text in ENGLISH.items() if key.startswith(f"{label}{{count}}"))
+    return whole.split(" {count}")[0]
+
+
+def quotes(text: str, sign: str) -> list[str]:
+    """What a step names letter by letter: 「…」 stands on its picture, “…” elsewhere, several at once parted by 、."""
+    found = re.findall({"「": "「([^」]+)」", "“": "“([^”]+)”"}[sign], text)
+    return [label for one in found for label in one.split("、")]
+
+
+def test_the_whole_manual_has_its_english():
+    for chapter in chapters():
+        for text in (chapter.title, chapter.serves, *(step.text for step in chapter.steps)):
+            assert not text or ENGLISH.get(text), text
+
+
+@pytest.mark.parametrize("sign", ["「", "“"])
+def test_the_english_manual_quotes_the_english_screens(sign):
+    steps = [step.text for chapter in chapters() for step in chapter.steps]
+    assert any(quotes(text, sign) for text in steps)
+    for text in steps:
+        labels = map(english_of, quotes(text, sign))
+        assert sorted(labels) == sorted(quotes(ENGLISH[text], sign)), text
+
+
+def test_the_manual_speaks_english(clerk):
+    assert "图片是中文界面" not in clerk.get("/help/2.1.1")
+    clerk.client.post("/desk/language", data={"language": "en"})
+    page = clerk.get("/help/2.1.1")
+    article = re.search(r"<article.*?</article>", page, re.S)[0]
+    assert "The pictures show the Chinese desk." in article and "<b>Download people template</b>" in article
+    assert not re.search("[\u4e00-\u9fff]", article)
+    assert page.count('lang="zh-CN"') == page.count('value="zh" lang="zh-CN"')
 
 
 def test_help_leads_to_the_chapter_of_the_page(clerk):

@@ -1,4 +1,4 @@
-import { all, fill, money } from "./dom.js";
+import { all, fill, money, sentences } from "./dom.js";
 
 /* Whether a button's move starts from the state of a ticked row, or from one of those that it stands for. */
 export const fits = (button, box) => box.dataset.state === undefined
@@ -32,7 +32,7 @@ export function bulk(form) {
       if (button.dataset.title) button.textContent = button.dataset.title + count;
       if (button.title) refused.push(button.title);
     });
-    if (why) why.textContent = refused.join("；");
+    if (why) why.textContent = sentences(refused);
     if (!said) return;
     const sum = (name, unit = 1) =>
       ticked.reduce((total, box) => total + Math.round(Number(box.dataset[name]) * unit), 0);

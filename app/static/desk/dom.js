@@ -4,6 +4,9 @@ export const all = (selector, root = document) => [...root.querySelectorAll(sele
 export const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 export const money = (cents) =>
   (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const ENGLISH = document.documentElement.lang === "en";
+export const listed = (names) => names.join(ENGLISH ? ", " : "、");
+export const sentences = (said) => said.join(ENGLISH ? " " : "；");
 
 /* A sentence at the top of the page, as the server would say it. */
 export function tell(sentence) {

@@ -1,4 +1,4 @@
-import { all } from "./dom.js";
+import { all, listed } from "./dom.js";
 import { forgetNotices } from "./notices.js";
 
 /* Parts of a form that belong to one choice: the others are hidden and not sent. */
@@ -61,7 +61,7 @@ function busy(button) {
 /* The name of the chosen file, in the language of the page rather than the browser's. */
 export function file(input) {
   const said = document.getElementById(input.dataset.file);
-  const show = () => { said.textContent = [...input.files].map((one) => one.name).join("、") || said.dataset.none; };
+  const show = () => { said.textContent = listed([...input.files].map((one) => one.name)) || said.dataset.none; };
   input.addEventListener("change", show);
   window.addEventListener("pageshow", show);
 }

@@ -1,7 +1,7 @@
 /* What was typed when a session ended: kept in this tab alone, for the same login, half an hour at most.
    Never a password, and nothing is sent by itself. */
 
-import { all } from "./dom.js";
+import { all, listed } from "./dom.js";
 
 const KEPT = "kept", HERE = "here", LONGEST = 30 * 60 * 1000;
 const UNTYPED = ["password", "submit", "button", "image", "reset", "file"];
@@ -63,7 +63,7 @@ const put = (field, one) => {
 
 const tell = (kept, form) => {
   const notice = document.createElement("p");
-  const files = kept.files.length ? facts.files.replace("{names}", kept.files.join("、")) : "";
+  const files = kept.files.length ? facts.files.replace("{names}", listed(kept.files)) : "";
   notice.className = "banner banner--warning";
   notice.setAttribute("role", "status");
   notice.dataset.restored = "";

@@ -89,7 +89,7 @@ class KeyView(ModelView):
 
     def value(self, row: ApiKey, column: str) -> object:
         if column == "abilities":
-            return "、".join(gettext(ABILITIES[ability]) for ability in row.abilities)
+            return gettext("、").join(gettext(ABILITIES[ability]) for ability in row.abilities)
         if column == "standing":
             return self._standing(row)
         return super().value(row, column)

@@ -148,7 +148,7 @@ def _in_words(field: Field | None, values: list[str]) -> str:
     if isinstance(field, SelectField):
         titles = {str(option.data): option.label.text for option in field}
         values = [gettext(titles[value]) if titles.get(value) else value for value in values]
-    return "、".join(value for value in values if value) or "—"
+    return gettext("、").join(value for value in values if value) or "—"
 
 
 def _serializer() -> URLSafeSerializer:

@@ -58,7 +58,7 @@ def _lines(desk: StaffDesk) -> Iterator[Line]:
         yield Line(what, note, gettext("延期"), _page(ending.user_id), ending.last_day)
     if desk.roleless:
         what = gettext("{count} 人还没有角色").format(count=len(desk.roleless))
-        names = "、".join(person.name for person in desk.roleless)
+        names = gettext("、").join(person.name for person in desk.roleless)
         address = url_for("UserView.list", standing="roleless")
         yield Line(what, names, gettext("授权"), address, aside=gettext("不限期"))
 

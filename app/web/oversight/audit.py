@@ -90,7 +90,7 @@ class AuditView(ModelView):
             (field_title(k, row.programme), fact_title(k, v, row.programme, row.event))
             for k, v in content.items()
         )
-        return "；".join(f"{title}：{fact}" for title, fact in facts)
+        return gettext("；").join(f"{title}{gettext('：')}{fact}" for title, fact in facts)
 
     @expose("/verify")
     @has_access

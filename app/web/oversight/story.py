@@ -68,7 +68,7 @@ def _of_claim(past: PastClaim, programme: Programme) -> Iterator[Moment]:
         named = f"{title}，{event_title(entry.event)}"
         note = _who(entry, _details(past, entry))
         if paid and any(finding.stops for finding in findings):
-            why = "、".join(finding.title for finding in findings if finding.stops)
+            why = gettext("、").join(finding.title for finding in findings if finding.stops)
             sentence = gettext("发放那天这些规则不通过，须付后核查")
             yield Moment(entry.at, gettext("付后核查：{why}").format(why=why), sentence, "ask")
         yield Moment(entry.at, named, note, "paying" if paid else "", past.amount if paid else None, findings)

@@ -71,7 +71,8 @@ def denied_sentence() -> str:
     """Return the manual's hint, with the office whose administrator can help."""
     sentence = gettext("当前账号无该功能权限，请联系区县管理员授权")
     office = g.actor.office_name if "actor" in g else ""
-    return f"{sentence}（{office}）。" if office else f"{sentence}。"
+    beside = f"{gettext('（')}{office}{gettext('）')}" if office else ""
+    return f"{sentence}{beside}{gettext('。')}"
 
 
 def page(status: int, sentence: str, reference: str | None = None, *, again: str | None = None):

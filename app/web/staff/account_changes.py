@@ -93,7 +93,7 @@ def in_words(entry: AuditEntry | Change, names: Mapping[str, str]) -> str:
         return "；".join(_of_person(before, after, names)) or event_title(entry.event)
     if entry.event == "handover":
         return gettext("移交{count}份申请给{to}").format(count=after["applications"], to=after["to"])
-    roles = "、".join(map(_title, after.get("roles", ()))) if entry.event.startswith("duty_") else ""
+    roles = gettext("、").join(map(_title, after.get("roles", ()))) if entry.event.startswith("duty_") else ""
     return f"{event_title(entry.event)} {roles}".strip()
 
 
@@ -102,11 +102,11 @@ def _of_roles(before: Mapping, after: Mapping) -> list[str]:
     ends, until = before.get("ends", {}), after.get("ends", {})
     given = [_dated(role, until) for role in sorted(has - had)]
     longer = [_dated(role, until) for role in sorted(has & had) if ends.get(role) != until.get(role)]
-    words = [gettext("授予{roles}").format(roles="、".join(given))] if given else []
+    words = [gettext("授予{roles}").format(roles=gettext("、").join(given))] if given else []
     if gone := sorted(had - has):
-        words.append(gettext("收回{roles}").format(roles="、".join(map(_title, gone))))
+        words.append(gettext("收回{roles}").format(roles=gettext("、").join(map(_title, gone))))
     if longer:
-        words.append(gettext("改期限为{roles}").format(roles="、".join(longer)))
+        words.append(gettext("改期限为{roles}").format(roles=gettext("、").join(longer)))
     return words
 
 

@@ -143,7 +143,7 @@ class Group:
         """Return what a role may do in the group, the first few by name: of the telling lines, where there are any."""
         lines = [line for line in self.lines if line.extent(role) != "none"]
         titles = [line.title for line in sorted(lines, key=lambda line: line not in telling)]
-        words = "、".join(titles[:NAMED])
+        words = gettext("、").join(titles[:NAMED])
         more = gettext("{words}等 {count} 项").format(words=words, count=len(titles))
         return more if len(titles) > NAMED else words
 
@@ -188,4 +188,4 @@ PROGRAMME_DEPTH = 3
 
 def _line(title: str, where: list[str], rows: list[MatrixRow]) -> Line:
     holders = Counter(role for row in rows for role in row.roles)
-    return Line(title, "、".join(where), frozenset(row.id for row in rows), holders)
+    return Line(title, gettext("、").join(where), frozenset(row.id for row in rows), holders)

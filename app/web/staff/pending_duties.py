@@ -101,7 +101,7 @@ def deeds(user_id: int) -> list[tuple[str, str]]:
     """Return (what, by whom) of an account's making, grants and resets."""
     query = select(AccountDeed).where(AccountDeed.user_id == user_id).options(selectinload(AccountDeed.by))
     rows = db.session.scalars(query.order_by(AccountDeed.at)).all()
-    who = {kind: "、".join(user_title(one.by) for one in rows if one.deed == kind) for kind in DEEDS}
+    who = {kind: gettext("、").join(user_title(one.by) for one in rows if one.deed == kind) for kind in DEEDS}
     return [(gettext(DEEDS[kind]), names) for kind, names in who.items() if names]
 
 
@@ -138,7 +138,7 @@ def tell(user_id: int) -> None:
     """Say after an administrator's change that a duty waits, and for whom."""
     waiting = [grant for grant in of_user(user_id) if grant.given_by == g.actor.user_id]
     if waiting:
-        names = "、".join(dict.fromkeys(duty(grant) for grant in waiting))
+        names = gettext("、").join(dict.fromkeys(duty(grant) for grant in waiting))
         warning = gettext("{duties}须由{by}在“待确认授权”中确认后才生效。")
         flash(warning.format(duties=names, by=by_whom(waiting[-1].office)), "warning")
         if lonely := alone():

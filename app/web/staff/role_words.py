@@ -94,7 +94,7 @@ def words_of(role: str, *, second: str = "", refused: str = "") -> RoleWords:
         briefly, allows, apart = (gettext(words[role]) for words in (BRIEFLY, ALLOWS, APART))
         return RoleWords(role, role_title(role), briefly, allows, apart, second, refused)
     own = own_roles.known(db.session).get(role)
-    parts = "、".join(role_title(part) for part in (own.parts if own else ()))
+    parts = gettext("、").join(role_title(part) for part in (own.parts if own else ()))
     return RoleWords(
         role,
         role_title(role),

@@ -97,7 +97,7 @@ class UserView(Granting, ModelView):
 
     def cell(self, row: Staff, column: str) -> str:
         if column == "roles":
-            return Markup("、").join(user_cards.titles(row)) or "—"
+            return Markup(gettext("、")).join(user_cards.titles(row)) or "—"  # noqa: S704  # nosec B704
         if column == "standing":
             return standings.word(row, g.locked_out, user_cards.known(row)[1])
         if column == "second":
@@ -108,7 +108,7 @@ class UserView(Granting, ModelView):
         if column == "name":
             return accounts.full_name(row.user)
         if column == "roles":
-            return "、".join(map(role_title, sorted(accounts.roles_of(row.user))))
+            return gettext("、").join(map(role_title, sorted(accounts.roles_of(row.user))))
         if column == "user.last_login":
             return standings.clock(row.user.last_login)
         return super().value(row, column)
@@ -237,7 +237,7 @@ class UserView(Granting, ModelView):
             view=self,
             staff=staff,
             full=accounts.full_name(staff.user),
-            roles="、".join(map(role_title, sorted(present))),
+            roles=gettext("、").join(map(role_title, sorted(present))),
             password=password,
             needs_code=demands.wanted(db.session, staff.user_id),
         )

@@ -278,7 +278,7 @@ def _hindrances(
         yield Hindrance(gettext("缺收款账户"), text, gettext("去填写"), address)
     stops = [finding for finding in evidence.findings if finding.stops]
     if stops and claim.state in flow.ON_THE_WAY:
-        titles = "、".join(finding.title for finding in stops)
+        titles = gettext("、").join(finding.title for finding in stops)
         text = gettext("{titles}没有通过，见下面的说明；更正或退回之前不能继续办理。").format(titles=titles)
         yield Hindrance(gettext("有不通过的风控点"), text)
 

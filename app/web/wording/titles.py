@@ -152,9 +152,11 @@ def fact_title(
     if field == "shown" and value in SHOWN:
         return gettext(SHOWN[value])
     if isinstance(value, dict):
-        return "；".join(f"{field_title(k, programme)}：{show(v)}" for k, v in value.items())
+        return gettext("；").join(
+            f"{field_title(k, programme)}{gettext('：')}{show(v)}" for k, v in value.items()
+        )
     if isinstance(value, list):
-        return "、".join(role_title(str(v)) for v in value)
+        return gettext("、").join(role_title(str(v)) for v in value)
     if isinstance(value, str):
         # entries of 0.5.0 are sealed with what they hold
         value = without_numbers(value)
@@ -204,7 +206,8 @@ def choice_title(column: Column, value: object) -> str:
 def payee_title(application: Application) -> str:
     """Return who is paid, with the number that tells namesakes apart."""
     payee = application.payee
-    return f"{payee.name}（{payee.uscc if application.payee_kind == 'unit' else payee.masked_id}）"
+    number = payee.uscc if application.payee_kind == "unit" else payee.masked_id
+    return gettext("{name}（{number}）").format(name=payee.name, number=number)
 
 
 def user_title(user: User) -> str:
@@ -223,4 +226,6 @@ def short_name(entry: AuditEntry | Moved) -> str:
 
 
 def _beside(name: str, user: User | None) -> str:
-    return without_numbers(f"{name}（{user.username}）" if user else name)
+    if user is None:
+        return without_numbers(name)
+    return without_numbers(gettext("{name}（{number}）").format(name=name, number=user.username))
