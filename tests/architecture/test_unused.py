@@ -23,6 +23,7 @@ NAMED_FROM_OUTSIDE = {
     "Refolding": "a table that only its statements name",
     "Slot": "a table that only statements name",
     "create_app": "the command line and the servers call it",
+    "manual_texts": "Babel's extraction names it",
     "policy_texts": "Babel's extraction names it",
 }
 
