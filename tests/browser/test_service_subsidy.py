@@ -189,10 +189,10 @@ def books(clerk: Desk, unit: str, person: str, listed: str) -> None:
     paid = 0
     for number in (unit, person):
         clerk.search(申请单号=number, 状态="已发放")
-        paid += clerk.page.locator("tbody input[type=checkbox]").count()
+        paid += clerk.page.locator("tbody [data-drawer]").count()
     assert paid == ALL - 1
     clerk.search(申请单号="", 状态="公示中")
-    assert clerk.page.locator("tbody input[type=checkbox]").count() == 1
+    assert clerk.page.locator("tbody [data-drawer]").count() == 1
     clerk.service("申请")
     clerk.page.get_by_role("link", name=unit).click()
     clerk.page.get_by_role("link", name="打印受理回执").click()
