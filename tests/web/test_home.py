@@ -52,8 +52,8 @@ def test_what_came_back_is_due_today_and_what_has_no_limit_never(calendar):
 
 def test_the_reviewers_line_says_when_leads_on_and_agrees_with_the_strip(demo_app, sent):
     home = Desk(demo_app, "reviewer").get("/")
-    line = re.search(r'<span class="what">一次性吸纳就业补贴审核</span>.*?</li>', home, re.S)[0]
-    people = re.search(r"(\d+) 人，", line)[1]
+    line = re.search(r"""<span class="what">待审核 \d+ 人</span>.*?</li>""", home, re.S)[0]
+    people = re.search(r"待审核 (\d+) 人", line)[1]
     address = re.search(r'href="([^"]+)"', line)[1]
     assert f"共{people}条" in Desk(demo_app, "reviewer").get(address)
     assert "天后" in home and "今天没有到期的" in home
