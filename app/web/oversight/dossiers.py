@@ -135,10 +135,13 @@ def _facts(claims: Sequence[tuple[PastClaim, Programme]]) -> dict:
 
 
 def _until(day: date) -> datetime:
-    """Return the end of a day that has begun. Raises BadValue."""
+    """Return the end of a day that has begun, of today this moment at the earliest: a demonstration's day may lie behind.
+
+    Raises BadValue.
+    """
     if day > g.today:
         raise BadValue(N_("截至日期{day}晚于今天{today}。请填写今天或以前的日期。"), day=day, today=g.today)
-    return end_of(day)
+    return max(end_of(day), datetime.now(SHANGHAI)) if day == g.today else end_of(day)
 
 
 def _told(person: Person, until: datetime) -> tuple[list[PastClaim], list[tuple[PastPlace, Programme]]]:
