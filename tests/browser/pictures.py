@@ -56,6 +56,7 @@ def application(camera: Camera) -> None:
     clerk.page.get_by_label("行号").fill("105651000006")
     clerk.page.get_by_label("银行账号").fill("12")
     clerk.button("保存银行信息").click()
+    clerk.page.locator("#bank .problems").wait_for()
     camera.take(clerk, "bank-refused")
     clerk.bank()
     clerk.attach()
