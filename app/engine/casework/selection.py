@@ -1,9 +1,10 @@
-"""Whom a prepared batch of claims is about, as its dialog says it: the first names, and where the money goes."""
+"""Whom a prepared batch of claims is about, as its dialog says it: the first names, of whom a rule warns, where the money goes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Select, and_, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
@@ -15,17 +16,21 @@ from app.engine.statements import gather
 from app.engine.workflow.transition import Subject
 from app.registers.models import Employer, Person
 
-NAMED, PAYEES = 5, 3
+NAMED, PAYEES = 5, 5
 """How many are named before the rest is counted."""
 DETAILS = ("bank_name", "branch_no", "kind", "holder", "last4")
 
 
 @dataclass(frozen=True)
 class Payee:
-    """Who is paid for some of the people, into which account; `differs` from the one that it had before in this office."""
+    """Who is paid for some of the people, how much in CNY and into which account.
+
+    It `differs` from the one that the payee had before in this office.
+    """
 
     name: str
     people: int
+    amount: Decimal
     bank_name: str | None
     last4: str | None
     differs: bool
@@ -33,9 +38,13 @@ class Payee:
 
 @dataclass(frozen=True)
 class Whom:
-    """The first names, the payees with most people, and how many further payees and people there are."""
+    """The first names, those of whom a rule warns and how many these are, the payees with most people, and how many further
+    payees and people there are.
+    """
 
     names: Sequence[str]
+    warned: Sequence[str]
+    warnings: int
     payees: Sequence[Payee]
     further: int
     further_people: int
@@ -43,16 +52,29 @@ class Whom:
 
 def whom(session: Session, batch_id: str, subject: Subject) -> Whom:
     """Return of whom a batch's rows that can still move are, in one statement."""
-    names, payees = gather(session, _names(batch_id, subject), _payees(batch_id, subject))
-    shown = [Payee(*row[:5]) for row in payees]
-    groups, people = payees[0][5:] if payees else (0, 0)
+    first = _names(batch_id, subject)
+    warned_of = first.where(text("c.warned"))
+    names, warned, payees = gather(session, first, warned_of, _payees(batch_id, subject))
+    shown = [Payee(*row[:6]) for row in payees]
+    groups, people = payees[0][6:] if payees else (0, 0)
     left = int(people) - sum(one.people for one in shown)
-    return Whom([name for (name,) in names], shown, groups - len(shown), left)
+    return Whom(
+        [name for name, _ in names],
+        [name for name, _ in warned],
+        warned[0][1] if warned else 0,
+        shown,
+        groups - len(shown),
+        left,
+    )
 
 
 def _names(batch_id: str, subject: Subject) -> Select:
     claim, row = aliased(Claim, name="c"), aliased(BatchRow, name="b")
-    wanted = select(claim.name).join(row, row.row_id == claim.id).where(row.batch_id == batch_id)
+    wanted = (
+        select(claim.name, func.count().over().label("all"))
+        .join(row, row.row_id == claim.id)
+        .where(row.batch_id == batch_id)
+    )
     return wanted.where(text(subject.unchanged)).order_by(claim.id).limit(NAMED)
 
 
@@ -77,6 +99,7 @@ def _payees(batch_id: str, subject: Subject) -> Select:
         select(
             payee,
             people,
+            func.sum(claim.amount).label("amount"),
             account.bank_name,
             account.last4,
             differs.label("differs"),

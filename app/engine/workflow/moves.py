@@ -48,8 +48,8 @@ SUBMIT = Transition(
     hooks=(OWN_OFFICE, BANK_DETAILS, RULES),
     effect=freeze,
     duty="clerk",
-    then=N_("转入待审核；退回的会回到您的待办。"),
-    final=N_("提交后金额、适用政策和收款账户即固定，审核前可以撤回。"),
+    then=N_("转入待审核，审核前可以撤回；退回的会回到您的待办。"),
+    final=N_("金额、适用政策和收款账户从提交起固定。"),
 )
 WITHDRAW = Transition(
     "withdraw",

@@ -10,7 +10,8 @@ const follow = (form) => (page, address) => {
   const outcome = page.querySelector(".outcome");
   const { refused, made } = outcome?.dataset ?? {};
   if (refused !== "0" || made === "") return window.location.assign(address);
-  keep(outcome.querySelector(".good").textContent.trim(), { href: address, textContent: form.dataset.see });
+  const said = `${outcome.dataset.move}${form.dataset.colon}${outcome.querySelector(".good").textContent.trim()}`;
+  keep(said, { href: address, textContent: form.dataset.see });
   return made ? window.location.assign(made) : window.location.reload();
 };
 

@@ -23,7 +23,8 @@ NUMBERS = ("application.number", "notice.number", "payment_list.number")
 """Of cases, beside which lists show much else."""
 KINDS = {
     **dict.fromkeys(("amount", "rows_read", "rows_stored", "rows_refused"), "number"),
-    **dict.fromkeys(("employer.name", "category", "office.name", "account"), "clip"),
+    **dict.fromkeys(("employer.name", "category", "office.name"), "clip"),
+    "account": "clip clip--long",
     **dict.fromkeys(("note", "subject", "standing"), "wrap"),
     **dict.fromkeys(("document", "content", "decision", "address"), "text"),
 }
