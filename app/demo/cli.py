@@ -13,10 +13,11 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import NullPool, create_engine, func, select
+from sqlalchemy import Engine, NullPool, create_engine, func, select
 from sqlalchemy.orm import Session
 
 from app.demo import history
+from app.demo.moments import follow_the_date
 from app.demo.sheets import FOLDER, write_sheets
 from app.demo.stories import tell
 from app.demo.users import COUNTIES, JINJIANG, PASSWORD, PREFECTURE, PROVINCE, USERS
@@ -51,6 +52,8 @@ def load_demo(year: bool) -> None:
     if db.session.scalar(select(func.count(User.id)).where(User.username.in_([u.username for u in USERS]))):
         click.echo("演示数据已在 / The demonstration is loaded already")
         return
+    with _owner() as engine, engine.begin() as connection:
+        follow_the_date(connection)
     with _writing(year) as session:
         _begin(session)
         today = clock.today(current_app.config, session)
@@ -75,10 +78,15 @@ def _writing(year: bool) -> Iterator[Session]:
     if not year:
         yield db.session
         return
-    db.session.rollback()  # the owner changes tables that it has read
-    engine = create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
-    with Session(engine, autoflush=False, info={"scope": Actor.command().scope}) as session:
+    with _owner() as engine, Session(engine, autoflush=False, info={"scope": Actor.command().scope}) as session:
         yield session
+
+
+@contextmanager
+def _owner() -> Iterator[Engine]:
+    """Connect as the database's owner, who changes tables that the product's session has read."""
+    db.session.rollback()
+    yield create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
 
 
 def _set_up(session: Session) -> None:

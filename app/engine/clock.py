@@ -34,6 +34,11 @@ def today(config: Mapping[str, Any], session: Session) -> date:
     return real + timedelta(days=_days_ahead(session)) if config["DEMO"] else real
 
 
+def moment(today: date) -> datetime:
+    """Return this moment of a day that `today` gave: a demonstration's stamps follow its date."""
+    return datetime.combine(today, datetime.now(SHANGHAI).timetz())
+
+
 def move_forward(session: Session, days: int) -> None:
     """Move the demo's date forward; time never runs backwards. Raises ValueError below 1."""
     if days < 1:

@@ -1,7 +1,7 @@
 """The demonstration: what it loads, that it loads once, and that its sheets show every rule at work."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.demo.sheets import NOTE, SHEETS
 from app.demo.users import PASSWORD, USERS
 from app.engine.actor import Actor
-from app.engine.audit import AuditEntry
+from app.engine.audit import AuditEntry, record
 from app.engine.cases.claims import Claim, FailedRow, Slot
 from app.engine.clock import DemoClock
 from app.engine.intake.applications import open_application
@@ -19,6 +19,7 @@ from app.engine.policy import stored
 from app.engine.scope import Scope
 from app.engine.sheets.reading import read
 from app.extensions import db
+from app.kernel.dates import SHANGHAI
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.hiring_subsidy.sheet import SHEET
 from app.programmes.installed import programmes
@@ -211,6 +212,15 @@ def test_a_demonstration_begins_on_a_later_day(app, session, load, demo_installa
     monkeypatch.setitem(demo_installation.config, "DEMO_DATE", str(after(100)))
     assert load().exit_code == 0
     assert session.scalars(select(DemoClock.days_ahead)).one() == 100
+
+
+def test_time_stamps_follow_the_date_of_a_demonstration(app, session, load, demo_installation, monkeypatch):
+    monkeypatch.setitem(demo_installation.config, "DEMO_DATE", str(after(100)))
+    assert load().exit_code == 0
+    record(session, Actor.command(), "login")
+    session.flush()
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert (entry.at - datetime.now(SHANGHAI) + timedelta(minutes=5)).days == 100
 
 
 @pytest.mark.parametrize("day_set", [str(TODAY), str(after(-1)), "2031-02-29", "soon"])

@@ -12,9 +12,10 @@ from typing import cast
 from flask import g
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload, undefer
 
+from app.engine import clock
 from app.engine.access.roles import CASHIER
 from app.engine.cases.accounts import KINDS, Account, number_of
 from app.engine.cases.claims import Application, Claim
@@ -111,7 +112,7 @@ class PaymentListsView(GroupView):
         export_tables(tables, stream, mark())
         total = sum((claim.amount for claim in claims), Decimal(0))
         digest = hashlib.sha256(stream.getvalue()).hexdigest()
-        payment_list.exported_at, payment_list.exported_sha256 = func.clock_timestamp(), digest
+        payment_list.exported_at, payment_list.exported_sha256 = clock.moment(g.today), digest
         return hand_out(
             stream,
             payment_list.number,
