@@ -76,6 +76,9 @@ def test_a_row_is_corrected_in_its_place_with_the_fields_that_are_wrong(clerk, d
     claim = everything.scalars(select(Claim).where(Claim.name == name)).one()
     assert str(claim.contract_end) == finding["evidence"]["least_end"]
     assert claim.category and claim.contract_start, "fields that weren't shown stay"
+    edit = everything.scalars(select(AuditEntry).where(AuditEntry.event == "edit")).one()
+    assert (edit.subject, edit.after) == (name, {"contract_end": finding["evidence"]["least_end"]})
+    assert set(edit.before) == {"contract_end"} and edit.before["contract_end"] in page
 
 
 def test_a_number_stands_in_the_row_only_where_it_may_be_wrong_and_leaves_a_trace(clerk, draft, everything):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
+from app.engine.audit import record
 from app.engine.cases import failed_rows
 from app.engine.cases.claims import FailedRow
 from app.engine.intake.check import CheckReport, check_people
@@ -81,10 +82,22 @@ def recheck(
     """
     typed: list[SheetRow] = []
     for row in rows:
-        cells = failed_rows.cells(row, vault) | dict(correct or {})
+        stored = failed_rows.cells(row, vault)
+        cells = stored | dict(correct or {})
         if suggested:
             cells |= suggestions(suggested, row.findings)
         typed.append(parse_row(programme.sheet, cells, row.row_no, today=today))
+        if changed := [field for field in cells if cells[field] != stored.get(field)]:
+            record(
+                session,
+                actor,
+                "edit",
+                application_id=application_id,
+                programme=programme.code,
+                subject=cells.get("name"),
+                before={field: stored.get(field) for field in changed},
+                after={field: cells[field] for field in changed},
+            )
     ids = [row.id for row in rows]
     return check_people(session, actor, programme, application_id, typed, vault, today, corrected=ids)
 
