@@ -13,12 +13,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Engine, NullPool, create_engine, func, select
+from sqlalchemy import NullPool, create_engine, func, select
 from sqlalchemy.orm import Session
 
 from app.demo import history
-from app.demo.moments import follow_the_date
 from app.demo.sheets import FOLDER, write_sheets
+from app.demo.stamps import follow_the_date
 from app.demo.stories import tell
 from app.demo.users import COUNTIES, JINJIANG, PASSWORD, PREFECTURE, PROVINCE, USERS
 from app.demo.world import World
@@ -52,8 +52,6 @@ def load_demo(year: bool) -> None:
     if db.session.scalar(select(func.count(User.id)).where(User.username.in_([u.username for u in USERS]))):
         click.echo("演示数据已在 / The demonstration is loaded already")
         return
-    with _owner() as engine, engine.begin() as connection:
-        follow_the_date(connection)
     with _writing(year) as session:
         _begin(session)
         today = clock.today(current_app.config, session)
@@ -74,19 +72,19 @@ def load_demo(year: bool) -> None:
 
 @contextmanager
 def _writing(year: bool) -> Iterator[Session]:
-    """Give the product's own session; for the year the database owner's, who alone can choose a past moment."""
+    """Give the product's own session; for the year the database owner's, who alone can choose a past moment.
+
+    The stamps of what comes later follow the demonstration's date; the year's have a clock of their own.
+    """
+    db.session.rollback()  # the owner changes tables that it has read
+    owner = create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
+    if year:
+        with Session(owner, autoflush=False, info={"scope": Actor.command().scope}) as session:
+            yield session
+    with owner.begin() as connection:
+        follow_the_date(connection)
     if not year:
         yield db.session
-        return
-    with _owner() as engine, Session(engine, autoflush=False, info={"scope": Actor.command().scope}) as session:
-        yield session
-
-
-@contextmanager
-def _owner() -> Iterator[Engine]:
-    """Connect as the database's owner, who changes tables that the product's session has read."""
-    db.session.rollback()
-    yield create_engine(current_app.config["DATABASE_OWNER_URL"], poolclass=NullPool)
 
 
 def _set_up(session: Session) -> None:

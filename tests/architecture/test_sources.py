@@ -56,6 +56,7 @@ LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 300, 40, 120
 
 RAW_SQL = {
     "app/demo/history/moments.py": "the demonstration's past: the clock that the database reads, by its owner",
+    "app/demo/stamps.py": "the defaults of a demonstration's time stamps, by its owner",
     "app/server/backup.py": "counts every table, whatever it is called, and all money",
     "app/engine/keys/account_payees.py": "whom accounts pay, asked of all that uses them, by the owner",
     "app/engine/casework/batch.py": "keeps and sums a selection in one statement",

@@ -142,7 +142,10 @@ def test_a_dialog_says_whom_into_which_account_and_what_comes_next(sent):
     _, reviewer, _, claims, _ = sent
     page = dialog_of(reviewer, "review", "approve", list(claims))
     assert "、".join(list(claims.values())[:5]) + "等40人" in page
-    assert re.search(r"40 人</span>\s*<span>中国建设银行成都锦江支行 尾号 5678", page)
+    assert re.search(
+        r'40 人</span>\s*<span class="number">40,000.00</span>\s*<span>中国建设银行成都锦江支行 尾号 5678',
+        page,
+    )
     assert "与上次不同" not in page
     assert "转入待公示" in page and "不能改回待审核" in page
 

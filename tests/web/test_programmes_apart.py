@@ -11,7 +11,7 @@ def count(page: str) -> int:
 
 def waiting(page: str, address: str) -> int:
     """What the home page says of a list."""
-    line = rf'<span class="note">(\d+) 人，[^<]*</span>\s*</div>\s*<a class="btn[^>]*href="{address}'
+    line = rf'class="what">[^<]* (\d+) 人</span>\s*<span class="note">[^<]*</span>\s*</div>\s*<a class="btn[^>]*href="{address}'
     return int(re.search(line, page)[1])
 
 

@@ -327,7 +327,7 @@ def test_review_form_and_no_refusal_without_a_refusal(publicized):
 
 def test_the_home_page_counts_what_waits_and_nothing_else(publicized, demo_app, monkeypatch):
     _, reviewer, _, _, _ = publicized
-    ended = re.compile(r'公示期满</span>\s*<span class="note">(\d+) 人')
+    ended = re.compile(r'class="what">公示期满 (\d+) 人<')
     assert not ended.search(reviewer.get("/"))
     monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     assert ended.search(reviewer.get("/"))[1] == "40"
