@@ -346,7 +346,7 @@ def test_an_answer_that_was_on_its_way_during_the_deed_is_not_kept(sit_down, sen
 def test_a_sheet_is_laid_down_on_a_narrow_screen_without_scrolling_sideways(sit_down, demo):
     clerk: Desk = sit_down("clerk")
     page = clerk.page
-    clerk.open_application(demo.uscc_of("1-good.xlsx"))
+    clerk.open_application(demo.uscc_of("2-mixed.xlsx"))
     page.set_viewport_size({"width": 390, "height": 844})
     page.reload()
     page.wait_for_load_state("load")
@@ -356,7 +356,7 @@ def test_a_sheet_is_laid_down_on_a_narrow_screen_without_scrolling_sideways(sit_
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
     with page.expect_file_chooser() as chooser:
         button.click()
-    chooser.value.set_files(demo.sheets / "1-good.xlsx")
+    chooser.value.set_files(demo.sheets / "2-mixed.xlsx")
     page.get_by_text("校验完成").wait_for()
     page.get_by_role("tab", name=re.compile("^通过")).wait_for()
     wide = "[document.scrollingElement, document.querySelector('.page')].map(one => one.scrollWidth)"
