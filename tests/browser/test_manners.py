@@ -355,7 +355,7 @@ def test_a_sheet_is_laid_down_on_a_narrow_screen_without_scrolling_sideways(sit_
         box = part.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
     with page.expect_file_chooser() as chooser:
-        button.click()
+        page.locator(".drop .file").click()
     chooser.value.set_files(demo.sheets / "2-mixed.xlsx")
     page.get_by_text("校验完成").wait_for()
     page.get_by_role("tab", name=re.compile("^通过")).wait_for()
