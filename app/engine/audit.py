@@ -32,6 +32,7 @@ EVENTS = {
     "submit": N_("提交"),
     "withdraw": N_("撤回"),
     "approve": N_("审核通过"),
+    "approve_second": N_("复审通过"),
     "reject": N_("审核不通过"),
     "return": N_("退回"),
     "publicize": N_("公示"),

@@ -23,9 +23,16 @@ from app.kernel.text import squeeze
 from app.registers.models import row_id
 from app.registers.organisation import User
 
-UNITS: dict[str, Callable] = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
+UNITS: dict[str, Callable] = {
+    "yuan": Decimal,
+    "months": int,
+    "working_days": int,
+    "calendar_days": int,
+    "times": int,
+    "date": date,
+}
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
-MOST = {"yuan": 1_000_000, "months": 1_200, "working_days": 366, "times": 1_000}
+MOST = {"yuan": 1_000_000, "months": 1_200, "working_days": 366, "calendar_days": 366, "times": 1_000}
 """Beyond these a value is a slip of the pen, and further still no check could reckon with it."""
 
 

@@ -15,6 +15,7 @@ from app.engine.clear_text import Clearing
 from app.engine.policy import Policy
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
+from app.engine.workflow.flow import Flow
 from app.engine.workflow.transition import Transition
 from app.kernel.messages import N_
 
@@ -65,6 +66,7 @@ class Programme:
     also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row
     names the employing enterprise and the insured region; without, the application does. With `once` a person has one
     live claim at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends.
+    `workflow` follows from `flow`, unless more moves belong to it.
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
     `clearings` hide what those kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
     """
@@ -76,10 +78,11 @@ class Programme:
     claim: type[Claim]
     sheet: Sheet
     rules: tuple[RiskRule, ...]
-    workflow: tuple[Transition, ...]
     policy: Policy
     judged: Mapping[str, str]
     menu: tuple[str, ...]
+    flow: Flow = Flow()
+    workflow: tuple[Transition, ...] = ()
     own: tuple[str, ...] = ()
     placed: bool = False
     once: bool = True
@@ -95,6 +98,8 @@ class Programme:
     columns: Mapping[str, Column] = field(init=False)
 
     def __post_init__(self) -> None:
+        if not self.workflow:
+            object.__setattr__(self, "workflow", self.flow.transitions)
         object.__setattr__(self, "transitions", {t.name: t for t in self.workflow})
         object.__setattr__(self, "columns", {column.field: column for column in self.sheet.columns})
         for problem in self._problems():
@@ -125,8 +130,11 @@ class Programme:
         for model in (self.application, self.claim):
             if model.__mapper__.polymorphic_identity != self.code:
                 yield f"{model.__name__} belongs to another programme"
-        if "least_publicity_days" not in self.policy.parameters:
+        least = self.policy.parameters.get("least_publicity_days")
+        if self.flow.publicity and least is None:
             yield "the policy lacks least_publicity_days"
+        if self.flow.publicity and least and least.unit != self.flow.publicity:
+            yield f"least_publicity_days is counted in {least.unit}, publicity in {self.flow.publicity}"
         yield from self._workflow_problems()
         yield from self._sheet_problems(set(self.columns))
 
@@ -134,7 +142,7 @@ class Programme:
         if len(self.transitions) < len(self.workflow):
             yield "a transition stands twice"
         for transition in self.workflow:
-            if not {*transition.sources, transition.target} <= set(transition.titles):
+            if not {*transition.sources, *transition.targets} <= set(transition.titles):
                 yield f"transition {transition.name} names an unknown state"
             if transition.name not in EVENTS:
                 yield f"transition {transition.name} is no event of the audit log"

@@ -16,6 +16,7 @@ from app.web.api.registers import RegisterApi
 from app.web.cases.account_corrections import AccountCorrectionView
 from app.web.cases.objections import ObjectionView
 from app.web.cases.prints import PrintView
+from app.web.cases.subsidy import has_place
 from app.web.crud.history import HistoryView
 from app.web.crud.searching import SearchView
 from app.web.desk.help import HelpView
@@ -68,7 +69,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     """Add every view; the sidebar is drawn from what each declares (`menu`, `granted`)."""
     views = (
         *SHARED,
-        *programme_views(),
+        *filter(has_place, programme_views()),
         ObjectionView,
         AccountCorrectionView,
         PostChecksView,

@@ -62,9 +62,10 @@ GIVE_BACK = """
     WHERE b.batch_id = :batch_id AND b.moved AND slots.claim_id = b.row_id
 """
 FROZEN = """CASE WHEN c.state = 'submitted' THEN jsonb_build_object('policy', c.policy, 'account_id', c.account_id)
-                 WHEN c.state = 'publicized' THEN jsonb_build_object('account_id', c.account_id)
+                 WHEN c.state = 'publicized' OR c.state = 'approved' AND b.from_state = 'approved' THEN jsonb_build_object('account_id', c.account_id)
                  ELSE '{}'::jsonb END"""
-"""What a submission freezes, so that an auditor sees it even after another one; the account as lists take it."""
+"""What a submission freezes, so that an auditor sees it even after another one; the account as lists take it,
+which are made from approved claims where there is no publicity."""
 REPRICED = Guard(
     "(SELECT {amount} FROM candidates WHERE candidates.claim_id = c.id) <> c.amount",
     N_("政策调整后，此人的金额与您确认时不同，没有办理。请返回列表重新勾选，核对新的金额后再办理。"),
@@ -79,6 +80,7 @@ STOPPED = {
         "系统风控校验未通过，见所列规则。请更正后重新提交，或移出此人；数据不全的，待更新后再提交。"
     ),
     "approve": N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。"),
+    "approve_second": N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。"),
     "pass_publicity": N_("系统风控校验未通过，见所列规则。请核实后办理公示不通过，或待数据更新后再办理。"),
     "list": N_("系统风控校验未通过，见所列规则。请核实后由审核人员撤销，或待数据更新后再编入清单。"),
 }
@@ -130,13 +132,13 @@ def _fill(
 
 def _take(firing: Moving) -> None:
     programme = firing.move.programme
-    if programme.once and firing.transition.target in LIVE:
+    if programme.once and not set(LIVE).isdisjoint(firing.transition.targets):
         firing.execute(TAKE, programme=programme.code)
         firing.refuse(LOST_RACE, programme=programme.code, title=programme.title)
 
 
 def _leave(firing: Moving) -> None:
-    if firing.transition.target not in LIVE:
+    if set(LIVE).isdisjoint(firing.transition.targets):
         firing.execute(GIVE_BACK)
 
 

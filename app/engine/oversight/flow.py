@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Application, Claim, Notice
+from app.engine.cases.states import WAITING
 from app.engine.oversight.figures import InMonth, monthly, months_of
 from app.engine.statements import gather
 from app.registers.calendar.workdays import WorkCalendar, confirmed_days
@@ -23,7 +24,9 @@ STALE_AFTER = timedelta(days=30)
 """A draft that nobody has sent in by then is asked about."""
 ENDED = "ended"
 """The step of claims in publicity whose notice has ended; a state of the desk alone."""
-ON_THE_WAY = ("draft", "returned", "submitted", "approved", "publicizing", "publicized")
+ON_THE_WAY = ("draft", "returned", *WAITING)
+REVIEWED = ("submitted", "in_second_review")
+"""States of one limit, whoever reviews."""
 RECENT, LOOKED_THROUGH = 6, 300
 ONE_DAY = timedelta(days=1)
 
@@ -101,7 +104,7 @@ def due(step: Step, calendar: WorkCalendar, today: date) -> date | None:
         return None
     if step.state == "draft":
         return step.since + STALE_AFTER
-    if step.state == "submitted":
+    if step.state in REVIEWED:
         return calendar.reach(step.since + ONE_DAY, REVIEW_DAYS)
     if step.state == "publicized":
         return calendar.reach(step.since + ONE_DAY, PAY_DAYS)
@@ -115,7 +118,7 @@ def _steps(today: date) -> Select:
     )
     since = case(
         (Claim.state == "draft", Application.created_on),
-        (Claim.state == "submitted", Claim.submitted_on),
+        (Claim.state.in_(REVIEWED), Claim.submitted_on),
         (Claim.state.in_(("publicizing", "publicized")), Notice.ends_on),
     )
     this_year = (Claim.state == "disbursed") & (Claim.paid_on >= today.replace(month=1, day=1))

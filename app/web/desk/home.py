@@ -35,12 +35,15 @@ from app.web.wording.translations import gettext
 NOON, EVENING = 12, 18
 STAGES = {
     N_("草稿"): ("draft",),
-    N_("审核"): ("submitted",),
+    N_("审核"): flow.REVIEWED,
     N_("公示"): ("approved", "publicizing", flow.ENDED),
     N_("待发放"): ("publicized",),
     N_("今年已发"): ("disbursed",),
 }
-"""What a strip shows: each step's name and states, the last one with money paid."""
+UNPUBLICIZED = {title: states for title, states in STAGES.items() if "approved" not in states} | {
+    N_("待发放"): ("approved",)
+}
+"""What a strip shows: each step's name and states, the last one with money paid; then the same where there is no publicity."""
 VERBS = {"draft": N_("继续"), "returned": N_("修改"), "publicizing": N_("办理")}
 """What one does with a task where its list's name doesn't say it."""
 
@@ -157,7 +160,7 @@ def strips(steps: Sequence[Step]) -> list[Strip]:
         if not may("can_list", view.class_permission_name):
             continue
         stages = []
-        for title, states in STAGES.items():
+        for title, states in (STAGES if programme.flow.publicity else UNPUBLICIZED).items():
             here = [at[programme.code, state] for state in states if (programme.code, state) in at]
             state = next((step.state for step in here if step.state != flow.ENDED), states[0])
             address = url_for(f"{view.endpoint}.list", state=state)

@@ -18,6 +18,7 @@ UNITS = {
     "yuan": N_("元"),
     "months": N_("个月"),
     "working_days": N_("个工作日"),
+    "calendar_days": N_("天"),
     "times": N_("次"),
     "date": N_("日期"),
 }

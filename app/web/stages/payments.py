@@ -26,7 +26,7 @@ from app.kernel.messages import N_
 from app.kernel.money import uppercase
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
-from app.web.stages.case_page import Stop
+from app.web.stages.journey import Stop
 from app.web.wording.formats import short_day, short_moment
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
@@ -199,5 +199,5 @@ def _detail(claims: list[Claim]):
             claim.employer.name if claim.employer else "",
             application.payee.name,
             claim.amount,
-            state_title(claim.state),
+            state_title(claim.state, claim.programme),
         )

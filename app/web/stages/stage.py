@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Claim
-from app.engine.cases.states import EDITABLE, TITLES
+from app.engine.cases.states import EDITABLE
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.policy import Frozen, stored
@@ -28,8 +28,9 @@ from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
 from app.web.stages.bulk import ClaimMoves, keys_of
-from app.web.stages.case_page import around, hindrance, journey, moves_of, note_of, own_facts
+from app.web.stages.case_page import around, hindrance, moves_of, note_of, own_facts
 from app.web.stages.evidence import evidence_of
+from app.web.stages.journey import journey
 from app.web.stages.labels import LABELS
 from app.web.stages.neighbours import Neighbours
 from app.web.wording.titles import state_title
@@ -57,7 +58,10 @@ class StageView(ClaimMoves, Neighbours):
         return super().base_query().filter(model.programme == self.programme.code)
 
     def tab_states(self) -> Mapping[str, str]:
-        return TITLES
+        return self.programme.flow.titles
+
+    def _choices(self, column: str) -> Mapping[str, str] | None:
+        return self.programme.flow.titles if column == "state" else super()._choices(column)
 
     def tab_rows(self) -> Query:
         """Return the programme's cases, of whatever stage."""
@@ -88,7 +92,9 @@ class StageView(ClaimMoves, Neighbours):
         titled = gettext("{programme}，{state}")
         programme = gettext(self.programme.title)
         return [
-            self._task(titled.format(programme=programme, state=state_title(state)), (state,))
+            self._task(
+                titled.format(programme=programme, state=state_title(state, self.programme.code)), (state,)
+            )
             for state in states
         ]
 
@@ -101,7 +107,7 @@ class StageView(ClaimMoves, Neighbours):
             *waiting.of(self.counting, self.programme.code, states),
             programme=self.programme.code,
             state=states[0],
-            stage=gettext(self.waits_as) if self.waits_as else state_title(states[0]),
+            stage=gettext(self.waits_as) if self.waits_as else state_title(states[0], self.programme.code),
         )
 
     @expose("/show/<pk>")
@@ -127,7 +133,10 @@ class StageView(ClaimMoves, Neighbours):
             return None
         text = gettext("此件不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
         if request.method == "GET":
-            flash(text.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
+            flash(
+                text.format(stage=gettext(self.menu_title), state=state_title(case.state, case.programme)),
+                "warning",
+            )
         kept = request.args.get("list")
         of = None if kept is None else self.endpoint
         return redirect(url_for(f"{query.endpoint}.show", pk=number, list=kept, of=of))
@@ -157,7 +166,7 @@ class StageView(ClaimMoves, Neighbours):
             "evidence": evidence,
             "frozen": self._frozen(row),
             "history": history,
-            "stops": journey(row, history, beside.calendar),
+            "stops": journey(self.programme, row, history, beside.calendar),
             "hindrance": hindrance(row, history, evidence, beside),
             "ways": ways,
             "opinion": next((way.form().opinion for _, way in ways if hasattr(way.form, "opinion")), None),
