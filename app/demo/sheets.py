@@ -11,7 +11,7 @@ from app.demo.dreadful import csv_in_gbk, workbook
 from app.demo.identities import Firm
 from app.demo.stories import Hire
 from app.demo.users import COUNTIES, PASSWORD, USERS
-from app.engine.rules.contracts import CATEGORIES
+from app.engine.intake.contract import CATEGORIES
 from app.engine.sheets import Sheet, template
 from app.kernel.messages import N_
 from app.programmes.hiring_subsidy.sheet import SHEET

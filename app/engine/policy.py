@@ -131,6 +131,7 @@ class Policy:
 
     def __init__(self, parameters: Iterable[Parameter]):
         self.parameters = {p.code: p for p in parameters}
+        self.units = {p.code: p.unit for p in self.parameters.values()}
 
     @classmethod
     def load(cls, path: Path) -> Policy:

@@ -68,7 +68,8 @@ class Programme:
     live claim at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends.
     `workflow` follows from `flow`, unless more moves belong to it.
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
-    `clearings` hide what those kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
+    `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `amount` is SQL over
+    `candidates` that yields one person's amount.
     """
 
     code: str
@@ -93,6 +94,7 @@ class Programme:
     former: Mapping[str, str] = field(default_factory=dict)
     clearings: tuple[Clearing, ...] = ()
     wording: Wording = Wording()
+    english: Mapping[str, str] = field(default_factory=dict)
     amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     transitions: Mapping[str, Transition] = field(init=False)
     columns: Mapping[str, Column] = field(init=False)

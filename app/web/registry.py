@@ -8,7 +8,7 @@ from flask_appbuilder.base import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
 
 from app.engine.access import roles
-from app.programmes.installed import programme_views
+from app.programmes.installed import programme_views, programmes
 from app.web.api.cases import CaseApi
 from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
@@ -48,6 +48,7 @@ from app.web.staff.role_views import RoleView
 from app.web.staff.users import UserView
 from app.web.stages.batches import BatchView
 from app.web.stages.bulk import BulkView
+from app.web.wording.translations import learn
 
 SHARED = (
     DeskView,
@@ -66,7 +67,9 @@ SHARED = (
 
 
 def register_views(appbuilder: AppBuilder) -> None:
-    """Add every view; the sidebar is drawn from what each declares (`menu`, `granted`)."""
+    """Add every view; the sidebar is drawn from what each declares (`menu`, `granted`). Learn what programmes say."""
+    for programme in programmes():
+        learn(programme.english)
     views = (
         *SHARED,
         *filter(has_place, programme_views()),

@@ -18,8 +18,8 @@ from app.engine.cases.claims import Claim
 from app.engine.casework import batch
 from app.engine.intake import application_accounts, applications
 from app.engine.intake.check import CheckReport, check_people
+from app.engine.intake.contract import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.programme import Programme
-from app.engine.rules.contracts import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.scope import Scope
 from app.engine.sheets import SheetRow, parse_row
 from app.kernel.crypto import Vault

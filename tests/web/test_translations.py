@@ -16,8 +16,9 @@ from jinja2 import Environment, nodes
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import Length
 
+from app.programmes.installed import programmes
 from app.translations.update import APP, english, extracted
-from app.web.wording.translations import CATALOGUES, gettext, speaking
+from app.web.wording.translations import CATALOGUES, gettext, learn, speaking
 from tests.desk.clerks import Desk
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -96,6 +97,34 @@ def test_translations_are_whole_and_keep_their_facts(catalogue):
             else:  # it joins two parts, in English with a space
                 assert translated.strip(), said
             assert facts_of(said) == facts_of(translated), said
+
+
+def test_texts_of_definitions_have_their_english_and_the_catalogue_keeps_none_of_them():
+    for programme in programmes():
+        own = programme.english
+        said = {text for rule in programme.rules for text in texts_of(rule) if HAN.search(text)}
+        assert not {text for text in said if text not in KNOWN and text not in own}
+        assert not own.keys() & KNOWN and not [text for text in own.values() if HAN.search(text)]
+
+
+def texts_of(rule) -> list[str]:
+    """Whatever a rule says."""
+    advice = rule.advice
+    return [
+        *(rule.title, rule.asks, rule.basis),
+        *rule.sentences.values(),
+        *(advice.headline, advice.remedy, *advice.brief.values()),
+    ]
+
+
+def test_a_definition_speaks_english_from_the_moment_that_it_comes(app):
+    with app.test_request_context(), speaking("en"):
+        assert gettext("只有这项补贴才说的话") == "只有这项补贴才说的话"
+        learn({"只有这项补贴才说的话": "Words of this subsidy alone", "审核": "Something else"})
+        assert gettext("只有这项补贴才说的话") == "Words of this subsidy alone"
+        assert gettext("审核") != "Something else"
+        with speaking("zh"):
+            assert gettext("只有这项补贴才说的话") == "只有这项补贴才说的话"
 
 
 def test_english_is_english():

@@ -24,7 +24,7 @@ from app.demo.stories import (
 )
 from app.demo.users import JINJIANG, QINGYANG, WUHOU
 from app.demo.world import World
-from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
+from app.engine.intake.contract import STRANDED_MIGRANT, UNEMPLOYED
 from app.kernel.dates import add_months, month_start
 
 FAILURES: tuple[Story, ...] = (

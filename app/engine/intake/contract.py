@@ -5,8 +5,13 @@ from datetime import date
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.engine.rules.contracts import CATEGORIES
+from app.engine.rules.field import Field, FieldKind
 from app.engine.sheets import Column, Kind
+from app.kernel.messages import N_
+
+UNEMPLOYED = "unemployed"
+STRANDED_MIGRANT = "stranded_migrant"
+CATEGORIES = ((UNEMPLOYED, N_("登记失业半年以上人员")), (STRANDED_MIGRANT, N_("因疫情无法返岗农民工")))
 
 PERSON_COLUMNS = (
     Column("name", "姓名", Kind.TEXT, required=True, note="与身份证一致", example="张三"),
@@ -40,6 +45,20 @@ REST_COLUMNS = (
     Column("phone", "联系电话", Kind.PHONE, example="13800000000"),
     Column("remark", "备注", Kind.TEXT, note="证件号、电话等长号码保存时会遮盖"),
 )
+JUDGED = {"category": "category", "contract_start": "starts_on", "contract_end": "ends_on"}
+FIELDS = {
+    one.field: Field(
+        one.field,
+        one.title,
+        FieldKind(one.kind.value),
+        f"c.{JUDGED[one.field]}",
+        one.choices,
+        one.required,
+    )
+    for one in REST_COLUMNS
+    if one.field in JUDGED
+}
+"""What rules may read of a contract."""
 
 
 class LabourContract:

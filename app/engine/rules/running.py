@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.engine.rules.rule import RiskRule
+from app.engine.rules.rule import Right, RiskRule
 from app.registers.models import SMALL_AND_MEDIUM
 
 # The tables stay with their connection: making and dropping them takes longer than judging twenty people.
@@ -40,18 +40,24 @@ SCHEMA = (
 
 FOUND = """
     SELECT found.row_id, CAST(:code_{n} AS text) AS rule,
-           CASE WHEN NOT :blocking_{n} AND found.verdict IN ('fail', 'unknown') THEN 'warn' ELSE found.verdict END
-               AS verdict,
-           jsonb_strip_nulls(found.evidence) AS evidence
+           CASE WHEN NOT :blocking_{n} AND {verdict} IN ('fail', 'unknown') THEN 'warn' ELSE {verdict} END AS verdict,
+           jsonb_strip_nulls({evidence}) AS evidence
     FROM ({sql}) found JOIN candidates c ON c.row_id = found.row_id
-    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND (c.id_fault IS NULL OR :code_{n} = 'C-01')
-          AND (c.named OR :code_{n} = ANY(:of_the_sheet))
+    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND {ready}
 """
+READY = {
+    Right.NOTHING: "true",
+    Right.ID: "c.id_fault IS NULL",
+    Right.NAME: "c.id_fault IS NULL AND c.named",
+}
 """A row with a bad id, or a name that isn't this person's, gets that reason alone."""
+BLANK = """CASE WHEN {blank} THEN jsonb_build_object('why', 'blank', 'blank', to_jsonb(array_remove(ARRAY[{slots}], NULL)))
+                ELSE {evidence} END"""
+UNSURE = (
+    "{evidence} || CASE WHEN {verdict} = 'unknown' THEN jsonb_build_object('unknown', true) ELSE '{{}}' END"
+)
+"""What a rule that only warns doesn't know is no failure: its sentence says what lacks."""
 
-NAMED = "C-03"
-OF_THE_SHEET = ["F-01", "C-01", NAMED]
-"""Rules that tell nothing of a person but whether the sheet names him or her."""
 MISNAMED = """
     UPDATE candidates c SET named = false
     WHERE 'name' = ANY(c.bad_fields)
@@ -86,21 +92,37 @@ def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: da
     """Judge every row of `candidates`; the result stands in `outcomes` (row_id, stops, warns, findings)."""
     session.execute(text("ANALYZE candidates"))
     rules = list(rules)
-    if any(rule.code == NAMED for rule in rules):
+    if any(rule.settles_name for rule in rules):
         session.execute(text(MISNAMED))
     facts: dict[str, object] = {
         "today": today,
         "programme": programme,
         "small_and_medium": list(SMALL_AND_MEDIUM),
-        "of_the_sheet": OF_THE_SHEET,
     }
     selects: list[str] = []
     shared: dict[str, None] = {}
     for n, rule in enumerate(rules):
         shared |= {rule.shared: None} if rule.shared else {}
         facts |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}
-        selects.append(FOUND.format(n=n, sql=rule.sql))
+        facts |= rule.bound
+        selects.append(_findings_of(n, rule))
     session.execute(text(SORT_IN_MEMORY))
     expressions = "WITH " + ", ".join(shared) if shared else ""
     session.execute(text(SUM_UP.format(shared=expressions, findings=" UNION ALL ".join(selects))), facts)
     session.execute(text("ANALYZE outcomes"))
+
+
+def _findings_of(n: int, rule: RiskRule) -> str:
+    """Express what the n-th rule finds; where a field that it needs is blank, that it can't be judged."""
+    verdict, evidence = "found.verdict", "found.evidence"
+    if rule.needs:
+        blank = " OR ".join(f"{one.sql} IS NULL" for one in rule.needs.values())
+        slots = ", ".join(
+            f"CASE WHEN {one.sql} IS NULL THEN '{slot}' END" for slot, one in rule.needs.items()
+        )
+        verdict = f"CASE WHEN {blank} THEN 'unknown' ELSE found.verdict END"
+        evidence = BLANK.format(blank=blank, slots=slots, evidence=evidence)
+    if not rule.blocking:
+        evidence = UNSURE.format(verdict=verdict, evidence=evidence)
+    ready = READY[rule.waits_for]
+    return FOUND.format(n=n, verdict=verdict, evidence=evidence, sql=rule.sql, ready=ready)

@@ -2,13 +2,21 @@
 
 from pathlib import Path
 
+import yaml
+
+from app.engine.intake.contract import FIELDS
 from app.engine.policy import Policy
 from app.engine.programme import Programme
+from app.engine.rules.listing import listed_rules
+from app.kernel.bilingual import english_of
 from app.kernel.messages import N_
 from app.programmes.hiring_subsidy.model import HiringApplication, HiringClaim
-from app.programmes.hiring_subsidy.rules import RULES
 from app.programmes.hiring_subsidy.sheet import SHEET
 from app.programmes.hiring_subsidy.workflow import WORKFLOW
+
+FOLDER = Path(__file__).parent
+POLICY = Policy.load(FOLDER / "policy.yaml")
+RULES = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))
 
 PROGRAMME = Programme(
     code="hiring_subsidy",
@@ -17,9 +25,10 @@ PROGRAMME = Programme(
     application=HiringApplication,
     claim=HiringClaim,
     sheet=SHEET,
-    rules=RULES,
+    rules=listed_rules(RULES, FIELDS, POLICY.units),
+    english=english_of(RULES),
     workflow=WORKFLOW,
-    policy=Policy.load(Path(__file__).parent / "policy.yaml"),
+    policy=POLICY,
     judged={"category": "category", "starts_on": "contract_start", "ends_on": "contract_end"},
     menu=(N_("业务经办"), N_("单位服务"), N_("一次性吸纳就业补贴")),
 )

@@ -2,13 +2,21 @@
 
 from pathlib import Path
 
+import yaml
+
+from app.engine.intake.contract import FIELDS
 from app.engine.policy import Policy
-from app.engine.programme import Programme, Wording
+from app.engine.programme import PLACED, Programme, Wording
+from app.engine.rules.listing import listed_rules
+from app.kernel.bilingual import english_of
 from app.kernel.messages import N_
 from app.programmes.service_subsidy.model import ServiceApplication, ServiceClaim
-from app.programmes.service_subsidy.rules import RULES
 from app.programmes.service_subsidy.sheet import SHEET
 from app.programmes.service_subsidy.workflow import WORKFLOW
+
+FOLDER = Path(__file__).parent
+POLICY = Policy.load(FOLDER / "policy.yaml")
+RULES = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))
 
 PROGRAMME = Programme(
     code="service_subsidy",
@@ -17,9 +25,10 @@ PROGRAMME = Programme(
     application=ServiceApplication,
     claim=ServiceClaim,
     sheet=SHEET,
-    rules=RULES,
+    rules=listed_rules(RULES, FIELDS, POLICY.units, PLACED),
+    english=english_of(RULES),
     workflow=WORKFLOW,
-    policy=Policy.load(Path(__file__).parent / "policy.yaml"),
+    policy=POLICY,
     judged={"category": "category", "starts_on": "contract_start", "ends_on": "contract_end"},
     placed=True,
     wording=Wording(begin=N_("申请人")),

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Query
 
 from app.engine.access.roles import AUDITOR, CASHIER
 from app.engine.cases.claims import Claim, Notice
+from app.engine.intake.contract import CATEGORIES
 from app.engine.oversight import figures
-from app.engine.rules.contracts import CATEGORIES
 from app.extensions import fab
 from app.kernel.messages import N_
 from app.web.cases.claims import ClaimQueryView

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from app.demo.identities import Resident, make_id
 from app.engine import rules
+from app.engine.intake.contract import UNEMPLOYED
 from app.engine.policy import as_json
-from app.engine.rules.contracts import UNEMPLOYED
 from app.kernel import names
 from app.programmes.hiring_subsidy import PROGRAMME
 from tests.bench import registers
@@ -99,13 +99,14 @@ class Table:
 
     def __init__(self, session: Session, vault, programme=PROGRAMME):
         self.session, self.vault, self.programme = session, vault, programme
+        self.rules = programme.rules
 
     def judge(self, cases: Sequence[Case], *, loaded: bool = True) -> dict[str, dict[str, Found]]:
         assert len({case.label for case in cases}) == len(cases)
         if loaded:
             self._cover()
         self._fill(cases, self._register(cases))
-        rules.judge(self.session, self.programme.code, self.programme.rules, TODAY)
+        rules.judge(self.session, self.programme.code, self.rules, TODAY)
         stored = dict(self.session.execute(text("SELECT row_id, findings FROM outcomes")).all())
         return {case.label: self._found(stored.get(n, [])) for n, case in enumerate(cases)}
 
@@ -124,12 +125,13 @@ class Table:
         return [tuple(row) for row in stored]
 
     def _found(self, findings: list[dict]) -> dict[str, Found]:
+        by_code = {rule.code: rule for rule in self.rules}
         return {
             f["rule"]: Found(
                 f["verdict"],
                 f["evidence"].get("why") if f["verdict"] != "unknown" else None,
                 f["evidence"],
-                self.programme.rule(f["rule"]).explain(f["verdict"], f["evidence"]).text(),
+                by_code[f["rule"]].explain(f["verdict"], f["evidence"]).text(),
             )
             for f in findings
         }

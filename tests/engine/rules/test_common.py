@@ -1,6 +1,6 @@
 """C-01 … C-07 and F-01 line by line; C-04, which needs claims, stands in test_people."""
 
-from app.engine.rules.contracts import STRANDED_MIGRANT
+from app.engine.intake.contract import STRANDED_MIGRANT
 from app.kernel.messages import Message
 from app.programmes.hiring_subsidy import PROGRAMME
 from tests.engine.rules.cases import BARE, NEIGHBOUR, Case, months

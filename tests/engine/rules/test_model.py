@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Check, Claim, FailedRow
+from app.engine.intake.contract import STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.policy import PolicyValue
-from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
 from tests.bench import registers
 from tests.bench.county import LABELS, County
 from tests.engine.rules.cases import MONTHS

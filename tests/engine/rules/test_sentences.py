@@ -5,8 +5,8 @@ from string import Formatter
 
 import pytest
 
+from app.engine.intake.contract import STRANDED_MIGRANT
 from app.engine.rules import UNKNOWN
-from app.engine.rules.contracts import STRANDED_MIGRANT
 from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.service_subsidy import PROGRAMME as SERVICE
 from app.programmes.training import PROGRAMME as TRAINING

@@ -1,6 +1,7 @@
 """One rule of its own, and those that every programme asks."""
 
-from app.engine.rules import common, rule
+from app.engine.rules import rule
+from app.engine.rules.catalogue import CATALOGUE
 from app.kernel.messages import N_
 
 
@@ -25,9 +26,9 @@ def hours() -> str:
 
 RULES = (
     hours,
-    common.citizen_id,
-    common.once_in_application,
-    common.name,
-    common.not_yet_claimed,
-    common.readable_cells,
+    CATALOGUE["valid_citizen_id"].make("C-01", {}),
+    CATALOGUE["once_in_application"].make("C-02", {}),
+    CATALOGUE["name_agrees"].make("C-03", {}),
+    CATALOGUE["not_yet_claimed"].make("C-04", {}),
+    CATALOGUE["readable_cells"].make("F-01", {}),
 )

@@ -8,9 +8,16 @@ from swift_grant.sheet import SHEET
 
 from app.engine.policy import Policy
 from app.engine.programme import Programme
-from app.engine.rules import common
+from app.engine.rules.catalogue import CATALOGUE
 from app.engine.workflow.flow import Flow
 from app.kernel.messages import N_
+
+RULES = {
+    "C-01": "valid_citizen_id",
+    "C-02": "once_in_application",
+    "C-03": "name_agrees",
+    "C-04": "not_yet_claimed",
+}
 
 PROGRAMME = Programme(
     code="swift_grant",
@@ -19,7 +26,7 @@ PROGRAMME = Programme(
     application=SwiftApplication,
     claim=SwiftClaim,
     sheet=SHEET,
-    rules=(common.citizen_id, common.once_in_application, common.name, common.not_yet_claimed),
+    rules=tuple(CATALOGUE[name].make(code, {}) for code, name in RULES.items()),
     policy=Policy.load(Path(__file__).parent / "policy.yaml"),
     judged={"starts_on": "contract_start"},
     menu=(N_("业务经办"), N_("单位服务"), N_("快办补贴")),
