@@ -12,6 +12,7 @@ from app.engine.longwork import works
 from app.engine.oversight import sealing
 from app.engine.sessions import logins, second_factor
 from app.registers import models, organisation
+from app.registers.definitions import models as definitions
 
 METADATA = Model.metadata
 
@@ -25,6 +26,7 @@ __all__ = [
     "cas_accounts",
     "claims",
     "clock",
+    "definitions",
     "duties",
     "held_sheets",
     "logins",

@@ -74,6 +74,7 @@ RAW_SQL = {
     "app/programmes/training/completion.py": "many results in one statement",
     "app/programmes/training/model.py": "partial indexes and an exclusion",
     "app/registers/loads/identities.py": "persons of a load",
+    "app/registers/definitions/lookups.py": "what rules ask of defined registers, across offices as rules do",
     "app/registers/refolding.py": "names of every person, folded in batches by the database",
     "app/registers/loads/territory.py": "in which region registers hold persons and employers, of any region",
     "app/registers/loads/loading.py": "COPY and merge of a load",

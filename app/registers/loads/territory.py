@@ -31,7 +31,8 @@ def refusals(
     """Return for each row, in order, (column, why) when it is not the sender's own; two statements at most."""
     rows, columns = list(rows), list(register.columns)
     places = _held(session, vault, register, rows)
-    place = next((n for n, c in enumerate(columns) if c in ("region_code", "insured_region")), None)
+    named = register.place or "region_code"
+    place = columns.index(named) if named in columns else None
     return [_refusal(columns, row, place, places, regions) for row in rows]
 
 
@@ -39,10 +40,10 @@ def _held(
     session: Session, vault: Vault, register: Register, rows: list[tuple]
 ) -> dict[str, str | None] | None:
     """Return key → the region that the register holds it in; None for facts that carry their own region."""
-    if register.kind == "contributions":
+    if register.place:
         return None
     keys = {row[0] for row in rows}
-    if register.kind == "employers":
+    if not register.of_persons:
         return {row.uscc: row.region_code for row in session.execute(OF_EMPLOYERS, {"keys": list(keys)})}
     hashes = {vault.hash(code): code for code in keys}
     persons = session.execute(OF_PERSONS, {"keys": list(hashes)})
