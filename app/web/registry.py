@@ -38,9 +38,10 @@ from app.web.oversight.logins import LoginView
 from app.web.oversight.post_checks import PostChecksView
 from app.web.page.menu import add_view
 from app.web.settings.calendar import CALENDAR_VIEWS
+from app.web.settings.defined_registers import FACT_VIEWS
 from app.web.settings.offices import OfficeView
 from app.web.settings.policies import PolicyView
-from app.web.settings.registers import REGISTER_VIEWS
+from app.web.settings.registers import REGISTER_VIEWS, LoadView
 from app.web.staff.account_changes import AccountChangeView
 from app.web.staff.confirmations import ConfirmationView
 from app.web.staff.pending import PendingView
@@ -79,6 +80,8 @@ def register_views(appbuilder: AppBuilder) -> None:
         LedgerView,
         FiguresView,
         *REGISTER_VIEWS,
+        *FACT_VIEWS,
+        LoadView,
         PolicyView,
         AuditView,
         OfficeView,

@@ -85,9 +85,11 @@ def test_it_loads_logins_registers_and_sheets(app, session, demo):
     assert _count(session, Person) == 2_000 and _count(session, Employer) == 60
     assert 30_000 < _count(session, Contribution) < 48_000
     assert _count(session, Unemployment) > 300 and _count(session, Transfer) > 100
-    assert _count(session, RegisterLoad) == 5 and sum(session.scalars(select(RegisterLoad.rows_refused))) == 0
+    assert (
+        _count(session, RegisterLoad) == 13 and sum(session.scalars(select(RegisterLoad.rows_refused))) == 0
+    )
     assert set(session.scalars(select(Coverage.region_code))) == {"510104", "510105", "510107"}
-    assert session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.event == "register_load")) == 5
+    assert session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.event == "register_load")) == 13
     assert {path.name for path in demo.files.iterdir()} == {*GROUPS, NOTE}
 
 

@@ -68,7 +68,7 @@ Wanted: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Subject:
-    """Of whom is asked: SQL of ids, of the region whose coverage counts, and of today. Rows of an employer that isn't given are of any."""
+    """Of whom one asks: SQL of ids, of the region whose coverage counts, and of today. Rows of an employer that isn't given are of any."""
 
     region: ColumnElement[str]
     today: ColumnElement
@@ -158,20 +158,20 @@ class Lookups:
     def questions(self) -> list[Question]:
         """Return the questions that definitions of subsidies may ask by name; a total is offered for each choice of the key too."""
         own, title = self.definition.code, self.definition.title.zh
-        asked = [Question(own, title, (DATE,), YES_NO, self.holds)]
+        questions = [Question(own, title, (DATE,), YES_NO, self.holds)]
         for each in self.definition.columns:
-            asked.append(
+            questions.append(
                 Question(
                     f"{own}_{each.code}", f"{title}_{each.title.zh}", (DATE,), each.type, self._of(each.code)
                 )
             )
         if self.definition.first is None:
-            return asked
-        asked.append(Question(f"{own}_months", f"{title}_{MONTHS}", (MONTH, MONTH), WHOLE, self.months))
+            return questions
+        questions.append(Question(f"{own}_months", f"{title}_{MONTHS}", (MONTH, MONTH), WHOLE, self.months))
         for each in (one for one in self.definition.columns if one.type in NUMBERS):
             code, called = f"{own}_{each.code}", f"{title}_{each.title.zh}"
             for suffix, name, wanted in self._parts():
-                asked.append(
+                questions.append(
                     Question(
                         f"{code}_total{suffix}",
                         f"{called}{name}_{TOTAL}",
@@ -180,7 +180,7 @@ class Lookups:
                         self._total_of(each.code, wanted),
                     )
                 )
-        return asked
+        return questions
 
     def _of(self, code: str) -> Callable[..., Answer]:
         return lambda of, day: self.value(of, day, code)
@@ -199,7 +199,7 @@ class Lookups:
         return parts
 
     def _rows(self, of: Subject, wanted: Wanted | None, what: ColumnElement) -> Select:
-        """Select from the subject's rows; a register asked of nobody whom it is of would answer for everybody."""
+        """Select from the subject's rows; one that is asked of nobody would answer for everybody."""
         subjects = {PERSON: (FACTS.person_id, of.person), EMPLOYER: (FACTS.employer_id, of.employer)}
         given = [
             own == theirs
