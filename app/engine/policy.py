@@ -29,10 +29,18 @@ UNITS: dict[str, Callable] = {
     "working_days": int,
     "calendar_days": int,
     "times": int,
+    "age": int,
     "date": date,
 }
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
-MOST = {"yuan": 1_000_000, "months": 1_200, "working_days": 366, "calendar_days": 366, "times": 1_000}
+MOST = {
+    "yuan": 1_000_000,
+    "months": 1_200,
+    "working_days": 366,
+    "calendar_days": 366,
+    "times": 1_000,
+    "age": 150,
+}
 """Beyond these a value is a slip of the pen, and further still no check could reckon with it."""
 
 

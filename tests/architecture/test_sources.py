@@ -68,6 +68,7 @@ RAW_SQL = {
     "app/engine/casework/firing.py": "guards and one compare-and-set over a batch",
     "app/engine/longwork/jobs.py": "a job deferred in the caller's transaction",
     "app/engine/intake/check.py": "the check of a sheet in a fixed number of statements",
+    "app/engine/rules/births.py": "births of a batch's people, of any region, into its temporary table",
     "app/engine/rules/running.py": "all rules of a batch in one statement",
     "app/engine/longwork/works.py": "a work's lock and its partial index",
     "app/engine/casework/claim_moves.py": "fills the rules' table; places taken with ON CONFLICT",

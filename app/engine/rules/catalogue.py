@@ -50,6 +50,7 @@ class CatalogueRule:
     routine: bool = False
     waits_for: Right = Right.NAME
     settles_name: bool = False
+    of_birth: bool = False
 
     def make(
         self,
@@ -99,6 +100,7 @@ class CatalogueRule:
             advice=self._advice(spoken.advice, parts),
             waits_for=self.waits_for,
             settles_name=self.settles_name,
+            of_birth=self.of_birth,
             given=parameters,
             titles=titles,
             bound={name: value for part in (*parts.values(), choice) for name, value in part.bound.items()},
@@ -111,7 +113,7 @@ class CatalogueRule:
         for name in given:
             if name not in slots:
                 raise unknown_name(code, self.words.title, name, slots)
-        return {name: slot.filled(code, given.get(name)) for name, slot in slots.items()}
+        return {name: slot.filled(code, given) for name, slot in slots.items()}
 
     def _fields(self, parts: Mapping[str, Part], choice: Part, place: tuple[str, ...]) -> tuple[str, ...]:
         read = (part.read for part in (choice, *parts.values()))

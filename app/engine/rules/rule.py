@@ -69,7 +69,8 @@ class RiskRule:
     `why`; those of `passes` go with the verdict pass. `register` is the one whose missing data makes a verdict unknown.
     `shared` are common table expressions that several rules read and that one batch works out once. A pass of a `routine`
     rule is no news: pages fold it away. `advice` is for the rows that may not become claims. A row is judged once what the
-    rule `waits_for` is right; one that `settles_name` says whether the name is that person's.
+    rule `waits_for` is right; one that `settles_name` says whether the name is that person's. One `of_birth` reads the birth
+    date and the sex, which are worked out for it.
     """
 
     code: str
@@ -87,6 +88,7 @@ class RiskRule:
     advice: Advice = Advice()
     waits_for: Right = Right.NAME
     settles_name: bool = False
+    of_birth: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, Param] = field(default_factory=dict)
     bound: Mapping[str, object] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.engine.rules.births import fill_births
 from app.engine.rules.rule import Right, RiskRule
 from app.registers.models import SMALL_AND_MEDIUM
 
@@ -19,7 +20,8 @@ SCHEMA = (
         repeated boolean NOT NULL DEFAULT false, category text, employer_id bigint, employer_uscc text,
         insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
-        own jsonb NOT NULL DEFAULT '{}', policy jsonb, named boolean NOT NULL DEFAULT true
+        own jsonb NOT NULL DEFAULT '{}', policy jsonb, named boolean NOT NULL DEFAULT true,
+        born_on date, male boolean
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS policy_periods (
         first_day date, last_day date, values jsonb
@@ -94,6 +96,8 @@ def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: da
     rules = list(rules)
     if any(rule.settles_name for rule in rules):
         session.execute(text(MISNAMED))
+    if any(rule.of_birth for rule in rules):
+        fill_births(session)
     facts: dict[str, object] = {
         "today": today,
         "programme": programme,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -31,6 +31,7 @@ class SlotKind(Enum):
     YUAN = N_("以元为单位的政策参数")
     DATE = N_("日期类政策参数")
     TIMES = N_("次数类政策参数")
+    AGE = N_("以周岁为单位的政策参数")
     VALUES = N_("下列选项中的一个或几个")
     YES_NO = N_("是或否")
     DAY_OF_YEAR = N_("某月某日，写成 10-10 的样子")
@@ -47,6 +48,7 @@ UNITS = {
     SlotKind.YUAN: ("yuan", "numeric"),
     SlotKind.DATE: ("date", "date"),
     SlotKind.TIMES: ("times", "int"),
+    SlotKind.AGE: ("age", "int"),
 }
 """By kind: the unit of a policy parameter, and the type that its values are in SQL."""
 
@@ -55,7 +57,7 @@ UNITS = {
 class Slot:
     """One thing that a rule is given; one without that is not `required` has its default, or stays empty.
 
-    `options` are the (code, title) pairs of a choice of values. `blank_tells`: that the field is empty says something to
+    `options` are the (code, title) pairs of a choice of values, or the choices of the field in the slot `of`. `blank_tells`: that the field is empty says something to
     the rule; elsewhere it makes the verdict unknown.
     """
 
@@ -65,11 +67,12 @@ class Slot:
     required: bool = True
     default: object = None
     options: tuple[tuple[str, str], ...] = ()
+    of: str = ""
     blank_tells: bool = False
 
-    def filled(self, code: str, given: object) -> Part:
-        """Return what stands in the slot of the rule `code`. Raises BadValue."""
-        value = self.default if given is None else given
+    def filled(self, code: str, given: Mapping[str, object]) -> Part:
+        """Return what stands in the slot of the rule `code`, of what its slots are given. Raises BadValue."""
+        value = self.default if given.get(self.name) is None else given[self.name]
         if value is None:
             if self.required:
                 raise self._fault(code, N_("没有填写，应为{expected}。"))
@@ -78,7 +81,8 @@ class Slot:
             return self._field(code, value)
         if self.kind in UNITS:
             return self._parameter(code, value)
-        return self._value(code, value)
+        source = given.get(self.of)
+        return self._value(code, value, dict(source.choices if isinstance(source, Field) else self.options))
 
     def _field(self, code: str, value: object) -> Part:
         if not isinstance(value, Field) or value.kind not in FIELDS[self.kind]:
@@ -90,14 +94,13 @@ class Slot:
             raise self._wrong(code, value)
         return Part(f"(c.policy->>'{value}')::{UNITS[self.kind][1]}", parameter=value)
 
-    def _value(self, code: str, value: object) -> Part:
+    def _value(self, code: str, value: object, options: Mapping[str, str]) -> Part:
         bound = f"{code}_{self.name}".lower().replace("-", "_")
         if self.kind is SlotKind.YES_NO and isinstance(value, bool):
             return Part("true" if value else "false")
         if self.kind is SlotKind.DAY_OF_YEAR and _is_day_of_year(value):
             return Part(f":{bound}", bound={bound: value}, titles={f"{self.name}_title": str(value)})
         if self.kind is SlotKind.VALUES and isinstance(value, list | tuple) and value:
-            options = dict(self.options)
             for one in value:
                 if one not in options:
                     raise unknown_name(code, self.title, one, options)

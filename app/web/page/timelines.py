@@ -20,6 +20,7 @@ UNITS = {
     "working_days": N_("个工作日"),
     "calendar_days": N_("天"),
     "times": N_("次"),
+    "age": N_("周岁"),
     "date": N_("日期"),
 }
 PAST, NOW, NEXT, GAP, SHIPPED = "past", "now", "next", "gap", "shipped"

@@ -5,10 +5,11 @@ All lines of a table are judged in one batch; the registers of every line lie si
 
 from __future__ import annotations
 
+import calendar
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from app.engine import rules
 from app.engine.intake.contract import UNEMPLOYED
 from app.engine.policy import as_json
 from app.kernel import names
+from app.kernel.identifiers import citizen_id
 from app.programmes.hiring_subsidy import PROGRAMME
 from tests.bench import registers
 
@@ -72,6 +74,8 @@ class Case:
     id_fault: str | None = None
     repeated: bool = False
     faults: Mapping[str, dict] = field(default_factory=dict)
+    born: date | None = None
+    male: bool = True
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,25 @@ def months(first: str, last: str) -> list[str]:
         found.append(f"{year}-{month:02}")
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return found
+
+
+def later(day: date, count: int) -> date:
+    number = day.year * 12 + day.month - 1 + count
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def month_of(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def near(random: Random, day: date, spread: int) -> date:
+    """A day at or close to `day`; half of all draws lie within two days of it."""
+    return day + timedelta(days=random.choice((random.randint(-2, 2), random.randint(-spread, spread))))
 
 
 class Table:
@@ -149,7 +172,7 @@ class Table:
         own = dict(zip(scales, registers.add_employers(self.session, scales, HOME), strict=True))
         (other,) = registers.add_employers(self.session, ["small"], NEIGHBOUR)
         known = [case for case in cases if case.name is not None and case.id_fault is None]
-        people = [Resident(make_id(random, TODAY), case.name, "", HOME) for case in known]
+        people = [Resident(_id_of(n, case, random), case.name, "", HOME) for n, case in enumerate(known)]
         ids = dict(
             zip(
                 (c.label for c in known), registers.add_persons(self.session, self.vault, people), strict=True
@@ -195,6 +218,13 @@ def _candidate(number: int, case: Case, person: int | None, employer: int) -> di
         "faults": json.dumps(dict(case.faults)),
         "policy": json.dumps({**POLICY, **{k: str(v) for k, v in case.policy.items()}}),
     }
+
+
+def _id_of(number: int, case: Case, random: Random) -> str:
+    if case.born is None:
+        return make_id(random, TODAY)
+    first17 = f"{510_100 + number // 499}{case.born:%Y%m%d}{number % 499 * 2 + case.male:03}"
+    return first17 + citizen_id.check_digit(first17)
 
 
 def _contributions(case: Case, person: int, own: int, other: int):

@@ -41,6 +41,7 @@ def test_a_rule_says_whatever_a_definition_needs_of_it(rule):
     assert not LABOUR.search("".join(sentences(rule)))
     given = {slot.name for slot in rule.slots}
     assert {slot.name for slot in rule.slots if slot.required} <= set(rule.example) <= given
+    assert {slot.of for slot in rule.slots if slot.of} <= given
     assert set(rule.passes) | set(rule.words.advice.brief) <= set(rule.words.sentences)
     assert set(rule.words.advice.suggests) <= given
     named = {name for text in sentences(rule) for _, name, _, _ in Formatter().parse(text) if name}
@@ -53,6 +54,7 @@ def test_a_rule_says_whatever_a_definition_needs_of_it(rule):
 @pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE)
 def test_a_rule_finds_what_its_texts_name(rule):
     given = {slot.name: FIELD_OF.get(slot.kind, rule.example.get(slot.name)) for slot in rule.slots}
+    given |= {slot.name: ["one"] for slot in rule.slots if slot.of}
     made = rule.make("XX-01", given)
     flat = made.sql.replace("\n", " ")
     assert not [name for name in rule.evidence if f"'{name}'," not in flat]
@@ -132,6 +134,23 @@ def test_a_slip_is_told_with_its_place_and_the_nearest_name(sentence):
 def test_a_parameters_code_is_a_plain_name(code):
     with pytest.raises(BadValue):
         CATALOGUE["previously_uninsured"].make("XX-01", {"months": code})
+
+
+def test_choices_are_those_of_their_field():
+    one_of = CATALOGUE["one_of"]
+    made = one_of.make("XX-01", {"field": CATEGORY, "choices": ["unemployed"]})
+    assert made.explain("fail", {"why": "other"}).text() == (
+        "人员类别不是登记失业半年以上人员，不能享受本项补贴。请核对人员类别。"
+    )
+    with pytest.raises(BadValue) as refused:
+        one_of.make("XX-01", {"field": CATEGORY, "choices": ["unemployd"]})
+    assert str(refused.value) == "规则XX-01的“选项”不认识“unemployd”，是否为“unemployed”？"
+
+
+@pytest.mark.parametrize("day", ["10-32", "1-1", "2026-10-10", "10-10'", 1010, "", None])
+def test_a_day_of_the_year_is_a_month_and_a_day(day):
+    with pytest.raises(BadValue):
+        CATALOGUE["date_not_after"].make("XX-01", {"day": START, "limit": day})
 
 
 @pytest.mark.parametrize("scales", [["huge"], [], "small", [None]])

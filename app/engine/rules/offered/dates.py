@@ -86,3 +86,87 @@ def policy_window(rows: str, day: str, first: str, last: str) -> str:
               FROM (SELECT c.row_id, {day} AS starts_on, {first} AS first, {last} AS last
                     FROM candidates c WHERE {rows}) read) judged
     """  # noqa: S608  # nosec B608  # of the catalogue
+
+
+@offer(
+    "months_since",
+    N_("满月数"),
+    N_(
+        "从{since_title}到{day_title}已满{least}个月，没有那一天的，按月末计算；规定了最多月数的，也没有超过。"
+    ),
+    {
+        "enough": N_("从{since_title}{since}到{day_title}{day}已满{months}个月。"),
+        "short": N_(
+            "从{since_title}{since}到{day_title}{day}不满{months}个月，{earliest}起才满。请核对日期，或到期后再申请。"
+        ),
+        "late": N_(
+            "从{since_title}{since}到{day_title}{day}已超过{most}个月，最迟应在{latest}。请核对日期；确已超过的，不能申请。"
+        ),
+    },
+    Advice(
+        N_("{since_title}到{day_title}的月数不符合要求"),
+        N_("请核对日期"),
+        {
+            "short": N_("{since}起，{earliest}才满{months}个月"),
+            "late": N_("{since}起，{latest}已满{most}个月"),
+        },
+        wrong=("since",),
+    ),
+    slots=(
+        Slot("since", N_("从哪一天起"), SlotKind.DATE_FIELD),
+        Slot("day", N_("到哪一天"), SlotKind.DATE_FIELD),
+        Slot("least", N_("最少月数"), SlotKind.MONTHS),
+        Slot("most", N_("最多月数"), SlotKind.MONTHS, required=False),
+    ),
+    example={"since": "registered_on", "day": "submission_day", "least": "least_months"},
+    evidence=("since", "day", "months", "most", "earliest", "latest"),
+    passes=("enough",),
+)
+def months_since(rows: str, since: str, day: str, least: str, most: str | None) -> str:
+    """Judge whether some months are complete on a day, and not too many; PostgreSQL clamps months to the month's end."""
+    return f"""
+        SELECT row_id, CASE WHEN day >= earliest AND day <= coalesce(latest, 'infinity') THEN 'pass' ELSE 'fail' END
+                   AS verdict,
+               jsonb_build_object(
+                   'why', CASE WHEN day < earliest THEN 'short' WHEN day > latest THEN 'late' ELSE 'enough' END,
+                   'since', since, 'day', day, 'months', least, 'most', most, 'earliest', earliest,
+                   'latest', latest) AS evidence
+        FROM (SELECT row_id, since, day, least, most, (since + make_interval(months => least))::date AS earliest,
+                     (since + make_interval(months => most))::date AS latest
+              FROM (SELECT c.row_id, {since} AS since, {day} AS day, {least} AS least, {most or "NULL::int"} AS most
+                    FROM candidates c WHERE {rows}) read) judged
+    """  # noqa: S608  # nosec B608  # of the catalogue
+
+
+@offer(
+    "date_not_after",
+    N_("截止日"),
+    N_("{day_title}不晚于当年的{limit_title}。"),
+    {
+        "within": N_("{day_title}{day}不晚于当年的{limit_title}。"),
+        "after": N_(
+            "{day_title}{day}晚于当年的{limit_title}，已过申请期限。请核对日期；确已过期的，不能申请。"
+        ),
+    },
+    Advice(
+        N_("{day_title}已过申请期限"),
+        N_("请核对日期；确已过期的，不能申请"),
+        {"after": N_("{day}晚于当年的{limit_title}")},
+        wrong=("day",),
+    ),
+    slots=(
+        Slot("day", N_("哪一天"), SlotKind.DATE_FIELD),
+        Slot("limit", N_("每年的截止日"), SlotKind.DAY_OF_YEAR),
+    ),
+    example={"day": "submission_day", "limit": "10-10"},
+    evidence=("day",),
+    passes=("within",),
+    routine=True,
+)
+def date_not_after(rows: str, day: str, limit: str) -> str:
+    return f"""
+        SELECT row_id, CASE WHEN within THEN 'pass' ELSE 'fail' END AS verdict,
+               jsonb_build_object('why', CASE WHEN within THEN 'within' ELSE 'after' END, 'day', day) AS evidence
+        FROM (SELECT c.row_id, {day} AS day, to_char({day}, 'MM-DD') <= {limit} AS within
+              FROM candidates c WHERE {rows}) judged
+    """  # noqa: S608  # nosec B608  # of the catalogue

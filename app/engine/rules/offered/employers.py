@@ -4,9 +4,10 @@ from app.engine.rules.catalogue import offer
 from app.engine.rules.rule import Advice
 from app.engine.rules.slot import Slot, SlotKind
 from app.kernel.messages import N_
-from app.registers.models import SCALES, SMALL_AND_MEDIUM
+from app.registers.models import EMPLOYER_KINDS, SCALES, SMALL_AND_MEDIUM
 
 SCALE_TITLES = tuple(zip(SCALES, (N_("微型"), N_("小型"), N_("中型"), N_("大型")), strict=True))
+KIND_TITLES = tuple(zip(EMPLOYER_KINDS, (N_("企业"), N_("人力资源服务机构")), strict=True))
 
 
 @offer(
@@ -85,5 +86,37 @@ def known_employer(rows: str) -> str:
         LEFT JOIN employers e ON e.id = c.employer_id
         LEFT JOIN covered v ON v.kind = 'employers' AND v.region_code = c.insured_region
         LEFT JOIN regions r ON r.code = c.insured_region
+        WHERE {rows}
+    """  # noqa: S608  # nosec B608  # of the catalogue
+
+
+@offer(
+    "employer_kind",
+    N_("单位类型"),
+    N_("单位登记的类型为{kinds_title}。"),
+    {
+        "right": N_("{employer}登记的类型符合要求（{kinds_title}）。"),
+        "other": N_(
+            "{employer}登记的类型不是{kinds_title}，不能享受本项补贴。请核对所选单位；类型有误的，请单位先办理变更登记。"
+        ),
+    },
+    Advice(
+        N_("单位类型不符合要求"),
+        N_("不能享受本项补贴；类型有误的，请单位先办理变更登记"),
+        {"other": N_("{employer}登记的类型不是{kinds_title}")},
+        hopeless=True,
+    ),
+    slots=(Slot("kinds", N_("类型"), SlotKind.VALUES, options=KIND_TITLES),),
+    example={"kinds": ["enterprise"]},
+    evidence=("employer",),
+    passes=("right",),
+    routine=True,
+)
+def employer_kind(rows: str, kinds: str) -> str:
+    return f"""
+        SELECT c.row_id, CASE WHEN e.kind = ANY({kinds}) THEN 'pass' ELSE 'fail' END AS verdict,
+               jsonb_build_object('why', CASE WHEN e.kind = ANY({kinds}) THEN 'right' ELSE 'other' END,
+                                  'employer', e.name, 'employer_id', e.id, 'kind', e.kind) AS evidence
+        FROM candidates c JOIN employers e ON e.id = c.employer_id
         WHERE {rows}
     """  # noqa: S608  # nosec B608  # of the catalogue
