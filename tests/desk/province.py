@@ -149,7 +149,7 @@ def prepare(session: Session, actor: Actor, move: str, claims: Iterable[int]) ->
     """The id of a batch that holds those of `claims` that the actor sees."""
     chosen = select(Claim.id).where(Claim.id.in_(list(claims))).order_by(Claim.id)
     with seeing(session, actor.scope):
-        return batch.prepare(session, actor, PROGRAMME, PROGRAMME.transitions[move], chosen).id
+        return batch.prepare(session, actor, PROGRAMME, PROGRAMME.transitions[move], chosen, TODAY).id
 
 
 def run(session: Session, actor: Actor, batch_id: str, today: date = TODAY, **params: object) -> Batch:

@@ -1,6 +1,6 @@
 """One walk from sheet to money through a programme that the product doesn't know; prints what it saw as JSON.
 
-Run as a process of its own (mapped classes are shared by a whole process): settings come as JSON on standard input.
+Run as a process of its own (programmes are known to a whole process): settings come as JSON on standard input.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ def main() -> None:
     given = json.load(sys.stdin)
     sheets, today = Path(given["sheets"]), TODAY
     one_more.install()
-    one_more.add_columns(given["settings"]["DATABASE_OWNER_URL"])
     app = made(given["settings"], today)
     prepared = app.test_cli_runner().invoke(args=["prepare"])
     assert prepared.exit_code == 0, prepared.output
@@ -65,7 +64,7 @@ def walk(app, sheets: Path) -> dict:
     clerk.bank(application)
     saw["submitted"] = moved(clerk.apply(application))
     saw["searched"] = [
-        reviewer.get(f"/skills/review/list/?skill_level={level}").count("高级工</td>")
+        reviewer.get(f"/skills/review/list/?own.skill_level={level}").count("高级工</td>")
         for level in ("senior", "junior")
     ]
     send_back_and_correct(clerk, reviewer, app)
@@ -135,7 +134,7 @@ def stored(app) -> dict:
         db.session.info["scope"] = Scope.everything()
         rows = db.session.execute(
             text(
-                """SELECT skill_level, skill_hours, amount::text, state FROM claims
+                """SELECT own->>'skill_level', (own->>'skill_hours')::int, amount::text, state FROM claims
                    WHERE programme = 'skills_bonus' ORDER BY id"""
             )
         )

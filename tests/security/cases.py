@@ -35,7 +35,6 @@ from app.engine.sessions.logins import Login
 from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.programmes.installed import programmes
-from app.programmes.service_subsidy.model import ServiceClaim
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.registers.ciphers import place, text_of
 from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
@@ -155,7 +154,7 @@ def _service(app: Flask, folder: Path) -> list[str]:
     clerk.check(application, folder / "7-service.xlsx")
     clerk.bank(application)
     clerk.apply(application)
-    ids = [str(i) for i in _claims(app, ServiceClaim)]
+    ids = [str(i) for i in _claims(app, "service_subsidy")]
     reviewer.act("review", "approve", ids[3:])
     reviewer.act("publicity", "publicize", ids[5:], start=str(FILED_DAY), end=str(END))
     return ids
@@ -179,10 +178,11 @@ def _people(app: Flask) -> None:
         db.session.commit()
 
 
-def _claims(app: Flask, kind: type[Claim] = Claim) -> list[int]:
+def _claims(app: Flask, programme: str | None = None) -> list[int]:
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
-        return list(db.session.scalars(select(kind.id).order_by(kind.id)))
+        of = [Claim.programme == programme] if programme else []
+        return list(db.session.scalars(select(Claim.id).where(*of).order_by(Claim.id)))
 
 
 def _known() -> Known:

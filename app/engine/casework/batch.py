@@ -86,7 +86,7 @@ class Extent:
 
 
 def prepare(
-    session: Session, actor: Actor, programme: Programme, transition: Transition, rows: Select
+    session: Session, actor: Actor, programme: Programme, transition: Transition, rows: Select, today: date
 ) -> Batch:
     """Keep a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope.
 
@@ -103,7 +103,7 @@ def prepare(
         rows = rows.where(Claim.programme == programme.code)
     chosen = session.scalars(rows).all()
     if transition.freezes:
-        reprice(session, programme, CHOSEN, rows=chosen)
+        reprice(session, programme, CHOSEN, today, rows=chosen)
     subject = subject_of(transition)
     keep = KEEP.format(table=subject.table, version=subject.version, payment_list=subject.payment_list)
     session.execute(text(keep), {"batch": batch.id, "rows": chosen})

@@ -1,9 +1,4 @@
-"""The labour contract behind a claim: columns of table and sheet that the programmes about contracts share."""
-
-from datetime import date
-
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+"""The labour contract behind a claim: columns of the sheet that the programmes about contracts share."""
 
 from app.engine.rules.field import Field, FieldKind
 from app.engine.sheets import Column, Kind
@@ -60,10 +55,3 @@ FIELDS = {
 }
 """What rules may read of a contract."""
 
-
-class LabourContract:
-    """Columns of a claim; `category` is one of `CATEGORIES`, an open-ended contract has no end."""
-
-    category: Mapped[str | None] = mapped_column(String(20), use_existing_column=True)
-    contract_start: Mapped[date | None] = mapped_column(use_existing_column=True)
-    contract_end: Mapped[date | None] = mapped_column(use_existing_column=True)

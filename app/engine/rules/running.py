@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -21,10 +22,10 @@ SCHEMA = (
         insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
         own jsonb NOT NULL DEFAULT '{}', policy jsonb, named boolean NOT NULL DEFAULT true,
-        born_on date, male boolean
+        born_on date, male boolean, version smallint DEFAULT 1, amount numeric(12, 2)
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS policy_periods (
-        first_day date, last_day date, values jsonb
+        first_day date, last_day date, version smallint, values jsonb
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS covered (
         kind text, region_code text, region text, days datemultirange, PRIMARY KEY (kind, region_code)
@@ -45,7 +46,7 @@ FOUND = """
            CASE WHEN NOT :blocking_{n} AND {verdict} IN ('fail', 'unknown') THEN 'warn' ELSE {verdict} END AS verdict,
            jsonb_strip_nulls({evidence}) AS evidence
     FROM ({sql}) found JOIN candidates c ON c.row_id = found.row_id
-    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND {ready}
+    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND {ready} AND c.version = :version_{n}
 """
 READY = {
     Right.NOTHING: "true",
@@ -79,24 +80,31 @@ SORT_IN_MEMORY = "SET LOCAL work_mem = '64MB'"
 """The findings of 10,000 people are 40 MB, which the default would sort on disk."""
 
 
-def make_tables(session: Session, periods: Iterable[tuple[date, date, dict]]) -> None:
-    """Make empty tables for one batch, with what the registers cover and the policy's periods (`Policy.periods`)."""
+def make_tables(session: Session, periods: Iterable[tuple[date, date, int, dict]]) -> None:
+    """Make empty tables for one batch, with what the registers cover and the policy's periods (`Edition.periods`)."""
     for statement in SCHEMA:
         session.execute(text(statement))
-    rows = [{"first": first, "last": last, "values": json.dumps(values)} for first, last, values in periods]
+    rows = [
+        {"first": first, "last": last, "version": version, "values": json.dumps(values)}
+        for first, last, version, values in periods
+    ]
     if rows:
         session.execute(
-            text("INSERT INTO policy_periods VALUES (:first, :last, CAST(:values AS jsonb))"), rows
+            text("INSERT INTO policy_periods VALUES (:first, :last, :version, CAST(:values AS jsonb))"), rows
         )
 
 
-def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: date) -> None:
-    """Judge every row of `candidates`; the result stands in `outcomes` (row_id, stops, warns, findings)."""
+def judge(
+    session: Session, programme: str, rules: Iterable[tuple[int, Sequence[RiskRule]]], today: date
+) -> None:
+    """Judge every row of `candidates` by the rules of its version; the result stands in `outcomes`: row_id, stops, warns,
+    findings.
+    """
     session.execute(text("ANALYZE candidates"))
-    rules = list(rules)
-    if any(rule.settles_name for rule in rules):
+    by_version = [(version, rule) for version, of_version in rules for rule in of_version]
+    if any(rule.settles_name for _, rule in by_version):
         session.execute(text(MISNAMED))
-    if any(rule.of_birth for rule in rules):
+    if any(rule.of_birth for _, rule in by_version):
         fill_births(session)
     facts: dict[str, object] = {
         "today": today,
@@ -105,10 +113,10 @@ def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: da
     }
     selects: list[str] = []
     shared: dict[str, None] = {}
-    for n, rule in enumerate(rules):
+    for n, (version, rule) in enumerate(by_version):
         shared |= {rule.shared: None} if rule.shared else {}
         facts |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}
-        facts |= rule.bound
+        facts |= {f"version_{n}": version, **{f"{name}_{n}": value for name, value in rule.bound.items()}}
         selects.append(_findings_of(n, rule))
     session.execute(text(SORT_IN_MEMORY))
     expressions = "WITH " + ", ".join(shared) if shared else ""
@@ -129,4 +137,11 @@ def _findings_of(n: int, rule: RiskRule) -> str:
     if not rule.blocking:
         evidence = UNSURE.format(verdict=verdict, evidence=evidence)
     ready = READY[rule.waits_for]
-    return FOUND.format(n=n, verdict=verdict, evidence=evidence, sql=rule.sql, ready=ready)
+    return FOUND.format(n=n, verdict=verdict, evidence=evidence, sql=_apart(n, rule), ready=ready)
+
+
+def _apart(n: int, rule: RiskRule) -> str:
+    """Return the rule's SQL with the names of its values kept apart from those of the same rule in another version."""
+    if not rule.bound:
+        return rule.sql
+    return re.sub(rf"(?<!:):({'|'.join(map(re.escape, rule.bound))})\b", rf":\1_{n}", rule.sql)

@@ -150,10 +150,11 @@ def check_disbursement(move: Move) -> None:
         )
 
 
-def freeze(move: Move) -> Mapping[str, str]:
+def freeze(_: Move) -> Mapping[str, str]:
     return {
+        "definition_version": "candidates.version",
         "policy": "candidates.policy",
-        "amount": move.programme.amount,
+        "amount": "candidates.amount",
         "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id)",
         "submitted_on": ":today",
         "first_submitted_on": "coalesce(c.first_submitted_on, c.submitted_on, :today)",

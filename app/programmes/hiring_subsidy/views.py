@@ -2,11 +2,10 @@
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 
-from app.engine.cases.claims import Notice
+from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.cases.payments import PaymentList
 from app.kernel.messages import N_
 from app.programmes.hiring_subsidy import PROGRAMME
-from app.programmes.hiring_subsidy.model import HiringApplication, HiringClaim
 from app.web.cases.applications import ApplicationView
 from app.web.cases.subsidy import (
     DisbursementView,
@@ -28,32 +27,32 @@ class Hiring:
 
 
 class HiringApplicationView(Hiring, ApplicationView):
-    datamodel = SQLAInterface(HiringApplication)
+    datamodel = SQLAInterface(Application)
     route_base = "/hiring/applications"
     menu_title = N_("一次性吸纳就业补贴申请")
     begins = PROGRAMME.title
 
 
 class HiringQueryView(Hiring, QueryView):
-    datamodel = SQLAInterface(HiringClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/hiring/query"
     menu_title = N_("一次性吸纳就业补贴查询")
 
 
 class HiringReviewView(Hiring, ReviewView):
-    datamodel = SQLAInterface(HiringClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/hiring/review"
     menu_title = N_("一次性吸纳就业补贴审核")
 
 
 class HiringPublicityView(Hiring, PublicityView):
-    datamodel = SQLAInterface(HiringClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/hiring/publicity"
     menu_title = N_("一次性吸纳就业补贴公示与公示结果")
 
 
 class HiringOutcomeView(Hiring, OutcomeView):
-    datamodel = SQLAInterface(HiringClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/hiring/outcome"
     menu_title = N_("一次性吸纳就业补贴公示期满")
 
@@ -65,7 +64,7 @@ class HiringNoticesView(Hiring, NoticesView):
 
 
 class HiringDisbursementView(Hiring, DisbursementView):
-    datamodel = SQLAInterface(HiringClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/hiring/disbursement"
     menu_title = N_("一次性吸纳就业补贴发放")
 
@@ -77,7 +76,7 @@ class HiringPaymentListsView(Hiring, PaymentListsView):
 
 
 class HiringPostCheckView(Hiring, PostCheckView):
-    datamodel = SQLAInterface(HiringClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/hiring/post_check"
     menu_title = N_("一次性吸纳就业补贴付后核查")
 

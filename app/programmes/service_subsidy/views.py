@@ -10,7 +10,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from wtforms import Form, HiddenField, RadioField, StringField
 from wtforms.validators import Length
 
-from app.engine.cases.claims import Application, Notice
+from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.cases.payments import PaymentList
 from app.engine.intake.applications import open_application, person_payee
 from app.engine.programme import Programme
@@ -19,7 +19,6 @@ from app.extensions import db
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.programmes.service_subsidy import PROGRAMME
-from app.programmes.service_subsidy.model import ServiceApplication, ServiceClaim
 from app.registers.lookup import find_employer
 from app.web.cases.applications import ApplicationView
 from app.web.cases.subsidy import (
@@ -74,7 +73,7 @@ class Service:
 
 
 class ServiceApplicationView(Service, ApplicationView):
-    datamodel = SQLAInterface(ServiceApplication)
+    datamodel = SQLAInterface(Application)
     route_base = "/service/applications"
     menu_title = N_("就业创业服务补助申请")
     begins = PROGRAMME.title
@@ -85,25 +84,25 @@ class ServiceApplicationView(Service, ApplicationView):
 
 
 class ServiceQueryView(Service, QueryView):
-    datamodel = SQLAInterface(ServiceClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/service/query"
     menu_title = N_("就业创业服务补助查询")
 
 
 class ServiceReviewView(Service, ReviewView):
-    datamodel = SQLAInterface(ServiceClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/service/review"
     menu_title = N_("就业创业服务补助审核")
 
 
 class ServicePublicityView(Service, PublicityView):
-    datamodel = SQLAInterface(ServiceClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/service/publicity"
     menu_title = N_("就业创业服务补助公示与公示结果")
 
 
 class ServiceOutcomeView(Service, OutcomeView):
-    datamodel = SQLAInterface(ServiceClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/service/outcome"
     menu_title = N_("就业创业服务补助公示期满")
 
@@ -115,7 +114,7 @@ class ServiceNoticesView(Service, NoticesView):
 
 
 class ServiceDisbursementView(Service, DisbursementView):
-    datamodel = SQLAInterface(ServiceClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/service/disbursement"
     menu_title = N_("就业创业服务补助发放")
 
@@ -127,7 +126,7 @@ class ServicePaymentListsView(Service, PaymentListsView):
 
 
 class ServicePostCheckView(Service, PostCheckView):
-    datamodel = SQLAInterface(ServiceClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/service/post_check"
     menu_title = N_("就业创业服务补助付后核查")
 

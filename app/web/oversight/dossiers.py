@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.engine.access.roles import AUDITOR
 from app.engine.audit import record
+from app.engine.cases.claims import Claim
 from app.engine.oversight.dossier import PastClaim, PastPlace, claims_then, end_of
 from app.engine.oversight.register_year import register_year
 from app.engine.programme import Programme
@@ -144,9 +145,14 @@ def _until(day: date) -> datetime:
     return max(end_of(day), datetime.now(SHANGHAI)) if day == g.today else end_of(day)
 
 
+def _kept(claim: Claim) -> dict[str, object]:
+    programme = programme_of(claim.programme)
+    return {name: programme.value(claim, name) for name in (*programme.kept, "remark")}
+
+
 def _told(person: Person, until: datetime) -> tuple[list[PastClaim], list[tuple[PastPlace, Programme]]]:
     """Return (claims, places in classes) within scope as known then. Raises NotFound for who is nobody's here."""
-    claims = claims_then(db.session, person.id, until, lambda code: programme_of(code).kept)
+    claims = claims_then(db.session, person.id, until, _kept)
     kinds = [(programme, programme.classes) for programme in programmes() if programme.classes]
     places = [(place, p) for p, classes in kinds for place in classes.past(db.session, person.id, until)]
     if not claims and not places and not _ours(person):

@@ -138,7 +138,7 @@ class BulkView(ModelView):
         `back` is where its result leads.
         """
         transition = self.programme.transitions[name]
-        chosen = batch.prepare(db.session, g.actor, self.programme, transition, wanted)
+        chosen = batch.prepare(db.session, g.actor, self.programme, transition, wanted, g.today)
         chosen.view, chosen.back = self.endpoint, back
         if opinion := request.form.get("opinion", "").strip():
             chosen.params = {"opinion": without_numbers(opinion)}

@@ -97,7 +97,7 @@ def own_facts(programme: Programme, claim: Claim) -> list[tuple[str, object]]:
     (_, begins), (_, ends) = values[first], values.pop(last)
     span = (
         gettext("{starts_on} 至 {ends_on}")
-        if getattr(claim, last)
+        if programme.value(claim, last)
         else gettext("自 {starts_on} 起，{ends_on}")
     )
     values[first] = term_of(programme), span.format(starts_on=begins, ends_on=ends)

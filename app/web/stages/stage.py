@@ -185,7 +185,7 @@ class StageView(ClaimMoves, Neighbours):
 
     def _frozen(self, claim: Claim) -> list[Frozen]:
         """Return the policy that the claim was submitted under, value by value."""
-        day = getattr(claim, self.programme.judged["starts_on"])
+        day = self.programme.policy_day(claim)
         if not claim.policy or day is None:
             return []
         return self.programme.policy.frozen(stored(db.session, self.programme.code), day, claim.policy)

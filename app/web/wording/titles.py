@@ -187,7 +187,7 @@ def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
     """Return a claim's values under those titles."""
     shown, ends = [], programme.judged.get("ends_on")
     for name in programme.kept:
-        column, value = programme.columns.get(name), getattr(claim, name)
+        column, value = programme.columns.get(name), programme.value(claim, name)
         if value is None and name == ends:
             value = gettext("无固定期限")
         shown.append(choice_title(column, value) if column and column.choices else show(value))

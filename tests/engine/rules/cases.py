@@ -129,7 +129,7 @@ class Table:
         if loaded:
             self._cover()
         self._fill(cases, self._register(cases))
-        rules.judge(self.session, self.programme.code, self.rules, TODAY)
+        rules.judge(self.session, self.programme.code, [(1, self.rules)], TODAY)
         stored = dict(self.session.execute(text("SELECT row_id, findings FROM outcomes")).all())
         return {case.label: self._found(stored.get(n, [])) for n, case in enumerate(cases)}
 
@@ -190,7 +190,7 @@ class Table:
 
     def _fill(self, cases: Sequence[Case], registered: tuple[list[int | None], dict[str, int], int]) -> None:
         people, own, _ = registered
-        rules.make_tables(self.session, [(date.min, date.max, POLICY)])
+        rules.make_tables(self.session, [(date.min, date.max, 1, POLICY)])
         statement = """
             INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id,
                                     insured_region, starts_on, ends_on, bad_fields, faults, policy)

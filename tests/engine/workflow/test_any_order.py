@@ -190,7 +190,7 @@ class Stage:
         if self._done(
             may,
             lambda: applications.edit_claim(
-                self.session, actor, PROGRAMME, case.id, held.version, values, vault
+                self.session, actor, PROGRAMME, case.id, held.version, values, vault, province.TODAY
             ),
             actor,
         ):

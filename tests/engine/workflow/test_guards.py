@@ -45,7 +45,9 @@ def set_policy(session, parameter: str, value: str, starts_on: date) -> None:
 def correct(session, actor, claim: int, **values) -> None:
     found, vault = session.get(Claim, claim, populate_existing=True), current_app.extensions["vault"]
     with seeing(session, actor.scope):
-        applications.edit_claim(session, actor, PROGRAMME, claim, found.version, values, vault)
+        applications.edit_claim(
+            session, actor, PROGRAMME, claim, found.version, values, vault, province.TODAY
+        )
     session.commit()
 
 

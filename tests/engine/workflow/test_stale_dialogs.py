@@ -55,7 +55,7 @@ class Desk:
         chosen = select(Claim.id).where(Claim.id.in_(claims)).order_by(Claim.id)
         with seeing(self.session, actor.scope):
             transition = self.programme.transitions[move]
-            prepared = batch.prepare(self.session, actor, self.programme, transition, chosen).id
+            prepared = batch.prepare(self.session, actor, self.programme, transition, chosen, START).id
         self.session.commit()
         return prepared
 
@@ -283,4 +283,4 @@ def test_a_new_account_of_the_application_touches_only_what_is_not_frozen(sessio
     with pytest.raises(Stale), seeing(session, desk.actors["clerk"].scope):
         values = {"contract_start": date(2026, 5, 1)}
         clerk, vault = desk.actors["clerk"], current_app.extensions["vault"]
-        applications.edit_claim(session, clerk, desk.programme, draft, before[draft], values, vault)
+        applications.edit_claim(session, clerk, desk.programme, draft, before[draft], values, vault, START)

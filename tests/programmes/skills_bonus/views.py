@@ -5,11 +5,10 @@ from flask_appbuilder.models.sqla.filters import FilterIn
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
 from skills_bonus import PROGRAMME
-from skills_bonus.model import SkillsApplication, SkillsClaim
 from skills_bonus.sheet import LEVELS
 
 from app.engine.access.roles import AUDITOR, REVIEWER
-from app.engine.cases.claims import Notice
+from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.cases.payments import PaymentList
 from app.kernel.messages import N_
 from app.web.cases.applications import ApplicationView
@@ -27,26 +26,33 @@ class Skills:
 
 
 class SkillsStage(Skills):
-    choices = {"skill_level": dict(LEVELS)}
-    label_columns = {**LABELS, "skill_level": N_("技能等级"), "skill_hours": N_("培训课时")}
-    list_columns = ["application.number", "person.name", "skill_level", "skill_hours", "amount", "state"]
-    search_columns = ("state", "person", "application", "skill_level")
+    choices = {"own.skill_level": dict(LEVELS)}
+    label_columns = {**LABELS, "own.skill_level": N_("技能等级"), "own.skill_hours": N_("培训课时")}
+    list_columns = [
+        "application.number",
+        "person.name",
+        "own.skill_level",
+        "own.skill_hours",
+        "amount",
+        "state",
+    ]
+    search_columns = ("state", "person", "application", "own.skill_level")
 
 
 class SkillsApplicationView(Skills, ApplicationView):
-    datamodel = SQLAInterface(SkillsApplication)
+    datamodel = SQLAInterface(Application)
     route_base = "/skills/applications"
     menu_title = N_("技能培训奖补申请")
 
 
 class SkillsQueryView(SkillsStage, ClaimQueryView):
-    datamodel = SQLAInterface(SkillsClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/skills/query"
     menu_title = N_("技能培训奖补查询")
 
 
 class SkillsReviewView(SkillsStage, StageView):
-    datamodel = SQLAInterface(SkillsClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/skills/review"
     menu_title = N_("技能培训奖补审核")
     base_filters = [["state", FilterIn, ("submitted",)]]
@@ -54,7 +60,7 @@ class SkillsReviewView(SkillsStage, StageView):
 
 
 class SkillsPublicityView(SkillsStage, StageView):
-    datamodel = SQLAInterface(SkillsClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/skills/publicity"
     menu_title = N_("技能培训奖补公示")
     base_filters = [["state", FilterIn, ("approved", "publicizing", "publicized")]]
@@ -68,7 +74,7 @@ class SkillsNoticesView(Skills, NoticesView):
 
 
 class SkillsDisbursementView(SkillsStage, StageView):
-    datamodel = SQLAInterface(SkillsClaim)
+    datamodel = SQLAInterface(Claim)
     route_base = "/skills/disbursement"
     menu_title = N_("技能培训奖补发放")
     base_filters = [["state", FilterIn, ("publicized",)]]
