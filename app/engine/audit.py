@@ -69,6 +69,8 @@ EVENTS = {
     "register_load": N_("装载登记库"),
     "register_edit": N_("修改登记库"),
     "policy_change": N_("调整政策参数"),
+    "definition_draft": N_("起草项目定义"),
+    "definition_signed": N_("签发项目定义"),
     "calendar_change": N_("调整工作日历"),
     "office_change": N_("修改机构资料"),
     "user_change": N_("调整用户"),

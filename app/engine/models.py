@@ -2,7 +2,7 @@
 
 from flask_appbuilder import Model
 
-from app.engine import audit, clock, policy
+from app.engine import audit, clock, policy, versions
 from app.engine.access import api_keys, cas_accounts, duties
 from app.engine.cases import account_corrections, accounts, claims, payments
 from app.engine.casework import batch, objections
@@ -39,5 +39,6 @@ __all__ = [
     "searches",
     "second_factor",
     "shortcuts",
+    "versions",
     "works",
 ]

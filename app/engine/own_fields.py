@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,11 +11,16 @@ from typing import Any
 from app.engine.sheets import Kind
 
 COLUMN = "own"
-_SQL = {Kind.DATE: ("date", ("string",)), Kind.INTEGER: ("integer", ("number",))} | dict.fromkeys(
+_SQL = {Kind.DATE: ("date", ("string",)), Kind.INTEGER: ("numeric", ("number",))} | dict.fromkeys(
     (Kind.MONEY, Kind.SCORE), ("numeric", ("string", "number"))
 )
 """By kind: the type in SQL, and the types in JSON that hold it; any other is text."""
-_READ = {Kind.DATE: date.fromisoformat, Kind.INTEGER: int, Kind.MONEY: Decimal, Kind.SCORE: Decimal}
+_READ: dict[Kind, Callable[[Any], Any]] = {
+    Kind.DATE: date.fromisoformat,
+    Kind.INTEGER: int,
+    Kind.MONEY: Decimal,
+    Kind.SCORE: Decimal,
+}
 ENCODER = json.JSONEncoder(default=str, ensure_ascii=False)
 """Writes a value as it is stored: decimals and dates as text."""
 

@@ -72,8 +72,9 @@ class Programme:
     live claim at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends.
     `workflow` follows from `flow`, unless more moves belong to it.
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
-    `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `versions` yields the editions of a
-    definition as they stand in the database.
+    `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `address` begins the addresses of its
+    screens, `short` their titles in English, `payees` may apply; of its own fields `listed` are columns of lists and `searched`
+    fields of their search. `versions` yields the editions of a definition as they stand in the database.
     """
 
     code: str
@@ -93,6 +94,11 @@ class Programme:
     placed: bool = False
     once: bool = True
     by_sheet: bool = True
+    address: str = ""
+    short: str = ""
+    payees: tuple[str, ...] = ("unit",)
+    listed: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     classes: Classes | None = None
     further_sheets: tuple[Sheet, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from flask_appbuilder.base import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
 
 from app.engine.access import roles
-from app.programmes.installed import programme_views, programmes
+from app.programmes.installed import programmes, views_in_code
 from app.web.api.cases import CaseApi
 from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
@@ -49,7 +49,8 @@ from app.web.staff.role_views import RoleView
 from app.web.staff.users import UserView
 from app.web.stages.batches import BatchView
 from app.web.stages.bulk import BulkView
-from app.web.wording.translations import learn
+from app.web.studio import starting
+from app.web.studio.generated import views_of
 
 SHARED = (
     DeskView,
@@ -68,12 +69,11 @@ SHARED = (
 
 
 def register_views(appbuilder: AppBuilder) -> None:
-    """Add every view; the sidebar is drawn from what each declares (`menu`, `granted`). Learn what programmes say."""
-    for programme in programmes():
-        learn(programme.english)
-    views = (
+    """Add every view; the sidebar is drawn from what each declares (`menu`, `granted`)."""
+    starting.take_up()
+    views: tuple[type, ...] = (
         *SHARED,
-        *filter(has_place, programme_views()),
+        *filter(has_place, _programme_views()),
         ObjectionView,
         AccountCorrectionView,
         PostChecksView,
@@ -107,6 +107,12 @@ def register_views(appbuilder: AppBuilder) -> None:
         add_view(appbuilder, view)
     grants = grants_of(appbuilder.baseviews)
     roles.declare(grants, renamed_of(appbuilder.baseviews, grants))
+
+
+def _programme_views() -> Iterator[type[AbstractViewApi]]:
+    for programme in programmes():
+        written = views_in_code(programme)
+        yield from views_of(programme) if written is None else written
 
 
 def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:

@@ -18,15 +18,15 @@ from app.engine.cases.claims import Claim
 from app.engine.casework import batch
 from app.engine.intake import application_accounts, applications
 from app.engine.intake.check import CheckReport, check_people
-from app.engine.intake.contract import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.programme import Programme
 from app.engine.scope import Scope
 from app.engine.sheets import SheetRow, parse_row
 from app.kernel.crypto import Vault
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Employer
 from app.registers.organisation import Office
 from tests.bench import registers
+from tests.desk.subsidies import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 HOME, NEIGHBOUR = "510104", "510105"
 TODAY = date(2026, 11, 23)

@@ -25,7 +25,6 @@ from app.engine.intake.check import check_people
 from app.engine.oversight import sealing
 from app.engine.scope import Scope
 from app.engine.sheets.reading import read
-from app.programmes.hiring_subsidy import PROGRAMME as HIRING
 from app.programmes.installed import programmes
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.states import STATES as CLASS_STATES
@@ -34,6 +33,7 @@ from app.registers.organisation import Staff
 from tests.desk.clerks import uscc_of
 from tests.desk.database import command, release, settings
 from tests.desk.days import TODAY
+from tests.desk.subsidies import HIRING
 
 LIVED, AGAIN = "benefits_year", "benefits_year_again"
 DIGEST = """

@@ -20,9 +20,9 @@ from app.engine.casework.batch import Batch, BatchRow
 from app.engine.intake.applications import open_application
 from app.engine.scope import Scope, seeing
 from app.kernel.messages import Message
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Coverage, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 PREFECTURE, JINJIANG, QINGYANG = "510100", "510104", "510105"
 CONTRACT_START = date(2026, 3, 1)

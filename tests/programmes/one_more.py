@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from app.programmes import installed
+from app.web import registry
+from tests.programmes.notes import SkillNotesView
 
 HERE = Path(__file__).parent
 CODE = "skills_bonus"
 
 
+def ship(code: str) -> None:
+    """Let a definition of this folder ship; programmes are known to a whole process, so it stays there."""
+    installed.FOLDERS.append(HERE)
+    installed.INSTALLED.append(code)
+    for known in (installed._shipped, installed._by_code):
+        known.cache_clear()
+
+
 def install() -> None:
-    """Register the programme; programmes are known to a whole process, so it stays there."""
-    sys.path.insert(0, str(HERE))
-    installed.INSTALLED.append(CODE)
+    ship(CODE)
+    registry.SHARED = (*registry.SHARED, SkillNotesView)
 
 
 def pytest_configure() -> None:

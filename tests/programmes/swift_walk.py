@@ -1,6 +1,6 @@
 """A walk through a programme with a second review from a sum on and without publicity; prints what it saw as JSON.
 
-Run as a process of its own (mapped classes are shared by a whole process): settings come as JSON on standard input.
+Run as a process of its own (programmes are known to a whole process): settings come as JSON on standard input.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
 from app.engine.scope import Scope
 from app.extensions import db
-from app.programmes import installed
 from app.registers.organisation import Office
 from tests.desk.clerks import JINJIANG, HiringDesk, moved, uscc_of
 from tests.desk.days import TODAY, month
-from tests.programmes.one_more import HERE
+from tests.programmes.one_more import ship
 from tests.programmes.toy_walk import made
 
 LARGE, SMALL = 3, 2
@@ -40,8 +39,7 @@ class SwiftDesk(HiringDesk):
 
 def main() -> None:
     given = json.load(sys.stdin)
-    sys.path.insert(0, str(HERE))
-    installed.INSTALLED.append("swift_grant")
+    ship("swift_grant")
     app = made(given["settings"], TODAY)
     prepared = app.test_cli_runner().invoke(args=["prepare"])
     assert prepared.exit_code == 0, prepared.output

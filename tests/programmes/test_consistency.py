@@ -9,9 +9,8 @@ import pytest
 from app.engine.policy import Policy
 from app.engine.programme import PLACED, Programme
 from app.engine.sheets import Column, Kind
-from app.programmes.hiring_subsidy import PROGRAMME as HIRING
-from app.programmes.service_subsidy import PROGRAMME as SERVICE
 from app.programmes.training import PROGRAMME as TRAINING
+from tests.desk.subsidies import HIRING, SERVICE
 
 SHEET, SUBMIT = HIRING.sheet, HIRING.transitions["submit"]
 WITHOUT_DATE = replace(SHEET, columns=tuple(c for c in SHEET.columns if c.field != "contract_start"))

@@ -20,8 +20,6 @@ from app.engine.scope import Scope
 from app.engine.sheets.reading import read
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
-from app.programmes.hiring_subsidy import PROGRAMME
-from app.programmes.hiring_subsidy.sheet import SHEET
 from app.programmes.installed import programmes
 from app.registers.models import (
     Contribution,
@@ -35,6 +33,8 @@ from app.registers.models import (
 from app.registers.organisation import Office, Staff
 from tests.desk.database import Demonstration, release
 from tests.desk.days import TODAY, after
+from tests.desk.subsidies import HIRING as PROGRAMME
+from tests.desk.subsidies import HIRING_SHEET as SHEET
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}
 OTHER_DAYS = (date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31))

@@ -37,7 +37,7 @@ DATA, IN_CODE = "data", ("training",)
 know a programme yet couldn't read its cases."""
 
 
-def class_by(programme: ColumnElement[str]) -> ColumnElement[str]:
+def class_by(programme: Mapped[str]) -> ColumnElement[str]:
     """Return of which class a case is, by its programme."""
     return case(*((programme == code, code) for code in IN_CODE), else_=DATA)
 

@@ -19,10 +19,10 @@ from app.kernel.messages import N_
 
 FROM_CLAIMS = """
     INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, payee_person_id,
-                            own, version, policy{columns}, amount)
+                            own, submission_day, version, policy{columns}, amount)
     SELECT candidates.*, {amount} FROM (
         SELECT c.id AS row_id, c.id AS claim_id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id,
-               {own} AS own, {version} AS version, {policy} AS policy{fields}
+               {own} AS own, {submitted} AS submission_day, {version} AS version, {policy} AS policy{fields}
         FROM claims c JOIN applications a ON a.id = c.application_id
         LEFT JOIN policy_periods p ON {day} BETWEEN p.first_day AND p.last_day
         WHERE c.id IN ({chosen})
@@ -136,6 +136,7 @@ def _fill(
         policy="c.policy" if frozen else "p.values",
         version="c.definition_version" if frozen else "p.version",
         day=programme.day_sql,
+        submitted="c.submitted_on" if frozen else "CAST(:today AS date)",
         amount="NULL" if frozen else amount.sql,
         chosen=chosen,
     )

@@ -47,7 +47,8 @@ SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
 COPY = "COPY sheet_rows FROM STDIN"
 FILL = """
     INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
-                            insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults, version,
+                            insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults,
+                            submission_day, version,
                             policy, amount)
     SELECT candidates.*, {amount} FROM (
     SELECT s.row_id, p.id AS person_id, s.id_fault,
@@ -57,7 +58,8 @@ FILL = """
                                  AND c.person_id = p.id AND c.state = ANY(:live)) AS repeated,
            s.category, coalesce(CAST(:employer AS bigint), e.id) AS employer_id, s.employer_uscc,
            coalesce(CAST(:region AS text), s.insured_region) AS insured_region, CAST(:payee AS bigint) AS payee_person_id,
-           s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults, t.version, t.values AS policy
+           s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults,
+           CAST(:today AS date) AS submission_day, t.version, t.values AS policy
     FROM sheet_rows s
     LEFT JOIN employers e ON e.uscc = s.employer_uscc
     LEFT JOIN persons p ON p.id_hash = s.id_hash

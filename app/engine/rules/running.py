@@ -22,7 +22,7 @@ SCHEMA = (
         insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
         own jsonb NOT NULL DEFAULT '{}', policy jsonb, named boolean NOT NULL DEFAULT true,
-        born_on date, male boolean, version smallint DEFAULT 1, amount numeric(12, 2)
+        born_on date, male boolean, version smallint DEFAULT 1, submission_day date, amount numeric(12, 2)
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS policy_periods (
         first_day date, last_day date, version smallint, values jsonb

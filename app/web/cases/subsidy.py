@@ -13,7 +13,6 @@ from sqlalchemy.orm import Query
 
 from app.engine.access.roles import AUDITOR, CASHIER
 from app.engine.cases.claims import Claim, Notice
-from app.engine.intake.contract import CATEGORIES
 from app.engine.oversight import figures
 from app.extensions import fab
 from app.kernel.messages import N_
@@ -47,7 +46,6 @@ def _out_of_publicity(states: Collection[str]) -> Select:
 class ContractStage(ModelView):
     """What the stages share beside their programme."""
 
-    choices = {"category": dict(CATEGORIES)}
     order_columns = ["person.name", "contract_start", "contract_end", "amount", "submitted_on", "paid_on"]
 
 

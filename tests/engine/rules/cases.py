@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from app.demo.identities import Resident, make_id
 from app.engine import rules
-from app.engine.intake.contract import UNEMPLOYED
 from app.engine.policy import as_json
 from app.kernel import names
 from app.kernel.identifiers import citizen_id
-from app.programmes.hiring_subsidy import PROGRAMME
 from tests.bench import registers
+from tests.desk.subsidies import HIRING as PROGRAMME
+from tests.desk.subsidies import UNEMPLOYED
 
 TODAY = date(2026, 11, 23)
 HOME, NEIGHBOUR, STALE, BARE, LATE, BROKEN, LAGGING = (

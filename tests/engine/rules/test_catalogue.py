@@ -7,14 +7,14 @@ from string import Formatter
 
 import pytest
 
-from app.engine.intake.contract import FIELDS
 from app.engine.rules.catalogue import CATALOGUE
 from app.engine.rules.field import Field, FieldKind
 from app.engine.rules.listing import listed_rules
 from app.engine.rules.slot import FIELDS as OF_FIELDS
 from app.engine.rules.slot import UNITS
 from app.kernel.errors import BadValue
-from app.programmes.hiring_subsidy import PROGRAMME
+from tests.desk.subsidies import FIELDS
+from tests.desk.subsidies import HIRING as PROGRAMME
 from tests.engine.rules.cases import Case
 
 START, CATEGORY = FIELDS["contract_start"], FIELDS["category"]

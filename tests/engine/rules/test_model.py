@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Check, Claim, FailedRow
-from app.engine.intake.contract import STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.policy import PolicyValue
 from tests.bench import registers
 from tests.bench.county import LABELS, County
+from tests.desk.subsidies import STRANDED_MIGRANT, UNEMPLOYED
 from tests.engine.rules.cases import MONTHS, first_day, later, month_of, near
 
 TODAY = date(2026, 11, 23)

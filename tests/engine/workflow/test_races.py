@@ -20,10 +20,10 @@ from app.engine.sheets import SheetRow
 from app.extensions import db
 from app.kernel.errors import NotFound, Refused
 from app.kernel.identifiers import citizen_id
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Person
 from tests.desk import province
 from tests.desk.races import at_once, running
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 MANY = 500
 
