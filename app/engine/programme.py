@@ -16,6 +16,7 @@ from app.engine.clear_text import Clearing
 from app.engine.edition import Amount, Edition
 from app.engine.own_fields import own_sql, own_value
 from app.engine.policy import Policy
+from app.engine.rules.in_force import NOT_IN_FORCE
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
 from app.engine.workflow.flow import Flow
@@ -74,7 +75,7 @@ class Programme:
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
     `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `address` begins the addresses of its
     screens, `short` their titles in English, `payees` may apply; of its own fields `listed` are columns of lists and `searched`
-    fields of their search. `versions` yields the editions of a definition as they stand in the database.
+    fields of their search. `version` is the one of the definition that it was made of, `versions` yields the editions of a definition as they stand in the database.
     """
 
     code: str
@@ -94,6 +95,7 @@ class Programme:
     placed: bool = False
     once: bool = True
     by_sheet: bool = True
+    version: int = 1
     address: str = ""
     short: str = ""
     payees: tuple[str, ...] = ("unit",)
@@ -164,7 +166,7 @@ class Programme:
 
     def rule(self, code: str) -> RiskRule:
         """Return the rule behind a finding; raises StopIteration for one that the programme no longer has."""
-        return next(r for r in self.rules if r.code == code)
+        return next(r for r in (*self.rules, NOT_IN_FORCE) if r.code == code)
 
     def _problems(self) -> Iterator[str]:
         codes = [rule.code for rule in self.rules]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from app.engine.cases.claims import Application, Claim
 from app.engine.programme import Programme
 from app.engine.sheets import Sheet
 from app.engine.versions import ProgrammeVersion
@@ -40,9 +42,20 @@ def programmes() -> list[Programme]:
     return list(_by_code().values())
 
 
-def programme_of(code: str) -> Programme:
-    """Return the programme of a stored code; raises KeyError for one that is not here."""
-    return _by_code()[code]
+def programme_of(code: str, version: int | None = None) -> Programme:
+    """Return the programme of a stored code, as a version has it or the newest; raises KeyError for one that is not here.
+
+    What was published after this process began is read when it is met.
+    """
+    if code not in _by_code() or (version and (code, version) not in _VERSIONS and _by_code()[code].versions):
+        with _sessions() as session:
+            refresh(session)
+    return _VERSIONS.get((code, version or 0)) or _by_code()[code]
+
+
+def programme_for(case: Application | Claim) -> Programme:
+    """Return the programme of a case as the version has it by which it goes."""
+    return programme_of(case.programme, case.definition_version)
 
 
 def programme_or_none(code: str | None) -> Programme | None:
@@ -65,11 +78,27 @@ def install(session: Session) -> int:
     return sum(publishing.install(session, *one) for one in _shipped().values())
 
 
+def take_up(sessions: Callable[[], Session]) -> None:
+    """Take up what is published in a database, and read there what is published later."""
+    global _sessions  # noqa: PLW0603  # a process serves one database
+    _sessions = sessions
+    with sessions() as session:
+        refresh(session)
+
+
 def refresh(session: Session) -> None:
-    """Take up what is published in this database. Before its first preparation there is only what ships."""
+    """Take up what is published. Before the database's first preparation there is only what ships."""
     _by_code.cache_clear()
+    _VERSIONS.clear()
     if inspect(session.connection()).has_table(ProgrammeVersion.__tablename__):
-        _by_code().update({one.code: one for one in loading.programmes(session)})
+        for row, programme in loading.programmes(session):
+            _VERSIONS[row.programme, row.version] = programme
+            if row.state == "published":
+                _by_code()[row.programme] = programme
+
+
+_VERSIONS: dict[tuple[str, int], Programme] = {}
+_sessions: Callable[[], AbstractContextManager[Session]] = Session
 
 
 @cache
@@ -92,8 +121,9 @@ def _by_code() -> dict[str, Programme]:
 def _built() -> Iterator[Programme]:
     for name in INSTALLED:
         if name in _shipped():
-            content = _shipped()[name].document.content
-            yield loading.of_content(publishing.digest_of(content), dict(content))
+            document, version, *_ = _shipped()[name]
+            content = dict(document.content)
+            yield loading.of_content(publishing.digest_of(content), content, version)
         else:
             yield import_module(_package(name)).PROGRAMME
 

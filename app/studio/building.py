@@ -33,9 +33,11 @@ AT = N_("第{place}个字起：{fault}")
 NEAREST = N_("第{place}个字起：{fault}是不是“{nearest}”？")
 
 
-def build(document: Document, versions: Callable[[Session], Sequence[Edition]] | None = None) -> Programme:
-    """Return the programme of a definition, `versions` what judges its claims. Raises BadDefinition."""
-    own = edition(document, 1)
+def build(
+    document: Document, version: int = 1, versions: Callable[[Session], Sequence[Edition]] | None = None
+) -> Programme:
+    """Return the programme of a definition's version, `versions` what judges its claims. Raises BadDefinition."""
+    own = edition(document, version)
     sheet = Sheet(document.code, document.sheet, TAB, tuple(map(fields.column_of, document.fields)))
     judged = {fields.KEPT[one.code]: one.code for one in document.fields if one.code in fields.KEPT}
     try:
@@ -53,6 +55,7 @@ def build(document: Document, versions: Callable[[Session], Sequence[Edition]] |
             own=tuple(one.code for one in document.fields if fields.is_own(one)),
             placed=_is_placed(document),
             once=document.once,
+            version=version,
             address=document.address,
             short=document.short,
             payees=document.payees,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -12,7 +13,9 @@ from app.engine.edition import Edition
 from app.engine.programme import Programme
 from app.engine.versions import IN_FORCE, ProgrammeVersion
 from app.studio.building import build, edition
-from app.studio.schema import read
+from app.studio.schema import BadDefinition, read
+
+log = logging.getLogger(__name__)
 
 
 def editions_of(code: str) -> Callable[[Session], Sequence[Edition]]:
@@ -34,29 +37,31 @@ def editions_of(code: str) -> Callable[[Session], Sequence[Edition]]:
     return editions
 
 
-def programmes(session: Session) -> list[Programme]:
-    """Return the programme of each definition's newest version that applications begin with, by code. Raises BadDefinition."""
-    published = select(ProgrammeVersion).where(ProgrammeVersion.state == "published")
-    by_age = session.scalars(published.order_by(ProgrammeVersion.programme, ProgrammeVersion.version))
-    newest = {row.programme: row for row in by_age}
-    return [of_content(row.digest, row.content) for row in newest.values()]
+def programmes(session: Session) -> Iterator[tuple[ProgrammeVersion, Programme]]:
+    """Yield each version that judges claims with its programme, the older ones first; one that can't be built is left out."""
+    kept = select(ProgrammeVersion).where(ProgrammeVersion.state.in_(IN_FORCE))
+    for row in session.scalars(kept.order_by(ProgrammeVersion.programme, ProgrammeVersion.version)):
+        try:
+            yield row, of_content(row.digest, row.content, row.version)
+        except BadDefinition:
+            log.exception("the definition %r is left out", row)
 
 
-def of_content(digest: str, content: dict) -> Programme:
+def of_content(digest: str, content: dict, version: int) -> Programme:
     """Return the programme of a document that was signed. Raises BadDefinition."""
-    if digest not in _built:
+    if (digest, version) not in _BUILT:
         document = read(content)
-        _built[digest] = build(document, editions_of(document.code))
-    return _built[digest]
+        _BUILT[digest, version] = build(document, version, editions_of(document.code))
+    return _BUILT[digest, version]
 
 
-_built: dict[str, Programme] = {}
-_cut: dict[tuple[str, int, date, date], Edition] = {}
+_BUILT: dict[tuple[str, int], Programme] = {}
+_CUT: dict[tuple[str, int, date, date], Edition] = {}
 
 
 def _edition(session: Session, digest: str, version: int, first: date, last: date) -> Edition:
     key = digest, version, first, last
-    if key not in _cut:
-        row = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.digest == digest)).one()
-        _cut[key] = edition(read(row.content), version, first, last)
-    return _cut[key]
+    if key not in _CUT:
+        of_content = select(ProgrammeVersion.content).where(ProgrammeVersion.digest == digest).limit(1)
+        _CUT[key] = edition(read(session.scalars(of_content).one()), version, first, last)
+    return _CUT[key]

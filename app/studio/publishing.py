@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.versions import ProgrammeVersion
+from app.engine.versions import IN_FORCE, ProgrammeVersion
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
 from app.studio.document import Document
@@ -94,6 +94,13 @@ def publish(session: Session, signer: Actor, version_id: int) -> ProgrammeVersio
         raise NotFound(N_("没有找到待签发的版本。请刷新列表。"))
     if version.author_id == signer.user_id:
         raise Refused(N_("这个版本是您起草的，须由另一名政策管理人员签发。"))
+    before = update(ProgrammeVersion).where(
+        ProgrammeVersion.programme == version.programme,
+        ProgrammeVersion.state.in_(IN_FORCE),
+        ProgrammeVersion.first_day < version.first_day,
+        ProgrammeVersion.last_day >= version.first_day,
+    )
+    session.execute(before.values(last_day=literal(version.first_day) - 1))
     version.state, version.signer_id, version.signed_at = "published", signer.user_id, func.now()
     try:
         session.flush()

@@ -53,6 +53,7 @@ def open_application(
     """Open a new application of the actor's office, numbered; paid is the unit, or the person when one is given."""
     application = programme.application(
         programme=programme.code,
+        definition_version=programme.version,
         number=application_number(session, programme.prefix, actor.office_code, today),
         office_id=actor.office_id,
         payee_kind="person" if payee_person_id else "unit",

@@ -76,16 +76,16 @@ REPLACE = (
 )
 PASS = f"""
     INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state,
-                        amount, name, row_key, phone_cipher, remark, warned, own{{fields}})
+                        amount, name, row_key, phone_cipher, remark, warned, own, definition_version{{fields}})
     SELECT :programme, :application, :office, candidates.person_id, candidates.employer_id,
            candidates.insured_region, 'draft',
-           candidates.amount, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, candidates.own{{columns}}
+           candidates.amount, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, candidates.own, candidates.version{{columns}}
     FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
     WHERE NOT o.stops ORDER BY candidates.row_id
     ON CONFLICT (application_id, person_id) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
     SET amount = excluded.amount, name = excluded.name, employer_id = excluded.employer_id,
         insured_region = excluded.insured_region, row_key = excluded.row_key, phone_cipher = excluded.phone_cipher,
-        remark = excluded.remark, warned = excluded.warned, own = excluded.own, version = claims.version + 1{{updates}}
+        remark = excluded.remark, warned = excluded.warned, own = excluded.own, definition_version = excluded.definition_version, version = claims.version + 1{{updates}}
 """  # noqa: S608  # nosec B608  # an index is inferred from literals; the rest are names of columns
 STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.engine.rules.births import fill_births
+from app.engine.rules.in_force import NOT_IN_FORCE
 from app.engine.rules.rule import Right, RiskRule
 from app.registers.models import SMALL_AND_MEDIUM
 
@@ -46,7 +47,7 @@ FOUND = """
            CASE WHEN NOT :blocking_{n} AND {verdict} IN ('fail', 'unknown') THEN 'warn' ELSE {verdict} END AS verdict,
            jsonb_strip_nulls({evidence}) AS evidence
     FROM ({sql}) found JOIN candidates c ON c.row_id = found.row_id
-    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND {ready} AND c.version = :version_{n}
+    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND {ready} AND c.version IS NOT DISTINCT FROM CAST(:version_{n} AS smallint)
 """
 READY = {
     Right.NOTHING: "true",
@@ -101,7 +102,8 @@ def judge(
     findings.
     """
     session.execute(text("ANALYZE candidates"))
-    by_version = [(version, rule) for version, of_version in rules for rule in of_version]
+    by_version: list[tuple[int | None, RiskRule]] = [(None, NOT_IN_FORCE)]
+    by_version += [(version, rule) for version, of_version in rules for rule in of_version]
     if any(rule.settles_name for _, rule in by_version):
         session.execute(text(MISNAMED))
     if any(rule.of_birth for _, rule in by_version):

@@ -16,7 +16,7 @@ from app.engine.intake.application_accounts import people_and_accounts
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
-from app.programmes.installed import programme_of
+from app.programmes.installed import programme_for
 from app.web.crud.views import Screen
 from app.web.page.findings import cells_of, latest_findings, readable
 from app.web.stages.notices import legal_basis
@@ -62,7 +62,7 @@ class PrintView(Screen, BaseView):
     def failed(self, pk):
         """校验未通过告知单: whom the check stopped, by which rule, with which facts."""
         application = find_application(db.session, pk)
-        programme = programme_of(application.programme)
+        programme = programme_for(application)
         query = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
         rows = [
             (row, cells_of(row), [f for f in readable(programme, row.findings) if f.stops])
@@ -76,7 +76,7 @@ class PrintView(Screen, BaseView):
         """审核表: the person, the contract, every rule's finding, and who decided what."""
         claim = find_claim(db.session, pk)
         history = select(AuditEntry).where(AuditEntry.claim_id == pk).options(NAMED).order_by(AuditEntry.id)
-        programme = programme_of(claim.programme)
+        programme = programme_for(claim)
         return self._paper(
             "print/review.html",
             claim.application,
@@ -98,7 +98,7 @@ class PrintView(Screen, BaseView):
             .order_by(AuditEntry.id.desc())
             .limit(1)
         )
-        _, findings = latest_findings(programme_of(claim.programme), pk)
+        _, findings = latest_findings(programme_for(claim), pk)
         return self._paper(
             "print/refusal.html",
             claim.application,
@@ -108,7 +108,7 @@ class PrintView(Screen, BaseView):
         )
 
     def _paper(self, template: str, application: Application, **more):
-        programme = programme_of(application.programme)
+        programme = programme_for(application)
         documents = legal_basis(programme, g.today)
         return self.render_template(
             template, application=application, programme=programme, documents=documents, **more

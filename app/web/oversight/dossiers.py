@@ -25,7 +25,7 @@ from app.extensions import db
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.errors import BadValue, NotFound
 from app.kernel.messages import N_
-from app.programmes.installed import programme_of, programmes
+from app.programmes.installed import programme_for, programmes
 from app.registers.lookup import find_person
 from app.registers.models import Person
 from app.web.crud.views import Screen
@@ -128,7 +128,7 @@ class DossierView(Screen, BaseView):
         claims, places = _told(person, _until(day))
         after = {"person_id": person.id, "day": str(day), "rows": len(claims) + len(places)}
         record(db.session, g.actor, "dossier", subject=str(person), after=after)
-        return person, day, [(claim, programme_of(claim.claim.programme)) for claim in claims], places
+        return person, day, [(claim, programme_for(claim.claim)) for claim in claims], places
 
 
 def _facts(claims: Sequence[tuple[PastClaim, Programme]]) -> dict:
@@ -146,7 +146,7 @@ def _until(day: date) -> datetime:
 
 
 def _kept(claim: Claim) -> dict[str, object]:
-    programme = programme_of(claim.programme)
+    programme = programme_for(claim)
     return {name: programme.value(claim, name) for name in (*programme.kept, "remark")}
 
 
@@ -165,4 +165,4 @@ def _ours(person: Person) -> bool:
 
 
 def _findings(claim: PastClaim, check) -> list:
-    return readable(programme_of(claim.claim.programme), check.findings)
+    return readable(programme_for(claim.claim), check.findings)

@@ -21,6 +21,7 @@ from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.policy import Frozen, stored
 from app.extensions import db
+from app.programmes.installed import programme_for
 from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
@@ -156,7 +157,8 @@ class StageView(ClaimMoves, Neighbours):
         history = db.session.scalars(
             select(AuditEntry).where(AuditEntry.claim_id == row.id).options(NAMED).order_by(AuditEntry.id)
         ).all()
-        evidence, beside = evidence_of(self.programme, row), around(row)
+        programme = programme_for(row)
+        evidence, beside = evidence_of(programme, row), around(row)
         ways = moves_of(self, row, history)
         return {
             "listed": self.listed(row),
@@ -166,14 +168,14 @@ class StageView(ClaimMoves, Neighbours):
             "evidence": evidence,
             "frozen": self._frozen(row),
             "history": history,
-            "stops": journey(self.programme, row, history, beside.calendar),
+            "stops": journey(programme, row, history, beside.calendar),
             "hindrance": hindrance(row, history, evidence, beside),
             "ways": ways,
             "opinion": next((way.form().opinion for _, way in ways if hasattr(way.form, "opinion")), None),
             "note": note_of(row, history),
             "edits": self._edits(row),
-            "own_facts": own_facts(self.programme, row),
-            "programme": self.programme,
+            "own_facts": own_facts(programme, row),
+            "programme": programme,
             "account_notes": notes_of_claim(row),
         }
 
@@ -185,7 +187,8 @@ class StageView(ClaimMoves, Neighbours):
 
     def _frozen(self, claim: Claim) -> list[Frozen]:
         """Return the policy that the claim was submitted under, value by value."""
-        day = self.programme.policy_day(claim)
+        programme = programme_for(claim)
+        day = programme.policy_day(claim)
         if not claim.policy or day is None:
             return []
-        return self.programme.policy.frozen(stored(db.session, self.programme.code), day, claim.policy)
+        return programme.policy.frozen(stored(db.session, programme.code), day, claim.policy)

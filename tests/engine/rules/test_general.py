@@ -9,9 +9,9 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from app.engine.intake.contract import FIELDS, STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.rules.catalogue import CATALOGUE
 from app.engine.rules.field import Field, FieldKind
+from tests.desk.subsidies import FIELDS, STRANDED_MIGRANT, UNEMPLOYED
 from tests.engine.rules.cases import (
     BARE,
     BROKEN,

@@ -18,10 +18,10 @@ from app.engine.workflow import hooks, moves
 from app.engine.workflow.effects import advise_publicity, suggest_publicity
 from app.engine.workflow.flow import CALENDAR_DAYS, WORKING_DAYS, Flow
 from app.kernel.errors import BadValue
-from app.programmes.hiring_subsidy import PROGRAMME
 from tests.desk import province
 from tests.desk.province import act, states
 from tests.desk.races import at_once, running
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 TWICE_FROM = Decimal("3000.00")
 SWIFT = Flow(second_review_from=TWICE_FROM, publicity=None)
