@@ -30,7 +30,7 @@ from app.registers.definitions.models import RegisterFact
 from app.web.crud.search import SearchField
 from app.web.crud.views import READ
 from app.web.settings.registers import LABELS, READERS, RegisterView
-from app.web.wording.translations import gettext, name_in_english
+from app.web.wording.translations import gettext, learn
 
 OWN = "facts."
 """Before the code of a definition's column, where a list names it."""
@@ -85,7 +85,7 @@ def view_of(definition: Definition) -> type[FactView]:
     own = [f"{OWN}{column.code}" for column in definition.columns if column.type != REGION]
     subjects = [column for subject in definition.of for column in SUBJECTS[subject]]
     columns = [*subjects, *own, "region.name"]
-    name_in_english(definition.titles)
+    learn(definition.titles)
     facts: dict[str, Any] = {
         "definition": definition,
         "route_base": f"/registers/{definition.code}",

@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -29,17 +28,8 @@ _DEFINED: dict[str, str] = {}
 
 
 def learn(english: Mapping[str, str]) -> None:
-    """Speak the texts of a definition in English, whenever it comes."""
+    """Speak the texts of a definition in English, whenever it comes; what the catalogue knows is the catalogue's."""
     _DEFINED.update(english)
-
-
-TITLES: dict[str, str] = {}
-"""Chinese → English of what definitions call things, which no catalogue knows."""
-
-
-def name_in_english(titles: Mapping[str, str]) -> None:
-    """Let titles of data be spoken in English; a word that the catalogue knows is the catalogue's. For the start of a process."""
-    TITLES.update(titles)
 
 
 def init_app(app: Flask) -> None:
@@ -100,8 +90,6 @@ class SourceDomain(Domain):
             translations = super().get_translations()
             source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
             if language and source.exists():
-                if language == "en":
-                    translations.merge(_spoken_titles())
                 ours = _compiled(source)
                 translations.merge(ours)
                 translations.plural = ours.plural
@@ -133,19 +121,8 @@ def _form_translations(_: DefaultMeta, form: Form) -> FormTranslations:
 
 
 def _compiled(source: Path) -> Translations:
-    with source.open("rb") as file:
-        return _translations(read_po(file))
-
-
-def _spoken_titles() -> Translations:
-    catalog = Catalog()
-    for zh, en in TITLES.items():
-        catalog.add(zh, en)
-    return _translations(catalog)
-
-
-def _translations(catalog: Catalog) -> Translations:
     compiled = BytesIO()
-    write_mo(compiled, catalog)
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file))
     compiled.seek(0)
     return Translations(compiled)
