@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import cache
@@ -56,6 +56,11 @@ def programme_of(code: str, version: int | None = None) -> Programme:
 def programme_for(case: Application | Claim) -> Programme:
     """Return the programme of a case as the version has it by which it goes."""
     return programme_of(case.programme, case.definition_version)
+
+
+def by_code() -> Mapping[str, Programme]:
+    """Return each programme as it is now, by its code."""
+    return _by_code()
 
 
 def programme_or_none(code: str | None) -> Programme | None:

@@ -32,6 +32,7 @@ from app.web.longwork.work_pages import WorkView
 from app.web.oversight.audit import AuditView
 from app.web.oversight.dossiers import DossierView
 from app.web.oversight.figures import FiguresView
+from app.web.oversight.late import LATE_VIEWS
 from app.web.oversight.ledger import LedgerView
 from app.web.oversight.login_log import LoginLogView
 from app.web.oversight.logins import LoginView
@@ -77,6 +78,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         ObjectionView,
         AccountCorrectionView,
         PostChecksView,
+        *LATE_VIEWS,
         LedgerView,
         FiguresView,
         *REGISTER_VIEWS,

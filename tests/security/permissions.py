@@ -193,6 +193,8 @@ GET  /print/failed/<int:pk>                 clerk reviewer auditor
 GET  /print/review/<int:pk>                 clerk reviewer auditor
 GET  /print/refusal/<int:pk>                clerk reviewer auditor
 GET  /post_checks/list/                     cashier auditor
+GET  /late_reviews/list/                    reviewer auditor
+GET  /late_payments/list/                   cashier auditor
 GET  /ledger/                               reviewer cashier auditor
 GET  /ledger/sums                           reviewer cashier auditor
 

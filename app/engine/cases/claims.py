@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.engine.cases.accounts import Account
 from app.engine.cases.payments import PaymentList
@@ -95,6 +95,7 @@ class Claim(Model):
 
     `submitted_on` is the day of the last submission; of a claim that was sent in once it is the first as well.
     `definition_version` judges it from then on. `own` holds the fields that only its programme has.
+    `waiting_since`: from which day the time limit of its state counts, where it is asked for (`oversight.limits`).
     """
 
     __tablename__ = "claims"
@@ -156,6 +157,7 @@ class Claim(Model):
     post_check: Mapped[bool] = mapped_column(server_default="false")
     warned: Mapped[bool] = mapped_column(server_default="false")
     version: Mapped[int] = mapped_column(server_default="1")
+    waiting_since: Mapped[date | None] = query_expression()
     application: Mapped[Application] = relationship()
     office: Mapped[Office] = relationship()
     person: Mapped[Person] = relationship()

@@ -72,6 +72,14 @@ class WorkCalendar:
             count += self.is_working(day)
         return day
 
+    def back(self, last: date, wanted: int) -> date:
+        """Return the latest first day that makes `wanted` working days up to `last`."""
+        day, count = last, int(self.is_working(last))
+        while count < wanted:
+            day -= ONE_DAY
+            count += self.is_working(day)
+        return day
+
     def unconfirmed(self, first: date, last: date) -> list[int]:
         """Return the years whose arrangement would have to be known for an exact count from `first` to `last`."""
         days = _days(first, last)

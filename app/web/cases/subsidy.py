@@ -85,6 +85,7 @@ class ReviewView(ContractStage, StageView):
     menu_icon = "review"
     base_filters = [["state", FilterIn, ("submitted",)]]
     moves = ("approve", "reject", "return")
+    clock_column = "submitted_on"
     list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
     search_columns = ["person", "employer", "application", "category", "warned", "office", "submitted_on"]
 
@@ -96,6 +97,7 @@ class SecondReviewView(ContractStage, StageView):
     menu_icon = "review"
     base_filters = [["state", FilterIn, ("in_second_review",)]]
     moves = ("approve_second", "reject", "return")
+    clock_column = "submitted_on"
     list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
     search_columns = ["person", "employer", "application", "category", "warned", "office", "submitted_on"]
 
@@ -166,6 +168,7 @@ class DisbursementView(ContractStage, StageView):
     menu_icon = "pay"
     base_filters = [["state", FilterIn, ("publicized",)]]
     moves: tuple[str, ...] = ("list", "disburse")
+    clock_column = "amount"
     loads = ["account", "payment_list"]
     list_columns = [
         *PERSON,

@@ -149,6 +149,10 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
         """Return what is read in one statement with a row's own page."""
         return [joinedload(getattr(self.datamodel.obj, name)) for name in self.joined]
 
+    def reckoned(self) -> list[ORMOption]:
+        """Return what is reckoned of each row of a list as it is read."""
+        return []
+
     def more_fields(self) -> Sequence[SearchField]:
         """Return what a list is searched by beyond `search_columns`; one of kind `tabs` is drawn by the list's tabs."""
         return ()

@@ -14,12 +14,14 @@ from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Attachment, Claim
 from app.engine.casework.objections import Objection
 from app.engine.oversight import flow
+from app.engine.oversight.limits import Limits, limit_rows
 from app.engine.programme import Programme
 from app.engine.statements import gather
 from app.engine.workflow.hooks import NOT_AN_EDITOR, NOT_THE_FIRST_REVIEWER
 from app.engine.workflow.transition import Transition
 from app.extensions import db, fab
-from app.registers.calendar.workdays import WorkCalendar, confirmed_days
+from app.programmes.installed import by_code
+from app.registers.calendar.workdays import confirmed_days
 from app.web.page.addresses import application_url
 from app.web.page.templating import may
 from app.web.stages.bulk import BulkView, GroupView
@@ -52,7 +54,7 @@ class Around:
     papers: Sequence[Paper]
     others: int
     objections: int
-    calendar: WorkCalendar
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,16 @@ def around(claim: Claim) -> Around:
     papers = select(Attachment.id, Attachment.kind, Attachment.name, Attachment.added_at)
     others = select(func.count()).where(Claim.application_id == claim.application_id, Claim.id != claim.id)
     objections = select(func.count()).where(Objection.claim_id == claim.id, Objection.state == "open")
-    rows, ((people,),), ((open_ones,),), days = gather(
+    rows, ((people,),), ((open_ones,),), days, values = gather(
         db.session,
         papers.where(Attachment.application_id == claim.application_id).order_by(Attachment.id),
         others,
         objections,
         confirmed_days(claim.submitted_on or g.today),
+        limit_rows(),
     )
     documents = [Paper(pk, kind, name, datetime.fromisoformat(at)) for pk, kind, name, at in rows]
-    return Around(documents, people, open_ones, WorkCalendar.of(days))
+    return Around(documents, people, open_ones, Limits.of(days, values, by_code()))
 
 
 def own_facts(programme: Programme, claim: Claim) -> list[tuple[str, object]]:

@@ -11,6 +11,7 @@ from flask import g
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim
 from app.engine.oversight import flow
+from app.engine.oversight.limits import Limits
 from app.engine.programme import Programme
 from app.engine.workflow.flow import CALENDAR_DAYS, Flow
 from app.kernel.dates import SHANGHAI
@@ -50,9 +51,7 @@ class Stop:
     pressing: bool = False
 
 
-def journey(
-    programme: Programme, claim: Claim, history: Sequence[AuditEntry], calendar: WorkCalendar
-) -> list[Stop]:
+def journey(programme: Programme, claim: Claim, history: Sequence[AuditEntry], limits: Limits) -> list[Stop]:
     """Return the stages of a claim: behind it by whom and when, where it is by when, ahead how long that takes."""
     path = _path(programme.flow, claim, history)
     places = {step.state: step.place for step in steps(path, claim.state, history)}
@@ -68,7 +67,7 @@ def journey(
         elif claim.state == "disbursed":
             stops.append(Stop(gettext("已发放"), "paid", who(entry)))
         elif "here" in here:
-            stops.append(Stop(gettext(title), "here", *_limit(claim, calendar)))
+            stops.append(Stop(gettext(title), "here", *_limit(programme, claim, limits)))
         elif "ahead" in here:
             stops.append(Stop(gettext(title), "", _prospect(programme, claim, states)))
     if claim.state == "returned":
@@ -103,26 +102,25 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
-def _limit(claim: Claim, calendar: WorkCalendar) -> tuple[str, bool]:
-    """Return by when a claim must leave the stage where it is, and whether that is today or over."""
+def _limit(programme: Programme, claim: Claim, limits: Limits) -> tuple[str, bool]:
+    """Return by when a claim must leave the stage where it is, and whether that is near or over."""
     if claim.state == "draft":
         return gettext("{day} 建立，尚未提交").format(
             day=short_day(claim.application.created_on, g.today)
         ), False
-    if claim.state == "approved":
+    if claim.state == "approved" and programme.flow.publicity:
         return gettext("尚未公示"), False
     if claim.state == "publicizing" and claim.notice and claim.notice.ends_on >= g.today:
         return gettext("公示到 {day}").format(day=short_day(claim.notice.ends_on, g.today)), False
     state = flow.ENDED if claim.state == "publicizing" else claim.state
-    since = claim.submitted_on if claim.state in flow.REVIEWED else claim.notice and claim.notice.ends_on
-    due = flow.due(flow.Step(claim.programme, state, 1, claim.amount, since), calendar, g.today)
+    due = flow.due(flow.Step(claim.programme, state, 1, claim.amount, claim.waiting_since), limits, g.today)
     if due is None:
         return "", False
     if due < g.today:
         return gettext("已过期限 {day}").format(day=short_day(due, g.today)), True
     if due == g.today:
         return gettext("今天到期"), True
-    return gettext("{day}前办理").format(day=short_day(due, g.today)), False
+    return gettext("{day}前办理").format(day=short_day(due, g.today)), limits.near(due, g.today)
 
 
 def _counted(programme: Programme, days: str) -> str:

@@ -8,8 +8,9 @@ from typing import ClassVar
 from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import Query, undefer_group
+from sqlalchemy.orm import Query, undefer_group, with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import Select
 from werkzeug.exceptions import NotFound
@@ -19,12 +20,14 @@ from app.engine.cases.claims import Claim
 from app.engine.cases.states import EDITABLE
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
+from app.engine.oversight.limits import since
 from app.engine.policy import Frozen, stored
 from app.extensions import db
 from app.programmes.installed import programme_for
 from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
+from app.web.page.clocks import time_mark
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
@@ -39,7 +42,10 @@ from app.web.wording.translations import gettext
 
 
 class StageView(ClaimMoves, Neighbours):
-    """Claims in some states; a show page with the person's evidence and the claim's history."""
+    """Claims in some states; a show page with the person's evidence and the claim's history.
+
+    `clock_column`: the column beside which a list says that a case's time limit is near or past.
+    """
 
     show_template = "claim.html"
     include_route_methods: ClassVar[set[str]] = {"list", "show", "beside", "action_post"}
@@ -49,8 +55,14 @@ class StageView(ClaimMoves, Neighbours):
     label_columns = LABELS
     counting = staticmethod(figures.counting)
     waits_as = ""
+    clock_column: ClassVar[str] = ""
     drawer = True
     search_columns = ["state", "person", "employer", "application", "office", "submitted_on"]
+
+    def cell(self, row: Claim, column: str) -> str:
+        value = super().cell(row, column)
+        mark = time_mark(row) if column == self.clock_column else None
+        return Markup("{} {}").format(value, mark) if mark else value
 
     def base_query(self) -> Query:
         # said outright: a query of other entities (ids, sums) loses the subclass's own criterion;
@@ -80,7 +92,10 @@ class StageView(ClaimMoves, Neighbours):
         return self.states[0] if len(self.states) == 1 else None
 
     def read_with(self) -> list[ORMOption]:
-        return [*super().read_with(), undefer_group(ENCRYPTED)]
+        return [*super().read_with(), undefer_group(ENCRYPTED), *self.reckoned()]
+
+    def reckoned(self) -> list[ORMOption]:
+        return [with_expression(self.datamodel.obj.waiting_since, since(self.datamodel.obj))]
 
     def claims_of(self, rows: Query, transition) -> Select:
         return keys_of(rows, Claim.id)
@@ -168,7 +183,7 @@ class StageView(ClaimMoves, Neighbours):
             "evidence": evidence,
             "frozen": self._frozen(row),
             "history": history,
-            "stops": journey(programme, row, history, beside.calendar),
+            "stops": journey(programme, row, history, beside.limits),
             "hindrance": hindrance(row, history, evidence, beside),
             "ways": ways,
             "opinion": next((way.form().opinion for _, way in ways if hasattr(way.form, "opinion")), None),
