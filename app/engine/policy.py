@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -171,13 +171,13 @@ class Policy:
         values = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
         return {code: values.get(code, p.default) for code, p in self.parameters.items()}
 
-    def documents(self, rows: Iterable[PolicyValue], day: date) -> list[str]:
-        """Return the documents that policy officers have named for the values in force on `day`, each once.
+    def documents(self, rows: Iterable[PolicyValue], day: date, codes: Collection[str] = ()) -> list[str]:
+        """Return the documents that policy officers have named for the values in force on `day`, or for some of them, each once.
 
         A shipped value has none: no paper may rest on a document that nobody has named.
         """
         in_force = _held(rows, day)
-        judging = [code for code in self.parameters if code in in_force and code not in LIMITS]
+        judging = [code for code in codes or self.parameters if code in in_force and code not in LIMITS]
         return list(dict.fromkeys(in_force[code].document for code in judging))
 
     def frozen(

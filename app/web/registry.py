@@ -67,6 +67,8 @@ SHARED = (
     SessionView,
 )
 """What several screens use, whatever the programme."""
+OVERSEEN = (PostChecksView, *LATE_VIEWS, LedgerView, FiguresView)
+"""What lies over all programmes."""
 
 
 def register_views(appbuilder: AppBuilder) -> None:
@@ -77,10 +79,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *filter(has_place, _programme_views()),
         ObjectionView,
         AccountCorrectionView,
-        PostChecksView,
-        *LATE_VIEWS,
-        LedgerView,
-        FiguresView,
+        *OVERSEEN,
         *REGISTER_VIEWS,
         *FACT_VIEWS,
         LoadView,

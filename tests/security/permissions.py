@@ -135,6 +135,7 @@ GET  {{a}}/notices/show/<pk>                clerk reviewer auditor
 GET  {{a}}/notices/extend/<pk>              reviewer
 POST {{a}}/notices/extend/<pk>              reviewer
 GET  {{a}}/notices/print/<pk>               clerk reviewer auditor
+GET  {{a}}/payment_lists/print/<pk>         cashier auditor
 GET  {{a}}/notices/export/<pk>              clerk reviewer auditor
 GET  {{a}}/post_check/list/                 cashier auditor
 GET  {{a}}/post_check/show/<pk>             cashier auditor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import g
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
@@ -13,6 +15,7 @@ from app.engine.cases.claims import Application, Claim, FailedRow
 from app.engine.cases.finding import find_application, find_claim
 from app.engine.cases.takings import sent_in_on
 from app.engine.intake.application_accounts import people_and_accounts
+from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -21,6 +24,7 @@ from app.web.crud.views import Screen
 from app.web.page.findings import cells_of, latest_findings, readable
 from app.web.stages.notices import legal_basis
 from app.web.wording.totals import state_counts
+from app.web.wording.translations import gettext
 
 REFUSALS = {"rejected": "reject", "publicity_failed": "fail_publicity", "revoked": "revoke"}
 
@@ -88,8 +92,9 @@ class PrintView(Screen, BaseView):
     @expose("/refusal/<int:pk>")
     @has_access
     def refusal(self, pk):
-        """不予补贴告知书: what was decided, which rule and which facts, where to complain."""
+        """不予补贴告知书: what was decided, which rule, facts and documents, where to complain."""
         claim = find_claim(db.session, pk)
+        programme = programme_for(claim)
         if claim.state not in REFUSALS:
             raise Refused(N_("此人没有审核不通过、公示未通过或被撤销，不需要告知书。请核对当前状态。"))
         decided = (
@@ -98,18 +103,27 @@ class PrintView(Screen, BaseView):
             .order_by(AuditEntry.id.desc())
             .limit(1)
         )
-        _, findings = latest_findings(programme_for(claim), pk)
+        _, findings = latest_findings(programme, pk)
+        day = programme.policy_day(claim) or g.today
+        stops = [finding for finding in findings if finding.stops]
         return self._paper(
             "print/refusal.html",
             claim.application,
+            documents=legal_basis(programme, day),
             claim=claim,
             decision=db.session.scalars(decided).one(),
-            findings=[finding for finding in findings if finding.stops],
+            findings=[(one, _rests_on(programme, one.code, day)) for one in stops],
         )
 
     def _paper(self, template: str, application: Application, **more):
+        """Return a paper; one that decides says on which documents, any other rests on those of today."""
         programme = programme_for(application)
-        documents = legal_basis(programme, g.today)
-        return self.render_template(
-            template, application=application, programme=programme, documents=documents, **more
-        )
+        facts = {"documents": legal_basis(programme, g.today), **more}
+        return self.render_template(template, application=application, programme=programme, **facts)
+
+
+def _rests_on(programme: Programme, code: str, day: date) -> list[str]:
+    """Return the documents and articles behind a rule: its own, and those of the values that it asks for."""
+    rule = programme.rule(code)
+    own = [gettext(rule.basis)] if rule.basis else []
+    return own + (legal_basis(programme, day, rule.parameters) if rule.parameters else [])

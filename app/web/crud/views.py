@@ -94,6 +94,8 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
     export_columns: ClassVar[Sequence[str]] = ()
     names_whole: ClassVar[bool] = False
     drawer: ClassVar[bool] = False
+    # what is reckoned has no filter of FAB's, which would warn of it
+    search_exclude_columns = ("waiting_since",)
 
     def _init_properties(self) -> None:
         """Declare what FAB would guess: it searches by every column of a view that declares none, and warns of fields that are ours alone."""

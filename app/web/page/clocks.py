@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import g
 from markupsafe import Markup
 
@@ -22,7 +24,11 @@ def limits() -> Limits:
 
 def time_mark(claim: Claim) -> Markup | None:
     """Return the word that a list sets beside a case whose limit is near or past; None for one that has time."""
-    due = limits().due(claim.programme, claim.state, claim.waiting_since)
+    return mark_of(limits().due(claim.programme, claim.state, claim.waiting_since))
+
+
+def mark_of(due: date | None) -> Markup | None:
+    """Return that word for the last day of a limit."""
     if due is None or not limits().near(due, g.today):
         return None
     if due < g.today:

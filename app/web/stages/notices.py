@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
 
@@ -100,6 +101,7 @@ class NoticesView(Publicity, GroupView):
             "programme": self.programme,
             "over": over,
             "span": span,
+            "taken_down": row.ends_on + timedelta(days=1),
             "stops": _stops(row, span, running),
             "ways": [way for way in self.ways(claims) if over or way.name != "pass_publicity"],
         }
@@ -133,6 +135,7 @@ class NoticesView(Publicity, GroupView):
             standing=standing,
             total=sum((claim.amount for claim in standing), Decimal(0)),
             programme=self.programme,
+            taken_down=notice.ends_on + timedelta(days=1),
             documents=legal_basis(self.programme, notice.starts_on),
         )
 
@@ -188,9 +191,9 @@ def noticed(notice_id: int) -> list[Claim]:
     return list(db.session.scalars(wanted))
 
 
-def legal_basis(programme, day) -> list[str]:
-    """Return the documents that the programme's parameters rest on, on that day, each once."""
-    return programme.policy.documents(stored(db.session, programme.code), day)
+def legal_basis(programme, day, codes: Collection[str] = ()) -> list[str]:
+    """Return the documents that the programme's parameters, or some of them, rest on, on that day, each once."""
+    return programme.policy.documents(stored(db.session, programme.code), day, codes)
 
 
 def _lines(claims: list[Claim]):
