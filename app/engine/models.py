@@ -7,7 +7,7 @@ from app.engine.access import api_keys, cas_accounts, duties
 from app.engine.cases import account_corrections, accounts, claims, payments
 from app.engine.casework import batch, objections
 from app.engine.desk import searches, shortcuts
-from app.engine.intake import held_sheets
+from app.engine.intake import held_sheets, register_uploads
 from app.engine.longwork import works
 from app.engine.oversight import sealing
 from app.engine.sessions import logins, second_factor
@@ -36,6 +36,7 @@ __all__ = [
     "payments",
     "policy",
     "sealing",
+    "register_uploads",
     "searches",
     "second_factor",
     "shortcuts",

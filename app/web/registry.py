@@ -42,6 +42,7 @@ from app.web.settings.calendar import CALENDAR_VIEWS
 from app.web.settings.defined_registers import FACT_VIEWS
 from app.web.settings.offices import OfficeView
 from app.web.settings.policies import PolicyView
+from app.web.settings.register_uploads import RegisterUploadView
 from app.web.settings.registers import REGISTER_VIEWS, LoadView
 from app.web.staff.account_changes import AccountChangeView
 from app.web.staff.confirmations import ConfirmationView
@@ -82,6 +83,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         *OVERSEEN,
         *REGISTER_VIEWS,
         *FACT_VIEWS,
+        RegisterUploadView,
         LoadView,
         PolicyView,
         AuditView,
