@@ -46,11 +46,12 @@ class Facts:
     def __init__(self, world: World) -> None:
         self.world, self.today = world, world.today
         self.random = Random(SEED)  # noqa: S311  # made-up people
+        self.names = {one.name for one in world.residents}
 
     def amounts(self) -> Iterator[tuple]:
-        """Yield the parts of the last year's months of everybody thirtieth who is insured."""
+        """Yield the parts of the last year's months of every sixtieth who is insured."""
         since = add_months(self.world.this_month, -12)
-        insured = sorted({code for code, *_ in self.world.contributions})[::30]
+        insured = sorted({code for code, *_ in self.world.contributions})[::60]
         for code, uscc, month, region, paid in self.world.contribution_rows():
             if paid and month >= since and code in insured:
                 for kind, unit_part in UNIT_PARTS.items():
@@ -81,7 +82,7 @@ class Facts:
         for number, firm in enumerate(self.world.firms):
             state = ("cancelled", "revoked", "suspended")[number % 3] if number % 6 == 5 else "active"
             ended_on = self._ago(20, 300) if state in ("cancelled", "revoked") else None
-            yield firm.uscc, self._ago(400, 3300), make_name(self.random), state, ended_on
+            yield firm.uscc, self._ago(400, 3300), self._stranger(), state, ended_on
 
     def payroll(self) -> Iterator[tuple]:
         for one in self._some(150):
@@ -91,6 +92,10 @@ class Facts:
         for one in self._some(110):
             pension = self.random.choice(("employees", "residents"))
             yield one.citizen_id, pension, self._ago(30, 1500), None
+
+    def _stranger(self) -> str:
+        """Return a name that no resident has."""
+        return next(name for name in iter(lambda: make_name(self.random), "") if name not in self.names)
 
     def _some(self, step: int) -> list[Resident]:
         first = self.random.randrange(step)

@@ -80,7 +80,7 @@ def test_the_demos_accounts_are_the_listed_ones():
     listed = [
         name
         for first in re.findall(r"^\| (`[^|]+) \|", text_of(README), re.MULTILINE)
-        for name in re.findall(r"`([a-z_]+)`", first)
+        for name in re.findall(r"`([a-z_0-9]+)`", first)
     ]
     assert sorted(listed) == sorted(user.username for user in USERS)
     assert f"`{PASSWORD}`" in text_of(README)

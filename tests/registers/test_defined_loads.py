@@ -225,6 +225,13 @@ def test_a_sender_writes_its_own_regions_only(app, session, take, kind, cells, c
     assert report.stored == (column is None) and [one.column for one in refused] == [column] * bool(column)
 
 
+def test_an_employer_that_nobody_knows_is_called_so(app, session, take):
+    refused, line = [], (1, ["91510104MA0000002H", "2020-05-01", "安娜", "active", ""])
+    options = {"source": "api", "regions": ("510104",), "refuse": refused.append}
+    load_rows(session, "market", [line], app.extensions["vault"], TODAY, **options)
+    assert "单位登记库中没有" in str(refused[0].reason)
+
+
 def test_the_command_loads_a_defined_register(app, session, take, tmp_path):
     session.commit()
     file = tmp_path / "hardship.csv"

@@ -219,6 +219,15 @@ GET  /registers/transfers/list/             {WORKERS} policy
 GET  /registers/transfers/show/<pk>         {WORKERS} policy
 GET  /registers/transfers/edit/<pk>         policy
 POST /registers/transfers/edit/<pk>         policy
+GET  /registers/uploads/list/               auditor policy
+GET  /registers/uploads/show/<pk>           auditor policy
+GET  /registers/uploads/refused/<pk>        auditor policy
+GET  /registers/uploads/template/<code>     auditor policy
+GET  /registers/uploads/add                 policy
+POST /registers/uploads/add                 policy
+POST /registers/uploads/confirm/<pk>        policy
+POST /registers/uploads/refuse/<pk>         policy
+POST /registers/uploads/withdraw/<pk>       policy
 GET  /registers/loads/list/                 {WORKERS} policy
 GET  /registers/loads/show/<pk>             {WORKERS} policy
 
@@ -266,7 +275,7 @@ GET  /settings/keys/openapi                 {KEEPERS}
 GET  /api/v1/openapi                        keys
 GET  /api/v1/cases                          keys
 GET  /api/v1/cases/<int:pk>                 keys
-POST /api/v1/registers/<any(persons,employers,contributions,unemployment,transfers):kind>   keys
+POST /api/v1/registers/<kind>               keys
 GET  /settings/password/                    {LOGGED_IN}
 POST /settings/password/                    {LOGGED_IN}
 """

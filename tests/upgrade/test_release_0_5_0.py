@@ -20,7 +20,7 @@ from tests.desk.clerks import Desk, HiringDesk, ServiceDesk, moved
 
 DESKS = {"hiring_subsidy": HiringDesk, "service_subsidy": ServiceDesk, "training": TrainingDesk}
 ENDS = {"rejected", "withdrawn", "publicity_failed", "revoked", "disbursed"}
-LATER = {"cashier_b", "clerk_c", "reviewer_c", "cashier_c"}
+LATER = {"cashier_b", "clerk_c", "reviewer_c", "cashier_c", "policy_2"}
 """Logins of the demonstration that the release didn't have yet."""
 STATES = "SELECT programme, state, count(*), sum(amount)::text FROM claims GROUP BY 1, 2 ORDER BY 1, 2"
 

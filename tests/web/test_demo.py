@@ -81,7 +81,7 @@ def test_an_installation_that_is_no_demo_refuses(app, session):
 
 
 def test_it_loads_logins_registers_and_sheets(app, session, demo):
-    assert _count(session, User) == len(USERS) == 14
+    assert _count(session, User) == len(USERS) == 15
     assert _count(session, Person) == 2_000 and _count(session, Employer) == 60
     assert 30_000 < _count(session, Contribution) < 48_000
     assert _count(session, Unemployment) > 300 and _count(session, Transfer) > 100

@@ -8,17 +8,11 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.demo.users import PASSWORD
-from app.engine.access.accounts import make_user
-from app.engine.access.roles import POLICY
-from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
 from app.engine.intake.register_uploads import RegisterUpload
-from app.extensions import db
 from app.registers.ciphers import text_of
 from app.registers.definitions.models import RegisterFact
 from app.registers.models import Coverage, Person
-from app.registers.organisation import Office
 from app.web.longwork import works as web_works
 from tests.desk.clerks import Desk
 from tests.desk.jobs import run_jobs
@@ -28,12 +22,7 @@ HEADER = ["公民身份号码", "死亡日期"]
 
 @pytest.fixture
 def two(demo_app):
-    """The province's policy officer, and a second one."""
-    with demo_app.app_context():
-        db.session.info["scope"] = Actor.command().scope
-        office = db.session.scalars(select(Office).where(Office.code == "510000")).one()
-        make_user(db.session, Actor.command(), "policy_2", "龙雨", office, [POLICY], PASSWORD)
-        db.session.commit()
+    """The province's two policy officers."""
     return Desk(demo_app, "policy"), Desk(demo_app, "policy_2")
 
 

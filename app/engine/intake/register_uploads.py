@@ -104,9 +104,9 @@ def try_out(
     definition: Definition,
     rows: list[SheetRow],
     content: bytes,
-    **said: object,
+    **facts: object,
 ) -> RegisterUpload:
-    """Load a file, take that back, and keep it with what would come of it; `said` are its name and what it covers.
+    """Load a file, take that back, and keep it with what would come of it; `facts` are its name and what it covers.
 
     Raises BadValue, Refused for an impossible coverage. The caller commits.
     """
@@ -115,7 +115,7 @@ def try_out(
         office_id=actor.office_id,
         register=definition.code,
         uploaded_by=actor.user_id,
-        **said,
+        **facts,
     )
     refused: list[RefusedLine] = []
     trial = session.begin_nested()

@@ -32,6 +32,7 @@ from sqlalchemy import (
     table,
 )
 
+from app.kernel.messages import N_
 from app.registers.definitions.definition import (
     CHOICE,
     DATE,
@@ -59,7 +60,7 @@ SQL_TYPES: Mapping[str, Any] = {
     MONTH: Date,
 }
 """Of all other types: text."""
-MONTHS, TOTAL = "月数", "合计"
+MONTHS, TOTAL = N_("月数"), N_("合计")
 """What the names of questions end with; expressions are written in Chinese."""
 
 Wanted: TypeAlias = Mapping[str, Any]

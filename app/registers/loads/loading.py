@@ -234,7 +234,7 @@ class _Intake:
         at = columns.index("uscc")
         codes = list({row[at] for _, row in rows})
         stored = set(self.session.scalars(KNOWN_EMPLOYERS, {"codes": codes}))
-        reason = Message(N_("单位登记库中没有这个统一社会信用代码，请先装载单位登记库。"))
+        reason = territory.NO_EMPLOYER
         refusals += [RefusedLine(number, "uscc", reason) for number, row in rows if row[at] not in stored]
         return [numbered for numbered in rows if numbered[1][at] in stored]
 

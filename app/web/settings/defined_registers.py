@@ -24,6 +24,7 @@ from app.registers.definitions.definition import (
     MONEY,
     PERSON,
     REGION,
+    WHOLE,
     Definition,
 )
 from app.registers.definitions.models import RegisterFact
@@ -35,6 +36,7 @@ from app.web.wording.translations import gettext, learn
 OWN = "facts."
 """Before the code of a definition's column, where a list names it."""
 SUBJECTS = {PERSON: ("person.name", "person.masked_id"), EMPLOYER: ("employer.name", "employer.uscc")}
+NUMBERS = (WHOLE, DECIMAL, MONEY)
 OF_THE_LOAD = ("load.source", "load.loaded_at")
 
 
@@ -61,6 +63,11 @@ class FactView(RegisterView):
         if own.type in (MONEY, DECIMAL):
             return Decimal(value) if own.type == MONEY else value
         return date.fromisoformat(value) if own.type == DATE else value
+
+    def columns(self) -> Sequence[tuple[str, str]]:
+        """Return the list's columns; numbers stand at the right."""
+        numbers = {f"{OWN}{one.code}" for one in self.definition.columns if one.type in NUMBERS}
+        return [(column, "number" if column in numbers else kind) for column, kind in super().columns()]
 
     def more_fields(self) -> Sequence[SearchField]:
         """Return what the rows of this register are searched by: choices, and the day on which they hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from io import BytesIO
 from tempfile import TemporaryFile
@@ -117,7 +117,7 @@ class RegisterUploadView(ModelView):
     def value(self, row: RegisterUpload, column: str) -> object:
         if column != "register":
             return super().value(row, column)
-        return gettext(library.find(db.session, row.register).title.zh)
+        return gettext(_titles().get(row.register, row.register))
 
     def tasks(self) -> list[Task]:
         """Return what waits for this login's confirmation."""
@@ -173,7 +173,7 @@ class RegisterUploadView(ModelView):
         sheet = sheet_of(library.find(db.session, row.register))
         headers = [gettext(N_("行号")), gettext(N_("列")), gettext(N_("原因"))]
         cells = ((line, _title(sheet, column), translate(reason)) for line, column, reason in lines)
-        content, title = BytesIO(), f"{row.file_name}-{gettext('拒绝行')}"
+        content, title = BytesIO(), gettext("{file}的拒绝行").format(file=row.file_name)
         sheets.export(title, headers, cells, content, mark())
         return hand_out(content, title, "download", subject=row.file_name, after={"refused": len(lines)})
 
@@ -226,11 +226,17 @@ class RegisterUploadView(ModelView):
         }
 
 
+def _titles() -> Mapping[str, str]:
+    """Return code → title of the registers that are defined, read once a request."""
+    if "register_titles" not in g:
+        g.register_titles = {one.code: one.title.zh for one in library.published(db.session)}
+    return g.register_titles
+
+
 def _form() -> UploadForm:
     """Return the form with the registers that are defined, and the regions of the login."""
     form = UploadForm(request.form)
-    titles = [(one.code, one.title.zh) for one in library.published(db.session)]
-    form.register.choices = options((code, gettext(title)) for code, title in titles)
+    form.register.choices = options((code, gettext(title)) for code, title in _titles().items())
     own = frozenset(g.actor.scope.region_codes)
     places = [(code, full) for code, _, full in region_labels() if code in own]
     form.region_code.choices = options([("", gettext("只算文件中写到的")), *places])
@@ -245,13 +251,13 @@ def _title(sheet: sheets.Sheet, column: str) -> str:
 @long_work("register_upload", N_("登记库文件"), permission="can_add", back=_list_of)
 def try_file(task: WorkRequest) -> Outcome:
     """Read a file, and see what loading it would do."""
-    said = json.loads(task.arguments)
-    definition = library.find(db.session, said["register"])
+    stated = json.loads(task.arguments)
+    definition = library.find(db.session, stated["register"])
     content, file = task.read(sheet_of(definition)), task.file or BytesIO()
     task.progress.reach(READ)
     file.seek(0)
-    first, last = (day and date.fromisoformat(day) for day in said["days"])
-    facts = {"file_name": said["file_name"], "region_code": said["region_code"]}
+    first, last = (day and date.fromisoformat(day) for day in stated["days"])
+    facts = {"file_name": stated["file_name"], "region_code": stated["region_code"]}
     upload = register_uploads.try_out(
         db.session,
         g.actor,
