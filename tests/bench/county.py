@@ -116,7 +116,7 @@ class County:
         """A bulk action on claims, prepared and run."""
         chosen = select(Claim.id).where(Claim.id.in_(claims)).order_by(Claim.id)
         prepared = batch.prepare(
-            self.session, actor, self.programme, self.programme.transitions[transition], chosen
+            self.session, actor, self.programme, self.programme.transitions[transition], chosen, today
         )
         return batch.run(self.session, actor, self.programme, prepared.id, params, today)
 

@@ -211,3 +211,8 @@ class ApplicationsView(GroupView):
     loads = ["employer", "payee_person", "office", "region"]
     joined = [*loads, "account"]
     search_columns = ["number", "employer", "office", "created_on"]
+
+    def base_query(self) -> Query:
+        """Return the programme's applications: those of all definitions are of one class."""
+        model = self.datamodel.obj
+        return super().base_query().filter(model.programme == self.programme.code)

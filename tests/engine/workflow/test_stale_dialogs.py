@@ -17,13 +17,11 @@ from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.engine.workflow.moves import SUBSIDY
 from app.kernel.errors import Stale
-from app.programmes import hiring_subsidy, service_subsidy, training
+from app.programmes.installed import programmes
 from tests.desk import province, school
 from tests.desk.completion import give_results
 
-PROGRAMMES = {
-    module.PROGRAMME.code: module.PROGRAMME for module in (hiring_subsidy, service_subsidy, training)
-}
+PROGRAMMES = {programme.code: programme for programme in programmes()}
 PATH = ("submit", "approve", "publicize", "pass_publicity", "list")
 BEFORE = dict(zip(PATH, range(len(PATH)), strict=True)) | {
     "withdraw": 0,
