@@ -13,11 +13,11 @@ from app.engine.casework.objections import Objection
 from app.engine.oversight.limits import PAYMENT, REVIEW, Limits, since
 from app.engine.policy import LIMITS, PolicyValue
 from app.engine.workflow.flow import Flow
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.programmes.installed import programmes
 from app.registers.calendar.workdays import WorkCalendar
 from tests.desk import province
 from tests.desk.province import END, OVER, START, TODAY, act
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 CODE = PROGRAMME.code
 
