@@ -26,7 +26,7 @@ IN_FORCE = ("published", "retired")
 class ProgrammeVersion(Model):
     """One version of one programme: its document (`app.studio.document`), on policy dates from its first day to its last.
 
-    `author` and `signer` are two people; neither of a version that ships with the product, which the system signs. Migration 0041
+    `compiled` is the digest of what its expressions became when it was signed. `author` and `signer` are two people; neither of a version that ships with the product, which the system signs. Migration 0041
     keeps what is published as it is, the days of a programme's versions apart, and two people apart who made each other's account.
     """
 
@@ -50,6 +50,7 @@ class ProgrammeVersion(Model):
     state: Mapped[str] = mapped_column(String(10), server_default="draft")
     content: Mapped[dict] = mapped_column(JSONB)
     digest: Mapped[str] = mapped_column(String(64))
+    compiled: Mapped[str | None] = mapped_column(String(64))
     first_day: Mapped[date]
     last_day: Mapped[date]
     author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -17,7 +17,10 @@ from app.engine.audit import record
 from app.engine.versions import IN_FORCE, ProgrammeVersion
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
+from app.studio import statements
+from app.studio.building import edition
 from app.studio.document import Document
+from app.studio.schema import read
 
 CHANGED = (
     "the definition of {programme} is not the one that was installed as version {version}: raise its version"
@@ -49,6 +52,7 @@ def install(session: Session, document: Document, version: int, first: date, las
                 state="published",
                 content=dict(document.content),
                 digest=digest,
+                compiled=statements.digest_of(document, edition(document, version)),
                 first_day=first,
                 last_day=last,
                 signed_at=func.now(),
@@ -87,7 +91,7 @@ def draft(session: Session, actor: Actor, document: Document, first: date, last:
 def publish(session: Session, signer: Actor, version_id: int) -> ProgrammeVersion:
     """Sign a draft: what it judges, it judges from its first day on. The version before ends the day before.
 
-    The caller commits. Raises NotFound, Refused for who wrote it, made the author's account, or where days overlap.
+    The caller commits. Raises BadDefinition, NotFound, Refused for who wrote it, made the author's account, or where days overlap.
     """
     version = session.get(ProgrammeVersion, version_id, with_for_update=True)
     if version is None or version.state not in ("draft", "in_review"):
@@ -101,6 +105,8 @@ def publish(session: Session, signer: Actor, version_id: int) -> ProgrammeVersio
         ProgrammeVersion.last_day >= version.first_day,
     )
     session.execute(before.values(last_day=literal(version.first_day) - 1))
+    document = read(version.content)
+    version.compiled = statements.digest_of(document, edition(document, version.version))
     version.state, version.signer_id, version.signed_at = "published", signer.user_id, func.now()
     try:
         session.flush()

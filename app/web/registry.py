@@ -37,6 +37,7 @@ from app.web.oversight.ledger import LedgerView
 from app.web.oversight.login_log import LoginLogView
 from app.web.oversight.logins import LoginView
 from app.web.oversight.post_checks import PostChecksView
+from app.web.page.builder import grants_of
 from app.web.page.menu import add_view
 from app.web.settings.calendar import CALENDAR_VIEWS
 from app.web.settings.defined_registers import FACT_VIEWS
@@ -116,20 +117,6 @@ def _programme_views() -> Iterator[type[AbstractViewApi]]:
     for programme in programmes():
         written = views_in_code(programme)
         yield from views_of(programme) if written is None else written
-
-
-def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
-    """Return (permission, view) → the roles that `granted` gives it to; raises ValueError for a permission that a view lacks."""
-    grants: dict[roles.Pair, set[str]] = {}
-    for view in views:
-        name = view.class_permission_name
-        grants |= {(permission, name): set() for permission in view.base_permissions}
-        for role, permissions in getattr(view, "granted", {}).items():
-            for permission in permissions:
-                if (permission, name) not in grants:
-                    raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
-                grants[permission, name].add(role)
-    return grants
 
 
 def renamed_of(

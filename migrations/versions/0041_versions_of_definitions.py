@@ -25,9 +25,9 @@ GUARD = """
             RETURN OLD;
         END IF;
         IF TG_OP = 'UPDATE' AND OLD.state IN ('published', 'retired')
-            AND ((NEW.id, NEW.programme, NEW.version, NEW.content, NEW.digest, NEW.first_day, NEW.author_id, NEW.signer_id,
+            AND ((NEW.id, NEW.programme, NEW.version, NEW.content, NEW.digest, NEW.compiled, NEW.first_day, NEW.author_id, NEW.signer_id,
                   NEW.drafted_at, NEW.signed_at) IS DISTINCT FROM
-                 (OLD.id, OLD.programme, OLD.version, OLD.content, OLD.digest, OLD.first_day, OLD.author_id, OLD.signer_id,
+                 (OLD.id, OLD.programme, OLD.version, OLD.content, OLD.digest, OLD.compiled, OLD.first_day, OLD.author_id, OLD.signer_id,
                   OLD.drafted_at, OLD.signed_at)
                  OR NEW.state NOT IN ('published', 'retired')) THEN
             RAISE EXCEPTION 'a published version stays as it was signed' USING ERRCODE = 'check_violation';
@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(10), server_default="draft", nullable=False),
         sa.Column("content", JSONB(), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("compiled", sa.String(64)),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("author_id", sa.Integer(), sa.ForeignKey("ab_user.id")),

@@ -22,6 +22,11 @@ def ship(code: str) -> None:
 
 def install() -> None:
     ship(CODE)
+    show_notes()
+
+
+def show_notes() -> None:
+    """Let the screen be there."""
     registry.SHARED = (*registry.SHARED, SkillNotesView)
 
 

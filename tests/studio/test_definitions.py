@@ -150,6 +150,7 @@ def test_two_people_sign_and_neither_made_the_others_account(session, officers):
         "author_id = NULL, signer_id = NULL",
         "state = 'draft', signed_at = NULL, signer_id = NULL",
         "signed_at = now() + interval '1 day'",
+        "compiled = 'x'",
     ],
 )
 def test_what_is_published_stays_as_it_was_signed(session, officers, change):

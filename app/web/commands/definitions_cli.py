@@ -21,12 +21,14 @@ from app.engine.versions import ProgrammeVersion
 from app.extensions import db, fab
 from app.kernel.dates import parse_date
 from app.kernel.errors import DomainError
+from app.programmes.installed import VERSION
 from app.programmes.installed import install as install_shipped
 from app.studio import publishing
 from app.studio.building import build
 from app.studio.document import Document
 from app.studio.schema import BadDefinition, parse_yaml, read
 from app.web.login.actors import actor_of
+from app.web.studio.publishing import publish as publish_version
 
 definitions = AppGroup("definitions", help="项目定义 / definitions of subsidies")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -65,7 +67,7 @@ def publish(file: Path, author: str, signer: str, first_day: str, password: str,
         raise click.ClickException(f"日期读不出来 / not a date: {first_day}")
     db.session.info["scope"] = Actor.command().scope
     drafted = _refusable(lambda: publishing.draft(db.session, _officer(author), document, first, date.max))
-    version = _refusable(lambda: publishing.publish(db.session, _signer(signer, password, code), drafted.id))
+    version = _refusable(lambda: publish_version(db.session, _signer(signer, password, code), drafted.id))
     db.session.commit()
     click.echo(f"已发布 / Published: {version.programme} {version.version}")
 
@@ -86,7 +88,8 @@ def export(programme: str, version: int | None) -> None:
 
 def _read(file: Path) -> Document:
     try:
-        document = read(parse_yaml(file.read_text(encoding="utf-8")))
+        data = parse_yaml(file.read_text(encoding="utf-8"))
+        document = read({name: part for name, part in data.items() if name not in VERSION})
         build(document)
     except BadDefinition as error:
         for fault in error.faults:
