@@ -17,10 +17,10 @@ from app.engine.audit import record
 from app.engine.versions import IN_FORCE, ProgrammeVersion
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
-from app.studio import statements
-from app.studio.building import edition
+from app.studio import examples, statements
+from app.studio.building import build, edition
 from app.studio.document import Document
-from app.studio.schema import read
+from app.studio.schema import BadDefinition, read
 
 CHANGED = (
     "the definition of {programme} is not the one that was installed as version {version}: raise its version"
@@ -52,7 +52,7 @@ def install(session: Session, document: Document, version: int, first: date, las
                 state="published",
                 content=dict(document.content),
                 digest=digest,
-                compiled=statements.digest_of(document, edition(document, version)),
+                compiled=approved(session, document, version),
                 first_day=first,
                 last_day=last,
                 signed_at=func.now(),
@@ -61,6 +61,14 @@ def install(session: Session, document: Document, version: int, first: date, las
     elif known.digest != digest:
         raise ValueError(CHANGED.format(programme=document.code, version=version))
     return known is None
+
+
+def approved(session: Session, document: Document, version: int) -> str:
+    """Return the digest of a version's compiled expressions, once its examples come out as they say. Raises BadDefinition."""
+    own = edition(document, version)
+    if wrong := list(examples.faults(session, document, build(document, version), own)):
+        raise BadDefinition(wrong)
+    return statements.digest_of(document, own)
 
 
 def draft(session: Session, actor: Actor, document: Document, first: date, last: date) -> ProgrammeVersion:
@@ -106,7 +114,7 @@ def publish(session: Session, signer: Actor, version_id: int) -> ProgrammeVersio
     )
     session.execute(before.values(last_day=literal(version.first_day) - 1))
     document = read(version.content)
-    version.compiled = statements.digest_of(document, edition(document, version.version))
+    version.compiled = approved(session, document, version.version)
     version.state, version.signer_id, version.signed_at = "published", signer.user_id, func.now()
     try:
         session.flush()

@@ -108,6 +108,23 @@ def test_what_is_no_document_is_refused(written):
         parse_yaml(written)
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "what"),
+    [
+        ("examples[1].amount", "1999.99", "应发 1999.99 元，实际是 2000.00 元"),
+        ("examples[2].stops", [], "应由 — 拦下，实际是 SK-01"),
+        ("examples[1].day", "春节", "不是日期"),
+        ("examples[1].facts.skill_hours", "四十", "skill_hours"),
+        ("rules[1].expression", "培训课时 > 参数(least_hours)", "应由 — 拦下，实际是 SK-01"),
+    ],
+)
+def test_a_version_whose_examples_come_out_otherwise_is_not_signed(session, officers, place, value, what):
+    drafted = publishing.draft(session, officers[0], read(changed(put(place, value))), date.min, date.max)
+    with pytest.raises(BadDefinition) as refused:
+        publishing.publish(session, officers[1], drafted.id)
+    assert [one for one in refused.value.faults if what in one.message.text()], refused.value
+
+
 @pytest.fixture
 def officers(session, actors) -> list[Actor]:
     made = [province.make_actor(session, f"policy_{n}", "510000", ("policy_officer",)) for n in range(3)]
@@ -183,7 +200,8 @@ def test_a_later_version_ends_the_one_before(session, officers):
 
 def test_each_claim_is_judged_and_paid_by_the_version_of_its_own_day(session, actors, officers, known):
     """And one before the first version by none: it is stopped, whatever else holds."""
-    dearer = changed(lambda data: data["parameters"]["amount_junior"].update(default="700.00"))
+    dearer = changed(put("parameters.amount_junior.default", "700.00"))
+    put("examples", None)(dearer)
     put("rules[1].expression", "培训课时 ≥ 60")(dearer)
     put("rules[1].asks", "培训不少于60课时。")(dearer)
     put("rules[1].fails", "培训{skill_hours}课时，少于60课时。")(dearer)

@@ -24,7 +24,6 @@ from app.kernel.errors import DomainError
 from app.programmes.installed import VERSION
 from app.programmes.installed import install as install_shipped
 from app.studio import publishing
-from app.studio.building import build
 from app.studio.document import Document
 from app.studio.schema import BadDefinition, parse_yaml, read
 from app.web.login.actors import actor_of
@@ -90,7 +89,7 @@ def _read(file: Path) -> Document:
     try:
         data = parse_yaml(file.read_text(encoding="utf-8"))
         document = read({name: part for name, part in data.items() if name not in VERSION})
-        build(document)
+        publishing.approved(db.session, document, 1)
     except BadDefinition as error:
         for fault in error.faults:
             click.echo(f"{fault.place}: {fault.message}", err=True)
