@@ -115,6 +115,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
     )
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
     cashier.act("disbursement", "list", ids[32:36])
+    cashier.act("disbursement", "disburse", ids[35:36], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0003")
     cashier.act("disbursement", "disburse", ids[36:39], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0001")
     _propose_account(clerk, application)
     reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
@@ -272,8 +273,9 @@ def _upload(session, office: int, user: int) -> None:
         row = {"id": f"00000000-0000-4000-8000-{number:012}", "office_id": office, "uploaded_by": user}
         facts = {"register": "deaths", "file_name": "死亡.csv", "state": state}
         facts |= dict.fromkeys(("rows_read", "rows_added", "rows_changed", "rows_refused"), 1)
-        owned = place(RegisterUpload.file_cipher, id=row["id"], uploaded_by=user)
-        file_cipher = current_app.extensions["vault"].encrypt_bytes(b"x", owned)
+        vault, owned = current_app.extensions["vault"], {"id": row["id"], "uploaded_by": user}
+        file_cipher = vault.encrypt_bytes(b"x", place(RegisterUpload.file_cipher, **owned))
+        facts["refused_cipher"] = vault.encrypt_bytes(b"[]", place(RegisterUpload.refused_cipher, **owned))
         ending = {"file_cipher": file_cipher} if state == "waiting" else {"decided_at": func.now()}
         session.execute(insert(RegisterUpload).values(**row, **facts, **ending))
 
