@@ -37,8 +37,8 @@ FILL = """
 """
 NO_DAY = N_("“{day}”不是日期，请写成 2026-03-01。")
 UNREADABLE = N_("“{field}”读不出来：{fault}")
-STOPS = N_("样例“{title}”：应由 {wanted} 拦下，实际是 {found}。")
-PAYS = N_("样例“{title}”：应发 {wanted} 元，实际是 {found} 元。")
+STOPS = N_("样例“{title}”：应由 {wanted} 拦下，实际是 {outcome}。")
+PAYS = N_("样例“{title}”：应发 {wanted} 元，实际是 {outcome} 元。")
 NOTHING = "—"
 
 
@@ -70,11 +70,11 @@ def faults(session: Session, document: Document, programme: Programme, edition: 
 
 def _differences(example: ExampleEntry, outcome: Outcome) -> Iterator[Message]:
     if set(example.stops) != set(outcome.stops):
-        facts = {"wanted": _listed(example.stops), "found": _listed(outcome.stops)}
+        facts = {"wanted": _listed(example.stops), "outcome": _listed(outcome.stops)}
         yield Message(STOPS, title=example.title, **facts)
     wanted = None if example.amount is None else Decimal(example.amount)
     if wanted != outcome.amount:
-        yield Message(PAYS, title=example.title, wanted=wanted or NOTHING, found=outcome.amount or NOTHING)
+        yield Message(PAYS, title=example.title, wanted=wanted or NOTHING, outcome=outcome.amount or NOTHING)
 
 
 def _listed(codes: tuple[str, ...]) -> str:

@@ -59,6 +59,7 @@ RAW_SQL = {
     "app/demo/stamps.py": "the defaults of a demonstration's time stamps, by its owner",
     "app/server/backup.py": "counts every table, whatever it is called, and all money",
     "app/engine/keys/account_payees.py": "whom accounts pay, asked of all that uses them, by the owner",
+    "app/studio/examples.py": "fills the rules' table with one made-up row",
     "app/engine/casework/batch.py": "keeps and sums a selection in one statement",
     "app/engine/casework/selection.py": "what a subject says of rows that are as they were; of the session's scope else",
     "app/engine/cases/claims.py": "a partial index",

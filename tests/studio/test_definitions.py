@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import pytest
-import yaml
 from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -29,34 +26,9 @@ from app.studio.building import build
 from app.studio.schema import BadDefinition, parse_yaml, read
 from tests.bench import registers
 from tests.desk import province
+from tests.desk.definitions import DATA, changed, put
 
-FOLDER = Path(__file__).parents[1] / "programmes"
-WRITTEN = (FOLDER / "skills_bonus" / "definition.yaml").read_text(encoding="utf-8")
-DATA = {name: part for name, part in yaml.safe_load(WRITTEN).items() if name not in installed.VERSION}
 LATER = date(2026, 7, 1)
-
-
-def changed(change: Callable[[dict], object]) -> dict:
-    data = deepcopy(DATA)
-    change(data)
-    return data
-
-
-def put(place: str, value: object) -> Callable[[dict], object]:
-    """Set a part of a document, named as faults name it; None takes it out."""
-
-    def change(data: dict) -> None:
-        *way, last = place.replace("[", ".[").split(".")
-        for name in way:
-            data = data[int(name[1:-1]) - 1] if name.startswith("[") else data[name]
-        key = int(last[1:-1]) - 1 if last.startswith("[") else last
-        if value is None:
-            del data[key]
-        else:
-            data[key] = value
-
-    return change
-
 
 FAULTS = [
     ("prefix", "Skills", "prefix", "大写字母"),

@@ -8,8 +8,9 @@ from sqlalchemy import literal_column
 from app.studio.building import edition
 from app.studio.expressions import Kind, Name, Vocabulary, compile_expression
 from app.studio.expressions.functions import FUNCTIONS
+from app.studio.schema import read
 from app.studio.statements import Strange, digest_of, examine
-from tests.studio.test_definitions import changed, put, read
+from tests.desk.definitions import changed, put
 
 NAMES = {
     Kind.NUMBER: "n",

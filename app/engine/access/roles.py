@@ -91,12 +91,12 @@ def extend(session: Session, grants: Mapping[Pair, set[str]]) -> None:
     role_ids = _named(session, Role, set(TITLES))
     rows = [{"permission_id": permission_ids[p], "view_menu_id": view_ids[v]} for p, v in grants]
     session.execute(insert(PermissionView).values(rows).on_conflict_do_nothing())
-    held = {(permission_ids[p], view_ids[v]): of for (p, v), of in grants.items()}
+    by_pair = {(permission_ids[p], view_ids[v]): of for (p, v), of in grants.items()}
     known = select(PermissionView.id, PermissionView.permission_id, PermissionView.view_menu_id)
     given = [
         {"permission_view_id": row.id, "role_id": role_ids[role]}
         for row in session.execute(known)
-        for role in held.get((row.permission_id, row.view_menu_id), ())
+        for role in by_pair.get((row.permission_id, row.view_menu_id), ())
     ]
     session.execute(insert(assoc_permissionview_role).values(given).on_conflict_do_nothing())
 
