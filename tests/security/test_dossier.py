@@ -25,9 +25,8 @@ from tests.desk.days import TODAY, after
 from tests.security.cases import ALL_B, CASES_DAY
 
 
-def kept(claim):
-    programme = programme_of(claim.programme)
-    return {name: programme.value(claim, name) for name in programme.kept}
+def kept(code):
+    return programme_of(code).kept
 
 
 @pytest.fixture

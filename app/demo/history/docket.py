@@ -138,14 +138,7 @@ class Docket(Generic[SomeCase]):
             with counter.acting(clerk):
                 values = {"remark": self.say(phrases.CORRECTED)}
                 edit_claim(
-                    counter.session,
-                    clerk,
-                    programme_of(self.code),
-                    claim_id,
-                    version,
-                    values,
-                    counter.vault,
-                    counter.today,
+                    counter.session, clerk, programme_of(self.code), claim_id, version, values, counter.vault
                 )
 
     def publicize(self, count: int | None = None, ends_in: int | None = None, of: Chosen = None) -> None:

@@ -38,7 +38,6 @@ MOVES = (
     "submit",
     "withdraw",
     "approve",
-    "approve_second",
     "reject",
     "return",
     "publicize",

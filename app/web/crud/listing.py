@@ -175,9 +175,8 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
 
 
 def loads(view) -> list[ORMOption]:
-    """Return related rows of all rows that are read together, in one statement each, never one a row; and what is reckoned."""
-    related = [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
-    return [*related, *view.reckoned()]
+    """Return related rows of all rows that are read together, in one statement each, never one a row."""
+    return [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
 
 
 def _whole(view, window: Page) -> Page:
@@ -199,7 +198,7 @@ def _by_keys(view) -> Select:
     """Build it once for each view, which stays as it is."""
     some = select(view.datamodel.obj).where(view.key == any_(bindparam("keys", type_=ARRAY(view.key.type))))
     named = (reduce(Load.joinedload, beyond, joinedload(first)) for first, *beyond in _relations(view))
-    return some.options(*named, *view.reckoned())
+    return some.options(*named)
 
 
 def _shows_cases(view) -> bool:

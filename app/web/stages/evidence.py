@@ -132,8 +132,7 @@ def evidence_of(programme: Programme, claim: Claim) -> Evidence:
         return Evidence(None, [], [], [])
     check, paid_months = row
     findings = readable(programme, check.findings)
-    fields = (programme.judged.get(name) for name in ("starts_on", "ends_on"))
-    starts_on, ends_on = (programme.value(claim, field) if field else None for field in fields)
+    starts_on, ends_on = (getattr(claim, programme.judged[name], None) for name in ("starts_on", "ends_on"))
     scale = _Scale.around(check.day, starts_on)
     facts: dict = {}
     for finding in findings:

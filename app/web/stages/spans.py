@@ -27,18 +27,17 @@ class SpanDay:
 
 @dataclass(frozen=True)
 class Span:
-    """From a first to a last day, both counted: whole weeks to draw, days that count in all and from today on, a phrase for a number of them."""
+    """From a first to a last day, both counted: whole weeks to draw, working days in all and from today on."""
 
     first: date
     last: date
     days: Sequence[SpanDay]
     working: int
     left: int
-    counted: str
 
     @property
     def done(self) -> int:
-        """Days that count and have passed."""
+        """Working days that have passed."""
         return self.working - self.left
 
 
@@ -65,7 +64,7 @@ def span_of(
             "past": day < today,
         }
         days.append(SpanDay(day, works, word, plain, " ".join(mark for mark, so in marks.items() if so)))
-    return Span(first, last, days, calendar.count(first, last), left, gettext(calendar.counted))
+    return Span(first, last, days, calendar.count(first, last), left)
 
 
 def _word(day: date, works: bool) -> str:

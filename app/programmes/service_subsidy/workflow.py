@@ -1,0 +1,5 @@
+"""The service subsidy moves as every subsidy does."""
+
+from app.engine.workflow.moves import SUBSIDY
+
+WORKFLOW = SUBSIDY

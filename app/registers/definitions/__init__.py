@@ -1,1 +1,0 @@
-"""Registers that are data: what a definition says, how it is read, kept in versions, and asked by rules."""

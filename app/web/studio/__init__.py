@@ -1,1 +1,0 @@
-"""What definitions become on screen."""

@@ -1,0 +1,5 @@
+"""Moves as every subsidy does."""
+
+from app.engine.workflow.moves import SUBSIDY
+
+WORKFLOW = SUBSIDY
