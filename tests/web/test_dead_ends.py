@@ -28,13 +28,18 @@ def clerk(demo_app) -> HiringDesk:
 @pytest.fixture
 def listed(demo_app, demo_files, clerk, monkeypatch) -> tuple[HiringDesk, str, str]:
     """(cashier, application, payment list) of forty people, not paid yet."""
-    reviewer, cashier = HiringDesk(demo_app, "reviewer"), HiringDesk(demo_app, "cashier")
     application = clerk.hand_in(demo_files, SHEET)
-    reviewer.act("review", "approve")
+    return enlist(demo_app, application, monkeypatch)
+
+
+def enlist(demo_app, application: str, monkeypatch) -> tuple[HiringDesk, str, str]:
+    """(cashier, application, payment list) of what was handed in."""
+    reviewer, cashier = HiringDesk(demo_app, "reviewer"), HiringDesk(demo_app, "cashier")
+    people = moved(reviewer.act("review", "approve"))
     reviewer.act("publicity", "publicize", start=str(TODAY), end=str(END))
     monkeypatch.setitem(demo_app.config, "TODAY", OVER)
     reviewer.act("outcome", "pass_publicity")
-    assert moved(cashier.act("disbursement", "list")) == 40
+    assert moved(cashier.act("disbursement", "list")) == people > 0
     number = re.search(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))[1]
     return cashier, application, number
 
@@ -139,6 +144,22 @@ def test_the_way_of_an_application_stands_on_its_page_and_its_sums_agree(demo_ap
     assert "人员名单文件" not in shown
     refused = clerk.check(application, demo_files / SHEET, expect=422)
     assert "已经发放，且没有待修改的人员，不能再加入人员" in refused
+
+
+def test_a_paid_application_offers_no_correction_but_the_way_to_a_new_one(
+    demo_app, demo_files, clerk, monkeypatch
+):
+    application = clerk.hand_in(demo_files, "2-mixed.xlsx")
+    address = f"/hiring/applications/show/{application}"
+    correcting = re.compile(rf"/hiring/applications/correct/{application}/\d+")
+    open_page = clerk.get(address)
+    assert correcting.search(open_page) and "data-edit" in open_page
+    cashier, _, number = enlist(demo_app, application, monkeypatch)
+    assert moved(pay(cashier, number)) > 0
+    page = clerk.get(address)
+    assert 'id="failed"' in page and not correcting.search(page) and "data-edit" not in page
+    note = page[page.index("本申请已经发放，不能再加入或更正人员。请另行新建申请。") :]
+    assert 'href="/hiring/applications/add"' in note[:300]
 
 
 def sums(page: str) -> tuple[str, str]:
