@@ -17,6 +17,7 @@ from sqlalchemy import NullPool, create_engine, func, select
 from sqlalchemy.orm import Session
 
 from app.demo import history
+from app.demo.facts import defined_files
 from app.demo.sheets import FOLDER, write_sheets
 from app.demo.stamps import follow_the_date
 from app.demo.stories import tell
@@ -65,6 +66,9 @@ def load_demo(year: bool) -> None:
             for sent in world.files():
                 report = _load(session, *sent, today)
                 click.echo(f"{report.kind}: {report.stored}/{report.read}")
+        for sent in defined_files(world):
+            report = _load(session, *sent, today)
+            click.echo(f"{report.kind}: {report.stored}/{report.read}")
         write_sheets(Path(current_app.config["DATA_DIR"]) / FOLDER, groups, world.institution_of(JINJIANG))
         session.commit()
     click.echo(f"演示数据已装载，口令 / Demonstration loaded, password: {PASSWORD}")

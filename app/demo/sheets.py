@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.demo.categories import CATEGORIES, HIRING_SHEET, SERVICE_SHEET
 from app.demo.dreadful import csv_in_gbk, workbook
 from app.demo.identities import Firm
 from app.demo.stories import Hire
 from app.demo.users import COUNTIES, PASSWORD, USERS
-from app.engine.rules.contracts import CATEGORIES
 from app.engine.sheets import Sheet, template
 from app.kernel.messages import N_
-from app.programmes.hiring_subsidy.sheet import SHEET
-from app.programmes.service_subsidy.sheet import SHEET as SERVICE_SHEET
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -26,7 +24,7 @@ SERVICE = "7-service.xlsx"
 DREADFUL_IN_XLSX = 10
 
 
-def filled(hires: Sequence[Hire], kind: Sheet = SHEET) -> bytes:
+def filled(hires: Sequence[Hire], kind: Sheet = HIRING_SHEET) -> bytes:
     """Return the template as a careful clerk fills it in; openpyxl is slow to import and no web worker's business."""
     from openpyxl import load_workbook
 

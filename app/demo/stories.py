@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from app.demo.categories import STRANDED_MIGRANT, UNEMPLOYED
 from app.demo.identities import Firm, Resident, make_id, make_name
 from app.demo.users import JINJIANG, QINGYANG
 from app.demo.world import World
-from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
 from app.kernel.dates import add_months
 
 ONE_DAY = timedelta(days=1)

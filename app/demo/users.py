@@ -43,4 +43,5 @@ USERS = (
     DemoUser("clerk_c", "冯晓燕", CLERK, WUHOU),
     DemoUser("reviewer_c", "蒋志明", REVIEWER, WUHOU),
     DemoUser("cashier_c", "沈玉兰", CASHIER, WUHOU),
+    DemoUser("policy_2", "龙雨", POLICY, PROVINCE),
 )

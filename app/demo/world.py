@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from random import Random
 from typing import BinaryIO
@@ -129,9 +129,13 @@ class World:
         return Firm(uscc, f"{region}{number:05}", firm_name(number, kind), kind, scale, region)
 
 
-def csv_file(kind: str, rows: Iterator[tuple]) -> BinaryIO:
+def csv_file(kind: str, rows: Iterable[tuple]) -> BinaryIO:
+    return csv_of(REGISTERS[kind].columns, rows)
+
+
+def csv_of(columns: Iterable[str], rows: Iterable[tuple]) -> BinaryIO:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(REGISTERS[kind].columns)
+    writer.writerow(columns)
     writer.writerows(rows)
     return io.BytesIO(text.getvalue().encode())

@@ -2,16 +2,17 @@
 
 from flask_appbuilder import Model
 
-from app.engine import audit, clock, policy
+from app.engine import audit, clock, policy, versions
 from app.engine.access import api_keys, cas_accounts, duties
 from app.engine.cases import account_corrections, accounts, claims, payments
 from app.engine.casework import batch, objections
 from app.engine.desk import searches, shortcuts
-from app.engine.intake import held_sheets
+from app.engine.intake import held_sheets, register_uploads
 from app.engine.longwork import works
 from app.engine.oversight import sealing
 from app.engine.sessions import logins, second_factor
 from app.registers import models, organisation
+from app.registers.definitions import models as definitions
 
 METADATA = Model.metadata
 
@@ -25,6 +26,7 @@ __all__ = [
     "cas_accounts",
     "claims",
     "clock",
+    "definitions",
     "duties",
     "held_sheets",
     "logins",
@@ -34,8 +36,10 @@ __all__ = [
     "payments",
     "policy",
     "sealing",
+    "register_uploads",
     "searches",
     "second_factor",
     "shortcuts",
+    "versions",
     "works",
 ]

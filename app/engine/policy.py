@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -23,9 +23,24 @@ from app.kernel.text import squeeze
 from app.registers.models import row_id
 from app.registers.organisation import User
 
-UNITS: dict[str, Callable] = {"yuan": Decimal, "months": int, "working_days": int, "times": int, "date": date}
+UNITS: dict[str, Callable] = {
+    "yuan": Decimal,
+    "months": int,
+    "working_days": int,
+    "calendar_days": int,
+    "times": int,
+    "age": int,
+    "date": date,
+}
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
-MOST = {"yuan": 1_000_000, "months": 1_200, "working_days": 366, "times": 1_000}
+MOST = {
+    "yuan": 1_000_000,
+    "months": 1_200,
+    "working_days": 366,
+    "calendar_days": 366,
+    "times": 1_000,
+    "age": 150,
+}
 """Beyond these a value is a slip of the pen, and further still no check could reckon with it."""
 
 
@@ -119,11 +134,27 @@ class Frozen:
     shipped: bool
 
 
+SHIPPED = N_("系统出厂默认值，由政策管理员以文件依据确认")
+LIMITS = {
+    code: Parameter(code, title, "working_days", days, SHIPPED)
+    for code, title, days in (
+        ("limit_acceptance", N_("受理期限"), 5),
+        ("limit_correction", N_("补正告知期限"), 5),
+        ("limit_review", N_("审核期限"), 10),
+        ("limit_objection", N_("异议处理期限"), 10),
+        ("limit_payment", N_("拨付期限"), 5),
+    )
+}
+"""Time limits, which every programme has; they judge nobody: a claim keeps none of them, and no paper rests on them."""
+
+
 class Policy:
-    """The parameters of one programme, from its `policy.yaml`."""
+    """The parameters of one programme, from its `policy.yaml`, and its time limits, which may stand there too."""
 
     def __init__(self, parameters: Iterable[Parameter]):
-        self.parameters = {p.code: p for p in parameters}
+        own = {p.code: p for p in parameters}
+        self.parameters = own | {code: limit for code, limit in LIMITS.items() if code not in own}
+        self.units = {p.code: p.unit for p in self.parameters.values()}
 
     @classmethod
     def load(cls, path: Path) -> Policy:
@@ -140,13 +171,14 @@ class Policy:
         values = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
         return {code: values.get(code, p.default) for code, p in self.parameters.items()}
 
-    def documents(self, rows: Iterable[PolicyValue], day: date) -> list[str]:
-        """Return the documents that policy officers have named for the values in force on `day`, each once.
+    def documents(self, rows: Iterable[PolicyValue], day: date, codes: Collection[str] = ()) -> list[str]:
+        """Return the documents that policy officers have named for the values in force on `day`, or for some of them, each once.
 
         A shipped value has none: no paper may rest on a document that nobody has named.
         """
         in_force = _held(rows, day)
-        return list(dict.fromkeys(in_force[code].document for code in self.parameters if code in in_force))
+        judging = [code for code in codes or self.parameters if code in in_force and code not in LIMITS]
+        return list(dict.fromkeys(in_force[code].document for code in judging))
 
     def frozen(
         self, rows: Iterable[PolicyValue], day: date, values: Mapping[str, str | None]
@@ -196,8 +228,12 @@ class Policy:
 
     def periods(self, rows: Iterable[PolicyValue]) -> list[tuple[date, date, dict[str, str | None]]]:
         """Return all of time cut into spans of equal values: (first day, last day, JSON-ready values)."""
-        rows = list(rows)
-        return [(first, last, as_json(self.at(rows, first))) for first, last in _cut(rows)]
+        rows = [row for row in rows if row.parameter not in LIMITS]
+        return [(first, last, as_json(self._judging(rows, first))) for first, last in _cut(rows)]
+
+    def _judging(self, rows: Iterable[PolicyValue], day: date) -> dict[str, Any]:
+        """Return what claims are judged by and keep."""
+        return {code: value for code, value in self.at(rows, day).items() if code not in LIMITS}
 
 
 def stored(session: Session, programme: str) -> list[PolicyValue]:

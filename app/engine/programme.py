@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
-from app.engine.cases.claims import Application, Claim
+from app.engine.cases.claims import DATA, Application, Claim
 from app.engine.clear_text import Clearing
+from app.engine.edition import Amount, Edition
+from app.engine.own_fields import own_sql, own_value
 from app.engine.policy import Policy
+from app.engine.rules.in_force import NOT_IN_FORCE
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
+from app.engine.workflow.flow import Flow
 from app.engine.workflow.transition import Transition
 from app.kernel.messages import N_
 
@@ -61,40 +66,56 @@ class Wording:
 class Programme:
     """What a subsidy is.
 
-    `judged` names the field (the same on sheet and claim) behind each column that rules read; the contract's start
-    also picks the policy. `own` are further fields of both: rules read them as `own->>'field'`. With `placed` each row
+    `judged` names the field (the same on sheet and claim) behind each column that rules read. `own` are further fields
+    of both, columns of the claim or kept in its `own`: rules read them as `own->>'field'`. `policy_date` is the field whose
+    day picks the policy; None is the day of submission. With `placed` each row
     names the employing enterprise and the insured region; without, the application does. With `once` a person has one
     live claim at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends.
+    `workflow` follows from `flow`, unless more moves belong to it.
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
-    `clearings` hide what those kept in clear. `amount` is SQL over `candidates` that yields one person's amount.
+    `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `address` begins the addresses of its
+    screens, `short` their titles in English, `payees` may apply; of its own fields `listed` are columns of lists and `searched`
+    fields of their search. `version` is the one of the definition that it was made of, `versions` yields the editions of a definition as they stand in the database.
     """
 
     code: str
     title: str
     prefix: str
-    application: type[Application]
-    claim: type[Claim]
     sheet: Sheet
     rules: tuple[RiskRule, ...]
-    workflow: tuple[Transition, ...]
     policy: Policy
     judged: Mapping[str, str]
+    policy_date: str | None
     menu: tuple[str, ...]
+    flow: Flow = Flow()
+    workflow: tuple[Transition, ...] = ()
+    application: type[Application] = Application
+    claim: type[Claim] = Claim
     own: tuple[str, ...] = ()
     placed: bool = False
     once: bool = True
     by_sheet: bool = True
+    version: int = 1
+    address: str = ""
+    short: str = ""
+    payees: tuple[str, ...] = ("unit",)
+    listed: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
     classes: Classes | None = None
     further_sheets: tuple[Sheet, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
     clearings: tuple[Clearing, ...] = ()
     wording: Wording = Wording()
-    amount: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
+    english: Mapping[str, str] = field(default_factory=dict)
+    amount: Amount = Amount()
+    versions: Callable[[Session], Sequence[Edition]] | None = None
     transitions: Mapping[str, Transition] = field(init=False)
     columns: Mapping[str, Column] = field(init=False)
 
     def __post_init__(self) -> None:
+        if not self.workflow:
+            object.__setattr__(self, "workflow", self.flow.transitions)
         object.__setattr__(self, "transitions", {t.name: t for t in self.workflow})
         object.__setattr__(self, "columns", {column.field: column for column in self.sheet.columns})
         for problem in self._problems():
@@ -110,23 +131,55 @@ class Programme:
         """The sheet's fields that are columns of the claim, and that a correction may change."""
         return (*self.judged.values(), *self.own)
 
+    def editions(self, session: Session) -> Sequence[Edition]:
+        """Return what judges its claims, by their policy dates; they don't overlap."""
+        if self.versions:
+            return self.versions(session)
+        return [Edition(1, self.rules, self.policy, self.amount)]
+
+    def is_column(self, field: str) -> bool:
+        """Return whether a kept field is a column of the claim, not kept in its `own`."""
+        return field in self.claim.__mapper__.columns
+
+    def value(self, claim: Claim, field: str) -> Any:
+        """Return what a claim keeps in a field."""
+        if field in self.own and not self.is_column(field):
+            return own_value(claim.own, field, self.columns[field].kind)
+        return getattr(claim, field)
+
+    def field_sql(self, field: str) -> str:
+        """Return the SQL of a kept field over claims (`c`)."""
+        return f"c.{field}" if self.is_column(field) else own_sql("c", field, self.columns[field].kind)
+
+    @property
+    def day_sql(self) -> str:
+        """The SQL of a claim's (`c`) policy date, over :today."""
+        return self.field_sql(self.policy_date) if self.policy_date else "CAST(:today AS date)"
+
+    def policy_day(self, claim: Claim) -> date | None:
+        """Return the day whose policy judges a claim; of one that is not submitted yet there may be none."""
+        return self.value(claim, self.policy_date) if self.policy_date else claim.submitted_on
+
     def transition(self, name: str) -> Transition:
         """Return the move of a stored name, also of one that it had in an earlier release (`former`: old name → new)."""
         return self.transitions[self.former.get(name, name)]
 
     def rule(self, code: str) -> RiskRule:
         """Return the rule behind a finding; raises StopIteration for one that the programme no longer has."""
-        return next(r for r in self.rules if r.code == code)
+        return next(r for r in (*self.rules, NOT_IN_FORCE) if r.code == code)
 
     def _problems(self) -> Iterator[str]:
         codes = [rule.code for rule in self.rules]
         if len(set(codes)) < len(codes):
             yield "a rule code stands twice"
         for model in (self.application, self.claim):
-            if model.__mapper__.polymorphic_identity != self.code:
+            if model.__mapper__.polymorphic_identity not in (self.code, DATA):
                 yield f"{model.__name__} belongs to another programme"
-        if "least_publicity_days" not in self.policy.parameters:
+        least = self.policy.parameters.get("least_publicity_days")
+        if self.flow.publicity and least is None:
             yield "the policy lacks least_publicity_days"
+        if self.flow.publicity and least and least.unit != self.flow.publicity:
+            yield f"least_publicity_days is counted in {least.unit}, publicity in {self.flow.publicity}"
         yield from self._workflow_problems()
         yield from self._sheet_problems(set(self.columns))
 
@@ -134,7 +187,7 @@ class Programme:
         if len(self.transitions) < len(self.workflow):
             yield "a transition stands twice"
         for transition in self.workflow:
-            if not {*transition.sources, transition.target} <= set(transition.titles):
+            if not {*transition.sources, *transition.targets} <= set(transition.titles):
                 yield f"transition {transition.name} names an unknown state"
             if transition.name not in EVENTS:
                 yield f"transition {transition.name} is no event of the audit log"
@@ -147,15 +200,13 @@ class Programme:
                 yield f"rule {rule.code} names a parameter that the policy lacks"
         if self.placed and not set(PLACED) <= fields:
             yield "the sheet of people placed elsewhere lacks the employing enterprise or the insured region"
-        if "starts_on" not in self.judged:
-            yield "no field says on which day the policy is picked"
-        columns = set(self.claim.__mapper__.columns.keys())
-        both = fields & columns if self.by_sheet else columns
+        if self.policy_date and self.policy_date not in self.kept:
+            yield f"{self.policy_date}, which picks the policy, is kept nowhere"
         for column, name in self.judged.items():
-            if column not in JUDGED or name not in both:
+            if column not in JUDGED or not self.is_column(name) or (self.by_sheet and name not in fields):
                 yield f"judged column {column} has no field {name}"
         for name in self.own:
-            if name not in both:
-                yield f"own field {name} is no column of sheet and claim"
+            if name not in fields and (self.by_sheet or not self.is_column(name)):
+                yield f"own field {name} is neither in the sheet nor a column of the claim"
         if lost := fields - {*SHARED, *self.kept, *(PLACED if self.placed else ())}:
             yield f"the sheet's columns {sorted(lost)} are kept nowhere"

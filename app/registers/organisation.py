@@ -38,7 +38,11 @@ class Region(Model):
 
 
 class Office(Model):
-    """A handling office (经办机构); `path` lists the codes from the province down, so a subtree is a prefix."""
+    """A handling office (经办机构); `path` lists the codes from the province down, so a subtree is a prefix.
+
+    Its papers are signed by `signs_as`, where another authority decides, with `seal_block` where the seal belongs;
+    `objection_phone` takes objections, where that isn't `phone`.
+    """
 
     __tablename__ = "offices"
 
@@ -50,6 +54,9 @@ class Office(Model):
     path: Mapped[str] = mapped_column(String(120), unique=True)
     address: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(60))
+    signs_as: Mapped[str | None] = mapped_column(String(120))
+    seal_block: Mapped[str | None] = mapped_column(String(60))
+    objection_phone: Mapped[str | None] = mapped_column(String(60))
     region: Mapped[Region] = relationship()
     parent: Mapped[Office | None] = relationship(remote_side=[id])
 

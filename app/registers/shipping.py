@@ -1,4 +1,4 @@
-"""What the product brings along: regions, one office a region, the working calendar."""
+"""What the product brings along: regions, one office a region, the working calendar, defined registers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.registers.definitions import library
 from app.registers.models import CalendarDay, CalendarYear
 from app.registers.organisation import LEVELS, Office, Region
 
@@ -25,6 +26,7 @@ def ship(session: Session) -> None:
     _add(session, Region, regions)
     _ship_offices(session, regions)
     _ship_calendar(session)
+    library.install(session)
 
 
 def region_labels() -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from flask import current_app
 from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg import OperationalError
 from psycopg.pq import TransactionStatus
@@ -23,6 +24,7 @@ class RequestSession(FlaskSession):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.info["vault"] = current_app.extensions["vault"]  # for rules of a person's age
         self.begun: dict[Engine, Connection] = {}
 
     def close(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from flask_appbuilder.base import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
 
 from app.engine.access import roles
-from app.programmes.installed import programme_views
+from app.programmes.installed import programmes, views_in_code
 from app.web.api.cases import CaseApi
 from app.web.api.document import DocumentApi
 from app.web.api.keys import KeyView
@@ -16,6 +16,7 @@ from app.web.api.registers import RegisterApi
 from app.web.cases.account_corrections import AccountCorrectionView
 from app.web.cases.objections import ObjectionView
 from app.web.cases.prints import PrintView
+from app.web.cases.subsidy import has_place
 from app.web.crud.history import HistoryView
 from app.web.crud.searching import SearchView
 from app.web.desk.help import HelpView
@@ -31,15 +32,19 @@ from app.web.longwork.work_pages import WorkView
 from app.web.oversight.audit import AuditView
 from app.web.oversight.dossiers import DossierView
 from app.web.oversight.figures import FiguresView
+from app.web.oversight.late import LATE_VIEWS
 from app.web.oversight.ledger import LedgerView
 from app.web.oversight.login_log import LoginLogView
 from app.web.oversight.logins import LoginView
 from app.web.oversight.post_checks import PostChecksView
+from app.web.page.builder import grants_of
 from app.web.page.menu import add_view
 from app.web.settings.calendar import CALENDAR_VIEWS
+from app.web.settings.defined_registers import FACT_VIEWS
 from app.web.settings.offices import OfficeView
 from app.web.settings.policies import PolicyView
-from app.web.settings.registers import REGISTER_VIEWS
+from app.web.settings.register_uploads import RegisterUploadView
+from app.web.settings.registers import REGISTER_VIEWS, LoadView
 from app.web.staff.account_changes import AccountChangeView
 from app.web.staff.confirmations import ConfirmationView
 from app.web.staff.pending import PendingView
@@ -47,6 +52,8 @@ from app.web.staff.role_views import RoleView
 from app.web.staff.users import UserView
 from app.web.stages.batches import BatchView
 from app.web.stages.bulk import BulkView
+from app.web.studio import starting
+from app.web.studio.generated import views_of
 
 SHARED = (
     DeskView,
@@ -62,19 +69,23 @@ SHARED = (
     SessionView,
 )
 """What several screens use, whatever the programme."""
+OVERSEEN = (PostChecksView, *LATE_VIEWS, LedgerView, FiguresView)
+"""What lies over all programmes."""
 
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Add every view; the sidebar is drawn from what each declares (`menu`, `granted`)."""
-    views = (
+    starting.take_up()
+    views: tuple[type, ...] = (
         *SHARED,
-        *programme_views(),
+        *filter(has_place, _programme_views()),
         ObjectionView,
         AccountCorrectionView,
-        PostChecksView,
-        LedgerView,
-        FiguresView,
+        *OVERSEEN,
         *REGISTER_VIEWS,
+        *FACT_VIEWS,
+        RegisterUploadView,
+        LoadView,
         PolicyView,
         AuditView,
         OfficeView,
@@ -102,18 +113,10 @@ def register_views(appbuilder: AppBuilder) -> None:
     roles.declare(grants, renamed_of(appbuilder.baseviews, grants))
 
 
-def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
-    """Return (permission, view) → the roles that `granted` gives it to; raises ValueError for a permission that a view lacks."""
-    grants: dict[roles.Pair, set[str]] = {}
-    for view in views:
-        name = view.class_permission_name
-        grants |= {(permission, name): set() for permission in view.base_permissions}
-        for role, permissions in getattr(view, "granted", {}).items():
-            for permission in permissions:
-                if (permission, name) not in grants:
-                    raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
-                grants[permission, name].add(role)
-    return grants
+def _programme_views() -> Iterator[type[AbstractViewApi]]:
+    for programme in programmes():
+        written = views_in_code(programme)
+        yield from views_of(programme) if written is None else written
 
 
 def renamed_of(

@@ -24,8 +24,6 @@ from app.engine.cases.claims import Check, Claim, FailedRow
 from app.extensions import db
 from app.kernel import names
 from app.kernel.identifiers import citizen_id
-from app.programmes.hiring_subsidy import PROGRAMME
-from app.programmes.hiring_subsidy.sheet import SHEET
 from app.web.cases import application_people
 from app.web.longwork import works
 from tests.bench import fused, registers
@@ -34,6 +32,8 @@ from tests.bench.measure import Clocks, Stopwatch
 from tests.bench.server import everything, product
 from tests.bench.worker import apart, follow
 from tests.desk.clerks import HiringDesk
+from tests.desk.subsidies import HIRING as PROGRAMME
+from tests.desk.subsidies import HIRING_SHEET as SHEET
 
 RUNS = 3
 CHECK = "/hiring/applications/check"

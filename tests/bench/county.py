@@ -19,14 +19,14 @@ from app.engine.casework import batch
 from app.engine.intake import application_accounts, applications
 from app.engine.intake.check import CheckReport, check_people
 from app.engine.programme import Programme
-from app.engine.rules.contracts import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
 from app.engine.scope import Scope
 from app.engine.sheets import SheetRow, parse_row
 from app.kernel.crypto import Vault
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Employer
 from app.registers.organisation import Office
 from tests.bench import registers
+from tests.desk.subsidies import CATEGORIES, STRANDED_MIGRANT, UNEMPLOYED
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 HOME, NEIGHBOUR = "510104", "510105"
 TODAY = date(2026, 11, 23)
@@ -116,7 +116,7 @@ class County:
         """A bulk action on claims, prepared and run."""
         chosen = select(Claim.id).where(Claim.id.in_(claims)).order_by(Claim.id)
         prepared = batch.prepare(
-            self.session, actor, self.programme, self.programme.transitions[transition], chosen
+            self.session, actor, self.programme, self.programme.transitions[transition], chosen, today
         )
         return batch.run(self.session, actor, self.programme, prepared.id, params, today)
 

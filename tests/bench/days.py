@@ -11,9 +11,9 @@ from threading import Lock
 from urllib.parse import urlencode
 
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
-from app.programmes.hiring_subsidy import PROGRAMME
 from tests.bench.clients import Client
 from tests.bench.county import County
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 SHEET, PAGE = 20, 20
 CASE = re.compile(r"/hiring/(?:query|review|disbursement)/show/(\d+)")

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from app.engine.sheets import Sheet, read
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
-from app.programmes.service_subsidy.sheet import SHEET
 from tests.browser.desk import Desk
 from tests.browser.server import Demo
+from tests.desk.subsidies import HIRING_SHEET
+from tests.desk.subsidies import SERVICE_SHEET as SHEET
 
 UNIT_SHEET, UNIT_PEOPLE = "7-service.xlsx", 16
 PERSON_SHEET, PERSON_PEOPLE = "1-good.xlsx", 2

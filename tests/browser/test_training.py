@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from app.engine.sheets import read
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
 from tests.browser.desk import Desk
 from tests.browser.server import Demo
 from tests.desk.days import publicity_end
+from tests.desk.subsidies import HIRING_SHEET
 
 PEOPLE_OF = "1-good.xlsx"
 STUDENTS = 3

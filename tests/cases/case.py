@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.engine.sheets import Sheet
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
-from app.programmes.service_subsidy.sheet import SHEET as SERVICE
 from app.programmes.training.sheet import RESULTS
 from tests.cases.writers import WRITERS
+from tests.desk.subsidies import HIRING_SHEET as HIRING
+from tests.desk.subsidies import SERVICE_SHEET as SERVICE
 
 GOOD: dict[str, dict[str, object]] = {
     HIRING.name: {

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
 from tests.cases.grid import Error, Formula, Grid
 from tests.cases.table import GOOD
 from tests.cases.writers import UNRECKONED, WORKBOOKS, WRITERS
+from tests.desk.subsidies import HIRING_SHEET as HIRING
 
 TITLES = [column.title for column in HIRING.columns]
 FIELDS = [column.field for column in HIRING.columns]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
 from app.programmes.training.sheet import RESULTS
 from tests.cases.case import GOOD, SHEETS, Case
 from tests.cases.grid import Error, Formula
 from tests.cases.values import VALUES
 from tests.cases.writers import UNRECKONED
+from tests.desk.subsidies import HIRING_SHEET as HIRING
 
 __all__ = ["CASES", "GOOD", "SHEETS", "Case"]
 

@@ -10,8 +10,6 @@ import pytest
 
 from app.engine.sheets import MarkedRow, marked
 from app.kernel.errors import BadSheet
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
-from app.programmes.service_subsidy.sheet import SHEET as SERVICE
 from app.programmes.training.sheet import RESULTS, STUDENTS
 from tests.cases.grid import Formula, Grid
 from tests.cases.layouts import FIELDS, LAYOUTS, TITLES, Layout, people, table
@@ -30,6 +28,8 @@ from tests.cases.writers import (
     worksheet,
     zipped,
 )
+from tests.desk.subsidies import HIRING_SHEET as HIRING
+from tests.desk.subsidies import SERVICE_SHEET as SERVICE
 
 SAVED = [layout for layout in LAYOUTS if not set(OFFICE).isdisjoint(layout.writers)]
 

@@ -15,7 +15,6 @@ from app.engine.cases.claims import Claim, FailedRow
 from app.engine.intake.check import check_people
 from app.engine.scope import seeing
 from app.engine.sheets import Sheet, parse_row
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING
 from app.programmes.training import completion
 from app.programmes.training.model import Enrolment
 from app.programmes.training.results import FIELDS
@@ -26,6 +25,7 @@ from tests.cases.grid import Error, Formula, Grid
 from tests.cases.reading import FIRST, TODAY, read_bytes
 from tests.cases.writers import by_hand, by_openpyxl, by_xlsxwriter, by_xlwt
 from tests.desk import school
+from tests.desk.subsidies import HIRING_SHEET as HIRING
 
 WRITERS = (by_hand, by_openpyxl, by_xlsxwriter, by_xlwt)
 BLANK, UNREADABLE = None, object()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from app.programmes.service_subsidy.sheet import SHEET as SERVICE
 from app.programmes.training.sheet import RESULTS
 from tests.cases.case import Case
+from tests.desk.subsidies import SERVICE_SHEET as SERVICE
 
 OPEN_ENDS = (
     "无固定期限",

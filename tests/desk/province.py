@@ -20,9 +20,9 @@ from app.engine.casework.batch import Batch, BatchRow
 from app.engine.intake.applications import open_application
 from app.engine.scope import Scope, seeing
 from app.kernel.messages import Message
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Coverage, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 PREFECTURE, JINJIANG, QINGYANG = "510100", "510104", "510105"
 CONTRACT_START = date(2026, 3, 1)
@@ -149,7 +149,7 @@ def prepare(session: Session, actor: Actor, move: str, claims: Iterable[int]) ->
     """The id of a batch that holds those of `claims` that the actor sees."""
     chosen = select(Claim.id).where(Claim.id.in_(list(claims))).order_by(Claim.id)
     with seeing(session, actor.scope):
-        return batch.prepare(session, actor, PROGRAMME, PROGRAMME.transitions[move], chosen).id
+        return batch.prepare(session, actor, PROGRAMME, PROGRAMME.transitions[move], chosen, TODAY).id
 
 
 def run(session: Session, actor: Actor, batch_id: str, today: date = TODAY, **params: object) -> Batch:

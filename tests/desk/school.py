@@ -140,7 +140,7 @@ def prepare(session: Session, actor: Actor, move: str, rows: Iterable[int], mode
     model = transition.subject.model if transition.subject else Claim
     chosen = select(model.id).where(model.id.in_(list(rows))).order_by(model.id)
     with seeing(session, actor.scope):
-        return batch.prepare(session, actor, PROGRAMME, transition, chosen).id
+        return batch.prepare(session, actor, PROGRAMME, transition, chosen, TODAY).id
 
 
 def run(session: Session, actor: Actor, batch_id: str, today: date = TODAY, **params: object) -> Batch:

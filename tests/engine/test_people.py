@@ -19,7 +19,6 @@ from app.engine.intake.check import drop_failed
 from app.engine.policy import PolicyValue
 from app.kernel import names
 from app.kernel.errors import NotFound, Refused
-from app.programmes.hiring_subsidy.model import HiringClaim
 from app.registers.ciphers import text_of
 from tests.bench.county import HOME, NEIGHBOUR, TODAY, County
 
@@ -228,9 +227,7 @@ def test_amount_and_policy_of_the_contracts_start(county, clerk, opened):
     rows = [county.typed(2 * n, contract_start=start, **ends) for n, start in enumerate(starts)]
     county.check(clerk, opened, rows)
 
-    found = county.session.execute(
-        select(HiringClaim.contract_start, HiringClaim.amount).order_by(HiringClaim.id)
-    )
+    found = county.session.execute(select(Claim.contract_start, Claim.amount).order_by(Claim.id))
     assert [tuple(row) for row in found] == [
         (date(2026, 3, 2), Decimal("1234.56")),
         (date(2026, 3, 31), Decimal("1234.56")),

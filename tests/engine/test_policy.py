@@ -8,7 +8,7 @@ import pytest
 
 from app.engine.policy import PolicyValue
 from app.kernel.errors import BadValue
-from app.programmes.hiring_subsidy import PROGRAMME
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 DAY = date(2026, 3, 1)
 

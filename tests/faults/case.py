@@ -20,8 +20,8 @@ from statistics import median
 
 import requests
 
-from app.programmes.hiring_subsidy import PROGRAMME
 from tests.bench.county import TODAY
+from tests.desk.subsidies import HIRING as PROGRAMME
 from tests.faults.checker import check
 from tests.faults.desk import DistantDesk
 from tests.faults.office import Office

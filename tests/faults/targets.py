@@ -168,7 +168,7 @@ class World:
         model = TrainingClass if transition.subject else Claim
         chosen = select(model.id).where(model.id.in_(list(rows))).order_by(model.id)
         with seeing(self.session, actor.scope):
-            prepared = batch.prepare(self.session, actor, self.programme, transition, chosen)
+            prepared = batch.prepare(self.session, actor, self.programme, transition, chosen, today)
             done = batch.run(self.session, actor, self.programme, prepared.id, params, today)
         self.session.commit()
         assert (done.moved, done.refused) == (len(rows), 0), (move, province.reasons(self.session, done.id))

@@ -28,6 +28,11 @@ def test_the_example_of_the_standard():
     assert citizen_id.is_valid("440524188001010014", TODAY)
 
 
+def test_an_id_tells_birth_and_sex():
+    assert citizen_id.birth("11010519491231002X") == date(1949, 12, 31)
+    assert not citizen_id.is_male("11010519491231002X") and citizen_id.is_male("440524188001010014")
+
+
 @given(ids(st.dates(date(1900, 1, 1), TODAY - timedelta(days=1))))
 def test_any_region_with_a_past_date_is_valid(text):
     assert citizen_id.is_valid(text, TODAY)

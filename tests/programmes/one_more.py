@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-import pytest
-from sqlalchemy import NullPool, create_engine, text
-
 from app.programmes import installed
+from app.web import registry
+from tests.programmes.notes import SkillNotesView
 
 HERE = Path(__file__).parent
 CODE = "skills_bonus"
-COLUMNS = (
-    "ALTER TABLE claims ADD COLUMN skill_level varchar(20)",
-    "ALTER TABLE claims ADD COLUMN skill_hours integer",
-)
-"""What the programme's migration would add."""
 
 
-def add_columns(owner_url: str) -> None:
-    with create_engine(owner_url, poolclass=NullPool).begin() as owner:
-        for statement in COLUMNS:
-            owner.execute(text(statement))
+def ship(code: str) -> None:
+    """Let a definition of this folder ship; programmes are known to a whole process, so it stays there."""
+    installed.FOLDERS.append(HERE)
+    installed.INSTALLED.append(code)
+    for known in (installed._shipped, installed._by_code):
+        known.cache_clear()
 
 
 def install() -> None:
-    """Register the programme; mapped classes are shared by a whole process, so it stays there."""
-    sys.path.insert(0, str(HERE))
-    installed.INSTALLED.append(CODE)
+    ship(CODE)
+    show_notes()
+
+
+def show_notes() -> None:
+    """Let the screen be there."""
+    registry.SHARED = (*registry.SHARED, SkillNotesView)
 
 
 def pytest_configure() -> None:
     install()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef):
-    value = yield
-    if fixturedef.argname == "cluster":
-        add_columns(value.template.owner)
-    return value

@@ -9,8 +9,8 @@ import pytest
 from app.engine.policy import Policy
 from app.engine.programme import PLACED, Programme
 from app.engine.sheets import Column, Kind
-from app.programmes.hiring_subsidy import PROGRAMME as HIRING
-from app.programmes.service_subsidy import PROGRAMME as SERVICE
+from app.programmes.training import PROGRAMME as TRAINING
+from tests.desk.subsidies import HIRING, SERVICE
 
 SHEET, SUBMIT = HIRING.sheet, HIRING.transitions["submit"]
 WITHOUT_DATE = replace(SHEET, columns=tuple(c for c in SHEET.columns if c.field != "contract_start"))
@@ -22,8 +22,8 @@ PROBLEMS = {
     "a transition stands twice": {"workflow": (*HIRING.workflow, SUBMIT)},
     "transition submit names an unknown state": {"workflow": (replace(SUBMIT, target="lost"),)},
     "transition bless is no event of the audit log": {"workflow": (replace(SUBMIT, name="bless"),)},
-    "ServiceApplication belongs to another programme": {"application": SERVICE.application},
-    "ServiceClaim belongs to another programme": {"claim": SERVICE.claim},
+    "TrainingApplication belongs to another programme": {"application": TRAINING.application},
+    "TrainingClaim belongs to another programme": {"claim": TRAINING.claim},
     "rule HS-01 reads a column that the sheet lacks": {"sheet": WITHOUT_DATE},
     "the sheet of people placed elsewhere lacks the employing enterprise or the insured region": {
         "placed": True
@@ -31,8 +31,8 @@ PROBLEMS = {
     "judged column category has no field kind": {"judged": {**HIRING.judged, "category": "kind"}},
     "judged column colour has no field category": {"judged": {**HIRING.judged, "colour": "category"}},
     "judged column ends_on has no field citizen_id": {"judged": {**HIRING.judged, "ends_on": "citizen_id"}},
-    "no field says on which day the policy is picked": {"judged": {"category": "category"}},
-    "own field skill_level is no column of sheet and claim": {"sheet": WITH_LEVEL, "own": ("skill_level",)},
+    "signed_on, which picks the policy, is kept nowhere": {"policy_date": "signed_on"},
+    "own field skill_level is neither in the sheet nor a column of the claim": {"own": ("skill_level",)},
     "the sheet's columns ['skill_level'] are kept nowhere": {"sheet": WITH_LEVEL},
     "rule HS-01 names a parameter that the policy lacks": {
         "policy": Policy(

@@ -1,6 +1,6 @@
-"""One walk from sheet to money through a programme that the product doesn't know; prints what it saw as JSON.
+"""One walk from sheet to money through a programme that two officers publish by command; prints what it saw as JSON.
 
-Run as a process of its own (mapped classes are shared by a whole process): settings come as JSON on standard input.
+Run as a process of its own (programmes are known to a whole process): settings come as JSON on standard input.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from sqlalchemy import func, select, text
 
+from app.demo.users import PASSWORD
 from app.engine.audit import AuditEntry
 from app.engine.scope import Scope
 from app.extensions import db
@@ -22,6 +23,7 @@ from tests.desk.clerks import HiringDesk, moved, uscc_of
 from tests.desk.days import END, OVER, TODAY, month
 from tests.programmes import one_more
 
+WRITTEN = one_more.HERE / one_more.CODE / "definition.yaml"
 TAUGHT = (("初级工", 40), ("高级工", 80), ("高级工", 39), ("初级工", "四十"))
 
 
@@ -35,15 +37,23 @@ class SkillsDesk(HiringDesk):
 def main() -> None:
     given = json.load(sys.stdin)
     sheets, today = Path(given["sheets"]), TODAY
-    one_more.install()
-    one_more.add_columns(given["settings"]["DATABASE_OWNER_URL"])
+    one_more.show_notes()
+    before = made(given["settings"], today)
+    command(before, "prepare")
+    signed = ("--author", "policy", "--signer", "policy_2", "--password", PASSWORD)
+    command(before, "definitions", "publish", str(WRITTEN), *signed, "--first-day", "2020-01-01")
     app = made(given["settings"], today)
-    prepared = app.test_cli_runner().invoke(args=["prepare"])
-    assert prepared.exit_code == 0, prepared.output
     seen = walk(app, sheets)
     from tests.programmes.toy_tables import tables  # after the programme is there
 
     print(json.dumps({**seen, "tables": tables(app)}, ensure_ascii=False))
+
+
+def command(app, *args: str) -> str:
+    """What a command says that must succeed."""
+    ran = app.test_cli_runner().invoke(args=args)
+    assert ran.exit_code == 0, ran.output
+    return ran.output
 
 
 def made(settings: dict, today: date):
@@ -65,7 +75,7 @@ def walk(app, sheets: Path) -> dict:
     clerk.bank(application)
     saw["submitted"] = moved(clerk.apply(application))
     saw["searched"] = [
-        reviewer.get(f"/skills/review/list/?skill_level={level}").count("高级工</td>")
+        reviewer.get(f"/skills/review/list/?own.skill_level={level}").count("高级工</td>")
         for level in ("senior", "junior")
     ]
     send_back_and_correct(clerk, reviewer, app)
@@ -135,7 +145,7 @@ def stored(app) -> dict:
         db.session.info["scope"] = Scope.everything()
         rows = db.session.execute(
             text(
-                """SELECT skill_level, skill_hours, amount::text, state FROM claims
+                """SELECT own->>'skill_level', (own->>'skill_hours')::int, amount::text, state FROM claims
                    WHERE programme = 'skills_bonus' ORDER BY id"""
             )
         )

@@ -10,7 +10,6 @@ from sqlalchemy import func, select, text
 from app.engine.audit import AuditEntry
 from app.extensions import db
 from app.kernel.errors import BadSheet, BadValue
-from app.kernel.identifiers.citizen_id import check_digit
 from app.registers.ciphers import text_of
 from app.registers.loads import loading
 from app.registers.loads.loading import Declared, load
@@ -24,24 +23,22 @@ from app.registers.models import (
     Unemployment,
 )
 from tests.desk.heard import heard
-
-TODAY = date(2026, 11, 23)
-USCC, OTHER_USCC = "91510104MA0000001E", "91510104MA0000002H"
-REGIONS = ("510104", "510105")
-
-
-def person_id(number: int) -> str:
-    first17 = f"5101041990{number // 800 % 9 + 1:02}{number % 28 + 1:02}{number % 800 + 100}"
-    return first17 + check_digit(first17)
-
-
-ANNA, BEN = person_id(1), person_id(2)
-PERSONS = "citizen_id,name,phone,region_code\n"
-EMPLOYERS = "uscc,unit_no,name,kind,scale,region_code\n"
-CONTRIBUTIONS = "citizen_id,uscc,month,insured_region,paid\n"
-UNEMPLOYMENT = "citizen_id,registered_on,cancelled_on\n"
-TRANSFERS = "citizen_id,left_on,returned_on,destination\n"
-ONE_EMPLOYER = f"{EMPLOYERS}{USCC},510104001,成都锦绣餐饮管理有限公司,enterprise,small,510104\n"
+from tests.desk.registers import (
+    ANNA,
+    BEN,
+    CONTRIBUTIONS,
+    EMPLOYERS,
+    FILES,
+    ONE_EMPLOYER,
+    OTHER_USCC,
+    PERSONS,
+    REGIONS,
+    TODAY,
+    TRANSFERS,
+    UNEMPLOYMENT,
+    USCC,
+    person_id,
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -82,13 +79,6 @@ def test_persons_are_kept_hashed_and_sealed(app, session, take):
     assert (anna.head4, anna.last4, anna.region_code) == (ANNA[:4], ANNA[-4:], "510104")
 
 
-FILES = {
-    "persons": f"{PERSONS}{ANNA},安娜,13800000000,510104\n{BEN},本,,510105\n",
-    "employers": f"{ONE_EMPLOYER}{OTHER_USCC},,另一家,hr_institution,large,510105\n",
-    "contributions": f"{CONTRIBUTIONS}{ANNA},{USCC},2026-09,510104,1\n{BEN},{USCC},2026-10,510105,0\n",
-    "unemployment": f"{UNEMPLOYMENT}{ANNA},2026-01-05,\n{BEN},2025-01-05,2025-06-30\n",
-    "transfers": f"{TRANSFERS}{ANNA},2026-01-05,,上海市\n{BEN},2025-01-05,2025-06-30,\n",
-}
 MODELS = {
     "persons": Person, "employers": Employer, "contributions": Contribution, "unemployment": Unemployment,
     "transfers": Transfer,

@@ -28,6 +28,7 @@ BY_ENDPOINT = {
     "HistoryView": "claims",
     "DossierView": "persons",
     "LoginView": "logins",
+    "RegisterUploadView.template": None,
     "PrintView.receipt": "applications",
     "PrintView.failed": "applications",
     "PrintView.review_form": "claims",

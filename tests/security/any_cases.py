@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -48,7 +48,14 @@ def values(programme: Programme) -> dict[str, object]:
     typed = {column.field: _typed(column) for column in programme.sheet.columns}
     read = parse_row(programme.sheet, typed, 1, today=OPENS).values if programme.by_sheet else {}
     columns = programme.claim.__mapper__.columns
-    return {name: read.get(name) or OF_TYPE.get(columns[name].type.python_type, 1) for name in programme.kept}
+    kept = {n: read.get(n) or OF_TYPE.get(columns[n].type.python_type, 1) for n in programme.kept}
+    return stored(programme, kept)
+
+
+def stored(programme: Programme, kept: Mapping[str, object]) -> dict[str, object]:
+    """The columns of a claim that keeps some values."""
+    own = {name: value for name, value in kept.items() if not programme.is_column(name)}
+    return {name: value for name, value in kept.items() if name not in own} | ({"own": own} if own else {})
 
 
 def _typed(column: Column) -> str:
@@ -58,6 +65,7 @@ def _typed(column: Column) -> str:
 def _application(session: Session, office: Office, programme: Programme) -> Application:
     firms = select(Employer.id).where(Employer.region_code == office.region_code).order_by(Employer.id)
     return programme.application(
+        programme=programme.code,
         number=f"{programme.prefix}-{office.code}-{OPENS:%Y}-001",
         office_id=office.id,
         employer_id=session.scalars(firms.limit(1)).one(),
@@ -88,6 +96,7 @@ def file(
     for state, person in zip(CLAIM_STATES, people, strict=True):
         session.add(
             programme.claim(
+                programme=programme.code,
                 application_id=application.id,
                 office_id=application.office_id,
                 person_id=person,

@@ -28,6 +28,7 @@ from app.engine.cases.payments import PaymentList
 from app.engine.casework.batch import Batch
 from app.engine.casework.objections import Objection
 from app.engine.intake.held_sheets import HeldSheet
+from app.engine.intake.register_uploads import RegisterUpload
 from app.engine.longwork.works import LongWork
 from app.engine.models import METADATA
 from app.engine.scope import CASE_COLUMN, Scope, scoped_models
@@ -35,9 +36,9 @@ from app.engine.sessions.logins import Login
 from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.programmes.installed import programmes
-from app.programmes.service_subsidy.model import ServiceClaim
 from app.programmes.training.model import Enrolment, TrainingClass
 from app.registers.ciphers import place, text_of
+from app.registers.definitions.models import RegisterFact
 from app.registers.models import Contribution, Employer, Person, Transfer, Unemployment
 from app.registers.organisation import Office, Staff
 from tests.desk.clerks import ACCOUNT, JINJIANG, QINGYANG, HiringDesk, ServiceDesk, uscc_of
@@ -52,6 +53,8 @@ PAPER = "王某某劳动合同扫描件.pdf"
 CORRECTED = "6217003810018765432"
 OBJECTION, OBJECTOR = "此人从未到岗上班", "知情人欧阳先生"
 ALL_A, ALL_B, ADMIN_B = "all_a", "all_b", "admin_b"
+MANY = {TrainingClass: 5, Enrolment: 5, RegisterFact: 8}
+"""How many rows of a kind are tried, where two would leave some list without one."""
 BOUND = "bound"  # has a second factor; nobody logs in by it
 BUSINESS = ["clerk", "reviewer", "cashier", "auditor"]
 BEYOND = ("county_admin", "policy_officer")
@@ -112,6 +115,7 @@ def build(app: Flask, folder: Path, patch) -> Known:
     )
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
     cashier.act("disbursement", "list", ids[32:36])
+    cashier.act("disbursement", "disburse", ids[35:36], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0003")
     cashier.act("disbursement", "disburse", ids[36:39], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0001")
     _propose_account(clerk, application)
     reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
@@ -155,7 +159,7 @@ def _service(app: Flask, folder: Path) -> list[str]:
     clerk.check(application, folder / "7-service.xlsx")
     clerk.bank(application)
     clerk.apply(application)
-    ids = [str(i) for i in _claims(app, ServiceClaim)]
+    ids = [str(i) for i in _claims(app, "service_subsidy")]
     reviewer.act("review", "approve", ids[3:])
     reviewer.act("publicity", "publicize", ids[5:], start=str(FILED_DAY), end=str(END))
     return ids
@@ -179,10 +183,11 @@ def _people(app: Flask) -> None:
         db.session.commit()
 
 
-def _claims(app: Flask, kind: type[Claim] = Claim) -> list[int]:
+def _claims(app: Flask, programme: str | None = None) -> list[int]:
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
-        return list(db.session.scalars(select(kind.id).order_by(kind.id)))
+        of = [Claim.programme == programme] if programme else []
+        return list(db.session.scalars(select(Claim.id).where(*of).order_by(Claim.id)))
 
 
 def _known() -> Known:
@@ -211,6 +216,7 @@ def _known() -> Known:
             sight=clerks_sight(session),
         )
     )
+    _upload(session, office, bound)
     session.execute(
         insert(SecondFactor).values(
             user_id=bound,
@@ -231,6 +237,9 @@ def _known() -> Known:
         Contribution: select(Contribution.id).where(Contribution.insured_region == JINJIANG),
         Unemployment: select(Unemployment.id).where(Unemployment.person_id.in_(here)),
         Transfer: select(Transfer.id).where(Transfer.person_id.in_(here)),
+        RegisterFact: select(func.min(RegisterFact.id))
+        .where(RegisterFact.region_code == JINJIANG)
+        .group_by(RegisterFact.register),
         Staff: select(Staff.user_id).where(Staff.office_id == office),
         ApiKey: select(ApiKey.id).where(ApiKey.office_id == office),
         DutyGrant: select(DutyGrant.id).where(DutyGrant.given_in == office, DutyGrant.confirmed_at.is_(None)),
@@ -241,9 +250,7 @@ def _known() -> Known:
         .order_by(AuditEntry.id.desc()),
     }
     ids = {
-        model.__tablename__: list(
-            session.scalars(rows.limit(5 if model in (TrainingClass, Enrolment) else 2))
-        )
+        model.__tablename__: list(session.scalars(rows.limit(MANY.get(model, 2))))
         for model, rows in wanted.items()
     }
     of = {code: {"claims": [i for (p, _), i in sample.items() if p == code]} for code, _ in sample}
@@ -258,6 +265,19 @@ def _known() -> Known:
     ids |= _ids_of_others(session, written, office, here)
     failed = [tuple(row) for row in session.execute(select(FailedRow.application_id, FailedRow.id).limit(2))]
     return Known(ids, dict(claims), failed, frozenset(_secrets()), _asked(), of, written)
+
+
+def _upload(session, office: int, user: int) -> None:
+    """Two files of a register: one that waits for somebody to confirm it, one that was withdrawn."""
+    for number, state in enumerate(("waiting", "withdrawn")):
+        row = {"id": f"00000000-0000-4000-8000-{number:012}", "office_id": office, "uploaded_by": user}
+        facts = {"register": "deaths", "file_name": "死亡.csv", "state": state}
+        facts |= dict.fromkeys(("rows_read", "rows_added", "rows_changed", "rows_refused"), 1)
+        vault, owned = current_app.extensions["vault"], {"id": row["id"], "uploaded_by": user}
+        file_cipher = vault.encrypt_bytes(b"x", place(RegisterUpload.file_cipher, **owned))
+        facts["refused_cipher"] = vault.encrypt_bytes(b"[]", place(RegisterUpload.refused_cipher, **owned))
+        ending = {"file_cipher": file_cipher} if state == "waiting" else {"decided_at": func.now()}
+        session.execute(insert(RegisterUpload).values(**row, **facts, **ending))
 
 
 def _ids_of_others(session, known: frozenset[str], office: int, here) -> dict[str, list]:

@@ -135,6 +135,7 @@ GET  {{a}}/notices/show/<pk>                clerk reviewer auditor
 GET  {{a}}/notices/extend/<pk>              reviewer
 POST {{a}}/notices/extend/<pk>              reviewer
 GET  {{a}}/notices/print/<pk>               clerk reviewer auditor
+GET  {{a}}/payment_lists/print/<pk>         cashier auditor
 GET  {{a}}/notices/export/<pk>              clerk reviewer auditor
 GET  {{a}}/post_check/list/                 cashier auditor
 GET  {{a}}/post_check/show/<pk>             cashier auditor
@@ -193,6 +194,8 @@ GET  /print/failed/<int:pk>                 clerk reviewer auditor
 GET  /print/review/<int:pk>                 clerk reviewer auditor
 GET  /print/refusal/<int:pk>                clerk reviewer auditor
 GET  /post_checks/list/                     cashier auditor
+GET  /late_reviews/list/                    reviewer auditor
+GET  /late_payments/list/                   cashier auditor
 GET  /ledger/                               reviewer cashier auditor
 GET  /ledger/sums                           reviewer cashier auditor
 
@@ -216,6 +219,15 @@ GET  /registers/transfers/list/             {WORKERS} policy
 GET  /registers/transfers/show/<pk>         {WORKERS} policy
 GET  /registers/transfers/edit/<pk>         policy
 POST /registers/transfers/edit/<pk>         policy
+GET  /registers/uploads/list/               auditor policy
+GET  /registers/uploads/show/<pk>           auditor policy
+GET  /registers/uploads/refused/<pk>        auditor policy
+GET  /registers/uploads/template/<code>     auditor policy
+GET  /registers/uploads/add                 policy
+POST /registers/uploads/add                 policy
+POST /registers/uploads/confirm/<pk>        policy
+POST /registers/uploads/refuse/<pk>         policy
+POST /registers/uploads/withdraw/<pk>       policy
 GET  /registers/loads/list/                 {WORKERS} policy
 GET  /registers/loads/show/<pk>             {WORKERS} policy
 
@@ -263,7 +275,7 @@ GET  /settings/keys/openapi                 {KEEPERS}
 GET  /api/v1/openapi                        keys
 GET  /api/v1/cases                          keys
 GET  /api/v1/cases/<int:pk>                 keys
-POST /api/v1/registers/<any(persons,employers,contributions,unemployment,transfers):kind>   keys
+POST /api/v1/registers/<kind>               keys
 GET  /settings/password/                    {LOGGED_IN}
 POST /settings/password/                    {LOGGED_IN}
 """

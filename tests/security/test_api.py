@@ -15,6 +15,8 @@ from app.engine.cases.claims import Claim
 from app.engine.scope import Scope, seeing
 from app.engine.sessions.attempts import Attempt
 from app.extensions import PLANNED_EACH_TIME, db
+from app.registers.definitions import library
+from app.registers.definitions.models import RegisterFact
 from app.registers.models import Contribution, Employer, Person, RegisterLoad
 from app.registers.organisation import Office
 from tests.desk.api import Caller, citizen, make_key, person
@@ -97,6 +99,21 @@ def test_an_employer_elsewhere_keeps_its_facts(api_app, caller):
     assert answer["coverage"] == [{"region": JINJIANG, "first": str(MONTH), "last": str(after(-1, month(0)))}]
     found = everything(api_app, select(Contribution).order_by(Contribution.id.desc()).limit(1))
     assert found[0].month == MONTH and found[0].paid is True
+
+
+def test_a_defined_register_is_loaded_as_the_others(api_app, caller):
+    assert caller.load("persons", [person(41), person(42, QINGYANG)])["stored"] == 1
+    row = {"citizen_id": citizen(41), "recognised_on": "2026-01-05", "category": "disabled"}
+    away, future = {**row, "citizen_id": citizen(42)}, {**row, "recognised_on": "2031-01-01"}
+    first = caller.load("hardship", [row, away, future, {**row, "category": "tall"}])
+    assert (first["stored"], first["coverage"][0]["region"]) == (1, JINJIANG)
+    refused = {(one["row"], one["column"]) for one in first["refused"]}
+    assert refused == {(2, "citizen_id"), (3, "recognised_on"), (4, "category")}
+    assert caller.load("hardship", [row])["unchanged"] == 1
+    wanted = select(RegisterFact).where(RegisterFact.register == "hardship")
+    newest = everything(api_app, wanted.order_by(RegisterFact.id.desc()).limit(1))
+    assert newest[0].facts == {"category": "disabled", "recognised_on": "2026-01-05"}
+    caller.load("hardship", [{**row, "height": "2"}], expect=422)
 
 
 def test_the_prefecture_moves_a_person_between_its_counties(api_app):
@@ -343,5 +360,6 @@ def test_the_document_is_for_keys_and_administrators(api_app, caller):
             f"/api/v1/registers/{kind}"
             for kind in ("persons", "employers", "contributions", "unemployment", "transfers")
         ),
+        *(f"/api/v1/registers/{one.code}" for one in library.shipped()),
     }
     assert json.loads(Desk(api_app, "county_admin").get("/settings/keys/openapi")) == document

@@ -25,8 +25,9 @@ from tests.desk.days import TODAY, after
 from tests.security.cases import ALL_B, CASES_DAY
 
 
-def kept(code):
-    return programme_of(code).kept
+def kept(claim):
+    programme = programme_of(claim.programme)
+    return {name: programme.value(claim, name) for name in programme.kept}
 
 
 @pytest.fixture

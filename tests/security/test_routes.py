@@ -55,7 +55,7 @@ def test_a_draft_of_any_programme_can_be_corrected_and_nothing_else(cases_app, k
     assert saved >= {"hiring_subsidy", "training"}
 
 
-HELD_BY_ONE = ("attachment", "correct")
+HELD_BY_ONE = ("attachment", "correct", "print")
 """Routes that all programmes inherit, with a row of one programme only among the cases."""
 
 

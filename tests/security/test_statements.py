@@ -13,6 +13,7 @@ from sqlalchemy import func, literal, select, update
 from app.engine.access.api_keys import ApiKey
 from app.engine.access.duties import DutyGrant
 from app.engine.models import METADATA
+from app.engine.policy import PolicyValue
 from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.registers.organisation import Staff
@@ -52,7 +53,8 @@ def rows(cases_app, monkeypatch):
             db.session.execute(table.insert().from_select(copied, select(*values)))
         _signed_correction()
         claims, notices = METADATA.tables["claims"], METADATA.tables["notices"]
-        db.session.execute(update(claims).values(post_check=True))
+        db.session.execute(update(claims).values(post_check=True, submitted_on=claims.c.submitted_on - 60))
+        _no_time_left()
         db.session.execute(update(notices).values(least_end=notices.c.ends_on + 1))
         _keys_and_telephones()
         db.session.commit()
@@ -67,6 +69,12 @@ def _signed_correction() -> None:
     copied = [column for column in table.columns if column.name != "id"]
     values = [now.get(column.name, column) for column in copied]
     db.session.execute(table.insert().from_select(copied, select(*values)))
+
+
+def _no_time_left() -> None:
+    """Every programme decides and pays at once, so that whatever waits is late."""
+    limits = PolicyValue.parameter.in_(("limit_review", "limit_payment"))
+    db.session.execute(update(PolicyValue).where(limits).values(value="0"))
 
 
 def _keys_and_telephones() -> None:

@@ -73,6 +73,7 @@ def _enrol(session: Session, held: TrainingClass, number: int) -> Enrolment:
 
 def _declare(session: Session, held: TrainingClass) -> None:
     application = TrainingApplication(
+        programme=PROGRAMME.code,
         number=f"PX-{held.cohort_no}",
         office_id=held.office_id,
         employer_id=held.employer_id,

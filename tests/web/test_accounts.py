@@ -97,7 +97,7 @@ class Office:
         shown = self.auditor.post(f"{self.base}/query/reveal/{claim.id}", {"what": "account"}, 200)
         assert re.search(r'class="full">\d*(\d{4})<', shown)[1] == paid
         until = datetime.now(UTC) + timedelta(days=1)
-        past = claims_then(self.session, claim.person_id, until, lambda _: ())
+        past = claims_then(self.session, claim.person_id, until, lambda _: {})
         assert {one.account.last4 for one in past if one.claim.id == claim.id} == {paid}
         if claim.state == "publicized":
             listed = set(MASKED.findall(self.cashier.get(f"{self.base}/disbursement/list/")))

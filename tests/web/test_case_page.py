@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import pytest
 from lxml import html
 
+from app.engine.workflow.flow import Flow
 from app.web.page.findings import ReadableFinding
 from app.web.stages.evidence import Evidence
-from app.web.wording.steps import PATH, steps
+from app.web.wording.steps import steps
 from tests.desk.clerks import HiringDesk, uscc_of
 from tests.security.cases import PDF
 
@@ -18,11 +19,22 @@ def moved(before: str, after: str) -> SimpleNamespace:
     return SimpleNamespace(before={"state": before}, after={"state": after})
 
 
-@pytest.mark.parametrize("at", range(len(PATH)))
-def test_a_claim_on_its_way_stands_between_what_was_and_what_will_be(at):
-    found = steps(PATH[at], [])
-    assert [step.state for step in found] == list(PATH)
-    assert [step.place for step in found] == ["done"] * at + ["here"] + ["ahead"] * (len(PATH) - at - 1)
+PATH = ("draft", "submitted", "approved", "publicizing", "publicized", "disbursed")
+TWICE = ("draft", "submitted", "in_second_review", "approved", "disbursed")
+
+
+@pytest.mark.parametrize(
+    ("path", "at"), [(path, at) for path in (PATH, TWICE) for at in range(len(path))], ids=str
+)
+def test_a_claim_on_its_way_stands_between_what_was_and_what_will_be(path, at):
+    found = steps(path, path[at], [])
+    assert [step.state for step in found] == list(path)
+    assert [step.place for step in found] == ["done"] * at + ["here"] + ["ahead"] * (len(path) - at - 1)
+
+
+def test_the_switches_say_which_way_it_is():
+    assert Flow().path(second_review=False) == PATH
+    assert Flow(publicity=None).path(second_review=True) == TWICE
 
 
 @pytest.mark.parametrize(
@@ -35,7 +47,7 @@ def test_a_claim_on_its_way_stands_between_what_was_and_what_will_be(at):
     ],
 )
 def test_a_claim_that_left_the_way_ends_where_it_left(history, way):
-    found = steps(way[-1], [moved(*entry) for entry in history])
+    found = steps(PATH, way[-1], [moved(*entry) for entry in history])
     assert [step.state for step in found] == way
     assert [step.place for step in found] == ["done"] * (len(way) - 1) + ["ended"]
 

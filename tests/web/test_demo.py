@@ -20,8 +20,6 @@ from app.engine.scope import Scope
 from app.engine.sheets.reading import read
 from app.extensions import db
 from app.kernel.dates import SHANGHAI
-from app.programmes.hiring_subsidy import PROGRAMME
-from app.programmes.hiring_subsidy.sheet import SHEET
 from app.programmes.installed import programmes
 from app.registers.models import (
     Contribution,
@@ -35,6 +33,8 @@ from app.registers.models import (
 from app.registers.organisation import Office, Staff
 from tests.desk.database import Demonstration, release
 from tests.desk.days import TODAY, after
+from tests.desk.subsidies import HIRING as PROGRAMME
+from tests.desk.subsidies import HIRING_SHEET as SHEET
 
 GROUPS = {sheet.name: sheet for sheet in SHEETS}
 OTHER_DAYS = (date(2026, 3, 1), date(2028, 2, 29), date(2027, 12, 31))
@@ -81,13 +81,15 @@ def test_an_installation_that_is_no_demo_refuses(app, session):
 
 
 def test_it_loads_logins_registers_and_sheets(app, session, demo):
-    assert _count(session, User) == len(USERS) == 14
+    assert _count(session, User) == len(USERS) == 15
     assert _count(session, Person) == 2_000 and _count(session, Employer) == 60
     assert 30_000 < _count(session, Contribution) < 48_000
     assert _count(session, Unemployment) > 300 and _count(session, Transfer) > 100
-    assert _count(session, RegisterLoad) == 5 and sum(session.scalars(select(RegisterLoad.rows_refused))) == 0
+    assert (
+        _count(session, RegisterLoad) == 13 and sum(session.scalars(select(RegisterLoad.rows_refused))) == 0
+    )
     assert set(session.scalars(select(Coverage.region_code))) == {"510104", "510105", "510107"}
-    assert session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.event == "register_load")) == 5
+    assert session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.event == "register_load")) == 13
     assert {path.name for path in demo.files.iterdir()} == {*GROUPS, NOTE}
 
 

@@ -53,11 +53,13 @@ class Words(HTMLParser):
 
 @cache
 def chinese() -> re.Pattern[str]:
-    """What the catalogue translates, with anything in its places; one that only joins two parts is another test's."""
+    """What is translated, by the catalogue or a definition, with anything in its places; one that only joins two parts is another test's."""
+    texts = [message.id for message in english() if isinstance(message.id, str)]
+    texts += [text for programme in programmes() for text in programme.english]
     forms = []
-    for message in english():
-        if isinstance(message.id, str) and len(HAN.findall(message.id)) > 1:
-            parts = [re.escape(part) for part in re.split(r"{\w+}", message.id)]
+    for text in texts:
+        if len(HAN.findall(text)) > 1:
+            parts = [re.escape(part) for part in re.split(r"{\w+}", text)]
             forms.append(".+?".join(parts))
     return re.compile("|".join(sorted(forms, key=len, reverse=True)))
 

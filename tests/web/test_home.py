@@ -8,7 +8,9 @@ import pytest
 
 from app.engine.oversight import flow
 from app.engine.oversight.flow import Ending, Step
+from app.engine.oversight.limits import Limits
 from app.extensions import db
+from app.programmes.installed import by_code
 from app.registers.calendar.workdays import WorkCalendar
 from app.registers.organisation import Staff
 from app.web.desk.fortnight import DAYS, first_day, fortnight
@@ -19,9 +21,9 @@ from tests.desk.logins import staff_of
 
 
 @pytest.fixture
-def calendar(demo_app):
+def limits(demo_app):
     with demo_app.app_context():
-        return WorkCalendar.load(db.session, TODAY)
+        return Limits(WorkCalendar.load(db.session, TODAY), by_code())
 
 
 @pytest.fixture
@@ -36,18 +38,18 @@ def step(state, since):
     return Step("hiring_subsidy", state, 1, Decimal(1000), since)
 
 
-def test_limits_are_counted_in_working_days_from_the_day_after(calendar):
-    due = flow.due(step("submitted", TODAY), calendar, TODAY)
-    assert calendar.count(TODAY + timedelta(days=1), due) == flow.REVIEW_DAYS and calendar.is_working(due)
-    due = flow.due(step("publicized", TODAY), calendar, TODAY)
-    assert calendar.count(TODAY + timedelta(days=1), due) == flow.PAY_DAYS and calendar.is_working(due)
+def test_limits_are_counted_in_working_days_from_the_day_after(limits):
+    for state, days in (("submitted", 10), ("in_second_review", 10), ("publicized", 5)):
+        due = flow.due(step(state, TODAY), limits, TODAY)
+        assert limits.calendar.count(TODAY + timedelta(days=1), due) == days, state
+        assert limits.calendar.is_working(due)
 
 
-def test_what_came_back_is_due_today_and_what_has_no_limit_never(calendar):
-    assert flow.due(step("returned", None), calendar, TODAY) == TODAY
-    assert flow.due(step("approved", None), calendar, TODAY) is None
-    assert flow.due(step("draft", TODAY), calendar, TODAY) == TODAY + flow.STALE_AFTER
-    assert flow.due(step(flow.ENDED, TODAY), calendar, TODAY) == TODAY + timedelta(days=1)
+def test_what_came_back_is_due_today_and_what_has_no_limit_never(limits):
+    assert flow.due(step("returned", None), limits, TODAY) == TODAY
+    assert flow.due(step("approved", None), limits, TODAY) is None
+    assert flow.due(step("draft", TODAY), limits, TODAY) == TODAY + flow.STALE_AFTER
+    assert flow.due(step(flow.ENDED, TODAY), limits, TODAY) == TODAY + timedelta(days=1)
 
 
 def test_the_reviewers_line_says_when_leads_on_and_agrees_with_the_strip(demo_app, sent):
@@ -72,7 +74,8 @@ def test_the_application_worked_on_last_is_one_click_away(demo_app, sent):
     assert 'id="touched"' not in Desk(demo_app, "reviewer").get("/")
 
 
-def test_the_fortnight_begins_on_monday_and_marks_what_ends(calendar, application):
+def test_the_fortnight_begins_on_monday_and_marks_what_ends(limits, application):
+    calendar = limits.calendar
     ends = first_day(TODAY) + timedelta(days=9)
     with application.test_request_context():
         days = fortnight(calendar, [Ending("GS-1", ends, 3)], TODAY)

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Application, Claim, FailedRow
 from app.engine.intake.held_sheets import HeldSheet
-from app.programmes.hiring_subsidy.model import HiringClaim
 from tests.desk.clerks import HiringDesk, uscc_of
 
 MIXED, GOOD = "2-mixed.xlsx", "1-good.xlsx"
@@ -109,7 +108,7 @@ def test_a_value_is_given_to_all_rows_under_a_reason(clerk, draft, everything):
     clerk.post(f"/hiring/applications/recheck/{draft}", {"rule": "HS-02", "contract_end": "2035-12-31"})
     everything.expire_all()
     assert under(page_of(clerk, draft), "HS-02") == []
-    ends = everything.scalars(select(HiringClaim.contract_end)).all()
+    ends = everything.scalars(select(Claim.contract_end)).all()
     assert 0 < [str(end) for end in ends].count("2035-12-31") <= len(short)
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 from lxml import html
 from openpyxl import load_workbook
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from app.engine.cases.claims import Claim
+from app.engine.cases.claims import Check, Claim
 from app.engine.policy import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.desk.clerks import HiringDesk, moved
+from app.registers.organisation import Office
+from tests.desk.clerks import Desk, HiringDesk, moved, opened
 from tests.desk.database import DEMO
 from tests.desk.days import END, OVER, TODAY, after
 
@@ -74,7 +75,7 @@ def test_an_objection_holds_one_person_and_nobody_else(publicized, demo_app, mon
     assert moved(cashier.act("disbursement", "list")) == 39
     paper = clerk.get(f"/print/refusal/{ids[0]}")
     assert "异议成立" in paper
-    assert "行政复议" in paper
+    assert "六十日内依法申请行政复议" in paper and "六个月内依法向人民法院提起行政诉讼" in paper
 
 
 def test_an_objection_needs_a_claim_under_publicity_of_the_own_office(publicized, demo_app, monkeypatch):
@@ -102,6 +103,78 @@ def test_a_notice_is_printed_and_exported_with_masked_ids(publicized):
     ids = [row[2] for row in sheet.iter_rows(min_row=3, values_only=True)]
     assert len(ids) == 40
     assert all(re.fullmatch(r"\d{4}\*{10}\d{3}[\dX]", text) for text in ids)
+
+
+PHONE = "028-12345678"
+
+
+def test_a_notice_says_whom_to_call_and_when_it_is_taken_down(publicized, demo_app, monkeypatch):
+    _, reviewer, _, _, _ = publicized
+    office = {"signs_as": "锦江区人力资源和社会保障局", "seal_block": "（盖章）", "objection_phone": PHONE}
+    with demo_app.app_context():
+        db.session.execute(update(Office).where(Office.code == "510104").values(**office))
+        db.session.commit()
+    notice = re.search(r"/hiring/notices/show/(\d+)", reviewer.get("/hiring/notices/list/"))[1]
+    paper = reviewer.get(f"/hiring/notices/print/{notice}")
+    assert all(said in paper for said in office.values())
+    assert f"{OVER.year}年{OVER.month}月{OVER.day}日起撤下" in paper and "张贴的公示请撤下" not in paper
+    assert f"张贴的公示到{OVER}撤下" in reviewer.get(f"/hiring/notices/show/{notice}")
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
+    assert "张贴的公示请撤下" in reviewer.get(f"/hiring/notices/print/{notice}")
+
+
+def test_a_notice_without_any_telephone_says_who_enters_one(publicized, demo_app):
+    _, reviewer, _, _, _ = publicized
+    with demo_app.app_context():
+        db.session.execute(update(Office).values(phone=None))
+        db.session.commit()
+    notice = re.search(r"/hiring/notices/show/(\d+)", reviewer.get("/hiring/notices/list/"))[1]
+    assert "经办机构没有登记电话" in reviewer.get(f"/hiring/notices/print/{notice}")
+
+
+def test_an_administrator_says_what_stands_under_the_papers(demo_app):
+    county = Desk(demo_app, "county_admin")
+    page = county.get("/settings/offices/list/")
+    address = re.search(r"/settings/offices/edit/\d+", page)[0]
+    given = opened(county.get(address)) | {"signs_as": "锦江区人力资源和社会保障局", "objection_phone": PHONE}
+    county.post(address, given)
+    shown = county.get(address.replace("/edit/", "/show/"))
+    assert PHONE in shown and "锦江区人力资源和社会保障局" in shown
+
+
+def test_a_refusal_names_facts_and_documents_of_each_rule(publicized, demo_app, monkeypatch):
+    clerk, reviewer, cashier, ids, _ = publicized
+    reviewer.act("publicity", "fail_publicity", ids[:1], reason="未到岗")
+    with demo_app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        check = db.session.scalars(
+            select(Check).where(Check.claim_id == int(ids[0])).order_by(Check.id.desc())
+        ).first()
+        check.findings = [
+            one | ({"verdict": "fail"} if one["rule"] == "HS-02" else {}) for one in check.findings
+        ]
+        db.session.commit()
+    paper = html.fromstring(clerk.get(f"/print/refusal/{ids[0]}"))
+    cells = [cell.text_content() for cell in paper.xpath("//table//tbody/tr/td")]
+    assert (
+        cells[0].startswith("HS-02") and cells[2] == "《一次性吸纳就业补贴实施办法》（演示文件，非真实发文）"
+    )
+
+
+def test_who_was_paid_is_published_without_accounts(publicized, demo_app, monkeypatch):
+    _, reviewer, cashier, ids, _ = publicized
+    monkeypatch.setitem(demo_app.config, "TODAY", OVER)
+    reviewer.act("outcome", "pass_publicity")
+    cashier.act("disbursement", "list", ids[:3])
+    number = re.search(r"/hiring/payment_lists/show/(\d+)", cashier.get("/hiring/payment_lists/list/"))[1]
+    assert "还没有发放" in cashier.get(f"/hiring/payment_lists/print/{number}", expect=409)
+    cashier.act("payment_lists", "disburse", [number], paid_on=OVER.isoformat(), voucher_no="PZ-9")
+    assert f"/hiring/payment_lists/print/{number}" in cashier.get(f"/hiring/payment_lists/show/{number}")
+    paper = cashier.get(f"/hiring/payment_lists/print/{number}")
+    assert "发放结果公告" in paper and "叁仟元整" in paper
+    people = re.findall(r'<td class="id">(.*?)</td>', paper)
+    assert len(people) == 3 and all(re.fullmatch(r"\d{4}\*{10}\d{3}[\dX]", one) for one in people)
+    assert "尾号" not in paper and "PZ-9" not in paper
 
 
 def road(page: str) -> list[tuple[str | None, str]]:

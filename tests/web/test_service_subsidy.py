@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from app.engine.cases.claims import Claim, FailedRow
 from app.engine.sheets import read
-from app.programmes.hiring_subsidy.sheet import SHEET as HIRING_SHEET
-from app.programmes.service_subsidy.sheet import SHEET
 from app.registers.models import Employer, Person
 from tests.desk.clerks import Desk, ServiceDesk, uscc_of
 from tests.desk.days import at_the_turn
+from tests.desk.subsidies import HIRING_SHEET
+from tests.desk.subsidies import SERVICE_SHEET as SHEET
 
 BASE = "/service"
 

@@ -16,8 +16,9 @@ from jinja2 import Environment, nodes
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import Length
 
+from app.programmes.installed import programmes
 from app.translations.update import APP, english, extracted
-from app.web.wording.translations import CATALOGUES, gettext, speaking
+from app.web.wording.translations import CATALOGUES, gettext, learn, speaking
 from tests.desk.clerks import Desk
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -29,17 +30,20 @@ NOT_SAID_ON_SCREENS = {
     "web/commands/audit_cli.py": "commands speak both languages at once",
     "web/commands/backup_cli.py": "commands speak both languages at once",
     "web/commands/prepare.py": "commands speak both languages at once",
+    "web/commands/definitions_cli.py": "commands speak both languages at once",
     "web/commands/jobs.py": "commands speak both languages at once",
     "web/commands/keys_cli.py": "commands speak both languages at once",
     "web/commands/registers_cli.py": "commands speak both languages at once",
     "engine/actor.py": "the actor of commands, stored in the audit log",
-    "engine/intake/contract.py": "notes on a sheet's columns",
+    "studio/expressions/functions.py": "names of functions: words of the language",
+    "studio/expressions/grammar.py": "words of the language",
+    "studio/fields.py": "examples on a sheet",
     "registers/region_names.py": "how people write the names of regions",
     "registers/shipping.py": "names of offices and documents: data",
 }
 MARKED = [
     path
-    for package in ("web", "engine", "programmes", "registers")
+    for package in ("web", "engine", "studio", "programmes", "registers")
     for path in sorted((APP / package).rglob("*.py"))
     if not {"demo", "sheets", "sheet.py"} & set(path.parts)
     and str(path.relative_to(APP)) not in NOT_SAID_ON_SCREENS
@@ -49,6 +53,7 @@ MARKED = [
 
 ENGLISH = english()
 KNOWN = {message.id for message in ENGLISH}
+TRANSLATED = {message.id: message.string for message in ENGLISH}
 
 
 @cache
@@ -96,6 +101,35 @@ def test_translations_are_whole_and_keep_their_facts(catalogue):
             else:  # it joins two parts, in English with a space
                 assert translated.strip(), said
             assert facts_of(said) == facts_of(translated), said
+
+
+def test_texts_of_definitions_have_their_english_and_the_catalogue_no_other_one():
+    for programme in programmes():
+        own = programme.english
+        said = {text for rule in programme.rules for text in texts_of(rule) if HAN.search(text)}
+        assert not {text for text in said if text not in KNOWN and text not in own}
+        assert {text: own[text] for text in own.keys() & TRANSLATED.keys()}.items() <= TRANSLATED.items()
+        assert not [text for text in own.values() if HAN.search(text)]
+
+
+def texts_of(rule) -> list[str]:
+    """Whatever a rule says."""
+    advice = rule.advice
+    return [
+        *(rule.title, rule.asks, rule.basis),
+        *rule.sentences.values(),
+        *(advice.headline, advice.remedy, *advice.brief.values()),
+    ]
+
+
+def test_a_definition_speaks_english_from_the_moment_that_it_comes(app):
+    with app.test_request_context(), speaking("en"):
+        assert gettext("只有这项补贴才说的话") == "只有这项补贴才说的话"
+        learn({"只有这项补贴才说的话": "Words of this subsidy alone", "审核": "Something else"})
+        assert gettext("只有这项补贴才说的话") == "Words of this subsidy alone"
+        assert gettext("审核") != "Something else"
+        with speaking("zh"):
+            assert gettext("只有这项补贴才说的话") == "只有这项补贴才说的话"
 
 
 def test_english_is_english():

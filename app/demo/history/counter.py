@@ -179,7 +179,7 @@ class Counter:
             sweep(self.session)
         with self.acting(actor):
             rows = select(model.id).where(model.id.in_(list(ids))).order_by(model.id)
-            prepared = batch.prepare(self.session, actor, programme, transition, rows)
+            prepared = batch.prepare(self.session, actor, programme, transition, rows, self.today)
             return batch.run(self.session, actor, programme, prepared.id, params, self.today).moved or 0
 
     def claims(

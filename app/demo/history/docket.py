@@ -138,7 +138,14 @@ class Docket(Generic[SomeCase]):
             with counter.acting(clerk):
                 values = {"remark": self.say(phrases.CORRECTED)}
                 edit_claim(
-                    counter.session, clerk, programme_of(self.code), claim_id, version, values, counter.vault
+                    counter.session,
+                    clerk,
+                    programme_of(self.code),
+                    claim_id,
+                    version,
+                    values,
+                    counter.vault,
+                    counter.today,
                 )
 
     def publicize(self, count: int | None = None, ends_in: int | None = None, of: Chosen = None) -> None:

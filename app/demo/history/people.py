@@ -7,6 +7,7 @@ from datetime import date
 from itertools import cycle
 from typing import NamedTuple
 
+from app.demo.categories import STRANDED_MIGRANT, UNEMPLOYED
 from app.demo.identities import Firm, Resident
 from app.demo.stories import (
     ONE_DAY,
@@ -24,7 +25,6 @@ from app.demo.stories import (
 )
 from app.demo.users import JINJIANG, QINGYANG, WUHOU
 from app.demo.world import World
-from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
 from app.kernel.dates import add_months, month_start
 
 FAILURES: tuple[Story, ...] = (

@@ -84,6 +84,23 @@ def sync(session: Session) -> int:
     return len(wanted)
 
 
+def extend(session: Session, grants: Mapping[Pair, set[str]]) -> None:
+    """Add permissions, and the grants of built-in roles on them, beside what is there; the caller commits."""
+    permission_ids = _named(session, Permission, {p for p, _ in grants})
+    view_ids = _named(session, ViewMenu, {v for _, v in grants})
+    role_ids = _named(session, Role, set(TITLES))
+    rows = [{"permission_id": permission_ids[p], "view_menu_id": view_ids[v]} for p, v in grants]
+    session.execute(insert(PermissionView).values(rows).on_conflict_do_nothing())
+    by_pair = {(permission_ids[p], view_ids[v]): of for (p, v), of in grants.items()}
+    known = select(PermissionView.id, PermissionView.permission_id, PermissionView.view_menu_id)
+    given = [
+        {"permission_view_id": row.id, "role_id": role_ids[role]}
+        for row in session.execute(known)
+        for role in by_pair.get((row.permission_id, row.view_menu_id), ())
+    ]
+    session.execute(insert(assoc_permissionview_role).values(given).on_conflict_do_nothing())
+
+
 def _named(session: Session, model, names: set[str]) -> dict[str, int]:
     session.execute(insert(model).values([{"name": n} for n in sorted(names)]).on_conflict_do_nothing())
     return {row.name: row.id for row in session.execute(select(model.id, model.name))}

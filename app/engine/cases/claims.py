@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.engine.cases.accounts import Account
 from app.engine.cases.payments import PaymentList
@@ -32,16 +32,25 @@ from app.registers.ciphers import ENCRYPTED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
 
+DATA, IN_CODE = "data", ("training",)
+"""A case of a programme in code may have columns of its own; those of all others are of one class, or a process that doesn't
+know a programme yet couldn't read its cases."""
+
+
+def class_by(programme: Mapped[str]) -> ColumnElement[str]:
+    """Return of which class a case is, by its programme."""
+    return case(*((programme == code, code) for code in IN_CODE), else_=DATA)
+
 
 class Application(Model):
     """What one office took in at one time for one payee; its claims carry the states.
 
-    `created_by` handles it, or `successor_id`, once the work was handed over.
+    `created_by` handles it, or `successor_id`, once the work was handed over. `definition_version` is the one in force when it
+    was begun: its form, sheet and papers.
     """
 
     __tablename__ = "applications"
     __scope__ = "office_id"
-    __mapper_args__ = {"polymorphic_on": "programme"}
     __table_args__ = (
         CheckConstraint(
             "(payee_kind = 'unit' AND employer_id IS NOT NULL AND payee_person_id IS NULL)"
@@ -53,6 +62,7 @@ class Application(Model):
 
     id: Mapped[int] = row_id()
     programme: Mapped[str] = mapped_column(String(32), index=True)
+    definition_version: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     number: Mapped[str] = mapped_column(String(40), unique=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
     payee_kind: Mapped[str] = mapped_column(String(6), server_default="unit")
@@ -69,6 +79,7 @@ class Application(Model):
     payee_person: Mapped[Person | None] = relationship()
     region: Mapped[Region | None] = relationship()
     account: Mapped[Account | None] = relationship()
+    __mapper_args__ = {"polymorphic_on": class_by(programme), "polymorphic_identity": DATA}
 
     @property
     def payee(self) -> Employer | Person:
@@ -83,11 +94,12 @@ class Claim(Model):
     """One person in one application. Amount, policy and account are frozen when it is submitted.
 
     `submitted_on` is the day of the last submission; of a claim that was sent in once it is the first as well.
+    `definition_version` judges it from then on. `own` holds the fields that only its programme has.
+    `waiting_since`: from which day the time limit of its state counts, where it is asked for (`oversight.limits`).
     """
 
     __tablename__ = "claims"
     __scope__ = "office_id"
-    __mapper_args__ = {"polymorphic_on": "programme"}
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="claim_state"),
         CheckConstraint("amount >= 0", name="claim_amount"),
@@ -116,6 +128,7 @@ class Claim(Model):
 
     id: Mapped[int] = row_id()
     programme: Mapped[str] = mapped_column(String(32))
+    definition_version: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"))
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
@@ -131,6 +144,10 @@ class Claim(Model):
         Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=ENCRYPTED
     )
     remark: Mapped[str | None] = mapped_column(FreeText(200))
+    category: Mapped[str | None] = mapped_column(String(20))
+    contract_start: Mapped[date | None]
+    contract_end: Mapped[date | None]
+    own: Mapped[dict] = mapped_column(JSONB, server_default="{}")
     submitted_on: Mapped[date | None]
     first_submitted_on: Mapped[date | None]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
@@ -140,6 +157,7 @@ class Claim(Model):
     post_check: Mapped[bool] = mapped_column(server_default="false")
     warned: Mapped[bool] = mapped_column(server_default="false")
     version: Mapped[int] = mapped_column(server_default="1")
+    waiting_since: Mapped[date | None] = query_expression()
     application: Mapped[Application] = relationship()
     office: Mapped[Office] = relationship()
     person: Mapped[Person] = relationship()
@@ -148,11 +166,17 @@ class Claim(Model):
     account: Mapped[Account | None] = relationship()
     notice: Mapped[Notice | None] = relationship()
     payment_list: Mapped[PaymentList | None] = relationship()
+    __mapper_args__ = {"polymorphic_on": class_by(programme), "polymorphic_identity": DATA}
     payment_checks: Mapped[list[Check]] = relationship(
         primaryjoin="and_(foreign(Check.claim_id) == Claim.id, Check.phase == 'disburse')",
         order_by="Check.id",
         viewonly=True,
     )
+
+    @property
+    def employer_uscc(self) -> str | None:
+        """The employing enterprise as a sheet of people placed elsewhere names it."""
+        return self.employer and self.employer.uscc
 
     @property
     def paying_account(self) -> Account | None:

@@ -5,6 +5,7 @@ from app.kernel.messages import N_
 TITLES = {
     "draft": N_("草稿"),
     "submitted": N_("待审核"),
+    "in_second_review": N_("待复审"),
     "returned": N_("已退回"),
     "rejected": N_("审核不通过"),
     "approved": N_("待公示"),
@@ -16,9 +17,9 @@ TITLES = {
     "revoked": N_("已撤销"),
 }
 STATES = tuple(TITLES)
-LIVE = ("submitted", "returned", "approved", "publicizing", "publicized", "disbursed")
+LIVE = ("submitted", "in_second_review", "returned", "approved", "publicizing", "publicized", "disbursed")
 OPEN_OR_LIVE = ("draft", *LIVE)
 EDITABLE = ("draft", "returned")
-WAITING = ("submitted", "approved", "publicizing", "publicized")
+WAITING = ("submitted", "in_second_review", "approved", "publicizing", "publicized")
 """Submitted and not paid: amount, policy and account are frozen."""
 UNPAID = (*EDITABLE, *WAITING)

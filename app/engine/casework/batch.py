@@ -12,17 +12,18 @@ from uuid import uuid4
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Numeric, String, delete, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from sqlalchemy.sql import Select
 
 from app.engine.actor import Actor
+from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim
-from app.engine.casework.claim_moves import reprice, subject_of
+from app.engine.casework.claim_moves import CLAIMS, reprice, subject_of
 from app.engine.casework.firing import Firing
 from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.statements import count_changes
-from app.engine.workflow.transition import FREE, Move, Subject, Transition
+from app.engine.workflow.transition import FREE, Detour, Move, Subject, Transition
 from app.kernel.errors import NotFound
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
@@ -85,7 +86,7 @@ class Extent:
 
 
 def prepare(
-    session: Session, actor: Actor, programme: Programme, transition: Transition, rows: Select
+    session: Session, actor: Actor, programme: Programme, transition: Transition, rows: Select, today: date
 ) -> Batch:
     """Keep a selection for the dialog; `rows` selects the ids of what moves and is restricted by the session's scope.
 
@@ -102,7 +103,7 @@ def prepare(
         rows = rows.where(Claim.programme == programme.code)
     chosen = session.scalars(rows).all()
     if transition.freezes:
-        reprice(session, programme, CHOSEN, rows=chosen)
+        reprice(session, programme, CHOSEN, today, rows=chosen)
     subject = subject_of(transition)
     keep = KEEP.format(table=subject.table, version=subject.version, payment_list=subject.payment_list)
     session.execute(text(keep), {"batch": batch.id, "rows": chosen})
@@ -121,6 +122,22 @@ def extent(session: Session, batch: Batch, subject: Subject) -> Extent:
         {"batch": batch.id},
     ).one()
     return Extent(*row)
+
+
+def to_detour(session: Session, batch: Batch, detour: Detour) -> int:
+    """Return how many of a prepared batch's claims would go by a detour."""
+    claim, row = aliased(Claim, name="c"), aliased(BatchRow, name="b")
+    going = select(func.count()).select_from(claim).join(row, row.row_id == claim.id)
+    going = going.where(row.batch_id == batch.id, text(CLAIMS.unchanged), text(detour.where))
+    return session.scalars(going, dict(detour.values)).one()
+
+
+def detoured(session: Session, batch: Batch, detour: Detour) -> int:
+    """Return how many of a batch's claims went by a detour, as the audit log has it: they may have gone on since."""
+    went = AuditEntry.after["state"].astext == detour.target
+    return session.scalars(
+        select(func.count()).select_from(AuditEntry).where(AuditEntry.batch_id == batch.id, went)
+    ).one()
 
 
 def find(session: Session, actor: Actor, batch_id: str, *, lock: bool = False) -> Batch:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.engine import rules
 from app.engine.cases.claims import Claim
 from app.engine.cases.states import LIVE, TITLES
+from app.engine.edition import Edition, amount_of, periods_of, rules_of
 from app.engine.policy import stored
 from app.engine.programme import Programme
 from app.engine.workflow.transition import Guard, Moving, Subject, Transition
@@ -18,18 +19,20 @@ from app.kernel.messages import N_
 
 FROM_CLAIMS = """
     INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, payee_person_id,
-                            {columns}, own, policy)
-    SELECT c.id, c.id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id, {fields},
-           jsonb_build_object({own}), {policy}
-    FROM claims c JOIN applications a ON a.id = c.application_id
-    LEFT JOIN policy_periods p ON c.{start} BETWEEN p.first_day AND p.last_day
-    WHERE c.id IN ({chosen})
+                            own, submission_day, version, policy{columns}, amount)
+    SELECT candidates.*, {amount} FROM (
+        SELECT c.id AS row_id, c.id AS claim_id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id,
+               {own} AS own, {submitted} AS submission_day, {version} AS version, {policy} AS policy{fields}
+        FROM claims c JOIN applications a ON a.id = c.application_id
+        LEFT JOIN policy_periods p ON {day} BETWEEN p.first_day AND p.last_day
+        WHERE c.id IN ({chosen})
+    ) candidates
 """
 OF_BATCH = "SELECT b.row_id FROM batch_rows b WHERE b.batch_id = :batch_id AND b.moved IS NULL"
 REPRICE = """
     WITH stale AS (
-        SELECT c.id, {amount} AS amount FROM claims c JOIN candidates ON candidates.claim_id = c.id
-        WHERE c.state IN ('draft', 'returned') AND c.amount <> {amount} ORDER BY c.id FOR UPDATE OF c
+        SELECT c.id, d.amount FROM claims c JOIN candidates d ON d.claim_id = c.id
+        WHERE c.state IN ('draft', 'returned') AND c.amount <> d.amount ORDER BY c.id FOR UPDATE OF c
     )
     UPDATE claims c SET amount = stale.amount FROM stale WHERE c.id = stale.id
 """
@@ -62,11 +65,12 @@ GIVE_BACK = """
     WHERE b.batch_id = :batch_id AND b.moved AND slots.claim_id = b.row_id
 """
 FROZEN = """CASE WHEN c.state = 'submitted' THEN jsonb_build_object('policy', c.policy, 'account_id', c.account_id)
-                 WHEN c.state = 'publicized' THEN jsonb_build_object('account_id', c.account_id)
+                 WHEN c.state = 'publicized' OR c.state = 'approved' AND b.from_state = 'approved' THEN jsonb_build_object('account_id', c.account_id)
                  ELSE '{}'::jsonb END"""
-"""What a submission freezes, so that an auditor sees it even after another one; the account as lists take it."""
+"""What a submission freezes, so that an auditor sees it even after another one; the account as lists take it,
+which are made from approved claims where there is no publicity."""
 REPRICED = Guard(
-    "(SELECT {amount} FROM candidates WHERE candidates.claim_id = c.id) <> c.amount",
+    "(SELECT d.amount FROM candidates d WHERE d.claim_id = c.id) <> c.amount",
     N_("政策调整后，此人的金额与您确认时不同，没有办理。请返回列表重新勾选，核对新的金额后再办理。"),
 )
 LOST_RACE = Guard(
@@ -79,6 +83,7 @@ STOPPED = {
         "系统风控校验未通过，见所列规则。请更正后重新提交，或移出此人；数据不全的，待更新后再提交。"
     ),
     "approve": N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。"),
+    "approve_second": N_("系统风控校验未通过，见所列规则。请核实后退回修改，或待数据更新后再办理。"),
     "pass_publicity": N_("系统风控校验未通过，见所列规则。请核实后办理公示不通过，或待数据更新后再办理。"),
     "list": N_("系统风控校验未通过，见所列规则。请核实后由审核人员撤销，或待数据更新后再编入清单。"),
 }
@@ -90,10 +95,10 @@ def subject_of(transition: Transition) -> Subject:
     return transition.subject or CLAIMS
 
 
-def reprice(session: Session, programme: Programme, chosen: str, **values: object) -> None:
+def reprice(session: Session, programme: Programme, chosen: str, today: date, **values: object) -> None:
     """Give those of the `chosen` claims (SQL of their ids) that are not submitted the amount of today's policy."""
-    _fill(session, programme, chosen, values, frozen=False)
-    session.execute(text(REPRICE.format(amount=programme.amount)))
+    _fill(session, programme, chosen, {"today": today, **values}, frozen=False)
+    session.execute(text(REPRICE))
 
 
 def _judge(firing: Moving) -> None:
@@ -102,10 +107,11 @@ def _judge(firing: Moving) -> None:
     if transition.risk_check is None:
         return
     frozen = not transition.freezes
-    _fill(move.session, move.programme, OF_BATCH, {"batch_id": move.batch_id}, frozen=frozen)
+    facts = {"batch_id": move.batch_id, "today": move.today}
+    editions = _fill(move.session, move.programme, OF_BATCH, facts, frozen=frozen)
     if not frozen:
-        firing.refuse(replace(REPRICED, refuses=REPRICED.refuses.replace("{amount}", move.programme.amount)))
-    rules.judge(move.session, move.programme.code, move.programme.rules, move.today)
+        firing.refuse(REPRICED)
+    rules.judge(move.session, move.programme.code, rules_of(editions), move.today)
     firing.execute(STORE_CHECKS, phase=transition.name, today=move.today)
     if not transition.risk_check.marks:
         firing.execute(REFUSE_BY_RULES, sentence=STOPPED[transition.name])
@@ -113,30 +119,40 @@ def _judge(firing: Moving) -> None:
 
 def _fill(
     session: Session, programme: Programme, chosen: str, values: Mapping[str, object], *, frozen: bool
-) -> None:
-    """Fill the rules' `candidates` from claims, with each one's own policy, or with that in force on its day."""
-    rules.make_tables(session, () if frozen else programme.policy.periods(stored(session, programme.code)))
-    judged = programme.judged
+) -> Sequence[Edition]:
+    """Fill the rules' `candidates` from claims, with each one's own policy and version, or with those of its day.
+
+    Return what judges them. `values` are what `chosen` binds, and today.
+    """
+    editions = programme.editions(session)
+    rows = () if frozen else stored(session, programme.code)
+    rules.make_tables(session, () if frozen else periods_of(editions, rows))
+    judged, amount = programme.judged, amount_of(editions)
+    columns = ", ".join(f"'{name}', c.{name}" for name in programme.own if programme.is_column(name))
     statement = FROM_CLAIMS.format(
-        columns=", ".join(judged),
-        fields=", ".join(f"c.{name}" for name in judged.values()),
-        own=", ".join(f"'{name}', c.{name}" for name in programme.own),
+        columns="".join(f", {column}" for column in judged),
+        fields="".join(f", c.{name} AS {column}" for column, name in judged.items()),
+        own=f"c.own || jsonb_build_object({columns})",
         policy="c.policy" if frozen else "p.values",
-        start=judged["starts_on"],
+        version="c.definition_version" if frozen else "p.version",
+        day=programme.day_sql,
+        submitted="c.submitted_on" if frozen else "CAST(:today AS date)",
+        amount="NULL" if frozen else amount.sql,
         chosen=chosen,
     )
-    session.execute(text(statement), values)
+    session.execute(text(statement), {**values, **amount.values})
+    return editions
 
 
 def _take(firing: Moving) -> None:
     programme = firing.move.programme
-    if programme.once and firing.transition.target in LIVE:
+    if programme.once and not set(LIVE).isdisjoint(firing.transition.targets):
         firing.execute(TAKE, programme=programme.code)
         firing.refuse(LOST_RACE, programme=programme.code, title=programme.title)
 
 
 def _leave(firing: Moving) -> None:
-    if firing.transition.target not in LIVE:
+    if set(LIVE).isdisjoint(firing.transition.targets):
         firing.execute(GIVE_BACK)
 
 

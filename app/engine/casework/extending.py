@@ -36,7 +36,7 @@ class Term:
         return max(self.notice.ends_on + timedelta(days=1), self.today)
 
     def lacks(self, calendar: WorkCalendar) -> int:
-        """Return how many working days are missing; days between an end that is past and today were no publicity."""
+        """Return how many days that count are missing; days between an end that is past and today were no publicity."""
         return self.least - calendar.count(self.notice.starts_on, self.notice.ends_on)
 
     def earliest(self, calendar: WorkCalendar) -> date:
@@ -57,13 +57,17 @@ def mark_short(session: Session, programmes: Mapping[str, Programme], today: dat
     running = list(session.scalars(select(Notice).where(RUNNING).with_for_update(), execution_options=FRESH))
     if not running:
         return 0
-    calendar = WorkCalendar.load(session, min(notice.starts_on for notice in running))
+    first = min(notice.starts_on for notice in running)
+    calendars = {
+        code: programmes[code].flow.calendar(session, first) for code in {one.programme for one in running}
+    }
     least: dict[tuple[str, date], int] = {}
     for notice in running:
         key = notice.programme, notice.starts_on
         if key not in least:
             least[key] = least_days(session, programmes[notice.programme], notice.starts_on)
         term = Term(notice, least[key], today)
+        calendar = calendars[notice.programme]
         notice.least_end = term.earliest(calendar) if term.lacks(calendar) > 0 else None
     session.flush()
     return sum(notice.least_end is not None for notice in running)
@@ -73,7 +77,7 @@ def extend(
     session: Session, actor: Actor, programme: Programme, notice_id: int, end: date, today: date
 ) -> Notice:
     """Give a running notice a later end, long enough by the calendar. Raises NotFound, Refused, BadValue."""
-    calendar = WorkCalendar.load(session, _start_of(session, programme, notice_id), hold=True)
+    calendar = programme.flow.calendar(session, _start_of(session, programme, notice_id), hold=True)
     wanted = select(Notice).where(Notice.id == notice_id).with_for_update(of=Notice)
     notice = session.scalars(wanted, execution_options=FRESH).one()
     if not session.scalar(select(RUNNING).where(Notice.id == notice_id)):
@@ -86,8 +90,8 @@ def extend(
     earliest = Term(notice, least, today).earliest(calendar)
     if end < earliest:
         raise BadValue(
-            N_("公示期不足{least}个工作日（首尾两日都算），结束日期最早为{earliest}。{caution}"),
-            least=least,
+            N_("公示期不足{least}（首尾两日都算），结束日期最早为{earliest}。{caution}"),
+            least=programme.flow.days(least),
             earliest=earliest,
             caution=calendar.caution(notice.starts_on, earliest) or "",
         )

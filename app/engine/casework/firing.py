@@ -34,7 +34,7 @@ REFUSE_VANISHED = """
     WHERE b.batch_id = :batch_id AND NOT EXISTS (SELECT 1 FROM {table} c WHERE c.id = b.row_id)
 """
 MOVE = """
-    UPDATE {table} AS c SET state = :target, version = c.version + 1 {sets}
+    UPDATE {table} AS c SET state = {target}, version = c.version + 1 {sets}
     FROM batch_rows b {candidates}
     WHERE b.row_id = c.id AND b.batch_id = :batch_id AND b.moved IS NULL AND c.state = ANY(:sources)
     RETURNING c.id, {amount} AS amount
@@ -128,7 +128,7 @@ class Firing:
         scope = self.actor.scope
         if not scope.whole:
             self.refuse(OUT_OF_SCOPE, office_ids=list(scope.office_ids))
-        titles = json.dumps(self.subject.titles)
+        titles = json.dumps(dict(self.transition.titles))
         state_facts = (
             "jsonb_build_object('state', CAST(:titles AS jsonb)->>c.state, 'action', CAST(:action AS text))"
         )
@@ -160,8 +160,12 @@ class Firing:
     def _compare_and_set(self) -> tuple[int, Decimal]:
         sets = self.transition.effect(self.move) if self.transition.effect else {}
         clause = "".join(f", {column} = {sql}" for column, sql in sets.items())
+        detour = self.transition.detour
         statement = MOVE.format(
             table=self.subject.table,
+            target=f"CASE WHEN {detour.where} THEN '{detour.target}' ELSE :target END"
+            if detour
+            else ":target",
             amount=self.subject.amount,
             sets=clause,
             candidates="JOIN candidates ON candidates.claim_id = b.row_id" if self.transition.freezes else "",
@@ -171,6 +175,7 @@ class Firing:
             target=self.transition.target,
             sources=list(self.transition.sources),
             today=self.move.today,
+            **(detour.values if detour else {}),
             **self.move.params,
         ).all()
         self.execute(MARK_MOVED, ids=[row.id for row in rows])

@@ -18,6 +18,7 @@ from app.engine.cases.numbers import application_number
 from app.engine.cases.states import EDITABLE
 from app.engine.casework.claim_moves import reprice
 from app.engine.intake.check import ELSEWHERE, lock_own
+from app.engine.own_fields import stored_value
 from app.engine.programme import Programme
 from app.kernel import names, uploads
 from app.kernel.crypto import Vault
@@ -51,6 +52,8 @@ def open_application(
 ) -> Application:
     """Open a new application of the actor's office, numbered; paid is the unit, or the person when one is given."""
     application = programme.application(
+        programme=programme.code,
+        definition_version=programme.version,
         number=application_number(session, programme.prefix, actor.office_code, today),
         office_id=actor.office_id,
         payee_kind="person" if payee_person_id else "unit",
@@ -159,6 +162,7 @@ def edit_claim(
     version: int,
     values: Mapping[str, object],
     vault: Vault,
+    today: date,
 ) -> Claim:
     """Correct a draft or returned claim; `version` is the one that the form showed, the vault encrypts a `phone`.
 
@@ -173,14 +177,17 @@ def edit_claim(
         raise Stale
     values = _encrypt_phone(session, vault, claim, values)
     fields = (*values, "amount")
-    before = {name: _plain(getattr(claim, name)) for name in fields}
+    before = {name: _plain(programme.value(claim, name)) for name in fields}
     for name, value in values.items():
-        setattr(claim, name, value)
+        if programme.is_column(name):
+            setattr(claim, name, value)
+        else:
+            claim.own = {**claim.own, name: stored_value(value)}
     claim.version += 1
     session.flush()
-    reprice(session, programme, "SELECT :claim_id", claim_id=claim.id)
+    reprice(session, programme, "SELECT :claim_id", today, claim_id=claim.id)
     session.refresh(claim, ["amount"])
-    after = {name: _plain(getattr(claim, name)) for name in fields}
+    after = {name: _plain(programme.value(claim, name)) for name in fields}
     changed = [n for n in fields if before[n] != after[n] or isinstance(values.get(n), bytes)]
     if changed:
         record(

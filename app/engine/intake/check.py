@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import delete, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from app.engine import rules
@@ -19,6 +18,8 @@ from app.engine.cases.failed_rows import folded_name, mended_by, store_failed
 from app.engine.cases.finding import find_application
 from app.engine.cases.states import LIVE, OPEN_OR_LIVE
 from app.engine.cases.takings import refuse_when_paid
+from app.engine.edition import amount_of, periods_of, rules_of
+from app.engine.own_fields import ENCODER
 from app.engine.policy import stored
 from app.engine.programme import Programme
 from app.engine.progress import Progress
@@ -35,32 +36,35 @@ from app.registers.ciphers import new_row_key, place
 COPIED, JUDGED, STORED = 0.3, 0.7, 0.9
 """Shares of a check's time."""
 
-_JSON = json.JSONEncoder(default=str)
-DIALECT = postgresql.dialect()
 ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机构的经办人员。")
 """For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
 
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
     row_id bigint PRIMARY KEY, id_hash bytea, name text, dotted text, id_fault text, repeated boolean, employer_uscc text,
-    insured_region text, category text, starts_on date, ends_on date, own jsonb, row_key bytea,
+    insured_region text, category text, starts_on date, ends_on date, policy_day date, own jsonb, row_key bytea,
     phone_cipher bytea, remark text, bad_fields text[], faults jsonb
 ) ON COMMIT DELETE ROWS"""
 COPY = "COPY sheet_rows FROM STDIN"
 FILL = """
     INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
-                            insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults, policy)
-    SELECT s.row_id, p.id, s.id_fault,
+                            insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults,
+                            submission_day, version,
+                            policy, amount)
+    SELECT candidates.*, {amount} FROM (
+    SELECT s.row_id, p.id AS person_id, s.id_fault,
            CASE WHEN p.name_folded = s.dotted OR p.name ~ '\\S\\s+\\S' AND p.name_folded = replace(s.name, '·', '')
-                THEN p.name_folded ELSE s.name END,
+                THEN p.name_folded ELSE s.name END AS name,
            s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
-                                 AND c.person_id = p.id AND c.state = ANY(:live)),
-           s.category, coalesce(CAST(:employer AS bigint), e.id), s.employer_uscc,
-           coalesce(CAST(:region AS text), s.insured_region), CAST(:payee AS bigint),
-           s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults, t.values
+                                 AND c.person_id = p.id AND c.state = ANY(:live)) AS repeated,
+           s.category, coalesce(CAST(:employer AS bigint), e.id) AS employer_id, s.employer_uscc,
+           coalesce(CAST(:region AS text), s.insured_region) AS insured_region, CAST(:payee AS bigint) AS payee_person_id,
+           s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults,
+           CAST(:today AS date) AS submission_day, t.version, t.values AS policy
     FROM sheet_rows s
     LEFT JOIN employers e ON e.uscc = s.employer_uscc
     LEFT JOIN persons p ON p.id_hash = s.id_hash
-    LEFT JOIN policy_periods t ON coalesce(s.starts_on, :today) BETWEEN t.first_day AND t.last_day
+    LEFT JOIN policy_periods t ON coalesce(s.policy_day, :today) BETWEEN t.first_day AND t.last_day
+    ) candidates
 """
 REPLACE = (
     """DELETE FROM failed_rows f
@@ -72,16 +76,16 @@ REPLACE = (
 )
 PASS = f"""
     INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state,
-                        amount, name, row_key, phone_cipher, remark, warned, {{fields}})
+                        amount, name, row_key, phone_cipher, remark, warned, own, definition_version{{fields}})
     SELECT :programme, :application, :office, candidates.person_id, candidates.employer_id,
            candidates.insured_region, 'draft',
-           {{amount}}, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, {{columns}}
+           candidates.amount, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, candidates.own, candidates.version{{columns}}
     FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
     WHERE NOT o.stops ORDER BY candidates.row_id
     ON CONFLICT (application_id, person_id) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
     SET amount = excluded.amount, name = excluded.name, employer_id = excluded.employer_id,
         insured_region = excluded.insured_region, row_key = excluded.row_key, phone_cipher = excluded.phone_cipher,
-        remark = excluded.remark, warned = excluded.warned, version = claims.version + 1, {{updates}}
+        remark = excluded.remark, warned = excluded.warned, own = excluded.own, definition_version = excluded.definition_version, version = claims.version + 1{{updates}}
 """  # noqa: S608  # nosec B608  # an index is inferred from literals; the rest are names of columns
 STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
@@ -130,11 +134,13 @@ def check_people(
         "today": today,
         "live": list(LIVE),
     }
-    rules.make_tables(session, programme.policy.periods(stored(session, programme.code)))
+    editions, values = programme.editions(session), stored(session, programme.code)
+    rules.make_tables(session, periods_of(editions, values))
     _copy(session, programme, application.id, rows, vault, today)
     progress.reach(COPIED)
-    session.execute(text(FILL), facts)
-    rules.judge(session, programme.code, programme.rules, today)
+    amount = amount_of(editions)
+    session.execute(text(FILL.format(amount=amount.sql)), {**facts, **amount.values})
+    rules.judge(session, programme.code, rules_of(editions), today)
     progress.reach(JUDGED)
     mended = mended_by(session, application.id, rows, vault)
     for statement in REPLACE:
@@ -169,14 +175,11 @@ def drop_failed(session: Session, actor: Actor, application_id: int, row_ids: Se
 
 
 def _pass_statement(programme: Programme) -> str:
-    kinds = programme.claim.__mapper__.columns
-    own = {n: f"CAST(candidates.own->>'{n}' AS {kinds[n].type.compile(DIALECT)})" for n in programme.own}
-    judged = {name: f"candidates.{column}" for column, name in programme.judged.items()}
+    judged = programme.judged
     return PASS.format(
-        fields=", ".join(programme.kept),
-        columns=", ".join({**judged, **own}.values()),
-        updates=", ".join(f"{name} = excluded.{name}" for name in programme.kept),
-        amount=programme.amount,
+        fields="".join(f", {name}" for name in judged.values()),
+        columns="".join(f", candidates.{column}" for column in judged),
+        updates="".join(f", {name} = excluded.{name}" for name in judged.values()),
     )
 
 
@@ -222,7 +225,8 @@ def _lines(
             value(category),
             value(starts_on),
             value(ends_on),
-            _JSON.encode({name: value(name) for name in programme.own}),
+            value(programme.policy_date or ""),
+            ENCODER.encode({name: value(name) for name in programme.own}),
             *_phone(vault, application_id, value("phone")),
             without_numbers(value("remark") or "") or None,
             sorted(faults),

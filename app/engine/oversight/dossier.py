@@ -102,9 +102,9 @@ def value_then(entries: Iterable[AuditEntry], field: str, until: datetime, now: 
 
 
 def claims_then(
-    session: Session, person_id: int, until: datetime, kept: Callable[[str], Sequence[str]]
+    session: Session, person_id: int, until: datetime, kept: Callable[[Claim], Mapping[str, Any]]
 ) -> list[PastClaim]:
-    """Return the person's claims within scope that were known at the moment; `kept` names a programme's own fields.
+    """Return the person's claims within scope that were known at the moment; `kept` gives what a claim keeps today.
 
     A fixed number of statements, whatever the number of claims.
     """
@@ -116,7 +116,7 @@ def claims_then(
     ).all()
     records = _Records.read(session, claims)
     known = (claim for claim in claims if (since := records.since(claim)) and since <= until)
-    return [records.then(claim, until, kept(claim.programme)) for claim in known]
+    return [records.then(claim, until, kept(claim)) for claim in known]
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class _Records:
         moved = [entry.at for entry in self.log[claim.id]]
         return next(iter((*first, *opened, *moved)), None)
 
-    def then(self, claim: Claim, until: datetime, kept: Sequence[str]) -> PastClaim:
+    def then(self, claim: Claim, until: datetime, kept: Mapping[str, Any]) -> PastClaim:
         log = self.log[claim.id]
         of_application = [e for e in self.of_application[claim.application_id] if e.at <= until]
         past = [entry for entry in log if entry.at <= until]
@@ -184,7 +184,7 @@ class _Records:
             state=state,
             amount=Decimal(value_then(log, "amount", until, claim.amount)),
             policy=value_then(log, "policy", until, claim.policy) if submitted else None,
-            kept={name: value_then(log, name, until, getattr(claim, name)) for name in (*kept, "remark")},
+            kept={name: value_then(log, name, until, now) for name, now in kept.items()},
             account=self.accounts.get(account or (claim.account_id if submitted else None)),
             checks=[check for check in self.checks[claim.id] if check.ran_at <= until],
             entries=sorted([*past, *of_application], key=lambda entry: entry.id),

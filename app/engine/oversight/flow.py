@@ -1,8 +1,8 @@
-"""What a desk shows: how far the cases of an office have come, by when each step is due (domain §11's default limits)."""
+"""What a desk shows: how far the cases of an office have come, by when each step is due."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,20 +12,20 @@ from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Application, Claim, Notice
+from app.engine.cases.states import WAITING
 from app.engine.oversight.figures import InMonth, monthly, months_of
+from app.engine.oversight.limits import ONE_DAY, Limits, limit_rows, since
+from app.engine.programme import Programme
 from app.engine.statements import gather
-from app.registers.calendar.workdays import WorkCalendar, confirmed_days
+from app.registers.calendar.workdays import confirmed_days
 from app.registers.models import Employer
 
-REVIEW_DAYS, PAY_DAYS = 10, 5
-"""Working days after the submission, and after the end of the publicity."""
 STALE_AFTER = timedelta(days=30)
 """A draft that nobody has sent in by then is asked about."""
 ENDED = "ended"
 """The step of claims in publicity whose notice has ended; a state of the desk alone."""
-ON_THE_WAY = ("draft", "returned", "submitted", "approved", "publicizing", "publicized")
+ON_THE_WAY = ("draft", "returned", *WAITING)
 RECENT, LOOKED_THROUGH = 6, 300
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -70,30 +70,33 @@ class Desk:
     endings: Sequence[Ending]
     touched: Sequence[Touched]
     months: Sequence[InMonth]
-    calendar: WorkCalendar
+    limits: Limits
 
 
-def desk_of(session: Session, user_id: int, span: tuple[date, date], today: date) -> Desk:
+def desk_of(
+    session: Session, user_id: int, programmes: Mapping[str, Programme], span: tuple[date, date], today: date
+) -> Desk:
     """Return what stands on a person's desk, in one statement; `span` are the days whose endings of publicity count."""
     first, last = span
-    steps, endings, touched, months, days = gather(
+    steps, endings, touched, months, days, values = gather(
         session,
         _steps(today),
         _endings(first, last),
         _touched(user_id),
         monthly(today),
         confirmed_days(first),
+        limit_rows(),
     )
     return Desk(
         [Step(*row) for row in steps],
         [Ending(*row) for row in endings],
         [Touched(*row) for row in touched],
         months_of(months, today),
-        WorkCalendar.of(days),
+        Limits.of(days, values, programmes),
     )
 
 
-def due(step: Step, calendar: WorkCalendar, today: date) -> date | None:
+def due(step: Step, limits: Limits, today: date) -> date | None:
     """Return the day by which a step's first case must have gone on; None for one without a limit."""
     if step.state == "returned":
         return today
@@ -101,11 +104,9 @@ def due(step: Step, calendar: WorkCalendar, today: date) -> date | None:
         return None
     if step.state == "draft":
         return step.since + STALE_AFTER
-    if step.state == "submitted":
-        return calendar.reach(step.since + ONE_DAY, REVIEW_DAYS)
-    if step.state == "publicized":
-        return calendar.reach(step.since + ONE_DAY, PAY_DAYS)
-    return step.since + ONE_DAY if step.state == ENDED else None
+    if step.state == ENDED:
+        return step.since + ONE_DAY
+    return limits.due(step.programme, step.state, step.since)
 
 
 def _steps(today: date) -> Select:
@@ -113,16 +114,12 @@ def _steps(today: date) -> Select:
     state = case(((Claim.state == "publicizing") & (Notice.ends_on < today), ENDED), else_=Claim.state).label(
         "step"
     )
-    since = case(
-        (Claim.state == "draft", Application.created_on),
-        (Claim.state == "submitted", Claim.submitted_on),
-        (Claim.state.in_(("publicizing", "publicized")), Notice.ends_on),
-    )
+    begun = case((Claim.state == "draft", Application.created_on), else_=since())
     this_year = (Claim.state == "disbursed") & (Claim.paid_on >= today.replace(month=1, day=1))
     first, last = func.min(Claim.application_id), func.max(Claim.application_id)
     only = case((first == last, first))
     wanted = (
-        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(since), only)
+        select(Claim.programme, state, func.count(), func.sum(Claim.amount), func.min(begun), only)
         .join(Application, Application.id == Claim.application_id)
         .outerjoin(Notice, Notice.id == Claim.notice_id)
     )

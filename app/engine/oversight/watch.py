@@ -35,7 +35,10 @@ SHOWN, DAYS = 7, 30
 ZONE = "Asia/Shanghai"
 FIRST_HOUR, LAST_HOUR = 7, 20
 """What is done before and after is counted as out of hours."""
-MOVES = ("submit", "approve", "reject", "return", "publicize", "pass_publicity", "list", "disburse")
+MOVES = (
+    *("submit", "approve", "approve_second", "reject", "return"),
+    *("publicize", "pass_publicity", "list", "disburse"),
+)
 REFUSED, REVOKED, OBJECTED, CORRECTED = "attempt_refused", "revoke", "objection", "correct_account"
 REVEALED, EXPORTED, LATE = "reveal", "export", "late"
 COUNTED = (REFUSED, REVOKED, OBJECTED, CORRECTED, REVEALED, EXPORTED)

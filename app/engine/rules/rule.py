@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import reduce
 from string import Formatter
 from typing import Any
 
-from app.kernel.messages import N_, Message
+from app.engine.rules.field import Field
+from app.kernel.messages import N_, Message, Param
 from app.registers.lookup import TITLES as REGISTERS
 
 PASS, WARN, FAIL, UNKNOWN = "pass", "warn", "fail", "unknown"
@@ -19,10 +21,19 @@ VERDICTS = {PASS: N_("通过"), WARN: N_("提示"), FAIL: N_("不通过"), UNKNO
 NOT_LOADED = N_(
     "登记库未加载：{register}没有{region}{wanted}的数据（数据截至{until}）。请联系系统管理员装载登记库后重新校验。"
 )
+BLANK = N_("没有填写“{title}”，无法判断。请补填后再次校验。")
 NOTHING = "—"
 OPEN_ENDS = {"window_to": N_("不限")}
 """Facts whose absence says something."""
 TWO = N_("{one} {other}")
+
+
+class Right(StrEnum):
+    """What of a row must be right before a rule judges it: nothing, its citizen id, or its name as well."""
+
+    NOTHING = "nothing"
+    ID = "id"
+    NAME = "name"
 
 
 @dataclass(frozen=True)
@@ -48,12 +59,18 @@ class RiskRule:
 
     It may use :today, :programme and :small_and_medium, the scales of small and medium employers.
 
-    `asks` says what must hold, in one sentence; it names policy parameters as `{code}`. `basis` is a document of its own,
-    beside those of the parameters. `fields` are the sheet's columns that it reads and blames: a row whose cell there is
+    `asks` says what must hold, in one sentence; it names policy parameters as `{code}`, or as what `given` calls them, a
+    mapping to their codes. `titles` are the places in its texts that no evidence fills. `basis` is a document of its own,
+    beside those of the parameters. `bound` are values of the statement's own :names, `applies_to` the choices whose rows
+    alone are judged, if `asks` doesn't name them. `needs`: where one of these fields is blank, the verdict is unknown.
+
+    `fields` are the sheet's columns that it reads and blames: a row whose cell there is
     unreadable is not judged by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's
     `why`; those of `passes` go with the verdict pass. `register` is the one whose missing data makes a verdict unknown.
     `shared` are common table expressions that several rules read and that one batch works out once. A pass of a `routine`
-    rule is no news: pages fold it away. `advice` is for the rows that may not become claims.
+    rule is no news: pages fold it away. `advice` is for the rows that may not become claims. A row is judged once what the
+    rule `waits_for` is right; one that `settles_name` says whether the name is that person's. One `of_birth` reads the birth
+    date and the sex, which are worked out for it.
     """
 
     code: str
@@ -69,11 +86,20 @@ class RiskRule:
     shared: str = ""
     routine: bool = False
     advice: Advice = Advice()
+    waits_for: Right = Right.NAME
+    settles_name: bool = False
+    of_birth: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, Param] = field(default_factory=dict)
+    bound: Mapping[str, object] = field(default_factory=dict)
+    needs: Mapping[str, Field] = field(default_factory=dict)
+    applies_to: Param = ""
 
     @property
     def parameters(self) -> list[str]:
         """The codes of the policy parameters that the rule depends on, in the order of its sentence."""
-        return placeholders(self.asks)
+        named = (self.given.get(name, name) for name in placeholders(self.asks) if name not in self.titles)
+        return list(dict.fromkeys((*named, *self.given.values())))
 
     @property
     def outcomes(self) -> list[tuple[str, str]]:
@@ -81,7 +107,8 @@ class RiskRule:
         stops = FAIL if self.blocking else WARN
         own = [(PASS if why in self.passes else stops, text) for why, text in self.sentences.items()]
         own.sort(key=lambda outcome: outcome[0] != PASS)
-        return own + [(UNKNOWN, NOT_LOADED)] * bool(self.register)
+        lacks = UNKNOWN if self.blocking else WARN
+        return own + [(lacks, NOT_LOADED)] * bool(self.register)
 
     def briefly(self, evidence: Mapping[str, Any]) -> Message | None:
         """Return in short why a row was stopped, to stand under its headline; None where only the whole sentence says it."""
@@ -91,22 +118,22 @@ class RiskRule:
         sentence = self.advice.brief.get(str(evidence.get("why")))
         return None if sentence is None else self.with_facts(sentence, evidence)
 
-    @staticmethod
-    def with_facts(sentence: str, evidence: Mapping[str, Any]) -> Message:
+    def with_facts(self, sentence: str, evidence: Mapping[str, Any]) -> Message:
         """Return one of the rule's texts with its facts."""
-        known = {name: value for name, value in evidence.items() if value is not None}
+        known = {**self.titles, **{name: value for name, value in evidence.items() if value is not None}}
         return Message(sentence, **{name: known.get(name, NOTHING) for name in placeholders(sentence)})
 
     def explain(self, verdict: str, evidence: Mapping[str, Any]) -> Message:
         """Return the sentence for one finding, with its facts; Chinese, translated where it is shown."""
         if "faults" in evidence:
-            cells = [Message.from_json(fault) for fault in evidence["faults"].values()]
-            return reduce(lambda one, other: Message(TWO, one=one, other=other), cells)
+            return joined(Message.from_json(fault) for fault in evidence["faults"].values())
+        if "blank" in evidence:
+            return joined(Message(BLANK, title=self.needs[slot].title) for slot in evidence["blank"])
         known = {k: v for k, v in evidence.items() if v is not None}
-        facts: dict[str, Any] = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **known})
+        facts: dict[str, Any] = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **self.titles, **known})
         sentence = self.sentences.get(str(facts["why"]), NOTHING)
         reason = Message(sentence, **{k: facts[k] for k in placeholders(sentence)})
-        if verdict != UNKNOWN:
+        if verdict != UNKNOWN and "unknown" not in known:
             return reason
         facts["register"] = REGISTERS[str(facts["register"])]
         facts["wanted"] = spans(evidence["missing"]) if "missing" in evidence else facts["wanted"]
@@ -115,6 +142,11 @@ class RiskRule:
         return (
             Message(TWO, one=reason, other=lacking) if "missing" in evidence and "until" in known else lacking
         )
+
+
+def joined(sentences: Iterable[Message]) -> Message:
+    """Return sentences as one, in their order."""
+    return reduce(lambda one, other: Message(TWO, one=one, other=other), sentences)
 
 
 def missing_months(days: str, first: str, last: str) -> str:
@@ -150,30 +182,14 @@ def rule(
     fields: tuple[str, ...],
     passes: tuple[str, ...] = (),
     register: str = "",
-    basis: str = "",
-    blocking: bool = True,
     shared: str = "",
-    routine: bool = False,
-    advice: Advice = Advice(),
     **sentences: str,
 ) -> Callable[[Callable[[], str]], RiskRule]:
-    """Make a rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
+    """Make a programme's own rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
 
     def wrap(statement: Callable[[], str]) -> RiskRule:
         return RiskRule(
-            code,
-            title,
-            asks,
-            statement(),
-            fields,
-            sentences,
-            passes,
-            register,
-            basis,
-            blocking,
-            shared,
-            routine,
-            advice,
+            code, title, asks, statement(), fields, sentences, passes, register=register, shared=shared
         )
 
     return wrap

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.engine.rules.rule import RiskRule
+from app.engine.rules.births import fill_births
+from app.engine.rules.in_force import NOT_IN_FORCE
+from app.engine.rules.rule import Right, RiskRule
 from app.registers.models import SMALL_AND_MEDIUM
 
 # The tables stay with their connection: making and dropping them takes longer than judging twenty people.
@@ -19,10 +22,11 @@ SCHEMA = (
         repeated boolean NOT NULL DEFAULT false, category text, employer_id bigint, employer_uscc text,
         insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
-        own jsonb NOT NULL DEFAULT '{}', policy jsonb, named boolean NOT NULL DEFAULT true
+        own jsonb NOT NULL DEFAULT '{}', policy jsonb, named boolean NOT NULL DEFAULT true,
+        born_on date, male boolean, version smallint DEFAULT 1, submission_day date, amount numeric(12, 2)
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS policy_periods (
-        first_day date, last_day date, values jsonb
+        first_day date, last_day date, version smallint, values jsonb
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS covered (
         kind text, region_code text, region text, days datemultirange, PRIMARY KEY (kind, region_code)
@@ -40,18 +44,24 @@ SCHEMA = (
 
 FOUND = """
     SELECT found.row_id, CAST(:code_{n} AS text) AS rule,
-           CASE WHEN NOT :blocking_{n} AND found.verdict IN ('fail', 'unknown') THEN 'warn' ELSE found.verdict END
-               AS verdict,
-           jsonb_strip_nulls(found.evidence) AS evidence
+           CASE WHEN NOT :blocking_{n} AND {verdict} IN ('fail', 'unknown') THEN 'warn' ELSE {verdict} END AS verdict,
+           jsonb_strip_nulls({evidence}) AS evidence
     FROM ({sql}) found JOIN candidates c ON c.row_id = found.row_id
-    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND (c.id_fault IS NULL OR :code_{n} = 'C-01')
-          AND (c.named OR :code_{n} = ANY(:of_the_sheet))
+    WHERE NOT c.bad_fields && CAST(:fields_{n} AS text[]) AND {ready} AND c.version IS NOT DISTINCT FROM CAST(:version_{n} AS smallint)
 """
+READY = {
+    Right.NOTHING: "true",
+    Right.ID: "c.id_fault IS NULL",
+    Right.NAME: "c.id_fault IS NULL AND c.named",
+}
 """A row with a bad id, or a name that isn't this person's, gets that reason alone."""
+BLANK = """CASE WHEN {blank} THEN jsonb_build_object('why', 'blank', 'blank', to_jsonb(array_remove(ARRAY[{slots}], NULL)))
+                ELSE {evidence} END"""
+UNSURE = (
+    "{evidence} || CASE WHEN {verdict} = 'unknown' THEN jsonb_build_object('unknown', true) ELSE '{{}}' END"
+)
+"""What a rule that only warns doesn't know is no failure: its sentence says what lacks."""
 
-NAMED = "C-03"
-OF_THE_SHEET = ["F-01", "C-01", NAMED]
-"""Rules that tell nothing of a person but whether the sheet names him or her."""
 MISNAMED = """
     UPDATE candidates c SET named = false
     WHERE 'name' = ANY(c.bad_fields)
@@ -71,36 +81,69 @@ SORT_IN_MEMORY = "SET LOCAL work_mem = '64MB'"
 """The findings of 10,000 people are 40 MB, which the default would sort on disk."""
 
 
-def make_tables(session: Session, periods: Iterable[tuple[date, date, dict]]) -> None:
-    """Make empty tables for one batch, with what the registers cover and the policy's periods (`Policy.periods`)."""
+def make_tables(session: Session, periods: Iterable[tuple[date, date, int, dict]]) -> None:
+    """Make empty tables for one batch, with what the registers cover and the policy's periods (`Edition.periods`)."""
     for statement in SCHEMA:
         session.execute(text(statement))
-    rows = [{"first": first, "last": last, "values": json.dumps(values)} for first, last, values in periods]
+    rows = [
+        {"first": first, "last": last, "version": version, "values": json.dumps(values)}
+        for first, last, version, values in periods
+    ]
     if rows:
         session.execute(
-            text("INSERT INTO policy_periods VALUES (:first, :last, CAST(:values AS jsonb))"), rows
+            text("INSERT INTO policy_periods VALUES (:first, :last, :version, CAST(:values AS jsonb))"), rows
         )
 
 
-def judge(session: Session, programme: str, rules: Iterable[RiskRule], today: date) -> None:
-    """Judge every row of `candidates`; the result stands in `outcomes` (row_id, stops, warns, findings)."""
+def judge(
+    session: Session, programme: str, rules: Iterable[tuple[int, Sequence[RiskRule]]], today: date
+) -> None:
+    """Judge every row of `candidates` by the rules of its version; the result stands in `outcomes`: row_id, stops, warns,
+    findings.
+    """
     session.execute(text("ANALYZE candidates"))
-    rules = list(rules)
-    if any(rule.code == NAMED for rule in rules):
+    by_version: list[tuple[int | None, RiskRule]] = [(None, NOT_IN_FORCE)]
+    by_version += [(version, rule) for version, of_version in rules for rule in of_version]
+    if any(rule.settles_name for _, rule in by_version):
         session.execute(text(MISNAMED))
+    if any(rule.of_birth for _, rule in by_version):
+        fill_births(session)
     facts: dict[str, object] = {
         "today": today,
         "programme": programme,
         "small_and_medium": list(SMALL_AND_MEDIUM),
-        "of_the_sheet": OF_THE_SHEET,
     }
     selects: list[str] = []
     shared: dict[str, None] = {}
-    for n, rule in enumerate(rules):
+    for n, (version, rule) in enumerate(by_version):
         shared |= {rule.shared: None} if rule.shared else {}
         facts |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}
-        selects.append(FOUND.format(n=n, sql=rule.sql))
+        facts |= {f"version_{n}": version, **{f"{name}_{n}": value for name, value in rule.bound.items()}}
+        selects.append(_findings_of(n, rule))
     session.execute(text(SORT_IN_MEMORY))
     expressions = "WITH " + ", ".join(shared) if shared else ""
     session.execute(text(SUM_UP.format(shared=expressions, findings=" UNION ALL ".join(selects))), facts)
     session.execute(text("ANALYZE outcomes"))
+
+
+def _findings_of(n: int, rule: RiskRule) -> str:
+    """Express what the n-th rule finds; where a field that it needs is blank, that it can't be judged."""
+    verdict, evidence = "found.verdict", "found.evidence"
+    if rule.needs:
+        blank = " OR ".join(f"{one.sql} IS NULL" for one in rule.needs.values())
+        slots = ", ".join(
+            f"CASE WHEN {one.sql} IS NULL THEN '{slot}' END" for slot, one in rule.needs.items()
+        )
+        verdict = f"CASE WHEN {blank} THEN 'unknown' ELSE found.verdict END"
+        evidence = BLANK.format(blank=blank, slots=slots, evidence=evidence)
+    if not rule.blocking:
+        evidence = UNSURE.format(verdict=verdict, evidence=evidence)
+    ready = READY[rule.waits_for]
+    return FOUND.format(n=n, verdict=verdict, evidence=evidence, sql=_apart(n, rule), ready=ready)
+
+
+def _apart(n: int, rule: RiskRule) -> str:
+    """Return the rule's SQL with the names of its values kept apart from those of the same rule in another version."""
+    if not rule.bound:
+        return rule.sql
+    return re.sub(rf"(?<!:):({'|'.join(map(re.escape, rule.bound))})\b", rf":\1_{n}", rule.sql)

@@ -14,7 +14,6 @@ from app.engine.policy import stored
 from app.engine.workflow.transition import Move
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
-from app.registers.calendar.workdays import WorkCalendar
 
 if TYPE_CHECKING:
     from app.engine.programme import Programme
@@ -36,15 +35,13 @@ def check_publicity(move: Move) -> None:
             N_("公示开始日期{start}早于今天{today}。请填写今天或以后的日期。"), start=start, today=move.today
         )
     least = least_days(move.session, move.programme, start)
-    calendar = WorkCalendar.load(move.session, start, hold=True)
+    calendar = move.programme.flow.calendar(move.session, start, hold=True)
     if calendar.count(start, end) < least:
         earliest = calendar.reach(start, least)
         caution = calendar.caution(start, earliest)
         raise BadValue(
-            N_(
-                "公示期不足{least}个工作日（首尾两日都算）。{start}开始的公示，结束日期最早为{earliest}。{caution}"
-            ),
-            least=least,
+            N_("公示期不足{least}（首尾两日都算）。{start}开始的公示，结束日期最早为{earliest}。{caution}"),
+            least=move.programme.flow.days(least),
             start=start,
             earliest=earliest,
             caution=caution or "",
@@ -53,7 +50,7 @@ def check_publicity(move: Move) -> None:
 
 def advise_publicity(session: Session, programme: Programme, today: date) -> Message | None:
     """Return what to know before choosing the days: that a year within reach isn't confirmed yet."""
-    calendar = WorkCalendar.load(session, today)
+    calendar = programme.flow.calendar(session, today)
     earliest = calendar.reach(today, least_days(session, programme, today))
     caution = calendar.caution(today, earliest + AHEAD)
     if caution is None:
@@ -65,7 +62,7 @@ def advise_publicity(session: Session, programme: Programme, today: date) -> Mes
 
 def suggest_publicity(session: Session, programme: Programme, today: date) -> Mapping[str, date]:
     """Return today and the earliest lawful end; nothing where the calendar doesn't reach that far."""
-    calendar = WorkCalendar.load(session, today)
+    calendar = programme.flow.calendar(session, today)
     try:
         return {"start": today, "end": calendar.reach(today, least_days(session, programme, today))}
     except BadValue:
@@ -73,7 +70,7 @@ def suggest_publicity(session: Session, programme: Programme, today: date) -> Ma
 
 
 def least_days(session: Session, programme: Programme, start: date) -> int:
-    """Return how many working days a publicity of the programme that starts on that day lasts at least."""
+    """Return how many days, in the unit of its flow, a publicity of the programme that starts on that day lasts at least."""
     return programme.policy.at(stored(session, programme.code), start)["least_publicity_days"]
 
 
@@ -153,10 +150,11 @@ def check_disbursement(move: Move) -> None:
         )
 
 
-def freeze(move: Move) -> Mapping[str, str]:
+def freeze(_: Move) -> Mapping[str, str]:
     return {
+        "definition_version": "candidates.version",
         "policy": "candidates.policy",
-        "amount": move.programme.amount,
+        "amount": "candidates.amount",
         "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id)",
         "submitted_on": ":today",
         "first_submitted_on": "coalesce(c.first_submitted_on, c.submitted_on, :today)",

@@ -24,9 +24,17 @@ NOT_AN_EDITOR = Guard(
     N_("您录入、修改或提交过本件，不能由您审核。请由其他审核人员办理；人手不足时可请市（州）审核人员办理。"),
 )
 
+NOT_THE_FIRST_REVIEWER = Guard(
+    """c.state = 'in_second_review'
+       AND (SELECT e.actor_id FROM audit_entries e WHERE e.claim_id = c.id AND e.event = 'approve'
+            ORDER BY e.id DESC LIMIT 1) IS NOT DISTINCT FROM :actor_id""",
+    N_("本件由您初审，不能由您复审。请由其他审核人员办理；人手不足时可请市（州）审核人员办理。"),
+)
+"""Of the round that is under way: a case that came back and was sent in again is reviewed afresh."""
+
 NOT_AN_APPROVER = Guard(
     """EXISTS (SELECT 1 FROM audit_entries e WHERE e.claim_id = c.id AND e.actor_id = :actor_id
-                AND e.event = 'approve')
+                AND e.event IN ('approve', 'approve_second'))
        OR EXISTS (SELECT 1 FROM account_corrections k WHERE k.account_id = c.account_id AND k.decided_by = :actor_id)""",
     N_("您审核通过了本件，不能由您发放。请由其他发放人员办理。"),
 )

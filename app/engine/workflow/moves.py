@@ -28,6 +28,7 @@ from app.engine.workflow.hooks import (
     NO_OBJECTION_UPHELD,
     NOT_AN_APPROVER,
     NOT_AN_EDITOR,
+    NOT_THE_FIRST_REVIEWER,
     ON_A_LIST,
     ON_NO_LIST,
     OWN_OFFICE,
@@ -73,6 +74,17 @@ APPROVE = Transition(
     duty="reviewer",
     then=N_("转入待公示，公示期满后发放。"),
     final=N_("不能改回待审核；公示前只能撤销，须写明原因。"),
+)
+APPROVE_SECOND = Transition(
+    "approve_second",
+    N_("复审通过"),
+    ("in_second_review",),
+    "approved",
+    OpinionForm,
+    hooks=(NOT_AN_EDITOR, NOT_THE_FIRST_REVIEWER, RULES),
+    duty="reviewer",
+    then=N_("转入待公示，公示期满后发放。"),
+    final=N_("不能改回待复审；公示前只能撤销，须写明原因。"),
 )
 REJECT = Transition(
     "reject",

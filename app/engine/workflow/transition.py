@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask_appbuilder import Model
@@ -124,6 +125,20 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Detour:
+    """Rows (alias `c`) for which the SQL `where` holds go to `target` instead; `values` are bound to it.
+
+    `sentence` says how many go there, `done` how many went.
+    """
+
+    where: str
+    target: str
+    sentence: str
+    done: str
+    values: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Transition:
     """`duty` is the role that makes the move; `subject` is None for claims, which most transitions move.
 
@@ -132,7 +147,8 @@ class Transition:
     refuses parameters (raises BadValue); `effect` writes what the move needs beside the rows and returns their columns to
     set, as SQL. `suggests` fills in parameters that can be reckoned.
     `then` and `final` tell whoever makes the move what comes next and what can't be taken back; `makes` is the
-    column of a claim that points at what the effect makes of many.
+    column of a claim that points at what the effect makes of many; `detour` parts a set by where its rows go;
+    `claim_titles` name the states of claims, where the programme calls one otherwise.
     """
 
     name: str
@@ -152,6 +168,13 @@ class Transition:
     then: str = ""
     final: str = ""
     makes: str = ""
+    detour: Detour | None = None
+    claim_titles: Mapping[str, str] = field(default_factory=lambda: states.TITLES)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The states to which it may lead."""
+        return (self.target, self.detour.target) if self.detour else (self.target,)
 
     @property
     def guards(self) -> tuple[Guard, ...]:
@@ -169,4 +192,4 @@ class Transition:
     @property
     def titles(self) -> Mapping[str, str]:
         """The names of the states of what it moves."""
-        return self.subject.titles if self.subject else states.TITLES
+        return self.subject.titles if self.subject else self.claim_titles

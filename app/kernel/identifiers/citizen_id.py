@@ -35,10 +35,19 @@ def is_valid(text: str, today: date) -> bool:
     if not _FORM.fullmatch(text) or check_digit(text[:17]) != text[17]:
         return False
     try:
-        born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+        return birth(text) < today
     except ValueError:
         return False
-    return born < today
+
+
+def birth(text: str) -> date:
+    """Return the birth date that a valid id holds."""
+    return date.fromisoformat(text[6:14])
+
+
+def is_male(text: str) -> bool:
+    """Return the sex that a valid id holds."""
+    return int(text[16]) % 2 == 1
 
 
 def mask(text: str) -> str:

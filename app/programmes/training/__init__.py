@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.engine.edition import Amount
 from app.engine.policy import Policy
 from app.engine.programme import Classes, Programme, Wording
 from app.kernel.messages import N_
@@ -66,6 +67,7 @@ PROGRAMME = Programme(
     workflow=WORKFLOW,
     policy=Policy.load(Path(__file__).parent / "policy.yaml"),
     judged={"starts_on": "opens_on", "ends_on": "closes_on"},
+    policy_date="opens_on",
     own=("hours",),
     once=False,
     by_sheet=False,
@@ -75,6 +77,6 @@ PROGRAMME = Programme(
     wording=WORDING,
     clearings=CLEARINGS,
     menu=(N_("业务经办"), N_("机构服务"), N_("就业创业培训管理")),
-    amount="""CAST(least(round((candidates.own->>'hours')::int * (candidates.policy->>'amount_per_hour')::numeric, 2),
-                         (candidates.policy->>'amount_cap')::numeric) AS numeric(12, 2))""",
+    amount=Amount("""CAST(least(round((candidates.own->>'hours')::int * (candidates.policy->>'amount_per_hour')::numeric, 2),
+                         (candidates.policy->>'amount_cap')::numeric) AS numeric(12, 2))"""),
 )

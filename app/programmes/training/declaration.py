@@ -105,6 +105,7 @@ def _open(
     session: Session, actor: Actor, programme: Programme, course: TrainingClass, today: date
 ) -> TrainingApplication:
     application = TrainingApplication(
+        programme=programme.code,
         number=application_number(session, programme.prefix, actor.office_code, today),
         office_id=actor.office_id,
         employer_id=course.employer_id,

@@ -1,10 +1,12 @@
 """The sheets of training: students to be enrolled, and the roster that comes back with results."""
 
-from app.engine.intake.contract import PERSON_COLUMNS
 from app.engine.sheets import Column, Kind, Sheet
 from app.kernel.messages import N_
+from app.studio.fields import PERSON, STANDARD
 
-STUDENTS = Sheet(name="training", title="培训学员名单", tab="学员名单", columns=PERSON_COLUMNS)
+STUDENTS = Sheet(
+    name="training", title="培训学员名单", tab="学员名单", columns=tuple(STANDARD[code] for code in PERSON)
+)
 
 YES, NO = "yes", "no"
 PASSED_WORDS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import ClassVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -26,8 +27,10 @@ class WorkCalendar:
     """The confirmed years and their days that differ from the weekday, read once.
 
     Of other years, weekends and every day that may be a holiday don't count, and no make-up day does: what is
-    long enough here is long enough by whatever arrangement comes.
+    long enough here is long enough by whatever arrangement comes. `counted` says how many of its days there are.
     """
+
+    counted: ClassVar[str] = N_("{count} 个工作日")
 
     def __init__(self, years: set[int], exceptions: dict[date, bool]):
         self.years, self.exceptions = years, exceptions
@@ -69,6 +72,14 @@ class WorkCalendar:
             count += self.is_working(day)
         return day
 
+    def back(self, last: date, wanted: int) -> date:
+        """Return the latest first day that makes `wanted` working days up to `last`."""
+        day, count = last, int(self.is_working(last))
+        while count < wanted:
+            day -= ONE_DAY
+            count += self.is_working(day)
+        return day
+
     def unconfirmed(self, first: date, last: date) -> list[int]:
         """Return the years whose arrangement would have to be known for an exact count from `first` to `last`."""
         days = _days(first, last)
@@ -102,6 +113,21 @@ class WorkCalendar:
                 ),
                 year=day.year,
             ) from None
+
+
+class EveryDay(WorkCalendar):
+    """A calendar whose every day counts; nothing has to be confirmed for it."""
+
+    counted = N_("{count} 天")
+
+    def __init__(self) -> None:
+        super().__init__(set(), {})
+
+    def is_working(self, day: date) -> bool:
+        return True
+
+    def unconfirmed(self, first: date, last: date) -> list[int]:
+        return []
 
 
 def _days(first: date, last: date):

@@ -79,6 +79,16 @@ def end_or_none(text: str, known: Known) -> date | None:
     return parsed
 
 
+def month_or_none(text: str, known: Known) -> date | None:
+    """Return a month's first day; one that lies ahead is a fact like any."""
+    if not text.strip():
+        return None
+    first = _month(text.strip())
+    if first is None:
+        raise BadValue(N_("月份无法识别，请写成 2026-03 的形式。"))
+    return first
+
+
 def flag(text: str, known: Known) -> bool:
     bare = text.strip()
     if bare not in ("0", "1"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
@@ -18,7 +18,9 @@ class Register:
     The first `key_length` of the `columns` are the key. `staged` declares the table that a chunk is copied to
     (a person as `id_hash`), `store` upserts from it and leaves alone what is the same, `coverage` selects
     (region, first day, last day) of the chunk. `stored_join` joins the staged rows `s` with those that are held, and `facts`
-    names the columns beyond the key by what they tell. `period` names a first day and its last day.
+    names the columns beyond the key by what they tell. `period` names a first day and its last day. `by_day`: what it covers
+    are days, not the day of the load. `place` is the column that says where a row belongs, whoever it is about.
+    `parameters` are bound in its statements.
     """
 
     kind: str
@@ -30,10 +32,21 @@ class Register:
     stored_join: str
     facts: Mapping[str, str]
     period: tuple[str, str] | None = None
+    by_day: bool = True
+    place: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
         return f"staged_{self.kind}"
+
+    @property
+    def of_persons(self) -> bool:
+        return "citizen_id" in self.columns
+
+    def stage(self, rows: Iterable[tuple], hashes: Mapping[str, bytes]) -> Iterator[tuple]:
+        """Yield rows as they are staged; `hashes` are those of the citizen ids."""
+        return ((hashes[row[0]], *row[1:]) for row in rows)
 
     @property
     def changes(self) -> str:
@@ -83,6 +96,7 @@ PERSONS = Register(
         "region_code": cells.region,
     },
     key_length=1,
+    by_day=False,
     staged="""
         id_hash bytea, id_cipher bytea, head4 text, last4 text, name text, name_folded text,
         phone_cipher bytea, region_code text
@@ -112,6 +126,7 @@ EMPLOYERS = Register(
         "region_code": cells.region,
     },
     key_length=1,
+    by_day=False,
     staged="uscc text, unit_no text, name text, kind text, scale text, region_code text",
     store="""
         INSERT INTO employers AS held (uscc, unit_no, name, kind, scale, region_code)
@@ -136,6 +151,7 @@ CONTRIBUTIONS = Register(
         "paid": cells.flag,
     },
     key_length=4,
+    place="insured_region",
     staged="id_hash bytea, uscc text, month date, insured_region text, paid boolean",
     store="""
         INSERT INTO contributions AS held (person_id, employer_id, insured_region, month, paid)

@@ -16,12 +16,12 @@ from app.kernel.errors import BadValue, Refused
 from app.kernel.messages import N_, Message
 from app.registers.loads import files, territory
 from app.registers.loads.cells import Known
+from app.registers.loads.defined import find_register
 from app.registers.loads.identities import create_missing, encrypt_persons
-from app.registers.loads.kinds import REGISTERS, BadCell, Register
+from app.registers.loads.kinds import BadCell, Register
 from app.registers.models import Coverage, RegisterLoad
 
 CHUNK = 20_000
-BY_DAY = ("contributions", "unemployment", "transfers")
 KNOWN_EMPLOYERS = text("SELECT uscc FROM employers WHERE uscc = ANY(:codes)")
 REGIONS = text("SELECT code FROM regions")
 
@@ -46,12 +46,12 @@ class Declared:
     first: date | None = None
     last: date | None = None
 
-    def spans(self, kind: str, known: Known) -> dict[str, Span]:
+    def spans(self, register: Register, known: Known) -> dict[str, Span]:
         """Return region → span. Raises BadValue for an unknown region or for days that make no span."""
         unknown = sorted(set(self.regions) - known.regions)
         if unknown:
             raise BadValue(N_("没有这些行政区划代码：{codes}。请核对装载范围。"), codes="、".join(unknown))
-        if not self.regions or (kind in BY_DAY and not (self.first and self.last)):
+        if not self.regions or (register.by_day and not (self.first and self.last)):
             raise BadValue(N_("说明装载范围时，地区、开始日期和截止日期须同时给出。"))
         first, last = self.first or known.today, self.last or known.today
         if first > last:
@@ -100,12 +100,12 @@ def load(
 ) -> LoadReport:
     """Take a file in and hands each refused line to `refuse`; the caller commits, or rolls back on an error.
 
-    Without `declared` the file covers what it speaks of. Raises BadSheet for a file that is no such register,
-    BadValue for an impossible declaration.
+    Without `declared` the file covers what it speaks of. Raises NotFound for no register, BadSheet for a file that is no
+    such register, BadValue for an impossible declaration.
     """
-    register = REGISTERS[kind]
+    register = find_register(session, kind)
     known = Known(today, frozenset(session.scalars(REGIONS)))
-    spans = declared.spans(kind, known) if declared else None
+    spans = declared.spans(register, known) if declared else None
     with closing(files.lines(stream)) as lines:
         intake = _Intake(session, register, vault, known, files.read_header(lines, list(register.columns)))
         return intake.all(lines, source, spans, refuse)
@@ -124,9 +124,9 @@ def load_rows(
     refuse: Callable[[RefusedLine], None] = lambda refusal: None,
 ) -> LoadReport:
     """Load as `load`, for numbered rows in the register's own columns, from a sender that speaks for `regions` only."""
-    register = REGISTERS[kind]
+    register = find_register(session, kind)
     known = Known(today, frozenset(session.scalars(REGIONS)))
-    spans = declared.spans(kind, known) if declared else None
+    spans = declared.spans(register, known) if declared else None
     if spans and not set(spans) <= set(regions):
         raise Refused(N_("装载范围包含管辖范围以外的地区。请只写本机构管辖的地区。"))
     territory.lock(session)
@@ -154,6 +154,10 @@ class _Intake:
         self.changes = [0] * (1 + len(register.facts))
         table = f"CREATE TEMP TABLE IF NOT EXISTS {register.table} ({register.staged}) ON COMMIT DROP"
         session.execute(text(table))
+        self.record = RegisterLoad(kind=register.kind, source="", rows_read=0, rows_stored=0, rows_refused=0)
+        session.add(self.record)
+        session.flush()
+        self.facts = {**register.parameters, "load": self.record.id, "today": known.today}
 
     def all(
         self,
@@ -175,9 +179,9 @@ class _Intake:
         rows = self._known_employers(rows, refusals)
         latest = {row[: self.register.key_length]: row for _, row in rows}
         self._copy(self._staged(list(latest.values())))
-        counts = self.session.execute(text(self.register.changes)).one()
+        counts = self.session.execute(text(self.register.changes), self.facts).one()
         self.changes = [before + more for before, more in zip(self.changes, counts, strict=True)]
-        self.stored += self.session.connection().execute(text(self.register.store)).rowcount
+        self.stored += self.session.connection().execute(text(self.register.store), self.facts).rowcount
         self._cover()
         self.read += len(chunk)
         self.refused += len(refusals)
@@ -186,18 +190,13 @@ class _Intake:
     def finish(self, source: str, declared: dict[str, Span] | None) -> LoadReport:
         """Write down that the load took place and what it covers."""
         spans = self.spans if declared is None else declared
-        record = RegisterLoad(
-            kind=self.register.kind,
-            source=source[:200],
-            rows_read=self.read,
-            rows_stored=self.stored,
-            rows_refused=self.refused,
-        )
+        record = self.record
+        record.source = source[:200]
+        record.rows_read, record.rows_stored, record.rows_refused = self.read, self.stored, self.refused
         record.coverage = [
             Coverage(region_code=code, kind=self.register.kind, first_day=first, last_day=last)
             for code, (first, last) in sorted(spans.items())
         ]
-        self.session.add(record)
         self.session.flush()
         counts = self.read, self.stored, self.refused
         added, *changed = self.changes
@@ -235,7 +234,7 @@ class _Intake:
         at = columns.index("uscc")
         codes = list({row[at] for _, row in rows})
         stored = set(self.session.scalars(KNOWN_EMPLOYERS, {"codes": codes}))
-        reason = Message(N_("单位登记库中没有这个统一社会信用代码，请先装载单位登记库。"))
+        reason = territory.NO_EMPLOYER
         refusals += [RefusedLine(number, "uscc", reason) for number, row in rows if row[at] not in stored]
         return [numbered for numbered in rows if numbered[1][at] in stored]
 
@@ -244,8 +243,8 @@ class _Intake:
             return rows
         if self.register.kind == "persons":
             return encrypt_persons(self.session, self.vault, rows)
-        hashes = create_missing(self.session, self.vault, {row[0] for row in rows})
-        return ((hashes[row[0]], *row[1:]) for row in rows)
+        ids = {row[0] for row in rows} if self.register.of_persons else set()
+        return self.register.stage(rows, create_missing(self.session, self.vault, ids) if ids else {})
 
     def _copy(self, rows: Iterable[tuple]) -> None:
         self.session.execute(text(f"TRUNCATE {self.register.table}"))
@@ -255,7 +254,7 @@ class _Intake:
                 copy.write_row(row)
 
     def _cover(self) -> None:
-        covered = self.session.execute(text(self.register.coverage), {"today": self.known.today})
+        covered = self.session.execute(text(self.register.coverage), self.facts)
         for code, first, last in covered:
             span = self.spans.get(code, (first, last))
             self.spans[code] = (min(span[0], first), min(max(span[1], last), self.known.today))

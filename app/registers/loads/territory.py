@@ -18,6 +18,7 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('registers b
 ELSEWHERE = Message(N_("该地区不在发送方的管辖范围内，请由当地或上级机构装载。"))
 HELD_ELSEWHERE = Message(N_("登记库中此人或单位属于其他地区，请由当地或上级机构装载。"))
 NOWHERE = Message(N_("人员登记库中没有此人或没有其所属地区，请先装载人员登记库。"))
+NO_EMPLOYER = Message(N_("单位登记库中没有这个统一社会信用代码，请先装载单位登记库。"))
 
 
 def lock(session: Session) -> None:
@@ -31,7 +32,8 @@ def refusals(
     """Return for each row, in order, (column, why) when it is not the sender's own; two statements at most."""
     rows, columns = list(rows), list(register.columns)
     places = _held(session, vault, register, rows)
-    place = next((n for n, c in enumerate(columns) if c in ("region_code", "insured_region")), None)
+    named = register.place or "region_code"
+    place = columns.index(named) if named in columns else None
     return [_refusal(columns, row, place, places, regions) for row in rows]
 
 
@@ -39,10 +41,10 @@ def _held(
     session: Session, vault: Vault, register: Register, rows: list[tuple]
 ) -> dict[str, str | None] | None:
     """Return key → the region that the register holds it in; None for facts that carry their own region."""
-    if register.kind == "contributions":
+    if register.place:
         return None
     keys = {row[0] for row in rows}
-    if register.kind == "employers":
+    if not register.of_persons:
         return {row.uscc: row.region_code for row in session.execute(OF_EMPLOYERS, {"keys": list(keys)})}
     hashes = {vault.hash(code): code for code in keys}
     persons = session.execute(OF_PERSONS, {"keys": list(hashes)})
@@ -58,5 +60,6 @@ def _refusal(
         return None
     region = places.get(row[0])
     if region is None:
-        return None if place is not None else (columns[0], NOWHERE)
+        nowhere = NO_EMPLOYER if columns[0] == "uscc" else NOWHERE
+        return None if place is not None else (columns[0], nowhere)
     return None if region in regions else (columns[0], HELD_ELSEWHERE)

@@ -11,6 +11,9 @@ from marshmallow.validate import Length, Regexp
 from app.engine.access.api_keys import REGISTER_LOAD
 from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
+from app.registers.definitions import library
+from app.registers.definitions.definition import YES_NO
+from app.registers.loads.defined import DefinedRegister, find_register, register_of
 from app.registers.loads.kinds import REGISTERS, Register
 from app.registers.loads.loading import Declared, LoadReport, RefusedLine, load_rows
 from app.web.api import asking
@@ -56,34 +59,38 @@ class LoadAnswer(Schema):
     coverage = fields.List(fields.Nested(CoveredRegion), required=True)
 
 
-def _cell(column: str) -> fields.Field:
-    if column == "paid":
+def _cell(register: Register, column: str) -> fields.Field:
+    if column == "paid" or _own(register, column, "type") == YES_NO:
         return Flag(required=True)
-    if column in MAY_BE_EMPTY:
+    if column in MAY_BE_EMPTY or _own(register, column, "required") is False:
         return Text(allow_none=True, load_default=None, validate=Length(max=LONGEST_CELL))
     return Text(required=True, validate=Length(max=LONGEST_CELL))
 
 
 def _row_schema(register: Register) -> type[Schema]:
-    columns = {column: _cell(column) for column in register.columns}
+    columns = {column: _cell(register, column) for column in register.columns}
     return Schema.from_dict(columns, name=f"{register.kind.capitalize()}Row")
 
 
-ROWS = {kind: _row_schema(register) for kind, register in REGISTERS.items()}
+def _own(register: Register, column: str, fact: str) -> object:
+    """Return what a definition says of a column; None for one of the five registers, or for whom a row is about."""
+    own = register.definition.by_code.get(column) if isinstance(register, DefinedRegister) else None
+    return getattr(own, fact, None)
 
 
 class RegisterApi(Api):
-    @expose(f"/registers/<any({','.join(REGISTERS)}):kind>", methods=["POST"])
+    @expose("/registers/<kind>", methods=["POST"])
     @needs(REGISTER_LOAD)
     def load(self, kind: str):
         """Store the good rows and tells the others; sent twice is stored once."""
+        register = find_register(db.session, kind)
         declared = _declared(asking.query(CoverageQuery()))
-        rows = asking.rows(ROWS[kind](), MOST_ROWS)
+        rows = asking.rows(_row_schema(register)(), MOST_ROWS)
         refused: list[RefusedLine] = []
         report = load_and_record(
             db.session,
             kind,
-            ((number, _cells(row, kind)) for number, row in enumerate(rows, 1)),
+            ((number, _cells(row, register)) for number, row in enumerate(rows, 1)),
             g.vault,
             g.today,
             by=g.actor,
@@ -97,8 +104,10 @@ class RegisterApi(Api):
         return _answer(report, refused)
 
     def add_api_spec(self, api_spec: APISpec) -> None:
-        """Describe one operation a kind, with its own columns."""
-        for kind, schema in ROWS.items():
+        """Describe one operation a kind, with its own columns; of defined registers, those that are shipped."""
+        defined = (register_of(definition) for definition in library.shipped())
+        for register in (*REGISTERS.values(), *defined):
+            kind, schema = register.kind, _row_schema(register)
             body = {"type": "array", "minItems": 1, "maxItems": MOST_ROWS, "items": schema}
             operation = self.operation(
                 f"Upsert up to {MOST_ROWS} rows of the register {kind}",
@@ -111,9 +120,9 @@ class RegisterApi(Api):
             api_spec.path(path=f"{self.route_base}/registers/{kind}", operations={"post": operation})
 
 
-def _cells(row: dict, kind: str) -> list[str]:
+def _cells(row: dict, register: Register) -> list[str]:
     """Return a row's cells as a file would write them."""
-    cells = (row[column] for column in REGISTERS[kind].columns)
+    cells = (row[column] for column in register.columns)
     return ["" if cell is None else str(int(cell)) if isinstance(cell, bool) else cell for cell in cells]
 
 

@@ -15,8 +15,7 @@ from app.engine.cases import failed_rows
 from app.engine.cases.claims import Application, FailedRow
 from app.engine.intake import rechecking, removals
 from app.engine.programme import Programme
-from app.engine.rules.rule import RiskRule
-from app.engine.rules.running import OF_THE_SHEET
+from app.engine.rules.rule import Right, RiskRule
 from app.extensions import db
 from app.kernel.text import whole_number
 from app.web.longwork.sheet_forms import RowForm, row_form
@@ -132,7 +131,7 @@ class RowRoutes(ApplicationsView):
         """
         blamed = {name for stop in stops for name in stop.fields}
         others: set[str] = set()
-        if not any(stop.code in OF_THE_SHEET for stop in stops):
+        if all(self.programme.rule(stop.code).waits_for is Right.NAME for stop in stops):
             blamed, others = blamed - set(NAMES_SOMEBODY), set(self.programme.judged.values())
         fields = [field for field in form if field.name in blamed | others]
         return sorted(fields, key=lambda field: field.name not in blamed)

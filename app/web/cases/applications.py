@@ -38,6 +38,7 @@ MOVES = (
     "submit",
     "withdraw",
     "approve",
+    "approve_second",
     "reject",
     "return",
     "publicize",

@@ -83,10 +83,10 @@ class ClaimQueryView(StageView):
         values = {name: typed[name] for name in self._told()}
         if typed.get("phone"):
             values["phone"] = typed["phone"]
-        before = {name: getattr(claim, name) for name in values if name != "phone"}
+        before = {name: self.programme.value(claim, name) for name in values if name != "phone"}
         pk, name = claim.id, claim.name
         applications.edit_claim(
-            db.session, g.actor, self.programme, pk, version_of(request.form), values, g.vault
+            db.session, g.actor, self.programme, pk, version_of(request.form), values, g.vault, g.today
         )
         changed = [
             self._change(field, old, values[field]) for field, old in before.items() if old != values[field]
@@ -116,7 +116,7 @@ class ClaimQueryView(StageView):
         current["phone"] = ""
         for column in self.programme.sheet.columns:
             if column.field not in current:
-                value = getattr(claim, column.field)
+                value = self.programme.value(claim, column.field)
                 titles = dict(column.choices) if column.kind is Kind.CHOICE else {}
                 current[column.field] = "" if value is None else titles.get(value, str(value))
         return current

@@ -6,6 +6,7 @@ from flask import abort, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
 from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -14,6 +15,7 @@ from app.engine.audit import record
 from app.engine.cases.finding import find_claim
 from app.engine.casework import objections
 from app.engine.casework.objections import Objection
+from app.engine.oversight.limits import OBJECTION
 from app.extensions import db
 from app.kernel.messages import N_
 from app.programmes.installed import programme_of
@@ -22,6 +24,7 @@ from app.web.crud.options import options
 from app.web.crud.table_forms import table_form
 from app.web.crud.views import READ, ModelView
 from app.web.page.addresses import page_url
+from app.web.page.clocks import limits, mark_of
 from app.web.wording.translations import gettext
 
 LABELS = {
@@ -93,7 +96,11 @@ class ObjectionView(ModelView):
             return gettext(programme_of(row.claim.programme).title)
         if column == "state":
             return gettext(objections.STATES[row.state])
-        return super().cell(row, column)
+        value = super().cell(row, column)
+        if column == "raised_on" and row.state == "open":
+            mark = mark_of(limits().last_day(row.claim.programme, OBJECTION, row.raised_on))
+            return Markup("{} {}").format(value, mark) if mark else value
+        return value
 
     def show_more(self, row: Objection) -> dict:
         return {"form": DecisionForm(), "reachable": row.contact_cipher is not None}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
-from flask import g
+from flask import g, request
 from sqlalchemy import select
-from wtforms import Form, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired
+from wtforms import Form, HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
 
 from app.engine.cases.claims import Application
-from app.engine.intake.applications import open_application
+from app.engine.intake.applications import open_application, person_payee
 from app.engine.programme import Programme
+from app.engine.sessions import shares
 from app.extensions import db
+from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.registers.lookup import find_employer
 from app.registers.organisation import Region
@@ -36,6 +39,37 @@ class EmployerChoiceForm(Form):
         """Open an application of the typed employer. Raises NotFound."""
         employer = find_employer(db.session, self.employer_id.data, self.employer.data)
         return open_application(db.session, g.actor, programme, employer.id, self.region.data, today)
+
+
+class PayeeForm(Form):
+    """Who applies: an institution, or a person for him- or herself; each has fields of its own."""
+
+    payee_kind = RadioField(
+        N_("补贴享受对象"), choices=options([("unit", N_("单位")), ("person", N_("个人"))]), default="unit"
+    )
+    employer = StringField(N_("人力资源服务机构"), [Length(max=200)])
+    employer_id = HiddenField()
+    citizen_id = StringField(N_("公民身份号码"), [Length(max=40)])
+    name = StringField(N_("姓名"), [Length(max=100)])
+
+    def open(self, programme: Programme, today: date) -> Application:
+        """Open an application of the payee. Raises BadValue, NotFound."""
+        if self.payee_kind.data == "person":
+            number = self.citizen_id.data or ""
+            finding = partial(person_payee, db.session, g.vault, number, self.name.data or "", today)
+            person = shares.look_up(db.engine, g.actor, request.endpoint, number, finding)
+            return open_application(
+                db.session, g.actor, programme, None, None, today, payee_person_id=person.id
+            )
+        if not (self.employer.data or "").strip():
+            raise BadValue(N_("请输入人力资源服务机构的名称、统一社会信用代码或单位编号，并从提示中选择。"))
+        institution = find_employer(db.session, self.employer_id.data, self.employer.data)
+        if institution.kind != "hr_institution":
+            raise BadValue(
+                N_("{name}不是经营性人力资源服务机构，不能以单位申请。请核对所选单位。"),
+                name=institution.name,
+            )
+        return open_application(db.session, g.actor, programme, institution.id, None, today)
 
 
 def region_choices() -> list[tuple[str, str]]:

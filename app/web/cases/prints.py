@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import g
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
@@ -13,14 +15,16 @@ from app.engine.cases.claims import Application, Claim, FailedRow
 from app.engine.cases.finding import find_application, find_claim
 from app.engine.cases.takings import sent_in_on
 from app.engine.intake.application_accounts import people_and_accounts
+from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
-from app.programmes.installed import programme_of
+from app.programmes.installed import programme_for
 from app.web.crud.views import Screen
 from app.web.page.findings import cells_of, latest_findings, readable
 from app.web.stages.notices import legal_basis
 from app.web.wording.totals import state_counts
+from app.web.wording.translations import gettext
 
 REFUSALS = {"rejected": "reject", "publicity_failed": "fail_publicity", "revoked": "revoke"}
 
@@ -62,7 +66,7 @@ class PrintView(Screen, BaseView):
     def failed(self, pk):
         """校验未通过告知单: whom the check stopped, by which rule, with which facts."""
         application = find_application(db.session, pk)
-        programme = programme_of(application.programme)
+        programme = programme_for(application)
         query = select(FailedRow).where(FailedRow.application_id == pk).order_by(FailedRow.row_no)
         rows = [
             (row, cells_of(row), [f for f in readable(programme, row.findings) if f.stops])
@@ -76,7 +80,7 @@ class PrintView(Screen, BaseView):
         """审核表: the person, the contract, every rule's finding, and who decided what."""
         claim = find_claim(db.session, pk)
         history = select(AuditEntry).where(AuditEntry.claim_id == pk).options(NAMED).order_by(AuditEntry.id)
-        programme = programme_of(claim.programme)
+        programme = programme_for(claim)
         return self._paper(
             "print/review.html",
             claim.application,
@@ -88,8 +92,9 @@ class PrintView(Screen, BaseView):
     @expose("/refusal/<int:pk>")
     @has_access
     def refusal(self, pk):
-        """不予补贴告知书: what was decided, which rule and which facts, where to complain."""
+        """不予补贴告知书: what was decided, which rule, facts and documents, where to complain."""
         claim = find_claim(db.session, pk)
+        programme = programme_for(claim)
         if claim.state not in REFUSALS:
             raise Refused(N_("此人没有审核不通过、公示未通过或被撤销，不需要告知书。请核对当前状态。"))
         decided = (
@@ -98,18 +103,27 @@ class PrintView(Screen, BaseView):
             .order_by(AuditEntry.id.desc())
             .limit(1)
         )
-        _, findings = latest_findings(programme_of(claim.programme), pk)
+        _, findings = latest_findings(programme, pk)
+        day = programme.policy_day(claim) or g.today
+        stops = [finding for finding in findings if finding.stops]
         return self._paper(
             "print/refusal.html",
             claim.application,
+            documents=legal_basis(programme, day),
             claim=claim,
             decision=db.session.scalars(decided).one(),
-            findings=[finding for finding in findings if finding.stops],
+            findings=[(one, _rests_on(programme, one.code, day)) for one in stops],
         )
 
     def _paper(self, template: str, application: Application, **more):
-        programme = programme_of(application.programme)
-        documents = legal_basis(programme, g.today)
-        return self.render_template(
-            template, application=application, programme=programme, documents=documents, **more
-        )
+        """Return a paper; one that decides says on which documents, any other rests on those of today."""
+        programme = programme_for(application)
+        facts = {"documents": legal_basis(programme, g.today), **more}
+        return self.render_template(template, application=application, programme=programme, **facts)
+
+
+def _rests_on(programme: Programme, code: str, day: date) -> list[str]:
+    """Return the documents and articles behind a rule: its own, and those of the values that it asks for."""
+    rule = programme.rule(code)
+    own = [gettext(rule.basis)] if rule.basis else []
+    return own + (legal_basis(programme, day, rule.parameters) if rule.parameters else [])

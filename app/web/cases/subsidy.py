@@ -14,11 +14,11 @@ from sqlalchemy.orm import Query
 from app.engine.access.roles import AUDITOR, CASHIER
 from app.engine.cases.claims import Claim, Notice
 from app.engine.oversight import figures
-from app.engine.rules.contracts import CATEGORIES
 from app.extensions import fab
 from app.kernel.messages import N_
 from app.web.cases.claims import ClaimQueryView
 from app.web.crud.views import ModelView
+from app.web.stages.payments import PaymentListsView
 from app.web.stages.publicity import ENDED, Publicity
 from app.web.stages.stage import StageView
 
@@ -46,7 +46,6 @@ def _out_of_publicity(states: Collection[str]) -> Select:
 class ContractStage(ModelView):
     """What the stages share beside their programme."""
 
-    choices = {"category": dict(CATEGORIES)}
     order_columns = ["person.name", "contract_start", "contract_end", "amount", "submitted_on", "paid_on"]
 
 
@@ -86,6 +85,19 @@ class ReviewView(ContractStage, StageView):
     menu_icon = "review"
     base_filters = [["state", FilterIn, ("submitted",)]]
     moves = ("approve", "reject", "return")
+    clock_column = "submitted_on"
+    list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
+    search_columns = ["person", "employer", "application", "category", "warned", "office", "submitted_on"]
+
+
+class SecondReviewView(ContractStage, StageView):
+    """复审: what a second reviewer looks at, of programmes that are reviewed by two."""
+
+    menu_short = N_("复审")
+    menu_icon = "review"
+    base_filters = [["state", FilterIn, ("in_second_review",)]]
+    moves = ("approve_second", "reject", "return")
+    clock_column = "submitted_on"
     list_columns = [*PERSON, *CONTRACT, "amount", "warned", "submitted_on", "application.number"]
     search_columns = ["person", "employer", "application", "category", "warned", "office", "submitted_on"]
 
@@ -150,12 +162,13 @@ class PostCheckView(ContractStage, StageView):
 
 
 class DisbursementView(ContractStage, StageView):
-    """发放."""
+    """发放; where there is no publicity, also what was approved by mistake is revoked here."""
 
     menu_short = N_("发放")
     menu_icon = "pay"
     base_filters = [["state", FilterIn, ("publicized",)]]
-    moves = ("list", "disburse")
+    moves: tuple[str, ...] = ("list", "disburse")
+    clock_column = "amount"
     loads = ["account", "payment_list"]
     list_columns = [
         *PERSON,
@@ -166,3 +179,23 @@ class DisbursementView(ContractStage, StageView):
         "application.number",
     ]
     search_columns = [*FIND, "payment_list"]
+
+    def __init__(self, **kwargs):
+        flow = self.programme.flow
+        if not flow.publicity:
+            self.base_filters = [["state", FilterIn, (flow.payable,)]]
+            self.moves = (*self.moves, "revoke")
+        super().__init__(**kwargs)
+
+
+def has_place(view: type) -> bool:
+    """Return whether the switches of a screen's programme leave anything to do on it; one of no programme has its own place."""
+    programme = getattr(view, "programme", None)
+    if programme is None:
+        return True
+    flow = programme.flow
+    if issubclass(view, SecondReviewView):
+        return flow.reviews_twice
+    if issubclass(view, Publicity):
+        return flow.publicity is not None
+    return flow.by_list or not issubclass(view, PaymentListsView)

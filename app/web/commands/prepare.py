@@ -21,7 +21,7 @@ from app.engine.actor import Actor
 from app.engine.oversight import sealing
 from app.extensions import db
 from app.kernel.errors import DomainError
-from app.programmes.installed import programmes
+from app.programmes.installed import install, programmes
 from app.registers.organisation import Office
 from app.registers.refolding import refold
 from app.registers.shipping import ship
@@ -65,6 +65,7 @@ def prepare() -> None:
         hide_numbers()
         db.session.info["scope"] = Actor.command().scope
         ship(db.session)
+        install(db.session)
         grants = roles.sync(db.session)
         own_roles.narrow(db.session, Actor.command())
         db.session.commit()

@@ -17,8 +17,9 @@ from app.engine.intake.register_loads import load_and_record
 from app.extensions import db
 from app.kernel.dates import add_months, parse_date
 from app.kernel.errors import DomainError
-from app.registers.loads.kinds import REGISTERS
+from app.registers.definitions import library
 from app.registers.loads.loading import Declared, LoadReport, RefusedLine
+from app.registers.lookup import TITLES
 
 SHOWN = 20
 
@@ -27,7 +28,7 @@ registers = AppGroup("registers", help="登记库 / facts that come from other a
 
 
 @registers.command("load")
-@click.argument("kind", type=click.Choice(list(REGISTERS)))
+@click.argument("kind")
 @click.argument("file", type=click.File("rb"))
 @click.option("--regions", default="", help="文件覆盖的地区 / regions that the file covers: 510104,510105")
 @click.option("--first", help="覆盖起始 / from: YYYY-MM[-DD]")
@@ -36,7 +37,11 @@ registers = AppGroup("registers", help="登记库 / facts that come from other a
 def load_file(
     kind: str, file: BinaryIO, regions: str, first: str | None, last: str | None, refused: Path | None
 ) -> None:
-    """把 FILE（UTF-8 CSV）装入登记库 KIND / Load FILE into the register KIND; "-" reads standard input."""
+    """把 FILE（UTF-8 CSV）装入登记库 KIND / Load FILE into the register KIND; "-" reads standard input.
+
+    KIND: persons, employers, contributions, unemployment, transfers，或已定义的登记库的代码，见 registers list / or a
+    defined register's code, as registers list names them.
+    """
     db.session.info["scope"] = Actor.command().scope
     declared = _declared(regions, first, last)
     try:
@@ -57,6 +62,15 @@ def load_file(
         db.session.rollback()
         raise click.ClickException(str(error)) from error
     _print(report)
+
+
+@registers.command("list")
+def list_kinds() -> None:
+    """列出登记库的代码和名称 / List the registers' codes and titles."""
+    for kind, title in TITLES.items():
+        click.echo(f"{kind}: {title}")
+    for definition in library.published(db.session):
+        click.echo(f"{definition.code}: {definition.title.zh} / {definition.title.en}")
 
 
 class _Refusals:

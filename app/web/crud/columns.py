@@ -97,7 +97,7 @@ class Columns:
         """Return what one column holds: choices by their titles, numbers and dates as they are."""
         value: Any = row
         for part in column.split("."):
-            value = getattr(value, part, None)
+            value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
         if column.rpartition(".")[2] in NAMES and isinstance(value, str) and not self.names_whole:
             return without_numbers(value)
         if column in self.formatters_columns:

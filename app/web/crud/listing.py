@@ -175,8 +175,9 @@ def ordering(view, order: tuple[str, str]) -> Ordering:
 
 
 def loads(view) -> list[ORMOption]:
-    """Return related rows of all rows that are read together, in one statement each, never one a row."""
-    return [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
+    """Return related rows of all rows that are read together, in one statement each, never one a row; and what is reckoned."""
+    related = [reduce(Load.selectinload, beyond, selectinload(first)) for first, *beyond in _relations(view)]
+    return [*related, *view.reckoned()]
 
 
 def _whole(view, window: Page) -> Page:
@@ -198,7 +199,7 @@ def _by_keys(view) -> Select:
     """Build it once for each view, which stays as it is."""
     some = select(view.datamodel.obj).where(view.key == any_(bindparam("keys", type_=ARRAY(view.key.type))))
     named = (reduce(Load.joinedload, beyond, joinedload(first)) for first, *beyond in _relations(view))
-    return some.options(*named)
+    return some.options(*named, *view.reckoned())
 
 
 def _shows_cases(view) -> bool:

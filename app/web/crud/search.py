@@ -82,6 +82,9 @@ def _fields(model: type[Any], name: str, label: str, choices: Mapping | None) ->
         kind, clause, options = BEYOND[name]
         return [SearchField(name, label, kind, clause, options)]
     if "." in name:
+        first, _, rest = name.partition(".")
+        if first in model.__mapper__.columns:
+            return [_own(getattr(model, first), rest, name, label, choices)]
         return [_related(model, name, label)]
     relation = model.__mapper__.relationships.get(name)
     if relation is not None:
@@ -108,6 +111,19 @@ def _fields(model: type[Any], name: str, label: str, choices: Mapping | None) ->
         return or_(column.contains(text, autoescape=True), column.in_(several(text)))
 
     return [SearchField(name, label, "text", INDEXED.get((model, name), part_or_some))]
+
+
+def _own(column, key: str, name: str, label: str, choices: Mapping | None) -> SearchField:
+    """Return a field that only one programme has, kept in a JSONB column."""
+    if choices:
+        return SearchField(
+            name,
+            label,
+            "choice",
+            lambda text: column.contains({key: text}) if text in choices else None,
+            choices,
+        )
+    return SearchField(name, label, "text", lambda text: column[key].astext.in_(several(text)))
 
 
 def _related(model: type[Any], path: str, label: str) -> SearchField:

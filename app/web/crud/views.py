@@ -94,6 +94,8 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
     export_columns: ClassVar[Sequence[str]] = ()
     names_whole: ClassVar[bool] = False
     drawer: ClassVar[bool] = False
+    # what is reckoned has no filter of FAB's, which would warn of it
+    search_exclude_columns = ("waiting_since",)
 
     def _init_properties(self) -> None:
         """Declare what FAB would guess: it searches by every column of a view that declares none, and warns of fields that are ours alone."""
@@ -148,6 +150,10 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
     def read_with(self) -> list[ORMOption]:
         """Return what is read in one statement with a row's own page."""
         return [joinedload(getattr(self.datamodel.obj, name)) for name in self.joined]
+
+    def reckoned(self) -> list[ORMOption]:
+        """Return what is reckoned of each row of a list as it is read."""
+        return []
 
     def more_fields(self) -> Sequence[SearchField]:
         """Return what a list is searched by beyond `search_columns`; one of kind `tabs` is drawn by the list's tabs."""

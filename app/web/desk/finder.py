@@ -118,7 +118,7 @@ def _people(clause: Callable[[type[Person]], ColumnElement[bool]]) -> Iterator[K
 def _case(views: Mapping[str, ModelView], row: tuple) -> Hit:
     pk, code, state, name, head4, last4 = row
     note = f"{head4}**********{last4} {programme_title(code)}"
-    return Hit(name, note, state, state_title(state), page_url(views[code].endpoint, pk))
+    return Hit(name, note, state, state_title(state, code), page_url(views[code].endpoint, pk))
 
 
 def _registered(text: str) -> Iterator[Kind]:

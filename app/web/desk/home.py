@@ -16,10 +16,11 @@ from app.engine.cases.claims import Application, Claim
 from app.engine.cases.states import EDITABLE
 from app.engine.oversight import flow
 from app.engine.oversight.flow import Desk, Step
+from app.engine.oversight.limits import REVIEWED, Limits
 from app.extensions import db, fab
 from app.kernel.dates import SHANGHAI
 from app.kernel.messages import N_
-from app.programmes.installed import programmes
+from app.programmes.installed import by_code, programmes
 from app.registers.calendar.workdays import WorkCalendar
 from app.web.crud.views import Screen
 from app.web.desk import audit_home, policy_home, staff_home
@@ -35,23 +36,27 @@ from app.web.wording.translations import gettext
 NOON, EVENING = 12, 18
 STAGES = {
     N_("草稿"): ("draft",),
-    N_("审核"): ("submitted",),
+    N_("审核"): REVIEWED,
     N_("公示"): ("approved", "publicizing", flow.ENDED),
     N_("待发放"): ("publicized",),
     N_("今年已发"): ("disbursed",),
 }
-"""What a strip shows: each step's name and states, the last one with money paid."""
+UNPUBLICIZED = {title: states for title, states in STAGES.items() if "approved" not in states} | {
+    N_("待发放"): ("approved",)
+}
+"""What a strip shows: each step's name and states, the last one with money paid; then the same where there is no publicity."""
 VERBS = {"draft": N_("继续"), "returned": N_("修改"), "publicizing": N_("办理")}
 """What one does with a task where its list's name doesn't say it."""
 
 
 @dataclass(frozen=True)
 class Todo:
-    """A line of the to-do list: a task, and the day by which it is due, None without a limit."""
+    """A line of the to-do list: a task, the day by which it is due, None without a limit, and whether that is near."""
 
     task: Task
     due: date | None
     verb: str
+    near: bool
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def case_desk() -> dict:
         "desk": desk,
         "todo": todo(desk),
         "strips": strips(desk.steps) if sees_figures() else [],
-        "fortnight": fortnight(desk.calendar, desk.endings, g.today),
+        "fortnight": fortnight(desk.limits.calendar, desk.endings, g.today),
     }
 
 
@@ -117,8 +122,8 @@ def own_desk() -> Desk:
     """Return what the cases say to this login; to one that sees no figures, the calendar alone."""
     span = first_day(g.today), last_day(g.today)
     if sees_figures():
-        return flow.desk_of(db.session, g.actor.user_id, span, g.today)
-    return Desk((), (), (), (), WorkCalendar.load(db.session, span[0]))
+        return flow.desk_of(db.session, g.actor.user_id, by_code(), span, g.today)
+    return Desk((), (), (), (), Limits(WorkCalendar.load(db.session, span[0]), by_code()))
 
 
 def todo(desk: Desk) -> list[Todo]:
@@ -129,10 +134,11 @@ def todo(desk: Desk) -> list[Todo]:
         view = fab().views[task.view]
         state = flow.ENDED if task.state == "publicizing" else task.state
         step = at.get((task.programme, state))
-        due = flow.due(step, desk.calendar, g.today) if step else None
+        due = flow.due(step, desk.limits, g.today) if step else None
         if task.count:
             task = replace(task, address=_address(task, step))
-            lines.append(Todo(task, due, gettext(VERBS.get(task.state) or view.menu_short or N_("办理"))))
+            verb = gettext(VERBS.get(task.state) or view.menu_short or N_("办理"))
+            lines.append(Todo(task, due, verb, due is not None and desk.limits.near(due, g.today)))
     return sorted(lines, key=lambda line: (line.due is None, line.due or date.max))
 
 
@@ -157,7 +163,7 @@ def strips(steps: Sequence[Step]) -> list[Strip]:
         if not may("can_list", view.class_permission_name):
             continue
         stages = []
-        for title, states in STAGES.items():
+        for title, states in (STAGES if programme.flow.publicity else UNPUBLICIZED).items():
             here = [at[programme.code, state] for state in states if (programme.code, state) in at]
             state = next((step.state for step in here if step.state != flow.ENDED), states[0])
             address = url_for(f"{view.endpoint}.list", state=state)

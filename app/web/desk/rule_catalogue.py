@@ -15,12 +15,13 @@ from app.engine.rules import RiskRule
 from app.engine.workflow.transition import Transition
 from app.kernel.messages import N_
 from app.registers.lookup import TITLES as REGISTERS
-from app.web.wording.formats import show
+from app.web.wording.formats import fact, show
 from app.web.wording.translations import gettext
 
 BLANK = Markup('<span class="blank">…</span>')
 """What stands where a finding states a fact of its person."""
 OPEN = N_("不限")
+ONLY = N_("只对{choices}：{asks}")
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ def explain(programme: Programme, in_force: Mapping[str, DatedValue]) -> list[Ex
     for rule in programme.rules:
         own = [in_force[code] for code in rule.parameters]
         documents = [gettext(rule.basis)] * bool(rule.basis) + _named(own) or _named(in_force.values())
-        asks = _filled(rule.asks, values)
-        explained.append(ExplainedRule(rule, asks, _findings(rule), own, documents))
+        explained.append(ExplainedRule(rule, _asks(rule, values), _findings(rule), own, documents))
     return explained
 
 
@@ -88,9 +88,23 @@ def _named(parameters: Iterable[DatedValue]) -> list[str]:
     return list(dict.fromkeys(one.span.row.document for one in parameters if one.span.row))
 
 
+def _asks(rule: RiskRule, values: Mapping[str, Markup]) -> Markup:
+    """Return what a rule asks, with the values in force; of whom, where its own words don't say so."""
+    given = {slot: values[code] for slot, code in rule.given.items()}
+    asks = _filled(rule.asks, {**given, **values, **_titles(rule)})
+    if not rule.applies_to:
+        return asks
+    return _filled(ONLY, {"choices": str(fact(rule.applies_to)), "asks": asks})
+
+
+def _titles(rule: RiskRule) -> dict[str, str]:
+    return {name: str(fact(title)) for name, title in rule.titles.items()}
+
+
 def _findings(rule: RiskRule) -> list[tuple[str, Markup]]:
     register = {"register": gettext(REGISTERS[rule.register])} if rule.register else {}
-    return [(verdict, _filled(sentence, register)) for verdict, sentence in rule.outcomes]
+    known = {**_titles(rule), **register}
+    return [(verdict, _filled(sentence, known)) for verdict, sentence in rule.outcomes]
 
 
 def _filled(sentence: str, values: Mapping[str, str]) -> Markup:

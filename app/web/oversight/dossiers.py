@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length
 
 from app.engine.access.roles import AUDITOR
 from app.engine.audit import record
+from app.engine.cases.claims import Claim
 from app.engine.oversight.dossier import PastClaim, PastPlace, claims_then, end_of
 from app.engine.oversight.register_year import register_year
 from app.engine.programme import Programme
@@ -24,7 +25,7 @@ from app.extensions import db
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.errors import BadValue, NotFound
 from app.kernel.messages import N_
-from app.programmes.installed import programme_of, programmes
+from app.programmes.installed import programme_for, programmes
 from app.registers.lookup import find_person
 from app.registers.models import Person
 from app.web.crud.views import Screen
@@ -127,7 +128,7 @@ class DossierView(Screen, BaseView):
         claims, places = _told(person, _until(day))
         after = {"person_id": person.id, "day": str(day), "rows": len(claims) + len(places)}
         record(db.session, g.actor, "dossier", subject=str(person), after=after)
-        return person, day, [(claim, programme_of(claim.claim.programme)) for claim in claims], places
+        return person, day, [(claim, programme_for(claim.claim)) for claim in claims], places
 
 
 def _facts(claims: Sequence[tuple[PastClaim, Programme]]) -> dict:
@@ -144,9 +145,14 @@ def _until(day: date) -> datetime:
     return max(end_of(day), datetime.now(SHANGHAI)) if day == g.today else end_of(day)
 
 
+def _kept(claim: Claim) -> dict[str, object]:
+    programme = programme_for(claim)
+    return {name: programme.value(claim, name) for name in (*programme.kept, "remark")}
+
+
 def _told(person: Person, until: datetime) -> tuple[list[PastClaim], list[tuple[PastPlace, Programme]]]:
     """Return (claims, places in classes) within scope as known then. Raises NotFound for who is nobody's here."""
-    claims = claims_then(db.session, person.id, until, lambda code: programme_of(code).kept)
+    claims = claims_then(db.session, person.id, until, _kept)
     kinds = [(programme, programme.classes) for programme in programmes() if programme.classes]
     places = [(place, p) for p, classes in kinds for place in classes.past(db.session, person.id, until)]
     if not claims and not places and not _ours(person):
@@ -159,4 +165,4 @@ def _ours(person: Person) -> bool:
 
 
 def _findings(claim: PastClaim, check) -> list:
-    return readable(programme_of(claim.claim.programme), check.findings)
+    return readable(programme_for(claim.claim), check.findings)

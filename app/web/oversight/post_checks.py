@@ -12,7 +12,7 @@ from sqlalchemy.orm import Query
 from app.engine.access.roles import AUDITOR, CASHIER
 from app.engine.cases.claims import Claim
 from app.kernel.messages import N_
-from app.programmes.installed import programme_of, programmes
+from app.programmes.installed import programme_for, programmes
 from app.web.crud.search import SearchField
 from app.web.crud.views import ModelView
 from app.web.page.addresses import claim_url, page_url
@@ -95,5 +95,5 @@ class PostChecksView(ModelView):
 def _reasons(claim: Claim) -> str:
     """Return the rules that failed on the day of payment, by their titles."""
     findings = claim.payment_checks[-1].findings if claim.payment_checks else ()
-    stops = [one.title for one in readable(programme_of(claim.programme), findings) if one.stops]
+    stops = [one.title for one in readable(programme_for(claim), findings) if one.stops]
     return "、".join(stops) or gettext("发放时复核未通过")

@@ -20,7 +20,7 @@ from app.web.wording.translations import gettext
 
 PAID_FOR = timedelta(days=27)
 """How long money that was paid is shown: about a month."""
-DUTIES = ("submit", "approve", "disburse")
+DUTIES = (("submit",), ("approve", "approve_second"), ("disburse",))
 SHOWN, ASKED = "reveal", "disburse"
 
 
@@ -103,9 +103,9 @@ def concerns(claims: Sequence[tuple[PastClaim, Programme]]) -> list[Concern]:
     for past, programme in claims:
         findings = readable(programme, past.checks[-1].findings) if past.checks else []
         stops = [finding for finding in findings if finding.stops]
-        doers = [{e.actor_id for e in past.entries if e.event == duty} for duty in DUTIES]
+        doers = [{e.actor_id for e in past.entries if e.event in duty} for duty in DUTIES]
         apart = not (doers[0] & doers[1] or doers[1] & doers[2])
-        title = f"{gettext(programme.title)}，{state_title(past.state)}"
+        title = f"{gettext(programme.title)}，{state_title(past.state, programme.code)}"
         rows.append(Concern(title, past, stops, len(findings) - len(stops), apart))
     return rows
 
@@ -172,9 +172,8 @@ def _claimed(scale: Scale, past: PastClaim) -> Iterator[Bar]:
     first = min((e.at.astimezone(SHANGHAI).date() for e in past.entries), default=None)
     paid = _day(past.paid_on)
     if first and scale.shows(first, paid or scale.last):
-        yield scale.bar(
-            first, paid or scale.last, "soft", state_title(past.state) if not paid else gettext("办理")
-        )
+        title = gettext("办理") if paid else state_title(past.state, past.claim.programme)
+        yield scale.bar(first, paid or scale.last, "soft", title)
     if paid and scale.shows(paid, paid):
         yield scale.bar(paid, paid + PAID_FOR, "paid", format_yuan(past.amount).removesuffix(".00"))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from flask_appbuilder import Model
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
+
+from app.engine.access import roles
 
 
 class AppBuilder(FabAppBuilder):
@@ -40,3 +43,17 @@ class AppBuilder(FabAppBuilder):
 
     def _process_inner_views(self) -> None:
         """Skip inner views, which none of ours has; FAB compares each view with each."""
+
+
+def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
+    """Return (permission, view) → the roles that `granted` gives it to; raises ValueError for a permission that a view lacks."""
+    grants: dict[roles.Pair, set[str]] = {}
+    for view in views:
+        name = view.class_permission_name
+        grants |= {(permission, name): set() for permission in view.base_permissions}
+        for role, permissions in getattr(view, "granted", {}).items():
+            for permission in permissions:
+                if (permission, name) not in grants:
+                    raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
+                grants[permission, name].add(role)
+    return grants

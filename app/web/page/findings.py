@@ -18,7 +18,7 @@ from app.extensions import db
 from app.programmes.installed import programme_of
 from app.registers.ciphers import UNREADABLE
 from app.web.page.addresses import rules_url
-from app.web.wording.formats import translate
+from app.web.wording.formats import fact, translate
 from app.web.wording.translations import gettext
 
 MONTHS = {"first", "latest", "floor"}
@@ -77,9 +77,7 @@ def readable(programme: Programme, stored: Iterable[dict]) -> list[ReadableFindi
         if "programme" in evidence:
             evidence["programme"] = programme_of(evidence["programme"]).title
         sentence = translate(rule.explain(entry["verdict"], evidence))
-        fields = rule.fields or FIELDS.get(rule.code, ())
-        if "faults" in evidence:
-            fields = tuple(evidence["faults"])
+        fields = tuple(evidence["faults"]) if "faults" in evidence else rule.fields
         sentences.append(
             ReadableFinding(
                 programme.code,
@@ -100,15 +98,12 @@ def _brief(rule: RiskRule, evidence: dict) -> str | None:
     message = rule.briefly(evidence)
     if message is None:
         return None
-    facts = {
-        name: gettext(value) if isinstance(value, str) else value for name, value in message.params.items()
-    }
+    facts = {name: fact(value) for name, value in message.params.items()}
     marked = {name: WRONG % facts[name] for name in rule.advice.wrong if name in facts}
     return escape(gettext(message.msgid)).format(**facts | marked)
 
 
 WRONG = Markup('<span class="seal">%s</span>')
-FIELDS = {"C-01": ("citizen_id",)}
 
 
 def latest_findings(programme: Programme, claim_id: int) -> tuple[Check | None, list[ReadableFinding]]:

@@ -33,6 +33,7 @@ from app.web.wording.formats import (
 )
 from app.web.wording.titles import (
     actor_title,
+    claim_titles,
     event_title,
     fact_title,
     field_title,
@@ -72,6 +73,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         translate=translate,
         state_title=state_title,
+        claim_titles=claim_titles,
         source_titles=source_titles,
         sidebar=sidebar,
         menu=menu,

@@ -18,7 +18,9 @@ UNITS = {
     "yuan": N_("元"),
     "months": N_("个月"),
     "working_days": N_("个工作日"),
+    "calendar_days": N_("天"),
     "times": N_("次"),
+    "age": N_("周岁"),
     "date": N_("日期"),
 }
 PAST, NOW, NEXT, GAP, SHIPPED = "past", "now", "next", "gap", "shipped"

@@ -179,4 +179,4 @@ class LoadView(RegisterView):
     order_columns = ["loaded_at"]
 
 
-REGISTER_VIEWS = (PersonView, EmployerView, ContributionView, UnemploymentView, TransferView, LoadView)
+REGISTER_VIEWS = (PersonView, EmployerView, ContributionView, UnemploymentView, TransferView)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import abort, g, redirect, request, url_for
@@ -21,16 +22,16 @@ from app.engine.casework.batch import Batch, BatchRow
 from app.engine.casework.claim_moves import subject_of
 from app.engine.casework.selection import whom
 from app.engine.longwork import works
+from app.engine.programme import Programme
 from app.engine.rules import FAIL, UNKNOWN
 from app.engine.sheets import export
 from app.engine.workflow.effects import least_days
-from app.engine.workflow.transition import Subject, Transition
+from app.engine.workflow.transition import Detour, Subject, Transition
 from app.extensions import db, fab
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
 from app.kernel.text import whole_number
 from app.programmes.installed import programme_of
-from app.registers.calendar.workdays import WorkCalendar
 from app.web.crud.listing import SIZES
 from app.web.crud.views import Screen
 from app.web.longwork import standing
@@ -104,7 +105,7 @@ class BatchView(Screen, BaseView):
         programme, transition = self.transition_of(selection)
         page = max(1, whole_number(request.args.get("page"), 6) or 1)
         size = SIZES[-1]
-        subject = subject_of(transition)
+        subject, detour = subject_of(transition), transition.detour
         standing.insist_on_rows(selection, subject, gettext(transition.title))
         rows = db.session.execute(_rows(selection, subject).limit(size).offset((page - 1) * size)).all()
         return self.render_template(
@@ -113,12 +114,15 @@ class BatchView(Screen, BaseView):
             programme=programme,
             transition=transition,
             counted=subject.counted,
-            titles=subject.titles,
+            titles=transition.titles,
             headers=_titles(subject),
             rows=[(row, thing, _cells(subject, thing), self._reasons(programme, row)) for row, thing in rows],
             page=page,
             size=size,
             made=_made(selection, transition),
+            parted=_parted(detour, detour.done, batch.detoured(db.session, selection, detour))
+            if detour
+            else "",
         )
 
     @expose("/<batch_id>/download")
@@ -132,7 +136,10 @@ class BatchView(Screen, BaseView):
         headers = [gettext(h) for h in (*_titles(subject), *HEADERS)]
         stream = io.BytesIO()
         rows = db.session.execute(_rows(selection, subject)).all()
-        lines = (_line(subject, row, thing, self._reasons(programme, row)) for row, thing in rows)
+        lines = (
+            _line(subject, transition.titles, row, thing, self._reasons(programme, row))
+            for row, thing in rows
+        )
         export(title, headers, lines, stream, mark())
         name = f"{selection.transition}-{selection.id[:8]}"
         return hand_out(
@@ -149,7 +156,7 @@ class BatchView(Screen, BaseView):
         return programme, transition
 
     def _dialog(self, selection, programme, transition, form, problem=None):
-        subject = subject_of(transition)
+        subject, detour = subject_of(transition), transition.detour
         return self.render_template(
             "batch_dialog.html",
             batch=selection,
@@ -158,22 +165,25 @@ class BatchView(Screen, BaseView):
             form=form,
             problem=problem,
             advice=self._advice(programme, transition),
-            span=self._span(form),
+            span=self._span(programme, form),
             least=least_days(db.session, programme, g.today) if transition.suggests else 0,
             counted=subject.counted,
             cautions=transition.cautions(db.session, selection.id) if transition.cautions else (),
             extent=batch.extent(db.session, selection, subject),
+            parted=_parted(detour, detour.sentence, batch.to_detour(db.session, selection, detour))
+            if detour
+            else "",
             whom=whom(db.session, selection.id, subject) if subject.counted.money else None,
         )
 
     @staticmethod
-    def _span(form) -> Span | None:
+    def _span(programme: Programme, form) -> Span | None:
         """Return the days that a form's first and last make, with some weeks after them; None for a form that asks for none."""
         first, last = (form.data.get(name) for name in ("start", "end"))
         if not first or not last or last < first:
             return None
         try:
-            return span_of(WorkCalendar.load(db.session, g.today), first, last, g.today, AHEAD)
+            return span_of(programme.flow.calendar(db.session, g.today), first, last, g.today, AHEAD)
         except BadValue:
             return None
 
@@ -238,9 +248,16 @@ def _made(selection: Batch, transition: Transition) -> list[tuple[str, str]]:
     ]
 
 
-def _line(subject: Subject, row: BatchRow, thing: Model | None, reasons: list[str]) -> tuple:
+def _parted(detour: Detour, words: str, count: int) -> str:
+    """Return what a page says of those of a batch that go, or went, elsewhere; nothing where there are none."""
+    return translate(Message(words, count=count, **detour.values)) if count else ""
+
+
+def _line(
+    subject: Subject, titles: Mapping[str, str], row: BatchRow, thing: Model | None, reasons: list[str]
+) -> tuple:
     done = gettext("已办理") if row.moved else gettext("未办理")
-    state = gettext(subject.titles[thing.state]) if thing else ""
+    state = gettext(titles[thing.state]) if thing else ""
     return *_cells(subject, thing), done, state, "\n".join(reasons)
 
 

@@ -53,14 +53,14 @@ def keys_of(rows: Query, key: InstrumentedAttribute) -> Select:
 class BulkView(ModelView):
     """A list whose checked rows, or whole filter, can be moved. A subclass says which claims its rows stand for.
 
-    `moves` are the actions that it offers, in order, of those that it has; `base_filters` say which states it shows.
+    `moves` are the actions that it offers, in order, of those that it has and that its programme knows; `base_filters` say which states it shows.
     `numbered`: the column of the number by which the top bar's search finds a row, `number_title` what that number is of.
     `page_of`: the model whose rows of the programme have their page here, wherever they are named. `readers` see the list
     whatever they may do; `rights` are what roles may do on it beside its moves, which the `duty` of each transition gives.
     """
 
     programme: ClassVar[Programme]
-    moves: ClassVar[tuple[str, ...]] = ()
+    moves: tuple[str, ...] = ()
     page_of: ClassVar[type[Model] | None] = None
     numbered: ClassVar[str] = ""
     number_title: ClassVar[str] = ""
@@ -72,6 +72,7 @@ class BulkView(ModelView):
     actions: dict[str, Any]
 
     def __init__(self, **kwargs):
+        self.moves = tuple(name for name in self.moves if name in self.programme.transitions)
         super().__init__(**kwargs)
         for name in self.actions.keys() - set(self.moves):
             self.base_permissions.remove(name)
@@ -137,7 +138,7 @@ class BulkView(ModelView):
         `back` is where its result leads.
         """
         transition = self.programme.transitions[name]
-        chosen = batch.prepare(db.session, g.actor, self.programme, transition, wanted)
+        chosen = batch.prepare(db.session, g.actor, self.programme, transition, wanted, g.today)
         chosen.view, chosen.back = self.endpoint, back
         if opinion := request.form.get("opinion", "").strip():
             chosen.params = {"opinion": without_numbers(opinion)}
@@ -167,6 +168,7 @@ class ClaimMoves:
     submit = move(moves.SUBMIT)
     withdraw = move(moves.WITHDRAW)
     approve = move(moves.APPROVE)
+    approve_second = move(moves.APPROVE_SECOND)
     reject = move(moves.REJECT)
     return_ = move(moves.RETURN)
     publicize = move(moves.PUBLICIZE)
@@ -209,3 +211,8 @@ class ApplicationsView(GroupView):
     loads = ["employer", "payee_person", "office", "region"]
     joined = [*loads, "account"]
     search_columns = ["number", "employer", "office", "created_on"]
+
+    def base_query(self) -> Query:
+        """Return the programme's applications: those of all definitions are of one class."""
+        model = self.datamodel.obj
+        return super().base_query().filter(model.programme == self.programme.code)

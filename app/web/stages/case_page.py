@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from flask import g, url_for
 from sqlalchemy import func, select
@@ -14,51 +14,27 @@ from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Attachment, Claim
 from app.engine.casework.objections import Objection
 from app.engine.oversight import flow
+from app.engine.oversight.limits import Limits, limit_rows
 from app.engine.programme import Programme
 from app.engine.statements import gather
-from app.engine.workflow.hooks import NOT_AN_EDITOR
+from app.engine.workflow.hooks import NOT_AN_EDITOR, NOT_THE_FIRST_REVIEWER
 from app.engine.workflow.transition import Transition
 from app.extensions import db, fab
-from app.kernel.dates import SHANGHAI
-from app.kernel.messages import N_
-from app.registers.calendar.workdays import WorkCalendar, confirmed_days
+from app.programmes.installed import by_code
+from app.registers.calendar.workdays import confirmed_days
 from app.web.page.addresses import application_url
 from app.web.page.templating import may
 from app.web.stages.bulk import BulkView, GroupView
 from app.web.stages.evidence import Evidence, term_of
+from app.web.stages.journey import OVER, last, who
 from app.web.wording.formats import short_day
-from app.web.wording.steps import PATH, steps
-from app.web.wording.titles import event_title, kept_titles, kept_values, short_name, state_title
+from app.web.wording.titles import event_title, kept_titles, kept_values
 from app.web.wording.translations import gettext
 
-STAGES = (
-    (N_("申请"), ("draft",), "submit"),
-    (N_("审核"), ("submitted",), "approve"),
-    (N_("公示"), ("approved", "publicizing"), "pass_publicity"),
-    (N_("发放"), ("publicized", "disbursed"), "disburse"),
-)
-"""The journey's stages: title, the states of claims that are there, the event that ends it."""
-OVER = {
-    "rejected": "reject",
-    "publicity_failed": "fail_publicity",
-    "revoked": "revoke",
-    "withdrawn": "withdraw",
-}
-"""States that no move leads out of, with the event that led there."""
 OWN_WORK = ("edit", "submit")
 """Events of a claim after which their actor may not review it."""
 ON_A_LIST = ("list", "revoke")
 """Moves that a claim on a payment list can't make."""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """A stage of the journey: `place` is done, here, ended, paid or nothing (ahead); `pressing` for what is due today."""
-
-    title: str
-    place: str
-    note: str = ""
-    pressing: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +54,7 @@ class Around:
     papers: Sequence[Paper]
     others: int
     objections: int
-    calendar: WorkCalendar
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -97,42 +73,16 @@ def around(claim: Claim) -> Around:
     papers = select(Attachment.id, Attachment.kind, Attachment.name, Attachment.added_at)
     others = select(func.count()).where(Claim.application_id == claim.application_id, Claim.id != claim.id)
     objections = select(func.count()).where(Objection.claim_id == claim.id, Objection.state == "open")
-    rows, ((people,),), ((open_ones,),), days = gather(
+    rows, ((people,),), ((open_ones,),), days, values = gather(
         db.session,
         papers.where(Attachment.application_id == claim.application_id).order_by(Attachment.id),
         others,
         objections,
         confirmed_days(claim.submitted_on or g.today),
+        limit_rows(),
     )
     documents = [Paper(pk, kind, name, datetime.fromisoformat(at)) for pk, kind, name, at in rows]
-    return Around(documents, people, open_ones, WorkCalendar.of(days))
-
-
-def journey(claim: Claim, history: Sequence[AuditEntry], calendar: WorkCalendar) -> list[Stop]:
-    """Return the stages of a claim: behind it by whom and when, where it is by when, ahead how long that takes."""
-    places = {step.state: step.place for step in steps(claim.state, history)}
-    if claim.state == "returned":
-        places |= dict.fromkeys(PATH[1:], "ahead")
-    stops = []
-    for title, states, event in STAGES:
-        here = {places.get(state, "cut") for state in states}
-        entry = _last(history, event)
-        if here == {"done"}:
-            stops.append(Stop(gettext(title), "done", _who(entry)))
-        elif claim.state == "disbursed":
-            stops.append(Stop(gettext("已发放"), "paid", _who(entry)))
-        elif "here" in here:
-            stops.append(Stop(gettext(title), "here", *_limit(claim, calendar)))
-        elif "ahead" in here:
-            stops.append(Stop(gettext(title), "", _prospect(claim, states)))
-    if claim.state == "returned":
-        stops.insert(1, Stop(gettext("退回修改"), "here", _who(_last(history, "return")), pressing=True))
-    elif claim.state not in flow.ON_THE_WAY and claim.state != "disbursed":
-        stops.append(Stop(state_title(claim.state), "ended", _who(_last(history, OVER[claim.state]))))
-    elif sum(entry.event == "submit" for entry in history) > 1:
-        stops[0] = Stop(gettext("申请"), "done", _who(next(e for e in history if e.event == "submit")))
-        stops.insert(1, Stop(gettext("退回后再提交"), "done", _who(_last(history, "submit"))))
-    return stops
+    return Around(documents, people, open_ones, Limits.of(days, values, by_code()))
 
 
 def own_facts(programme: Programme, claim: Claim) -> list[tuple[str, object]]:
@@ -150,57 +100,11 @@ def own_facts(programme: Programme, claim: Claim) -> list[tuple[str, object]]:
     (_, begins), (_, ends) = values[first], values.pop(last)
     span = (
         gettext("{starts_on} 至 {ends_on}")
-        if getattr(claim, last)
+        if programme.value(claim, last)
         else gettext("自 {starts_on} 起，{ends_on}")
     )
     values[first] = term_of(programme), span.format(starts_on=begins, ends_on=ends)
     return list(values.values())
-
-
-def _last(history: Sequence[AuditEntry], event: str) -> AuditEntry | None:
-    return next((entry for entry in reversed(history) if entry.event == event), None)
-
-
-def _who(entry: AuditEntry | None) -> str:
-    if entry is None:
-        return ""
-    return f"{short_day(_day(entry.at), g.today)} {short_name(entry)}"
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()
-
-
-def _limit(claim: Claim, calendar: WorkCalendar) -> tuple[str, bool]:
-    """Return by when a claim must leave the stage where it is, and whether that is today or over."""
-    if claim.state == "draft":
-        return gettext("{day} 建立，尚未提交").format(
-            day=short_day(claim.application.created_on, g.today)
-        ), False
-    if claim.state == "approved":
-        return gettext("尚未公示"), False
-    if claim.state == "publicizing" and claim.notice and claim.notice.ends_on >= g.today:
-        return gettext("公示到 {day}").format(day=short_day(claim.notice.ends_on, g.today)), False
-    state = flow.ENDED if claim.state == "publicizing" else claim.state
-    since = claim.submitted_on if claim.state == "submitted" else claim.notice and claim.notice.ends_on
-    due = flow.due(flow.Step(claim.programme, state, 1, claim.amount, since), calendar, g.today)
-    if due is None:
-        return "", False
-    if due < g.today:
-        return gettext("已过期限 {day}").format(day=short_day(due, g.today)), True
-    if due == g.today:
-        return gettext("今天到期"), True
-    return gettext("{day}前办理").format(day=short_day(due, g.today)), False
-
-
-def _prospect(claim: Claim, states: tuple[str, ...]) -> str:
-    """Return how long a stage will take, or from when on it can begin."""
-    if "publicizing" in states and claim.policy:
-        return gettext("{days} 个工作日").format(days=claim.policy["least_publicity_days"])
-    if "publicized" in states and claim.state == "publicizing" and claim.notice:
-        first = claim.notice.ends_on + timedelta(days=1)
-        return gettext("最早 {day}").format(day=short_day(first, g.today)) if first > g.today else ""
-    return ""
 
 
 def moves_of(
@@ -211,7 +115,9 @@ def moves_of(
     chosen: dict[str, tuple[BulkView, Transition]] = {}
     for one in [view, *lists]:
         for transition in one.allowed_moves():
-            barred = NOT_AN_EDITOR in transition.hooks and _worked_on(history)
+            barred = (NOT_AN_EDITOR in transition.hooks and _worked_on(history)) or (
+                NOT_THE_FIRST_REVIEWER in transition.hooks and _reviewed_first(claim, history)
+            )
             if claim.state in transition.sources and not barred and not _hindered(claim, transition.name):
                 chosen.setdefault(transition.name, (one, transition))
     return sorted(chosen.values(), key=lambda way: (not way[1].danger, way[1].target != "returned"))
@@ -232,12 +138,15 @@ def _hindered(claim: Claim, move: str) -> bool:
 
 def note_of(claim: Claim, history: Sequence[AuditEntry]) -> str:
     """Return what the foot of the page says of a case that waits for something else than this login."""
-    if claim.state == "submitted" and _worked_on(history) and REVIEWER in g.actor.roles:
+    in_review = claim.state in ("submitted", "in_second_review")
+    if in_review and _worked_on(history) and REVIEWER in g.actor.roles:
         return gettext("您录入、修改或提交过本件，须由其他审核人员办理。")
+    if _reviewed_first(claim, history):
+        return gettext("本件由您初审，须由其他审核人员复审。")
     if claim.state == "publicizing" and claim.notice and claim.notice.ends_on >= g.today:
         day = short_day(claim.notice.ends_on, g.today)
         return gettext("公示到{day}，次日起可以办理公示结果。").format(day=day)
-    if claim.state == "publicized" and claim.payment_list:
+    if claim.state in ("publicized", "approved") and claim.payment_list:
         text = gettext("已编入发放清单{number}，在清单上办理发放或解散。")
         return text.format(number=claim.payment_list.number)
     return ""
@@ -246,6 +155,12 @@ def note_of(claim: Claim, history: Sequence[AuditEntry]) -> str:
 def _worked_on(history: Sequence[AuditEntry]) -> bool:
     """Return whether this login entered or sent in the case, and so may not review it."""
     return any(entry.actor_id == g.actor.user_id and entry.event in OWN_WORK for entry in history)
+
+
+def _reviewed_first(claim: Claim, history: Sequence[AuditEntry]) -> bool:
+    """Return whether this login gave the first of two reviews, and so may not give the second."""
+    first = last(history, "approve")
+    return claim.state == "in_second_review" and first is not None and first.actor_id == g.actor.user_id
 
 
 def hindrance(
@@ -261,7 +176,7 @@ def _hindrances(
     if claim.state == "returned":
         yield _returned(claim, history)
     if event := OVER.get(claim.state):
-        entry, way, address = _last(history, event), "", ""
+        entry, way, address = last(history, event), "", ""
         if claim.state != "withdrawn" and may("can_refusal", "PrintView"):
             way, address = gettext("打印告知书"), url_for("PrintView.refusal", pk=claim.id)
         yield Hindrance(
@@ -284,7 +199,7 @@ def _hindrances(
 
 
 def _returned(claim: Claim, history: Sequence[AuditEntry]) -> Hindrance:
-    entry, way, address = _last(history, "return"), "", ""
+    entry, way, address = last(history, "return"), "", ""
     page = fab().pages[claim.programme, Claim]
     edits = "edit" in page.include_route_methods and may("can_edit", page.class_permission_name)
     if edits and claim.office_id == g.actor.office_id:
@@ -293,4 +208,4 @@ def _returned(claim: Claim, history: Sequence[AuditEntry]) -> Hindrance:
 
 
 def _heading(entry: AuditEntry | None) -> str:
-    return f"{event_title(entry.event)} {_who(entry)}" if entry else ""
+    return f"{event_title(entry.event)} {who(entry)}" if entry else ""

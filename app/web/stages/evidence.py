@@ -132,7 +132,8 @@ def evidence_of(programme: Programme, claim: Claim) -> Evidence:
         return Evidence(None, [], [], [])
     check, paid_months = row
     findings = readable(programme, check.findings)
-    starts_on, ends_on = (getattr(claim, programme.judged[name], None) for name in ("starts_on", "ends_on"))
+    fields = (programme.judged.get(name) for name in ("starts_on", "ends_on"))
+    starts_on, ends_on = (programme.value(claim, field) if field else None for field in fields)
     scale = _Scale.around(check.day, starts_on)
     facts: dict = {}
     for finding in findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
 
@@ -22,11 +23,10 @@ from app.engine.policy import stored
 from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_
-from app.registers.calendar.workdays import WorkCalendar
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
-from app.web.stages.case_page import Stop
+from app.web.stages.journey import Stop
 from app.web.stages.publicity import ROLL, Publicity
 from app.web.stages.spans import Span, span_of
 from app.web.wording.formats import short_day, translate
@@ -88,7 +88,7 @@ class NoticesView(Publicity, GroupView):
         for objection in db.session.scalars(query.order_by(Objection.id)):
             objections.setdefault(objection.claim_id, []).append(objection)
         running = sum(claim.state == "publicizing" for claim in claims)
-        calendar, over = WorkCalendar.load(db.session, row.starts_on), row.ends_on < g.today
+        calendar, over = self.programme.flow.calendar(db.session, row.starts_on), row.ends_on < g.today
         caution = calendar.caution(row.starts_on, row.ends_on)
         span = span_of(calendar, row.starts_on, row.ends_on, g.today)
         return {
@@ -101,6 +101,7 @@ class NoticesView(Publicity, GroupView):
             "programme": self.programme,
             "over": over,
             "span": span,
+            "taken_down": row.ends_on + timedelta(days=1),
             "stops": _stops(row, span, running),
             "ways": [way for way in self.ways(claims) if over or way.name != "pass_publicity"],
         }
@@ -134,6 +135,7 @@ class NoticesView(Publicity, GroupView):
             standing=standing,
             total=sum((claim.amount for claim in standing), Decimal(0)),
             programme=self.programme,
+            taken_down=notice.ends_on + timedelta(days=1),
             documents=legal_basis(self.programme, notice.starts_on),
         )
 
@@ -161,7 +163,7 @@ def _stops(row: Notice, span: Span, running: int) -> list[Stop]:
     last = gettext("到 {day}").format(day=short_day(row.ends_on, g.today))
     outcome = gettext("公示结果")
     if row.ends_on >= g.today and running:
-        note = gettext("还有 {days} 个工作日").format(days=span.left)
+        note = gettext("还有 {days}").format(days=span.counted.format(count=span.left))
         today = row.ends_on == g.today
         here = Stop(gettext("公示中"), "here", gettext("今天最后一天") if today else note)
         first = short_day(row.ends_on + timedelta(days=1), g.today)
@@ -189,15 +191,15 @@ def noticed(notice_id: int) -> list[Claim]:
     return list(db.session.scalars(wanted))
 
 
-def legal_basis(programme, day) -> list[str]:
-    """Return the documents that the programme's parameters rest on, on that day, each once."""
-    return programme.policy.documents(stored(db.session, programme.code), day)
+def legal_basis(programme, day, codes: Collection[str] = ()) -> list[str]:
+    """Return the documents that the programme's parameters, or some of them, rest on, on that day, each once."""
+    return programme.policy.documents(stored(db.session, programme.code), day, codes)
 
 
 def _lines(claims: list[Claim]):
     for number, claim in enumerate(claims, 1):
         person = claim.person
         payee = claim.application.payee
-        gone = "" if claim.state in STANDING else state_title(claim.state)
+        gone = "" if claim.state in STANDING else state_title(claim.state, claim.programme)
         employer = claim.employer.name if claim.employer else ""
         yield number, person.name, person.masked_id, employer, payee.name, claim.amount, gone

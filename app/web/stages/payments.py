@@ -11,7 +11,7 @@ from typing import cast
 
 from flask import g
 from flask_appbuilder.baseviews import expose
-from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 from sqlalchemy.orm import Query, selectinload, undefer
 
@@ -22,11 +22,13 @@ from app.engine.cases.claims import Application, Claim
 from app.engine.cases.payments import PaymentList
 from app.engine.sheets import Table, export_tables
 from app.extensions import db
+from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.kernel.money import uppercase
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
-from app.web.stages.case_page import Stop
+from app.web.stages.journey import Stop
+from app.web.stages.notices import legal_basis
 from app.web.wording.formats import short_day, short_moment
 from app.web.wording.titles import state_title
 from app.web.wording.translations import gettext
@@ -80,7 +82,7 @@ class PaymentListsView(GroupView):
         "exported_at": N_("导出时间"),
         "dissolved_on": N_("解散日期"),
     }
-    include_route_methods = {"list", "show", "action_post", "export"}
+    include_route_methods = {"list", "show", "action_post", "export", "print"}
 
     def base_query(self) -> Query:
         return super().base_query().filter(PaymentList.programme == self.programme.code)
@@ -96,6 +98,29 @@ class PaymentListsView(GroupView):
             "stops": _stops(row, claims, paid),
             "ways": self.ways(claims),
         }
+
+    @expose("/print/<pk>")
+    @has_access
+    @permission_name("show")
+    def print(self, pk):
+        """Show who was paid from the list as it is pinned up: A4, masked ids, no account."""
+        payment_list = self.item(pk)
+        paid = [claim for claim in listed(payment_list.id) if claim.paid_on]
+        if not paid:
+            raise Refused(
+                N_("发放清单{number}还没有发放，不能公布发放结果。请在发放后打印。"),
+                number=payment_list.number,
+            )
+        return self.render_template(
+            "print/paid.html",
+            view=self,
+            payment_list=payment_list,
+            claims=paid,
+            total=sum((claim.amount for claim in paid), Decimal(0)),
+            days=sorted({claim.paid_on for claim in paid if claim.paid_on}),
+            programme=self.programme,
+            documents=legal_basis(self.programme, payment_list.made_on),
+        )
 
     @expose("/export/<pk>", methods=["POST"])
     @has_access
@@ -199,5 +224,5 @@ def _detail(claims: list[Claim]):
             claim.employer.name if claim.employer else "",
             application.payee.name,
             claim.amount,
-            state_title(claim.state),
+            state_title(claim.state, claim.programme),
         )

@@ -27,17 +27,18 @@ class SpanDay:
 
 @dataclass(frozen=True)
 class Span:
-    """From a first to a last day, both counted: whole weeks to draw, working days in all and from today on."""
+    """From a first to a last day, both counted: whole weeks to draw, days that count in all and from today on, a phrase for a number of them."""
 
     first: date
     last: date
     days: Sequence[SpanDay]
     working: int
     left: int
+    counted: str
 
     @property
     def done(self) -> int:
-        """Working days that have passed."""
+        """Days that count and have passed."""
         return self.working - self.left
 
 
@@ -64,7 +65,7 @@ def span_of(
             "past": day < today,
         }
         days.append(SpanDay(day, works, word, plain, " ".join(mark for mark, so in marks.items() if so)))
-    return Span(first, last, days, calendar.count(first, last), left)
+    return Span(first, last, days, calendar.count(first, last), left, gettext(calendar.counted))
 
 
 def _word(day: date, works: bool) -> str:

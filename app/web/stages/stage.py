@@ -8,28 +8,33 @@ from typing import ClassVar
 from flask import flash, g, redirect, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import Query, undefer_group
+from sqlalchemy.orm import Query, undefer_group, with_expression
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import Select
 from werkzeug.exceptions import NotFound
 
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Claim
-from app.engine.cases.states import EDITABLE, TITLES
+from app.engine.cases.states import EDITABLE
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
+from app.engine.oversight.limits import since
 from app.engine.policy import Frozen, stored
 from app.extensions import db
+from app.programmes.installed import programme_for
 from app.registers.ciphers import ENCRYPTED
 from app.web.crud.paging import key_of
 from app.web.page import waiting
+from app.web.page.clocks import time_mark
 from app.web.page.templating import may
 from app.web.page.waiting import Task
 from app.web.stages.account_changes import notes_of_claim
 from app.web.stages.bulk import ClaimMoves, keys_of
-from app.web.stages.case_page import around, hindrance, journey, moves_of, note_of, own_facts
+from app.web.stages.case_page import around, hindrance, moves_of, note_of, own_facts
 from app.web.stages.evidence import evidence_of
+from app.web.stages.journey import journey
 from app.web.stages.labels import LABELS
 from app.web.stages.neighbours import Neighbours
 from app.web.wording.titles import state_title
@@ -37,7 +42,10 @@ from app.web.wording.translations import gettext
 
 
 class StageView(ClaimMoves, Neighbours):
-    """Claims in some states; a show page with the person's evidence and the claim's history."""
+    """Claims in some states; a show page with the person's evidence and the claim's history.
+
+    `clock_column`: the column beside which a list says that a case's time limit is near or past.
+    """
 
     show_template = "claim.html"
     include_route_methods: ClassVar[set[str]] = {"list", "show", "beside", "action_post"}
@@ -47,8 +55,14 @@ class StageView(ClaimMoves, Neighbours):
     label_columns = LABELS
     counting = staticmethod(figures.counting)
     waits_as = ""
+    clock_column: ClassVar[str] = ""
     drawer = True
     search_columns = ["state", "person", "employer", "application", "office", "submitted_on"]
+
+    def cell(self, row: Claim, column: str) -> str:
+        value = super().cell(row, column)
+        mark = time_mark(row) if column == self.clock_column else None
+        return Markup("{} {}").format(value, mark) if mark else value
 
     def base_query(self) -> Query:
         # said outright: a query of other entities (ids, sums) loses the subclass's own criterion;
@@ -57,7 +71,10 @@ class StageView(ClaimMoves, Neighbours):
         return super().base_query().filter(model.programme == self.programme.code)
 
     def tab_states(self) -> Mapping[str, str]:
-        return TITLES
+        return self.programme.flow.titles
+
+    def _choices(self, column: str) -> Mapping[str, str] | None:
+        return self.programme.flow.titles if column == "state" else super()._choices(column)
 
     def tab_rows(self) -> Query:
         """Return the programme's cases, of whatever stage."""
@@ -75,7 +92,10 @@ class StageView(ClaimMoves, Neighbours):
         return self.states[0] if len(self.states) == 1 else None
 
     def read_with(self) -> list[ORMOption]:
-        return [*super().read_with(), undefer_group(ENCRYPTED)]
+        return [*super().read_with(), undefer_group(ENCRYPTED), *self.reckoned()]
+
+    def reckoned(self) -> list[ORMOption]:
+        return [with_expression(self.datamodel.obj.waiting_since, since(self.datamodel.obj))]
 
     def claims_of(self, rows: Query, transition) -> Select:
         return keys_of(rows, Claim.id)
@@ -88,7 +108,9 @@ class StageView(ClaimMoves, Neighbours):
         titled = gettext("{programme}，{state}")
         programme = gettext(self.programme.title)
         return [
-            self._task(titled.format(programme=programme, state=state_title(state)), (state,))
+            self._task(
+                titled.format(programme=programme, state=state_title(state, self.programme.code)), (state,)
+            )
             for state in states
         ]
 
@@ -101,7 +123,7 @@ class StageView(ClaimMoves, Neighbours):
             *waiting.of(self.counting, self.programme.code, states),
             programme=self.programme.code,
             state=states[0],
-            stage=gettext(self.waits_as) if self.waits_as else state_title(states[0]),
+            stage=gettext(self.waits_as) if self.waits_as else state_title(states[0], self.programme.code),
         )
 
     @expose("/show/<pk>")
@@ -127,7 +149,10 @@ class StageView(ClaimMoves, Neighbours):
             return None
         text = gettext("此件不在“{stage}”中，现在是“{state}”。下面是它现在的情况。")
         if request.method == "GET":
-            flash(text.format(stage=gettext(self.menu_title), state=state_title(case.state)), "warning")
+            flash(
+                text.format(stage=gettext(self.menu_title), state=state_title(case.state, case.programme)),
+                "warning",
+            )
         kept = request.args.get("list")
         of = None if kept is None else self.endpoint
         return redirect(url_for(f"{query.endpoint}.show", pk=number, list=kept, of=of))
@@ -147,7 +172,8 @@ class StageView(ClaimMoves, Neighbours):
         history = db.session.scalars(
             select(AuditEntry).where(AuditEntry.claim_id == row.id).options(NAMED).order_by(AuditEntry.id)
         ).all()
-        evidence, beside = evidence_of(self.programme, row), around(row)
+        programme = programme_for(row)
+        evidence, beside = evidence_of(programme, row), around(row)
         ways = moves_of(self, row, history)
         return {
             "listed": self.listed(row),
@@ -157,14 +183,14 @@ class StageView(ClaimMoves, Neighbours):
             "evidence": evidence,
             "frozen": self._frozen(row),
             "history": history,
-            "stops": journey(row, history, beside.calendar),
+            "stops": journey(programme, row, history, beside.limits),
             "hindrance": hindrance(row, history, evidence, beside),
             "ways": ways,
             "opinion": next((way.form().opinion for _, way in ways if hasattr(way.form, "opinion")), None),
             "note": note_of(row, history),
             "edits": self._edits(row),
-            "own_facts": own_facts(self.programme, row),
-            "programme": self.programme,
+            "own_facts": own_facts(programme, row),
+            "programme": programme,
             "account_notes": notes_of_claim(row),
         }
 
@@ -176,7 +202,8 @@ class StageView(ClaimMoves, Neighbours):
 
     def _frozen(self, claim: Claim) -> list[Frozen]:
         """Return the policy that the claim was submitted under, value by value."""
-        day = getattr(claim, self.programme.judged["starts_on"])
+        programme = programme_for(claim)
+        day = programme.policy_day(claim)
         if not claim.policy or day is None:
             return []
-        return self.programme.policy.frozen(stored(db.session, self.programme.code), day, claim.policy)
+        return programme.policy.frozen(stored(db.session, programme.code), day, claim.policy)

@@ -30,11 +30,12 @@ def translate(message: Message | Mapping) -> str:
     """Return a message, or its stored form, in the language of the page; facts that are sentences are translated too."""
     if not isinstance(message, Message):
         message = Message.from_json(message)
-    facts = {name: _fact(value) for name, value in message.params.items()}
+    facts = {name: fact(value) for name, value in message.params.items()}
     return gettext(message.msgid).format(**facts)
 
 
-def _fact(value: object) -> object:
+def fact(value: object) -> object:
+    """Return one fact of a message as its sentence shows it."""
     if isinstance(value, Message):
         return translate(value)
     return gettext(value) if isinstance(value, str) and value else value

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from app.engine.audit import AuditEntry
 
-PATH = ("draft", "submitted", "approved", "publicizing", "publicized", "disbursed")
 STANDS_AT = {"returned": "submitted"}
 """Where on the path a state lies that is only beside it."""
 
@@ -20,13 +19,13 @@ class Step:
     place: str
 
 
-def steps(state: str, history: Sequence[AuditEntry]) -> list[Step]:
-    """Return the steps of a claim; one that left the path stands where it left, and nothing is ahead of it."""
-    if state in PATH:
-        at = PATH.index(state)
-        behind = [Step(step, "done") for step in PATH[:at]]
-        return [*behind, Step(state, "here"), *(Step(step, "ahead") for step in PATH[at + 1 :])]
+def steps(path: Sequence[str], state: str, history: Sequence[AuditEntry]) -> list[Step]:
+    """Return the steps of a claim whose programme has that path; one that left the path stands where it left, and nothing is ahead of it."""
+    if state in path:
+        at = path.index(state)
+        behind = [Step(step, "done") for step in path[:at]]
+        return [*behind, Step(state, "here"), *(Step(step, "ahead") for step in path[at + 1 :])]
     moves = [entry for entry in history if (entry.after or {}).get("state") == state]
     before = (moves[-1].before or {}).get("state", "draft") if moves else "draft"
-    at = PATH.index(STANDS_AT.get(before, before))
-    return [*(Step(step, "done") for step in PATH[: at + 1]), Step(state, "ended")]
+    at = path.index(STANDS_AT.get(before, before))
+    return [*(Step(step, "done") for step in path[: at + 1]), Step(state, "ended")]

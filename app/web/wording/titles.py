@@ -92,6 +92,7 @@ PHASES = {
     "check": N_("人员校验时"),
     "submit": N_("提交时"),
     "approve": N_("审核时"),
+    "approve_second": N_("复审时"),
     "pass_publicity": N_("公示结果时"),
     "list": N_("编制发放清单时"),
     "disburse": N_("发放时"),
@@ -105,8 +106,14 @@ SHOWN = {
 """What somebody had shown in full."""
 
 
-def state_title(state: str) -> str:
-    return gettext(states.TITLES[state])
+def claim_titles(programme: str | None) -> Mapping[str, str]:
+    """Return what the states of a programme's claims are called, by its code."""
+    known = programme_or_none(programme)
+    return known.flow.titles if known else states.TITLES
+
+
+def state_title(state: str, programme: str | None) -> str:
+    return gettext(claim_titles(programme)[state])
 
 
 def source_titles(move: Transition) -> list[str]:
@@ -168,7 +175,7 @@ def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:
     """Return the states of what an event of a programme moves; those of claims where it moves nothing."""
     known = programme_or_none(programme)
     move = known.transitions.get(event) if known and event else None
-    return move.titles if move else states.TITLES
+    return move.titles if move else claim_titles(programme)
 
 
 def kept_titles(programme: Programme) -> list[str]:
@@ -180,7 +187,7 @@ def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
     """Return a claim's values under those titles."""
     shown, ends = [], programme.judged.get("ends_on")
     for name in programme.kept:
-        column, value = programme.columns.get(name), getattr(claim, name)
+        column, value = programme.columns.get(name), programme.value(claim, name)
         if value is None and name == ends:
             value = gettext("无固定期限")
         shown.append(choice_title(column, value) if column and column.choices else show(value))

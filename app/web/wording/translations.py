@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 from flask import Flask, g
 from flask_babel import Domain, force_locale, get_locale, get_translations, ngettext
 from wtforms import Form
@@ -19,8 +19,17 @@ from wtforms.meta import DefaultMeta
 from app.kernel.messages import N_
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
+ENGLISH = "en"
 NOT_LOGGED_IN = N_("Access is Denied")
 """Flask-AppBuilder's sentence for a page that asks for a login; the catalogues say what to do."""
+
+_DEFINED: dict[str, str] = {}
+"""English of texts that stand in definitions, by their Chinese: what the catalogues don't hold."""
+
+
+def learn(english: Mapping[str, str]) -> None:
+    """Speak the texts of a definition in English, whenever it comes; what the catalogue knows is the catalogue's."""
+    _DEFINED.update(english)
 
 
 def init_app(app: Flask) -> None:
@@ -84,8 +93,17 @@ class SourceDomain(Domain):
                 ours = _compiled(source)
                 translations.merge(ours)
                 translations.plural = ours.plural
+            if language == ENGLISH:
+                translations.add_fallback(_Defined())
             self.whole[language] = translations
         return self.whole[language]
+
+
+class _Defined(NullTranslations):
+    """Translates the texts of definitions."""
+
+    def gettext(self, message: str) -> str:
+        return _DEFINED.get(message, message)
 
 
 class FormTranslations:

@@ -5,10 +5,11 @@ All lines of a table are judged in one batch; the registers of every line lie si
 
 from __future__ import annotations
 
+import calendar
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from sqlalchemy import text
@@ -17,10 +18,11 @@ from sqlalchemy.orm import Session
 from app.demo.identities import Resident, make_id
 from app.engine import rules
 from app.engine.policy import as_json
-from app.engine.rules.contracts import UNEMPLOYED
 from app.kernel import names
-from app.programmes.hiring_subsidy import PROGRAMME
+from app.kernel.identifiers import citizen_id
 from tests.bench import registers
+from tests.desk.subsidies import HIRING as PROGRAMME
+from tests.desk.subsidies import UNEMPLOYED
 
 TODAY = date(2026, 11, 23)
 HOME, NEIGHBOUR, STALE, BARE, LATE, BROKEN, LAGGING = (
@@ -72,6 +74,8 @@ class Case:
     id_fault: str | None = None
     repeated: bool = False
     faults: Mapping[str, dict] = field(default_factory=dict)
+    born: date | None = None
+    male: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,18 +98,38 @@ def months(first: str, last: str) -> list[str]:
     return found
 
 
+def later(day: date, count: int) -> date:
+    number = day.year * 12 + day.month - 1 + count
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def month_of(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def near(random: Random, day: date, spread: int) -> date:
+    """A day at or close to `day`; half of all draws lie within two days of it."""
+    return day + timedelta(days=random.choice((random.randint(-2, 2), random.randint(-spread, spread))))
+
+
 class Table:
     """Judges cases: `found[label][rule]`."""
 
     def __init__(self, session: Session, vault, programme=PROGRAMME):
         self.session, self.vault, self.programme = session, vault, programme
+        self.rules = programme.rules
 
     def judge(self, cases: Sequence[Case], *, loaded: bool = True) -> dict[str, dict[str, Found]]:
         assert len({case.label for case in cases}) == len(cases)
         if loaded:
             self._cover()
         self._fill(cases, self._register(cases))
-        rules.judge(self.session, self.programme.code, self.programme.rules, TODAY)
+        rules.judge(self.session, self.programme.code, [(1, self.rules)], TODAY)
         stored = dict(self.session.execute(text("SELECT row_id, findings FROM outcomes")).all())
         return {case.label: self._found(stored.get(n, [])) for n, case in enumerate(cases)}
 
@@ -124,12 +148,13 @@ class Table:
         return [tuple(row) for row in stored]
 
     def _found(self, findings: list[dict]) -> dict[str, Found]:
+        by_code = {rule.code: rule for rule in self.rules}
         return {
             f["rule"]: Found(
                 f["verdict"],
                 f["evidence"].get("why") if f["verdict"] != "unknown" else None,
                 f["evidence"],
-                self.programme.rule(f["rule"]).explain(f["verdict"], f["evidence"]).text(),
+                by_code[f["rule"]].explain(f["verdict"], f["evidence"]).text(),
             )
             for f in findings
         }
@@ -147,7 +172,7 @@ class Table:
         own = dict(zip(scales, registers.add_employers(self.session, scales, HOME), strict=True))
         (other,) = registers.add_employers(self.session, ["small"], NEIGHBOUR)
         known = [case for case in cases if case.name is not None and case.id_fault is None]
-        people = [Resident(make_id(random, TODAY), case.name, "", HOME) for case in known]
+        people = [Resident(_id_of(n, case, random), case.name, "", HOME) for n, case in enumerate(known)]
         ids = dict(
             zip(
                 (c.label for c in known), registers.add_persons(self.session, self.vault, people), strict=True
@@ -165,7 +190,7 @@ class Table:
 
     def _fill(self, cases: Sequence[Case], registered: tuple[list[int | None], dict[str, int], int]) -> None:
         people, own, _ = registered
-        rules.make_tables(self.session, [(date.min, date.max, POLICY)])
+        rules.make_tables(self.session, [(date.min, date.max, 1, POLICY)])
         statement = """
             INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id,
                                     insured_region, starts_on, ends_on, bad_fields, faults, policy)
@@ -193,6 +218,13 @@ def _candidate(number: int, case: Case, person: int | None, employer: int) -> di
         "faults": json.dumps(dict(case.faults)),
         "policy": json.dumps({**POLICY, **{k: str(v) for k, v in case.policy.items()}}),
     }
+
+
+def _id_of(number: int, case: Case, random: Random) -> str:
+    if case.born is None:
+        return make_id(random, TODAY)
+    first17 = f"{510_100 + number // 499}{case.born:%Y%m%d}{number % 499 * 2 + case.male:03}"
+    return first17 + citizen_id.check_digit(first17)
 
 
 def _contributions(case: Case, person: int, own: int, other: int):

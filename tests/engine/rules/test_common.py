@@ -1,8 +1,8 @@
 """C-01 … C-07 and F-01 line by line; C-04, which needs claims, stands in test_people."""
 
-from app.engine.rules.contracts import STRANDED_MIGRANT
 from app.kernel.messages import Message
-from app.programmes.hiring_subsidy import PROGRAMME
+from tests.desk.subsidies import HIRING as PROGRAMME
+from tests.desk.subsidies import STRANDED_MIGRANT
 from tests.engine.rules.cases import BARE, NEIGHBOUR, Case, months
 
 FAULT = Message("“{title}”没有填写。请补填。", title="劳动合同开始日期").as_json()

@@ -1,6 +1,6 @@
 """HS-01 … HS-05 line by line, with the days and months on which a verdict turns."""
 
-from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
+from tests.desk.subsidies import STRANDED_MIGRANT, UNEMPLOYED
 from tests.engine.rules.cases import BARE, BROKEN, LAGGING, LATE, NEIGHBOUR, STALE, Case, months
 
 PAID = ("pass", "paid")

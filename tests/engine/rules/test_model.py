@@ -14,10 +14,10 @@ from sqlalchemy import select
 from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Check, Claim, FailedRow
 from app.engine.policy import PolicyValue
-from app.engine.rules.contracts import STRANDED_MIGRANT, UNEMPLOYED
 from tests.bench import registers
 from tests.bench.county import LABELS, County
-from tests.engine.rules.cases import MONTHS
+from tests.desk.subsidies import STRANDED_MIGRANT, UNEMPLOYED
+from tests.engine.rules.cases import MONTHS, first_day, later, month_of, near
 
 TODAY = date(2026, 11, 23)
 PEOPLE = 1500
@@ -49,20 +49,6 @@ class Life:
     """(year * 12 + month - 1, own employer, own region, paid)"""
     spells: list[tuple[date, date | None]] = field(default_factory=list)
     left: list[date] = field(default_factory=list)
-
-
-def later(day: date, count: int) -> date:
-    number = day.year * 12 + day.month - 1 + count
-    year, month = number // 12, number % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
-def month_of(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def first_day(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
 
 
 def reaches(kind: str, day: date) -> bool:
@@ -170,11 +156,6 @@ MODEL = {
     },
 }
 MODELLED = {code for rules in MODEL.values() for code in rules}
-
-
-def near(random: Random, day: date, spread: int) -> date:
-    """A day at or close to `day`; half of all draws lie within two days of it."""
-    return day + timedelta(days=random.choice((random.randint(-2, 2), random.randint(-spread, spread))))
 
 
 def life(random: Random) -> Life:

@@ -6,11 +6,10 @@ from string import Formatter
 import pytest
 
 from app.engine.rules import UNKNOWN
-from app.engine.rules.contracts import STRANDED_MIGRANT
-from app.programmes.hiring_subsidy import PROGRAMME
-from app.programmes.service_subsidy import PROGRAMME as SERVICE
 from app.programmes.training import PROGRAMME as TRAINING
 from app.programmes.training.rules import STUDENTS
+from tests.desk.subsidies import HIRING as PROGRAMME
+from tests.desk.subsidies import SERVICE, STRANDED_MIGRANT
 from tests.engine.rules.cases import BARE, LAGGING, LATE, Case, months
 
 ID_FAULTS = ("invalid", "rounded", "error", "uncached", "merged", "lost")

@@ -24,8 +24,8 @@ from app.engine.intake import application_accounts, applications
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.kernel.errors import BadValue, NotFound, Refused
-from app.programmes.hiring_subsidy import PROGRAMME
 from tests.desk import province
+from tests.desk.subsidies import HIRING as PROGRAMME
 from tests.engine.workflow.model import DRAFTS, MOVES, RAISED_FROM, Case, World
 
 EXAMPLES = int(os.environ.get("WORKFLOW_EXAMPLES", "20"))
@@ -148,7 +148,9 @@ class Stage:
             with seeing(self.session, self.actors["prefecture"].scope if wide else actor.scope):
                 chosen_rows = select(Claim.id).where(Claim.id.in_([self.claims[n] for n in chosen]))
                 transition = PROGRAMME.transitions[move]
-                made = province.batch.prepare(self.session, actor, PROGRAMME, transition, chosen_rows)
+                made = province.batch.prepare(
+                    self.session, actor, PROGRAMME, transition, chosen_rows, province.TODAY
+                )
             try:
                 done = province.run(self.session, actor, made.id, self.world.today, **params)
             except BadValue:
@@ -190,7 +192,7 @@ class Stage:
         if self._done(
             may,
             lambda: applications.edit_claim(
-                self.session, actor, PROGRAMME, case.id, held.version, values, vault
+                self.session, actor, PROGRAMME, case.id, held.version, values, vault, province.TODAY
             ),
             actor,
         ):

@@ -16,9 +16,9 @@ from app.engine.intake import application_accounts, applications
 from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.engine.workflow import hooks
-from app.programmes.hiring_subsidy import PROGRAMME
 from tests.desk import province
 from tests.desk.province import END, OVER, START, act, states
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 NOT_OWN, NO_BANK = hooks.OWN_OFFICE.sentence, hooks.BANK_DETAILS.sentence
 NOT_EDITOR, NOT_APPROVER = hooks.NOT_AN_EDITOR.sentence, hooks.NOT_AN_APPROVER.sentence
@@ -45,7 +45,9 @@ def set_policy(session, parameter: str, value: str, starts_on: date) -> None:
 def correct(session, actor, claim: int, **values) -> None:
     found, vault = session.get(Claim, claim, populate_existing=True), current_app.extensions["vault"]
     with seeing(session, actor.scope):
-        applications.edit_claim(session, actor, PROGRAMME, claim, found.version, values, vault)
+        applications.edit_claim(
+            session, actor, PROGRAMME, claim, found.version, values, vault, province.TODAY
+        )
     session.commit()
 
 

@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 
 from app.engine.policy import PolicyValue
 from app.kernel.errors import BadValue
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import CalendarYear
 from tests.desk import province
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 EARLIEST_ENDS = {
     "a plain week": ("2026-11-23", "2026-11-27"),

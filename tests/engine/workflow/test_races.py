@@ -20,10 +20,10 @@ from app.engine.sheets import SheetRow
 from app.extensions import db
 from app.kernel.errors import NotFound, Refused
 from app.kernel.identifiers import citizen_id
-from app.programmes.hiring_subsidy import PROGRAMME
 from app.registers.models import Person
 from tests.desk import province
 from tests.desk.races import at_once, running
+from tests.desk.subsidies import HIRING as PROGRAMME
 
 MANY = 500
 
@@ -184,7 +184,7 @@ def test_submit_against_a_correction(session, actors, drafts, turn):
             claim = other.get(Claim, claims[25])
             version = claim.version
             values = {"contract_start": day}
-            applications.edit_claim(other, clerk, PROGRAMME, claim.id, version, values, vault)
+            applications.edit_claim(other, clerk, PROGRAMME, claim.id, version, values, vault, province.TODAY)
         return "corrected"
 
     (moved, _, _), answer = at_once(running(clerk, chosen), correct)
@@ -207,7 +207,7 @@ def test_a_correction_shown_before_the_submit_finds_the_claim_gone_on(session, a
         province.act(session, clerk, "submit", claims)
         with pytest.raises(Refused, match="只有草稿或已退回"):
             values, vault = {"contract_start": date(2026, 5, 1)}, current_app.extensions["vault"]
-            applications.edit_claim(slow, clerk, PROGRAMME, shown.id, version, values, vault)
+            applications.edit_claim(slow, clerk, PROGRAMME, shown.id, version, values, vault, province.TODAY)
 
 
 @pytest.mark.parametrize("turn", range(2))

@@ -17,13 +17,11 @@ from app.engine.policy import PolicyValue
 from app.engine.scope import seeing
 from app.engine.workflow.moves import SUBSIDY
 from app.kernel.errors import Stale
-from app.programmes import hiring_subsidy, service_subsidy, training
+from app.programmes.installed import programmes
 from tests.desk import province, school
 from tests.desk.completion import give_results
 
-PROGRAMMES = {
-    module.PROGRAMME.code: module.PROGRAMME for module in (hiring_subsidy, service_subsidy, training)
-}
+PROGRAMMES = {programme.code: programme for programme in programmes()}
 PATH = ("submit", "approve", "publicize", "pass_publicity", "list")
 BEFORE = dict(zip(PATH, range(len(PATH)), strict=True)) | {
     "withdraw": 0,
@@ -55,7 +53,7 @@ class Desk:
         chosen = select(Claim.id).where(Claim.id.in_(claims)).order_by(Claim.id)
         with seeing(self.session, actor.scope):
             transition = self.programme.transitions[move]
-            prepared = batch.prepare(self.session, actor, self.programme, transition, chosen).id
+            prepared = batch.prepare(self.session, actor, self.programme, transition, chosen, START).id
         self.session.commit()
         return prepared
 
@@ -283,4 +281,4 @@ def test_a_new_account_of_the_application_touches_only_what_is_not_frozen(sessio
     with pytest.raises(Stale), seeing(session, desk.actors["clerk"].scope):
         values = {"contract_start": date(2026, 5, 1)}
         clerk, vault = desk.actors["clerk"], current_app.extensions["vault"]
-        applications.edit_claim(session, clerk, desk.programme, draft, before[draft], values, vault)
+        applications.edit_claim(session, clerk, desk.programme, draft, before[draft], values, vault, START)

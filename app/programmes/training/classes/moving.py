@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.engine import rules
+from app.engine.edition import periods_of, rules_of
 from app.engine.policy import stored
 from app.engine.workflow.transition import Guard, Moving
 from app.kernel.messages import N_
@@ -86,9 +87,10 @@ def judge(firing: Moving) -> None:
         return
     session, programme = firing.move.session, firing.move.programme
     firing.refuse(PROJECT_HELD)
-    rules.make_tables(session, programme.policy.periods(stored(session, programme.code)))
+    editions = programme.editions(session)
+    rules.make_tables(session, periods_of(editions, stored(session, programme.code)))
     firing.execute(FILL, states=JUDGED[firing.transition.name])
-    rules.judge(session, programme.code, programme.rules, firing.move.today)
+    rules.judge(session, programme.code, rules_of(editions), firing.move.today)
     firing.execute(KEEP_FINDINGS)
     firing.refuse(NOBODY_LEFT)
 

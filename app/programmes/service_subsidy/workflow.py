@@ -1,5 +1,0 @@
-"""The service subsidy moves as every subsidy does."""
-
-from app.engine.workflow.moves import SUBSIDY
-
-WORKFLOW = SUBSIDY

@@ -1,0 +1,183 @@
+"""A definition becomes a programme: its sheet, policy, rules and amount; what doesn't fit together is named with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.engine.edition import Edition
+from app.engine.policy import Parameter, Policy
+from app.engine.programme import Programme, Wording
+from app.engine.rules.field import Field, FieldKind
+from app.engine.rules.listing import listed_rules
+from app.engine.rules.rule import RiskRule
+from app.engine.sheets import Sheet
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_, Message, Param
+from app.studio import expressions, fields
+from app.studio.conditions import amount_of, condition, vocabulary
+from app.studio.document import Document, FieldEntry
+from app.studio.schema import SERVICES, BadDefinition, BadPart
+
+SUBMISSION = "submission"
+PLACE = ("employer_uscc", "insured_region")
+NEEDED = ("C-01", "C-02", "C-03", "F-01")
+"""Rules without which nobody would know who is paid."""
+TAB = N_("人员名单")
+BRANCH = N_("业务经办")
+AT = N_("第{place}个字起：{fault}")
+NEAREST = N_("第{place}个字起：{fault}是不是“{nearest}”？")
+
+
+def build(
+    document: Document, version: int = 1, versions: Callable[[Session], Sequence[Edition]] | None = None
+) -> Programme:
+    """Return the programme of a definition's version, `versions` what judges its claims. Raises BadDefinition."""
+    own = edition(document, version)
+    sheet = Sheet(document.code, document.sheet, TAB, tuple(map(fields.column_of, document.fields)))
+    judged = {fields.KEPT[one.code]: one.code for one in document.fields if one.code in fields.KEPT}
+    try:
+        return Programme(
+            code=document.code,
+            title=document.title,
+            prefix=document.prefix,
+            sheet=sheet,
+            rules=own.rules,
+            flow=document.flow.flow,
+            policy=own.policy,
+            judged=judged,
+            policy_date=None if document.policy_date == SUBMISSION else document.policy_date,
+            menu=(BRANCH, SERVICES[document.service], document.menu or document.title),
+            own=tuple(one.code for one in document.fields if fields.is_own(one)),
+            placed=_is_placed(document),
+            once=document.once,
+            version=version,
+            address=document.address,
+            short=document.short,
+            payees=document.payees,
+            listed=tuple(one.code for one in document.fields if one.listed),
+            searched=tuple(one.code for one in document.fields if one.searched),
+            wording=Wording(**document.words),
+            english=document.english,
+            amount=own.amount,
+            versions=versions,
+        )
+    except ValueError as error:
+        raise BadDefinition([BadPart("", Message("{fault}", fault=str(error)))]) from error
+
+
+def edition(document: Document, version: int, first: date = date.min, last: date = date.max) -> Edition:
+    """Return what a version judges by, on policy dates of some days. Raises BadDefinition with every fault."""
+    faults: list[BadPart] = [*_form(document)]
+    policy = _policy(document, faults)
+    rules: tuple[RiskRule, ...] = ()
+    if not faults:
+        rules = tuple(_rules(document, policy, faults))
+        amount = _caught(faults, "amount", lambda: amount_of(document, version))
+    if faults or amount is None:
+        raise BadDefinition(faults)
+    return Edition(version, rules, policy, amount, first, last)
+
+
+def _is_placed(document: Document) -> bool:
+    return {one.code for one in document.fields} >= set(PLACE)
+
+
+def _form(document: Document) -> Iterator[BadPart]:
+    """Yield what is wrong with the fields, the policy date and the list of rules."""
+    codes = [one.code for one in document.fields]
+    for n, one in enumerate(document.fields, 1):
+        place = f"fields[{n}]"
+        if codes.index(one.code) < n - 1:
+            yield BadPart(f"{place}.code", Message(N_("字段“{code}”重复。"), code=one.code))
+        if fields.is_own(one) and not (one.type and one.title):
+            yield BadPart(place, Message(N_("不是标准字段，须写明类型 type 和名称 title。")))
+        if (one.type == "choice" or one.code == fields.CATEGORY) != bool(one.choices):
+            yield BadPart(f"{place}.choices", Message(N_("选项字段须列出选项，其他字段不能有选项。")))
+    for code in fields.PERSON:
+        if code not in codes:
+            yield BadPart("fields", Message(N_("缺少标准字段“{code}”。"), code=code))
+    if document.policy_date not in (SUBMISSION, *codes):
+        unknown = N_("没有字段“{code}”。按提交日选用政策的，写 submission。")
+        yield BadPart("policy_date", Message(unknown, code=document.policy_date))
+    rules = [str(entry["code"]) for entry in document.rules]
+    for code in NEEDED:
+        if code not in rules:
+            yield BadPart("rules", Message(N_("缺少每个项目都要有的规则 {code}。"), code=code))
+    for n, code in enumerate(rules):
+        if code in rules[:n]:
+            yield BadPart(f"rules[{n + 1}].code", Message(N_("规则编号 {code} 重复。"), code=code))
+
+
+def _policy(document: Document, faults: list[BadPart]) -> Policy:
+    parameters = []
+    for code, entry in document.parameters.items():
+        bare = Parameter(code, entry.title, entry.unit, None, entry.document)
+        written = None if entry.default is None else str(entry.default)
+        place = f"parameters.{code}.default"
+        value = _caught(faults, place, partial(_parsed, bare, written))
+        parameters.append(Parameter(code, entry.title, entry.unit, value and value[0], entry.document))
+    return Policy(parameters)
+
+
+def _parsed(parameter: Parameter, written: str | None) -> tuple[Any]:
+    """Return the value alone in a tuple: an open date is None."""
+    return (parameter.parse(written),)
+
+
+def _rules(document: Document, policy: Policy, faults: list[BadPart]) -> Iterator[RiskRule]:
+    by_code = {one.code: readable(one) for one in document.fields}
+    place = PLACE if _is_placed(document) else ()
+    known = vocabulary(document, "c")
+    for n, entry in enumerate(document.rules, 1):
+        making = partial(_rule, entry, document, by_code, policy, place, known)
+        made = _caught(faults, f"rules[{n}]", making)
+        if made:
+            yield made
+
+
+def _rule(
+    entry: Mapping[str, Any],
+    document: Document,
+    by_code: Mapping[str, Field],
+    policy: Policy,
+    place: tuple[str, ...],
+    known: expressions.Vocabulary,
+) -> RiskRule:
+    if "expression" in entry:
+        return condition(entry, document, known)
+    (rule,) = listed_rules([entry], by_code, policy.units, place)
+    return rule
+
+
+def readable(entry: FieldEntry) -> Field:
+    """Return a field as rules read it."""
+    column = fields.column_of(entry)
+    kind = FieldKind.YES_NO if entry.type == "yes_no" else KINDS.get(column.kind.value, FieldKind.TEXT)
+    return Field(entry.code, column.title, kind, fields.place_of(entry, "c"), column.choices, column.required)
+
+
+KINDS = {
+    "date": FieldKind.DATE,
+    "choice": FieldKind.CHOICE,
+    "integer": FieldKind.NUMBER,
+    "money": FieldKind.NUMBER,
+}
+
+
+def _caught(faults: list[BadPart], place: str, make: Callable[[], Any]) -> Any:
+    """Return what is made, or None with the fault at its place."""
+    try:
+        return make()
+    except BadValue as error:
+        faults.append(BadPart(place, error.message))
+    except expressions.Fault as error:
+        facts: dict[str, Param] = {"place": error.place + 1, "fault": error.message}
+        like: dict[str, Param] = {"nearest": error.nearest} if error.nearest else {}
+        at = f"{place}.expression" if place.startswith("rules") else place
+        faults.append(BadPart(at, Message(NEAREST if like else AT, **facts, **like)))
+    return None

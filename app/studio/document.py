@@ -1,0 +1,99 @@
+"""A definition as it is written (studio §1): the parts of a document, whatever it is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from app.engine.workflow.flow import WORKING_DAYS, Flow
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class FieldEntry:
+    """A field of each person. A standard field brings its own type, title, note and example; what is given here replaces them.
+
+    `listed`: a column of lists; `searched`: a field of their search; `sorted`: lists can be sorted by it.
+    """
+
+    code: str
+    type: str = ""
+    title: str = ""
+    required: bool | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    example: str = ""
+    listed: bool = False
+    searched: bool = False
+
+
+@dataclass(frozen=True)
+class ParameterEntry:
+    """A parameter of the policy: its unit, the value that ships, and the document on which this rests."""
+
+    title: str
+    unit: str
+    default: Any
+    document: str
+
+
+@dataclass(frozen=True)
+class ExampleEntry:
+    """A worked case: what a row and the register hold, which rules stop it, and what it pays, CNY."""
+
+    title: str
+    facts: Mapping[str, Any]
+    day: str
+    stops: tuple[str, ...]
+    amount: str | None
+
+
+@dataclass(frozen=True)
+class FlowEntry:
+    """The switches of the way to the money; publicity may be `none`."""
+
+    second_review_from: str | None = None
+    publicity: str = WORKING_DAYS
+    by_list: bool = True
+
+    @property
+    def flow(self) -> Flow:
+        """The flow that they make."""
+        from_sum = None if self.second_review_from is None else Decimal(self.second_review_from)
+        return Flow(from_sum, None if self.publicity == NONE else self.publicity, self.by_list)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A subsidy. `address` is the first part of its screens' addresses and of their permissions' names.
+
+    `payees`: unit, institution, person; with `placed` each row names the employing enterprise and where it insures. `policy_date`
+    is a field or `submission`. `once`: a person has one live claim at most. `words` name the steps of an application. `rules` are
+    entries of the catalogue (`app.engine.rules.listing`) or expressions (`app.studio.conditions`). Texts are Chinese; `english` holds
+    the English of those that have any. `content` is the whole as it was written.
+    """
+
+    code: str
+    title: str
+    short: str
+    prefix: str
+    address: str
+    service: str
+    payees: tuple[str, ...]
+    sheet: str
+    fields: tuple[FieldEntry, ...]
+    parameters: Mapping[str, ParameterEntry]
+    policy_date: str
+    rules: tuple[Mapping[str, Any], ...]
+    amount: str
+    menu: str = ""
+    once: bool = True
+    flow: FlowEntry = FlowEntry()
+    words: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
+    examples: tuple[ExampleEntry, ...] = ()
+    english: Mapping[str, str] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict)

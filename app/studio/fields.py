@@ -1,0 +1,129 @@
+"""The vocabulary of fields: the types that a definition may use, and the standard fields that it takes ready-made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.engine.own_fields import own_sql
+from app.engine.sheets import Column, Kind
+from app.kernel.messages import N_
+from app.registers.region_names import writings
+from app.registers.shipping import region_labels
+from app.studio import expressions
+from app.studio.document import FieldEntry
+
+TYPES = {
+    "text": Kind.TEXT,
+    "choice": Kind.CHOICE,
+    "yes_no": Kind.CHOICE,
+    "region": Kind.CHOICE,
+    "whole_number": Kind.INTEGER,
+    "money": Kind.MONEY,
+    "date": Kind.DATE,
+    "phone": Kind.PHONE,
+}
+"""By the name of a type: how its cells are read."""
+YES, NO = "yes", "no"
+YES_NO = ((YES, N_("是")), (NO, N_("否")))
+VALUES = {
+    Kind.INTEGER: expressions.Kind.NUMBER,
+    Kind.MONEY: expressions.Kind.NUMBER,
+    Kind.DATE: expressions.Kind.DATE,
+}
+"""By kind: what its values are in an expression; any other is a text."""
+REGIONS = region_labels()
+
+STANDARD = {
+    column.field: column
+    for column in (
+        Column("name", N_("姓名"), Kind.TEXT, required=True, note=N_("与身份证一致"), example="张三"),
+        Column(
+            "citizen_id",
+            N_("公民身份号码"),
+            Kind.CITIZEN_ID,
+            required=True,
+            note=N_("18位，单元格须为文本格式"),
+            example="510104199001010019",
+        ),
+        Column(
+            "employer_uscc",
+            N_("就业单位统一社会信用代码"),
+            Kind.USCC,
+            required=True,
+            note=N_("18位，见营业执照"),
+            example="91510104MA6CDEFG0Y",
+        ),
+        Column(
+            "insured_region",
+            N_("参保地"),
+            Kind.CHOICE,
+            required=True,
+            choices=tuple((code, full) for code, _, full in REGIONS),
+            aliases=tuple(writings()),
+            note=N_("就业单位为此人缴纳社会保险的区县"),
+            example="成都市锦江区",
+        ),
+        Column(
+            "contract_start",
+            N_("劳动合同开始日期"),
+            Kind.DATE,
+            required=True,
+            note=N_("如 2026-03-01"),
+            example="2026-03-01",
+        ),
+        Column(
+            "contract_end",
+            N_("劳动合同终止日期"),
+            Kind.DATE,
+            open_ended=True,
+            note=N_("无固定期限合同不填，或写“无固定期限”"),
+            example="2027-02-28",
+        ),
+        Column("phone", N_("联系电话"), Kind.PHONE, example="13800000000"),
+        Column("remark", N_("备注"), Kind.TEXT, note=N_("证件号、电话等长号码保存时会遮盖")),
+    )
+}
+CATEGORY = "category"
+"""A standard field whose choices each definition gives."""
+PERSON = ("name", "citizen_id")
+"""Without these nobody is named."""
+KEPT = {CATEGORY: "category", "contract_start": "starts_on", "contract_end": "ends_on"}
+"""Standard fields that are columns of a claim: field → the candidates' column that rules read."""
+UNREAD = ("name", "citizen_id", "phone", "remark")
+"""What no expression reads: it names a person, or is anybody's free text."""
+
+
+def is_own(entry: FieldEntry) -> bool:
+    """Return whether a field is of this definition alone."""
+    return entry.code not in STANDARD and entry.code != CATEGORY
+
+
+def column_of(entry: FieldEntry) -> Column:
+    """Return the sheet's column of a field; raises KeyError for one of no known type."""
+    column = STANDARD.get(entry.code) or _own_column(entry)
+    return replace(
+        column,
+        title=entry.title or column.title,
+        required=column.required if entry.required is None else entry.required,
+        note=column.note if entry.note is None else entry.note,
+        example=entry.example or column.example,
+    )
+
+
+def _own_column(entry: FieldEntry) -> Column:
+    kind = TYPES["choice" if entry.code == CATEGORY else entry.type]
+    choices = tuple(entry.choices.items())
+    aliases: tuple[tuple[str, str], ...] = ()
+    if entry.type == "yes_no":
+        choices = YES_NO
+    elif entry.type == "region":
+        choices, aliases = STANDARD["insured_region"].choices, STANDARD["insured_region"].aliases
+    title = N_("人员类别") if entry.code == CATEGORY else entry.code
+    return Column(entry.code, title, kind, choices=choices, aliases=aliases)
+
+
+def place_of(entry: FieldEntry, alias: str) -> str:
+    """Return the SQL of a field over candidates."""
+    if is_own(entry):
+        return own_sql(alias, entry.code, column_of(entry).kind)
+    return f"{alias}.{KEPT.get(entry.code, entry.code)}"

@@ -1,0 +1,243 @@
+"""Reads a definition from YAML or JSON: one schema for both, each fault with its place and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import yaml
+from marshmallow import RAISE, Schema, ValidationError, post_load, validate
+from marshmallow import fields as ma
+
+from app.engine.policy import UNITS
+from app.engine.workflow.flow import CALENDAR_DAYS, WORKING_DAYS
+from app.kernel.bilingual import chinese, english_of
+from app.kernel.errors import BadValue
+from app.kernel.messages import N_, Message
+from app.studio.document import NONE, Document, ExampleEntry, FieldEntry, FlowEntry, ParameterEntry
+from app.studio.fields import TYPES
+
+CODE = validate.Regexp(
+    r"[a-z][a-z0-9_]{0,39}\Z", error=N_("应为小写字母开头的字母、数字或下划线，最多40个。")
+)
+RULE_CODE = validate.Regexp(
+    r"[A-Z]{1,4}-\d{2}\Z", error=N_("应为1至4个大写字母、一个连字符和两位数字，如 HS-01。")
+)
+AMOUNT = validate.Regexp(r"\d{1,9}(\.\d{1,2})?\Z", error=N_('应为金额，如 "50000.00"，写在引号中。'))
+PREFIX = validate.Regexp(r"[A-Z]{2,4}\Z", error=N_("应为2至4个大写字母。"))
+SERVICES = {"employer": N_("单位服务"), "institution": N_("机构服务"), "person": N_("个人业务")}
+PAYEES = ("unit", "institution", "person")
+WORDS = ("begin", "staff", "created_on", "people", "passed", "count", "nobody", "submit", "receipt", "amount")
+REQUIRED, UNKNOWN_PART = N_("这里必须填写。"), N_("没有这一项，可能写错了名称。")
+NOT_TEXT, NOT_LIST, NOT_PARTS, NOT_YES = (
+    N_("应为文字。"),
+    N_("应为一个列表。"),
+    N_("应为若干项，每项有名称。"),
+    N_("应为 true 或 false。"),
+)
+NO_CHOICE, NO_YAML = N_("只能是{choices}之一。"), N_("读不出来：第{line}行附近的写法不对。")
+
+
+@dataclass(frozen=True)
+class BadPart:
+    """A fault of a document: where (`rules[3].expression`), and what is wrong."""
+
+    place: str
+    message: Message
+
+
+class BadDefinition(ValueError):
+    """A document that can't be a definition; `faults` are all of them, in the document's order."""
+
+    def __init__(self, faults: Iterable[BadPart]):
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.place}: {fault.message}" for fault in self.faults))
+
+
+def one_of(choices: Iterable[str]) -> validate.OneOf:
+    listed = tuple(choices)
+    return validate.OneOf(listed, error=str(Message(NO_CHOICE, choices="、".join(listed))))
+
+
+class TextField(ma.Field):
+    """A text: Chinese, or Chinese and English (`app.kernel.bilingual`); what is read is the Chinese."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        both = isinstance(value, Mapping) and {"zh"} <= set(value) <= {"zh", "en"}
+        texts = list(value.values()) if both else [value]
+        if not all(isinstance(one, str) and one.strip() for one in texts):
+            raise ValidationError(N_("应为一段文字，或中文 zh 和英文 en 两段文字。"))
+        return chinese(value)
+
+
+class Part(Schema):
+    """A part that takes nothing but what it names; `makes` is the class of what is read.
+
+    A name of marshmallow's own has `_` behind it.
+    """
+
+    makes: ClassVar[type]
+    error_messages = {"unknown": UNKNOWN_PART, "type": NOT_PARTS}  # noqa: RUF012  # marshmallow's own declaration
+
+    class Meta:
+        unknown = RAISE
+
+    @post_load
+    def make(self, read: dict[str, Any], **_: Any) -> Any:
+        return self.makes(**{name.rstrip("_"): _frozen(value) for name, value in read.items()})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def plain(**more: Any) -> ma.String:
+    return ma.String(error_messages={"required": REQUIRED, "invalid": NOT_TEXT, "null": REQUIRED}, **more)
+
+
+def spoken(**more: Any) -> TextField:
+    return TextField(error_messages={"required": REQUIRED, "null": REQUIRED}, **more)
+
+
+def flag(**more: Any) -> ma.Boolean:
+    return ma.Boolean(
+        truthy={True}, falsy={False}, error_messages={"required": REQUIRED, "invalid": NOT_YES}, **more
+    )
+
+
+def many(inner: Any, **more: Any) -> ma.List:
+    return ma.List(inner, error_messages={"required": REQUIRED, "invalid": NOT_LIST}, **more)
+
+
+def parts(schema: type[Schema], **more: Any) -> ma.List:
+    return many(ma.Nested(schema, error_messages={"type": NOT_PARTS}), **more)
+
+
+def mapping(value: ma.Field, **more: Any) -> ma.Dict:
+    messages = {"required": REQUIRED, "invalid": NOT_PARTS}
+    return ma.Dict(keys=plain(validate=CODE), values=value, error_messages=messages, **more)
+
+
+class FieldPart(Part):
+    makes = FieldEntry
+    code = plain(required=True, validate=CODE)
+    type = plain(validate=one_of(TYPES))
+    title = spoken()
+    required = flag()
+    choices = mapping(spoken())
+    note = spoken()
+    example = plain()
+    listed = flag()
+    searched = flag()
+
+
+class ParameterPart(Part):
+    makes = ParameterEntry
+    title = spoken(required=True)
+    unit = plain(required=True, validate=one_of(UNITS))
+    default = ma.Raw(required=True, allow_none=True, error_messages={"required": REQUIRED})
+    document = plain(required=True)
+
+
+class RulePart(Part):
+    """An entry of the catalogue, whose own names the catalogue knows, or an expression; it stays as it is written."""
+
+    code = plain(required=True, validate=RULE_CODE)
+    rule = plain()
+    with_ = ma.Dict(data_key="with", error_messages={"invalid": NOT_PARTS})
+    only_ = mapping(many(plain()), data_key="only")
+    words = ma.Dict(error_messages={"invalid": NOT_PARTS})
+    warns = flag()
+    document = plain()
+    expression = plain()
+    title = spoken()
+    asks = spoken()
+    fails = spoken()
+
+    @post_load(pass_original=True)
+    def make(self, read: dict[str, Any], original: dict[str, Any], **_: Any) -> Any:
+        return original
+
+
+class FlowPart(Part):
+    """The switches (`app.engine.workflow.flow`); what isn't given is as every subsidy has it."""
+
+    makes = FlowEntry
+    second_review_from = plain(validate=AMOUNT, allow_none=True)
+    publicity = plain(validate=one_of((WORKING_DAYS, CALENDAR_DAYS, NONE)))
+    by_list = flag()
+
+
+class ExamplePart(Part):
+    makes = ExampleEntry
+    title = spoken(required=True)
+    facts = ma.Dict(keys=plain(), required=True, error_messages={"required": REQUIRED, "invalid": NOT_PARTS})
+    day = plain(required=True)
+    stops = many(plain(), required=True)
+    amount = plain(required=True, allow_none=True)
+
+
+class DocumentPart(Part):
+    makes = Document
+    code = plain(required=True, validate=CODE)
+    title = spoken(required=True)
+    short = spoken(required=True)
+    prefix = plain(required=True, validate=PREFIX)
+    address = plain(required=True, validate=CODE)
+    service = plain(required=True, validate=one_of(SERVICES))
+    menu = spoken()
+    payees = many(plain(validate=one_of(PAYEES)), required=True)
+    sheet = spoken(required=True)
+    fields_ = parts(FieldPart, required=True, data_key="fields")
+    parameters = mapping(ma.Nested(ParameterPart), required=True)
+    policy_date = plain(required=True)
+    rules = parts(RulePart, required=True)
+    amount = plain(required=True)
+    once = flag()
+    flow = ma.Nested(FlowPart, error_messages={"type": NOT_PARTS})
+    words = mapping(spoken())
+    documents = many(plain())
+    examples = parts(ExamplePart)
+
+
+def read(data: Mapping[str, Any]) -> Document:
+    """Return the document that data (of JSON or YAML) holds. Raises BadDefinition with every fault of its form."""
+    try:
+        document = DocumentPart().load(data)
+    except ValidationError as error:
+        raise BadDefinition(_faults(error.messages)) from error
+    try:
+        return replace(document, english=english_of(data), content=data)
+    except BadValue as error:
+        raise BadDefinition([BadPart("", error.message)]) from error
+
+
+def parse_yaml(written: str) -> dict[str, Any]:
+    """Return the plain data of a YAML text. Raises BadDefinition."""
+    try:
+        data = yaml.safe_load(written)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        wrong = Message(NO_YAML, line=mark.line + 1 if mark else 1)
+        raise BadDefinition([BadPart("", wrong)]) from error
+    if not isinstance(data, dict):
+        raise BadDefinition([BadPart("", Message(NOT_PARTS))])
+    return data
+
+
+def _faults(messages: Any, place: str = "") -> Iterator[BadPart]:
+    """Yield the faults of marshmallow's nested messages, each with the place as a person would write it."""
+    if isinstance(messages, str):
+        yield BadPart(place, Message(messages))
+    elif isinstance(messages, list):
+        for one in messages:
+            yield from _faults(one, place)
+    else:
+        for name, below in messages.items():
+            if name in ("_schema", "value", "key"):
+                yield from _faults(below, place)
+            elif isinstance(name, int):
+                yield from _faults(below, f"{place}[{name + 1}]")
+            else:
+                yield from _faults(below, f"{place}.{name}" if place else str(name))

@@ -1,0 +1,1 @@
+"""What definitions become on screen."""

@@ -1,5 +1,0 @@
-"""Moves as every subsidy does."""
-
-from app.engine.workflow.moves import SUBSIDY
-
-WORKFLOW = SUBSIDY
