@@ -11,14 +11,18 @@ from typing import Any
 from app.engine.sheets import Kind
 
 COLUMN = "own"
-_SQL = {Kind.DATE: ("date", ("string",)), Kind.INTEGER: ("numeric", ("number",))} | dict.fromkeys(
-    (Kind.MONEY, Kind.SCORE), ("numeric", ("string", "number"))
+_SQL = (
+    dict.fromkeys((Kind.DATE, Kind.MONTH), ("date", ("string",)))
+    | {Kind.INTEGER: ("numeric", ("number",))}
+    | dict.fromkeys((Kind.MONEY, Kind.SCORE, Kind.DECIMAL), ("numeric", ("string", "number")))
 )
 """By kind: the type in SQL, and the types in JSON that hold it; any other is text."""
 _READ: dict[Kind, Callable[[Any], Any]] = {
     Kind.DATE: date.fromisoformat,
+    Kind.MONTH: date.fromisoformat,
     Kind.INTEGER: int,
     Kind.MONEY: Decimal,
+    Kind.DECIMAL: Decimal,
     Kind.SCORE: Decimal,
 }
 ENCODER = json.JSONEncoder(default=str, ensure_ascii=False)

@@ -25,6 +25,14 @@ _WRITINGS = (
     re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})[日号]?", re.ASCII),
     re.compile(r"(\d{4})()(\d{2})(\d{2})", re.ASCII),
 )
+_MONTHS = (
+    re.compile(r"(\d{4})-(\d{1,2})", re.ASCII),
+    re.compile(r"(\d{4})[/.](\d{1,2})", re.ASCII),
+    re.compile(r"(\d{4})年(\d{1,2})月份?", re.ASCII),
+    re.compile(r"(\d{4})(\d{2})", re.ASCII),
+)
+_TRAILING_ZERO_LOST = re.compile(r"\d{4}\.1", re.ASCII)
+"""What a spreadsheet makes of 2026.10, and what people mean by 2026.1."""
 _EARLIEST_YEAR = 1900
 
 
@@ -56,6 +64,21 @@ def parse_date(text: str) -> date | None:
                 return date(year, month, day) if year >= _EARLIEST_YEAR else None
             except ValueError:
                 return None
+    return None
+
+
+def parse_month(text: str) -> date | None:
+    """Return the first day of the month that a person typed (2026-03, 2026年3月, 202603), or None, also where two may be meant."""
+    bare = squeeze(unicodedata.normalize("NFKC", text).translate(_PUNCTUATION))
+    if _TRAILING_ZERO_LOST.fullmatch(bare):
+        return None
+    for writing in _MONTHS:
+        if (
+            (match := writing.fullmatch(bare))
+            and int(match[1]) >= _EARLIEST_YEAR
+            and 1 <= int(match[2]) <= 12
+        ):
+            return date(int(match[1]), int(match[2]), 1)
     return None
 
 

@@ -163,8 +163,10 @@ def readable(entry: FieldEntry) -> Field:
 
 KINDS = {
     "date": FieldKind.DATE,
+    "month": FieldKind.DATE,
     "choice": FieldKind.CHOICE,
     "integer": FieldKind.NUMBER,
+    "decimal": FieldKind.NUMBER,
     "money": FieldKind.NUMBER,
 }
 

@@ -18,8 +18,10 @@ TYPES = {
     "yes_no": Kind.CHOICE,
     "region": Kind.CHOICE,
     "whole_number": Kind.INTEGER,
+    "decimal": Kind.DECIMAL,
     "money": Kind.MONEY,
     "date": Kind.DATE,
+    "month": Kind.MONTH,
     "phone": Kind.PHONE,
 }
 """By the name of a type: how its cells are read."""
@@ -27,8 +29,10 @@ YES, NO = "yes", "no"
 YES_NO = ((YES, N_("是")), (NO, N_("否")))
 VALUES = {
     Kind.INTEGER: expressions.Kind.NUMBER,
+    Kind.DECIMAL: expressions.Kind.NUMBER,
     Kind.MONEY: expressions.Kind.NUMBER,
     Kind.DATE: expressions.Kind.DATE,
+    Kind.MONTH: expressions.Kind.MONTH,
 }
 """By kind: what its values are in an expression; any other is a text."""
 REGIONS = region_labels()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.dates import SHANGHAI, add_months, month_start, parse_date, serial_date
+from app.kernel.dates import SHANGHAI, add_months, month_start, parse_date, parse_month, serial_date
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,37 @@ def test_moments_and_other_punctuation(typed, day):
 )
 def test_a_serial_number_is_the_spreadsheets_day(typed, day):
     assert serial_date(typed) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03",
+        "2026-3",
+        "2026/3",
+        "2026.03",
+        "2026年3月",
+        "2026年03月份",
+        "202603",
+        "２０２６．３",
+        " 2026 年 3 月",
+    ],
+)
+def test_a_month_is_read_as_its_first_day(text):
+    assert parse_month(text) == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-13", "2026-0", "202600", "1899-12", "三月", "2026-03-01", "20263"]
+)
+def test_what_is_no_month_is_none(text):
+    assert parse_month(text) is None
+
+
+def test_a_month_that_has_lost_its_last_zero_is_none():
+    """A spreadsheet keeps 2026.10 as 2026.1."""
+    assert [parse_month(text) for text in ("2026.1", "2026.10", "2026.01")] == [
+        None,
+        date(2026, 10, 1),
+        date(2026, 1, 1),
+    ]

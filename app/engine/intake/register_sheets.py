@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from app.engine.sheets import Column, Kind, Sheet, SheetRow
-from app.kernel.dates import parse_date
+from app.kernel.dates import parse_date, parse_month
 from app.kernel.messages import N_
 from app.registers.definitions import definition as defined
 from app.registers.definitions.definition import Definition
@@ -30,7 +30,6 @@ SUBJECTS = {
 }
 YES_NO = (("1", "是"), ("0", "否"))
 LONGEST_TAB = 31
-_MONTH = re.compile(r"(\d{4})\D?(\d{1,2})\D?", re.ASCII)
 
 
 def sheet_of(definition: Definition) -> Sheet:
@@ -81,7 +80,5 @@ def _cell(definition: Definition, code: str, value: object) -> str:
 
 def _month(text: str) -> str:
     """Return a month as files have it, however it is written; what is none is left to the loader to refuse."""
-    if match := _MONTH.fullmatch(text.strip()):
-        return f"{match[1]}-{int(match[2]):02}"
-    day = parse_date(text)
+    day = parse_month(text) or parse_date(text)
     return f"{day:%Y-%m}" if day else text

@@ -9,7 +9,7 @@ from functools import lru_cache
 from app.engine.sheets.child import ERROR, LOST, MERGED, UNCACHED, Cell, UnreadableCell, unreadable_kind
 from app.engine.sheets.columns import Column, Kind
 from app.engine.sheets.words import QUOTES, is_no_score, is_open_end, unwrapped
-from app.kernel.dates import parse_date, serial_date
+from app.kernel.dates import month_start, parse_date, parse_month, serial_date
 from app.kernel.errors import BadValue
 from app.kernel.identifiers import citizen_id, uscc
 from app.kernel.messages import N_
@@ -35,6 +35,7 @@ _MOBILE = re.compile(r"(\+?86)?(1\d{10})", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,15}(\.0+)?", re.ASCII)
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2}0*)?", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,8}(\.\d+)?", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,6}0*)?", re.ASCII)
 _CENT = Decimal("0.01")
 _NO_DATE = {
     (False, False): N_("“{title}”的日期“{value}”无法识别。请写成 2020-03-01 的样子。"),
@@ -57,7 +58,7 @@ _SENTENCES = {
     MERGED: N_("“{title}”与其他列的单元格合并，看不出这一格填的是什么。请取消合并，逐格填写后重新上传。"),
     LOST: N_("“{title}”的“{value}”中有已经丢失的字（显示为“�”）。请对照证件重新输入。"),
 }
-_NOT_ROUNDED = {Kind.DATE, Kind.CHOICE}
+_NOT_ROUNDED = {Kind.DATE, Kind.MONTH, Kind.CHOICE}
 
 
 def typed(cell: Cell) -> str:
@@ -162,6 +163,17 @@ def _date(column: Column, text: str) -> date | None:
     )
 
 
+def _month(column: Column, text: str) -> date:
+    """Return the first day of a month; a whole day, as spreadsheets make of `2026-03`, lies in its own."""
+    bare = text.strip(QUOTES)
+    if day := parse_month(bare) or parse_date(bare) or serial_date(bare):
+        return month_start(day)
+    raise BadValue(
+        N_("“{title}”的“{value}”看不出是哪个月。请写成 2026-03 的样子。"),
+        value=text.strip(),
+    )
+
+
 def _choice(column: Column, text: str) -> str:
     codes = column.codes(text)
     if len(codes) == 1:
@@ -200,6 +212,16 @@ def _money(column: Column, text: str) -> Decimal:
     )
 
 
+def _decimal(column: Column, text: str) -> Decimal:
+    bare = squeeze(text).replace(",", "")
+    if _DECIMAL.fullmatch(bare):
+        return Decimal(f"{Decimal(bare).normalize():f}")
+    raise BadValue(
+        N_("“{title}”的“{value}”不是数字。请只填数字，最多六位小数。"),
+        value=text.strip(),
+    )
+
+
 def _score(column: Column, text: str) -> Decimal | None:
     """Return a score with two decimals, half up, as averages have more; None for somebody who did not sit the examination."""
     if is_no_score(text):
@@ -219,8 +241,10 @@ _READERS: dict[Kind, Callable[[Column, str], Value]] = {
     Kind.USCC: _uscc,
     Kind.PHONE: _phone,
     Kind.DATE: _date,
+    Kind.MONTH: _month,
     Kind.CHOICE: _choice,
     Kind.INTEGER: _integer,
     Kind.MONEY: _money,
+    Kind.DECIMAL: _decimal,
     Kind.SCORE: _score,
 }

@@ -17,10 +17,12 @@ class Kind(Enum):
     CITIZEN_ID = "citizen_id"
     USCC = "uscc"
     DATE = "date"
+    MONTH = "month"
     CHOICE = "choice"
     PHONE = "phone"
     INTEGER = "integer"
     MONEY = "money"
+    DECIMAL = "decimal"
     SCORE = "score"
 
     __hash__ = object.__hash__  # each kind is one object; hashing its name takes longer than reading a cell

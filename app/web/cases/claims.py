@@ -16,7 +16,6 @@ from app.engine.cases.accounts import number_of
 from app.engine.cases.claims import Claim
 from app.engine.intake import applications
 from app.engine.intake.check import ELSEWHERE
-from app.engine.sheets import Kind
 from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
@@ -28,7 +27,7 @@ from app.web.longwork.sheet_forms import RowForm, row_form
 from app.web.page.addresses import page_url
 from app.web.stages.stage import StageView
 from app.web.wording.formats import NOTHING
-from app.web.wording.titles import fact_title, field_title
+from app.web.wording.titles import fact_title, field_title, written
 from app.web.wording.translations import gettext
 
 WHOLE = {"citizen_id": N_("完整公民身份号码"), "phone": N_("完整联系电话"), "account": N_("完整收款账号")}
@@ -117,8 +116,7 @@ class ClaimQueryView(StageView):
         for column in self.programme.sheet.columns:
             if column.field not in current:
                 value = self.programme.value(claim, column.field)
-                titles = dict(column.choices) if column.kind is Kind.CHOICE else {}
-                current[column.field] = "" if value is None else titles.get(value, str(value))
+                current[column.field] = "" if value is None else written(column, value)
         return current
 
     @expose("/reveal/<int:pk>", methods=["POST"])

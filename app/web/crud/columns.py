@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from app.engine.own_fields import own_value
+from app.engine.sheets import Column, Kind
 from app.kernel.free_text import without_numbers
-from app.web.crud.search import CHOICES
+from app.web.crud.options import CHOICES
 from app.web.page.addresses import application_url, page_url
 from app.web.wording.formats import NOTHING, short_number, show, state_mark, tag
+from app.web.wording.titles import choice_title, value_title
 from app.web.wording.translations import gettext
 
 SHOWN = ("list_columns", "show_columns", "add_columns", "edit_columns", "search_columns", "export_columns")
@@ -43,7 +46,7 @@ def titles_of(view: Any) -> dict[str, str]:
 
 
 class Columns:
-    """The part of a list's view that sets its rows."""
+    """The part of a list's view that sets its rows; `own_columns` are what some are on the sheet of the view's programme."""
 
     endpoint: str
     key: Any
@@ -52,12 +55,15 @@ class Columns:
     formatters_columns: ClassVar[Any]
     include_route_methods: ClassVar[set[str]]
     choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    own_columns: ClassVar[Mapping[str, Column]] = {}
     names_whole: ClassVar[bool] = False
 
     def cell(self, row: Any, column: str) -> str:
         """Return what a list or a show page says for one column."""
         if column == "state":
             return state_mark(row.state, self._choices(column) or {})
+        if own := self.own_columns.get(column):
+            return value_title(own, own_value(row.own, own.field, own.kind))
         value = self.value(row, column)
         if column in HINTS:
             return tag("warn", self.label(column)) if value else NOTHING
@@ -95,6 +101,8 @@ class Columns:
 
     def value(self, row: Any, column: str) -> object:
         """Return what one column holds: choices by their titles, numbers and dates as they are."""
+        if own := self.own_columns.get(column):
+            return _typed(own, row.own)
         value: Any = row
         for part in column.split("."):
             value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
@@ -110,3 +118,11 @@ class Columns:
 
     def label(self, column: str) -> str:
         return gettext(self.label_columns[column])
+
+
+def _typed(column: Column, own: Mapping[str, Any]) -> object:
+    """Return a field that only one programme has: a number or a day as such, anything else as people read it."""
+    value = own_value(own, column.field, column.kind)
+    if column.choices:
+        return value and choice_title(column, value)
+    return value_title(column, value) if value and column.kind is Kind.MONTH else value

@@ -113,7 +113,9 @@ def expanded(view: str, args: MultiDict) -> MultiDict:
 def filtered(view, args: MultiDict) -> tuple[Query, dict[str, str], list[search.SearchField]]:
     """Return the view's rows that match the URL: its base filters, then the search card; scope comes from the session."""
     query = view.base_query()
-    fields = search.fields_of(view.datamodel.obj, view.search_columns, view.label_columns, view.choices)
+    fields = search.fields_of(
+        view.datamodel.obj, view.search_columns, view.label_columns, view.choices, view.own_columns
+    )
     fields += view.more_fields()
     clauses, typed = search.clauses(fields, expanded(view.endpoint, args))
     return query.filter(*clauses), typed, fields

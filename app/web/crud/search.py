@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import Any
 
 from flask import g
@@ -17,7 +18,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.cases.payments import PaymentList
-from app.engine.cases.states import TITLES
+from app.engine.own_fields import COLUMN, stored_value
+from app.engine.sheets import Column, Kind, Sheet, parse_row
 from app.kernel import names
 from app.kernel.dates import SHANGHAI, parse_date
 from app.kernel.errors import BadValue
@@ -27,22 +29,14 @@ from app.registers.lookup import has_part, unit_name
 from app.registers.models import Employer, Person
 from app.registers.organisation import Region
 from app.registers.region_names import codes_of
+from app.web.crud.options import CHOICES
 from app.web.crud.private_queries import decrypt_text
 from app.web.wording.translations import gettext
 
-KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
-SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}
-PAYEE_TITLES = {"unit": N_("单位"), "person": N_("个人")}
-CHOICES: dict[str, dict[str, str]] = {
-    "state": TITLES,
-    "kind": KIND_TITLES,
-    "scale": SCALE_TITLES,
-    "payee_kind": PAYEE_TITLES,
-}
-
-
 APART = re.compile(r"[\s,，;；、]+")
 MOST_WORDS = 1000
+WORDS = (Kind.TEXT, Kind.USCC, Kind.PHONE, Kind.CITIZEN_ID)
+"""Kinds that are searched by what is written, many at once."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +52,18 @@ class SearchField:
 
 
 def fields_of(
-    model: type[Any], columns: Sequence[str], labels: Mapping[str, str], choices: Mapping
+    model: type[Any],
+    columns: Sequence[str],
+    labels: Mapping[str, str],
+    choices: Mapping,
+    own: Mapping[str, Column] = MappingProxyType({}),
 ) -> list[SearchField]:
-    """Return the fields for a view's `search_columns`; a date becomes two, from and to."""
+    """Return the fields for a view's `search_columns`; a date becomes two, from and to. `own` are columns of a sheet."""
     fields: list[SearchField] = []
     for name in columns:
+        if name in own:
+            fields += _own(getattr(model, COLUMN), own[name], name)
+            continue
         fields += _fields(model, name, labels.get(name, name), choices.get(name) or CHOICES.get(name))
     return fields
 
@@ -82,9 +83,6 @@ def _fields(model: type[Any], name: str, label: str, choices: Mapping | None) ->
         kind, clause, options = BEYOND[name]
         return [SearchField(name, label, kind, clause, options)]
     if "." in name:
-        first, _, rest = name.partition(".")
-        if first in model.__mapper__.columns:
-            return [_own(getattr(model, first), rest, name, label, choices)]
         return [_related(model, name, label)]
     relation = model.__mapper__.relationships.get(name)
     if relation is not None:
@@ -113,17 +111,20 @@ def _fields(model: type[Any], name: str, label: str, choices: Mapping | None) ->
     return [SearchField(name, label, "text", INDEXED.get((model, name), part_or_some))]
 
 
-def _own(column, key: str, name: str, label: str, choices: Mapping | None) -> SearchField:
-    """Return a field that only one programme has, kept in a JSONB column."""
-    if choices:
-        return SearchField(
-            name,
-            label,
-            "choice",
-            lambda text: column.contains({key: text}) if text in choices else None,
-            choices,
-        )
-    return SearchField(name, label, "text", lambda text: column[key].astext.in_(several(text)))
+def _own(stored, column: Column, name: str) -> list[SearchField]:
+    """Return the fields for one that only one programme has, kept in a JSONB column; a day is held as ISO text."""
+    label, key = column.title, column.field
+    if column.kind is Kind.DATE:
+        return _span(stored[key].astext, name, label, date.isoformat)
+    if column.kind in WORDS:
+        return [SearchField(name, label, "text", lambda text: stored[key].astext.in_(several(text)))]
+
+    def equal(text: str) -> ColumnElement[bool] | None:
+        value = parse_row(Sheet(key, label, COLUMN, (column,)), {key: text}, 0, today=g.today).values[key]
+        return None if value is None else stored.contains({key: stored_value(value)})
+
+    kind, codes = ("choice", dict(column.choices)) if column.choices else ("text", None)
+    return [SearchField(name, label, kind, equal, codes)]
 
 
 def _related(model: type[Any], path: str, label: str) -> SearchField:
@@ -136,10 +137,12 @@ def _related(model: type[Any], path: str, label: str) -> SearchField:
     )
 
 
-def _span(column, name: str, label: str) -> list[SearchField]:
-    """Return the condition from a day, and to one."""
-    first = _day(lambda day: column >= _moment(column, day, time.min))
-    last = _day(lambda day: column <= _moment(column, day, time.max))
+def _span(
+    column, name: str, label: str, stored_as: Callable[[date], object] | None = None
+) -> list[SearchField]:
+    """Return the condition from a day, and to one; `stored_as`: how the column holds a day, where it is none of its own kind."""
+    first = _day(lambda day: column >= (stored_as(day) if stored_as else _moment(column, day, time.min)))
+    last = _day(lambda day: column <= (stored_as(day) if stored_as else _moment(column, day, time.max)))
     return [
         SearchField(f"{name}_from", label, "date", first, frame=N_("{label}（起）")),
         SearchField(f"{name}_to", label, "date", last, frame=N_("{label}（止）")),

@@ -27,6 +27,7 @@ from app.kernel.errors import DomainError
 from app.web.crud import listing
 from app.web.crud.columns import Columns, titles_of
 from app.web.crud.conflicts import Edit
+from app.web.crud.options import CHOICES
 from app.web.crud.paging import key_of
 from app.web.crud.posting import Posting
 from app.web.crud.private_queries import encrypt_query, in_clear
@@ -117,7 +118,7 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
             self.description_columns,
             self.validators_columns,
             extra or {},
-            {**listing.search.CHOICES, **self.choices},
+            {**CHOICES, **self.choices},
             self.form_base,
         )
 

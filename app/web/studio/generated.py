@@ -106,6 +106,7 @@ def _columns(programme: Programme, base: type[BulkView]) -> dict[str, Any]:
         "search_columns": [*_kept(programme, base.search_columns), *_own(programme.searched)],
         "order_columns": list(_kept(programme, base.order_columns)),
         "label_columns": {**base.label_columns, **{name: column.title for name, column in own.items()}},
+        "own_columns": own,
         "choices": {name: dict(one.choices) for name, one in chosen if one and one.kind is Kind.CHOICE},
     }
 

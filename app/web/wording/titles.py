@@ -6,7 +6,7 @@ phone, which histories mask.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
@@ -18,7 +18,7 @@ from app.engine.cases.claims import Application, Claim
 from app.engine.casework.case_history import Moved
 from app.engine.programme import Programme
 from app.engine.rules.rule import VERDICTS
-from app.engine.sheets import Column
+from app.engine.sheets import Column, Kind
 from app.engine.workflow.transition import Transition
 from app.extensions import db
 from app.kernel.free_text import without_numbers
@@ -97,6 +97,11 @@ PHASES = {
     "list": N_("编制发放清单时"),
     "disburse": N_("发放时"),
 }
+WRITINGS: Mapping[Kind, Callable[[object], str]] = {
+    Kind.MONTH: lambda day: str(day)[:7],
+    Kind.DECIMAL: str,
+}
+"""By kind: how people write it, where that isn't how its value is shown."""
 SHOWN = {
     "citizen_id": N_("公民身份号码"),
     "phone": N_("联系电话"),
@@ -168,7 +173,7 @@ def fact_title(
         # entries of 0.5.0 are sealed with what they hold
         value = without_numbers(value)
     column = _kept_column(programme, field)
-    return choice_title(column, value) if column and column.choices else show(value)
+    return value_title(column, value) if column else show(value)
 
 
 def _titles_of(programme: str | None, event: str | None) -> Mapping[str, str]:
@@ -190,7 +195,7 @@ def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
         column, value = programme.columns.get(name), programme.value(claim, name)
         if value is None and name == ends:
             value = gettext("无固定期限")
-        shown.append(choice_title(column, value) if column and column.choices else show(value))
+        shown.append(value_title(column, value) if column else show(value))
     return shown
 
 
@@ -202,6 +207,22 @@ def _kept_column(programme: str | None, field: str) -> Column | None:
 
 def phase_title(phase: str) -> str:
     return gettext(PHASES[phase])
+
+
+def value_title(column: Column, value: object) -> str | Markup:
+    """Return what a sheet's column holds as people read it; of the audit log, as text."""
+    if column.choices:
+        return choice_title(column, value)
+    if value is not None and column.kind in WRITINGS:
+        return WRITINGS[column.kind](value)
+    return show(value)
+
+
+def written(column: Column, value: object) -> str:
+    """Return a value as its cell on the sheet would be written."""
+    if column.choices:
+        return dict(column.choices).get(str(value), str(value))
+    return WRITINGS[column.kind](value) if column.kind in WRITINGS else str(value)
 
 
 def choice_title(column: Column, value: object) -> str:

@@ -300,6 +300,39 @@ def test_wrong_codes_and_numbers(book, cells, wrong):
     assert list(row.errors) == [wrong]
 
 
+TYPED = Sheet(
+    "typed", "栏目", "栏目", (Column("month", "月份", Kind.MONTH), Column("rate", "比例", Kind.DECIMAL))
+)
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-03", 202603, "2026年3月", date(2026, 3, 1), "'2026/3", "2026-03-15 00:00:00", 46082]
+)
+def test_months(book, written):
+    row = read_path(TYPED, book(["月份", "比例"], [written, None])).rows[0]
+    assert (row.errors, row.values["month"]) == ({}, date(2026, 3, 1))
+
+
+@pytest.mark.parametrize("written", ["三月", "2026-13", 2026.1, 20263, "2026年"])
+def test_what_is_no_month_is_refused_with_how_to_write_it(book, written):
+    row = read_path(TYPED, book(["月份", "比例"], [written, None])).rows[0]
+    assert "2026-03" in row.errors["month"].text() and row.values["month"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [(0.5, "0.5"), ("1,200.500", "1200.5"), (-3, "-3"), ("０．１６", "0.16"), (100, "100")],
+)
+def test_decimals_keep_what_is_written_without_zeros_behind(book, written, expected):
+    row = read_path(TYPED, book(["月份", "比例"], [None, written])).rows[0]
+    assert (row.errors, str(row.values["rate"])) == ({}, expected)
+
+
+@pytest.mark.parametrize("written", ["一半", "1.2.3", "0.1234567", "5%", float(10**17)])
+def test_what_is_no_decimal_is_refused(book, written):
+    assert list(read_path(TYPED, book(["月份", "比例"], [None, written])).rows[0].errors) == ["rate"]
+
+
 def test_the_filled_tab_is_found_among_others(tmp_path):
     workbook = openpyxl.Workbook()
     workbook.active.title = "说明"
