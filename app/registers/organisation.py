@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 LEVELS = ("province", "prefecture", "county")
+KINDS = ("township", "park", "school")
+"""What an office below the county is; the county's own and those above it are of no kind."""
 
 
 class Region(Model):
@@ -40,11 +42,17 @@ class Region(Model):
 class Office(Model):
     """A handling office (经办机构); `path` lists the codes from the province down, so a subtree is a prefix.
 
+    One of a `kind` lies below another and only receives: it takes in and pre-checks what the competent office decides.
+
     Its papers are signed by `signs_as`, where another authority decides, with `seal_block` where the seal belongs;
     `objection_phone` takes objections, where that isn't `phone`.
     """
 
     __tablename__ = "offices"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {KINDS}", name="office_kind"),
+        CheckConstraint("kind IS NULL OR parent_id IS NOT NULL", name="office_below"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
@@ -52,6 +60,7 @@ class Office(Model):
     region_code: Mapped[str] = mapped_column(ForeignKey("regions.code"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"), index=True)
     path: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[str | None] = mapped_column(String(10))
     address: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(60))
     signs_as: Mapped[str | None] = mapped_column(String(120))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.engine.cases.desks import HOUSEHOLD, INSURED_REGION, REGISTRATION
 from app.engine.edition import Edition
 from app.engine.policy import Parameter, Policy
 from app.engine.programme import Programme, Wording
@@ -87,6 +88,17 @@ def _is_placed(document: Document) -> bool:
     return {one.code for one in document.fields} >= set(PLACE)
 
 
+def _knows_no_region(document: Document) -> bool:
+    """Return whether some application would have no region by which its office is competent."""
+    payees = set(document.payees)
+    known = {
+        INSURED_REGION: payees == {"unit"},
+        REGISTRATION: "person" not in payees,
+        HOUSEHOLD: payees == {"person"},
+    }
+    return not known.get(document.flow.competent, True)
+
+
 def _form(document: Document) -> Iterator[BadPart]:
     """Yield what is wrong with the fields, the policy date and the list of rules."""
     codes = [one.code for one in document.fields]
@@ -101,6 +113,9 @@ def _form(document: Document) -> Iterator[BadPart]:
     for code in fields.PERSON:
         if code not in codes:
             yield BadPart("fields", Message(N_("缺少标准字段“{code}”。"), code=code))
+    if _knows_no_region(document):
+        unfit = N_("这类申请人没有“{competent}”，不能按它确定主管机构。请另选 competent，或调整 payees。")
+        yield BadPart("flow.competent", Message(unfit, competent=document.flow.competent))
     if document.policy_date not in (SUBMISSION, *codes):
         unknown = N_("没有字段“{code}”。按提交日选用政策的，写 submission。")
         yield BadPart("policy_date", Message(unknown, code=document.policy_date))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from app.engine.cases.desks import TAKEN_IN
 from app.engine.workflow.flow import WORKING_DAYS, Flow
 
 NONE = "none"
@@ -58,12 +59,15 @@ class FlowEntry:
     second_review_from: str | None = None
     publicity: str = WORKING_DAYS
     by_list: bool = True
+    competent: str = TAKEN_IN
+    intake_below: bool = False
 
     @property
     def flow(self) -> Flow:
         """The flow that they make."""
         from_sum = None if self.second_review_from is None else Decimal(self.second_review_from)
-        return Flow(from_sum, None if self.publicity == NONE else self.publicity, self.by_list)
+        publicity = None if self.publicity == NONE else self.publicity
+        return Flow(from_sum, publicity, self.by_list, self.competent, self.intake_below)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import yaml
 from marshmallow import RAISE, Schema, ValidationError, post_load, validate
 from marshmallow import fields as ma
 
+from app.engine.cases.desks import COMPETENCES
 from app.engine.policy import UNITS
 from app.engine.workflow.flow import CALENDAR_DAYS, WORKING_DAYS
 from app.kernel.bilingual import chinese, english_of
@@ -167,6 +168,8 @@ class FlowPart(Part):
     second_review_from = plain(validate=AMOUNT, allow_none=True)
     publicity = plain(validate=one_of((WORKING_DAYS, CALENDAR_DAYS, NONE)))
     by_list = flag()
+    competent = plain(validate=one_of(COMPETENCES))
+    intake_below = flag()
 
 
 class ExamplePart(Part):

@@ -37,7 +37,7 @@ from app.web.oversight.ledger import LedgerView
 from app.web.oversight.login_log import LoginLogView
 from app.web.oversight.logins import LoginView
 from app.web.oversight.post_checks import PostChecksView
-from app.web.page.builder import grants_of
+from app.web.page.builder import grants_of, reception_of
 from app.web.page.menu import add_view
 from app.web.settings.calendar import CALENDAR_VIEWS
 from app.web.settings.defined_registers import FACT_VIEWS
@@ -110,7 +110,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     for view in views:
         add_view(appbuilder, view)
     grants = grants_of(appbuilder.baseviews)
-    roles.declare(grants, renamed_of(appbuilder.baseviews, grants))
+    roles.declare(grants, renamed_of(appbuilder.baseviews, grants), reception_of(appbuilder.baseviews))
 
 
 def _programme_views() -> Iterator[type[AbstractViewApi]]:

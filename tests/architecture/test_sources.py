@@ -55,6 +55,7 @@ NO_VERBS |= {
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 300, 40, 120
 
 RAW_SQL = {
+    "app/engine/scope.py": "the applications and claims by which the scope itself goes",
     "app/demo/history/moments.py": "the demonstration's past: the clock that the database reads, by its owner",
     "app/demo/stamps.py": "the defaults of a demonstration's time stamps, by its owner",
     "app/server/backup.py": "counts every table, whatever it is called, and all money",

@@ -102,3 +102,23 @@ def test_what_a_row_leads_to_is_seen_by_the_scope_of_that_moment(session, app):
     session.info["scope"] = own
     session.expire(claim, ["application"])
     assert claim.application.id == claim.application_id
+
+
+def test_an_office_below_the_county_reads_every_kind_of_case_by_what_it_took_in(session, cases):
+    """What belongs to no application it doesn't read at all; who took in cases of others reads these beside its own."""
+    school, county = Scope((12,), receives=True), Scope((11, 12), ("510104",), elsewhere=True)
+    for model in cases:
+        read = {scope: sent_within(session, scope, model).partition("WHERE")[2] for scope in (school, county)}
+        received, own = "received_by_id", f"{model.__tablename__}.office_id ="
+        assert own not in read[school] and own in read[county], model
+        assert (received in read[school]) is (received in read[county]) is ("false" not in read[school]), (
+            model
+        )
+    assert "received_by_id" in sent_within(session, school, aliased(Claim))
+
+
+def sent_within(session, scope: Scope, model) -> str:
+    session.info["scope"] = scope
+    with heard(session.get_bind()) as sent:
+        session.execute(select(model.id)).all()
+    return str(sent[-1])

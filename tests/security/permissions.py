@@ -258,6 +258,8 @@ GET  /settings/audit/list/                  auditor
 GET  /settings/audit/show/<pk>              auditor
 GET  /settings/offices/list/                {KEEPERS} admin
 GET  /settings/offices/show/<pk>            {KEEPERS} admin
+GET  /settings/offices/add                  {KEEPERS}
+POST /settings/offices/add                  {KEEPERS}
 GET  /settings/offices/edit/<pk>            {KEEPERS}
 POST /settings/offices/edit/<pk>            {KEEPERS}
 GET  /settings/users/list/                  {KEEPERS}
@@ -279,6 +281,19 @@ POST /api/v1/registers/<kind>               keys
 GET  /settings/password/                    {LOGGED_IN}
 POST /settings/password/                    {LOGGED_IN}
 """
+
+AT_RECEPTION = """
+GET  /desk/employers
+GET  /desk/figures/
+GET  /batches/<batch_id>
+POST /batches/<batch_id>/run
+GET  /batches/<batch_id>/result
+GET  /batches/<batch_id>/download
+GET  /print/receipt/<int:pk>
+GET  /print/failed/<int:pk>
+"""
+"""What a clerk of an office below the county reaches beside what everybody does who has logged in; of what is shipped, no
+programme is taken in there."""
 
 MOVES = """
 {a}/applications/action_post    submit withdraw                                             clerk
@@ -349,6 +364,16 @@ def routes(app: Flask) -> dict[Address, frozenset[str]]:
             } - {None}
             known[method, rule] = alike.pop() if len(alike) == 1 else granted(app, endpoint)
     return known
+
+
+def at_reception(app: Flask) -> dict[Address, frozenset[str]]:
+    """The same in an office below the county."""
+    known = {tuple(line.split()) for line in filter(None, AT_RECEPTION.splitlines())}
+    for_all = frozenset(LOGGED_IN.split())
+    return {
+        address: reach if address in known or reach >= for_all or "clerk" not in reach else frozenset()
+        for address, reach in routes(app).items()
+    }
 
 
 def moves(app: Flask) -> dict[Address, str]:

@@ -7,10 +7,14 @@ offices above and below the county and every method, is run by `pytest -m soak`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.demo.users import PASSWORD
+from app.engine.access import roles
 from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
 from app.engine.scope import Scope
@@ -19,7 +23,7 @@ from app.registers.organisation import Office
 from tests.desk.clerks import JINJIANG, Desk
 from tests.security.addresses import CHANGES_THE_SESSION, address, filled, table_of
 from tests.security.cases import ADMIN_B, BUSINESS, digest, found_in
-from tests.security.permissions import LOGGED_IN, addresses, moves, routes
+from tests.security.permissions import LOGGED_IN, addresses, at_reception, moves, routes
 
 OWN = {role: role for role in LOGGED_IN.split()}
 OTHER = {role: f"{role}_b" for role in BUSINESS} | {"county_admin": ADMIN_B}
@@ -30,29 +34,37 @@ KEYLESS = (401, 429)
 """What the API says to a login without a key: that it needs one, or that it has asked too often."""
 LEVELS = {"below": False, "prefecture": True, "province": True}
 """Where further offices stand → whether the county's cases are theirs to see."""
-PLACES = {"below": "51010401", "prefecture": "510100", "province": "510000"}
+PLACES = {"below": "51010401", "school": "510104001", "prefecture": "510100", "province": "510000"}
 
 
 class Walk:
     """One login's way through all addresses; `wrong` collects what the table does not say, `count` the combinations."""
 
     def __init__(
-        self, app, known, username: str, role: str, within: bool, shown: frozenset[str] = frozenset()
+        self,
+        app,
+        known,
+        username: str,
+        role: str,
+        within: bool,
+        shown: frozenset[str] = frozenset(),
+        table: Mapping | None = None,
     ):
+        self.table = routes(app) if table is None else table
         self.app, self.known, self.role, self.within, self.shown = app, known, role, within, shown
         self.client = Desk(app, username).client
         self.wrong, self.count = {}, 0
 
     def addresses(self) -> None:
         """Each address by its own method."""
-        table = routes(self.app)
+        table = self.table
         for method, rule, endpoint in addresses(self.app):
             if (method, rule) in table and rule not in CHANGES_THE_SESSION:
                 self._ask(method, method, rule, endpoint, table[method, rule])
 
     def methods(self) -> None:
         """Each address by every method: HEAD is a GET, what a rule does not know is refused."""
-        table = routes(self.app)
+        table = self.table
         known = {(method, rule): endpoint for method, rule, endpoint in addresses(self.app)}
         for rule, endpoint in {rule: endpoint for (_, rule), endpoint in known.items()}.items():
             for verb in METHODS if rule not in CHANGES_THE_SESSION else ():
@@ -114,6 +126,27 @@ def test_a_role_reaches_nothing_of_another_county(cases_app, known, role, record
     assert digest(cases_app) == before
 
 
+@pytest.mark.parametrize("granted", ["what it takes in", "all that a clerk may"])
+def test_a_clerk_below_the_county_reaches_nothing_that_was_not_taken_in_there(
+    cases_app, known, granted, monkeypatch, record_property
+):
+    """Where the permissions of every clerk held, its scope alone would hide the county's cases and registers."""
+    (username,) = _logins_at(cases_app, "school", ("clerk",)).values()
+    table = at_reception(cases_app)
+    if granted == "all that a clerk may":
+        every = {pair for pair, reach in roles.GRANTS.items() if roles.CLERK in reach}
+        monkeypatch.setattr(roles, "RECEPTION", every)
+        table = None
+    walk = Walk(cases_app, known, username, "clerk", within=False, table=table)
+    before = digest(cases_app)
+    walk.addresses()
+    if table is None:
+        walk.moves()
+    record_property("combinations", walk.count)
+    assert walk.wrong == {}
+    assert digest(cases_app) == before
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("place", ["own", "other", *LEVELS])
 def test_every_method_of_every_address_by_every_role_at_every_level(cases_app, known, place, record_property):
@@ -130,23 +163,26 @@ def test_every_method_of_every_address_by_every_role_at_every_level(cases_app, k
     assert wrong == {}
 
 
-def _logins_at(app, place: str) -> dict[str, str]:
+def _logins_at(app, place: str, held: Sequence[str] = BUSINESS) -> dict[str, str]:
     """role → a login with it in an office at that place, which is made where there is none."""
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
-        office = db.session.scalar(select(Office).where(Office.code == PLACES[place])) or _office_below()
-        for role in BUSINESS:
-            make_user(db.session, Actor.command(), f"{role}_{place}", "田多级", office, [role], PASSWORD)
+        office = db.session.scalar(select(Office).where(Office.code == PLACES[place])) or _office_below(place)
+        for role in held:
+            username = f"{role}_{place}"
+            if db.session.scalar(select(User.id).where(User.username == username)) is None:
+                make_user(db.session, Actor.command(), username, "田多级", office, [role], PASSWORD)
         db.session.commit()
-    return {role: f"{role}_{place}" for role in BUSINESS}
+    return {role: f"{role}_{place}" for role in held}
 
 
-def _office_below() -> Office:
+def _office_below(place: str) -> Office:
     county = db.session.scalars(select(Office).where(Office.code == JINJIANG)).one()
-    code = PLACES["below"]
+    code = PLACES[place]
     office = Office(
         code=code,
         name="锦江区春熙路服务站",
+        kind="school" if place == "school" else None,
         region_code=JINJIANG,
         parent_id=county.id,
         path=f"{county.path}{code}/",

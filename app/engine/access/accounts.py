@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.engine.access import deciding, duties, grants, own_roles
-from app.engine.access.roles import ADMINISTRATORS, GRANTABLE, SEATS, TITLES
+from app.engine.access.roles import ADMINISTRATORS, CLERK, GRANTABLE, SEATS, TITLES
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.sessions import logins, old_passwords
@@ -229,6 +229,11 @@ def refuse_grant(session: Session, actor: Actor, office: Office, roles: set[str]
         if not actor.scope.whole and office.id not in actor.scope.office_ids:
             raise Refused(N_("所选机构不在您的管辖范围内。请重新选择机构。"))
     own_roles.refuse_elsewhere(session, roles, office)
+    if office.kind and not own_roles.parts_of(session, roles) <= {CLERK}:
+        raise Refused(
+            N_("{office}只受理和初核，不审核、不发放；其人员只能持有“经办”角色。请重新选择角色或机构。"),
+            office=office.name,
+        )
     for role in roles & set(SEATS):
         if office.region.level != SEATS[role]:
             raise Refused(

@@ -87,6 +87,8 @@ def make(
     """Make a new key in the caller's transaction; return it and the only copy of its text. Raises Refused or BadValue."""
     if not actor.scope.whole and office.id not in actor.scope.office_ids:
         raise Refused(N_("所选机构不在您的管辖范围内。请重新选择机构。"))
+    if office.kind:
+        raise Refused(N_("{office}只受理和初核，不发接口密钥。请重新选择机构。"), office=office.name)
     if not abilities or not set(abilities) <= set(ABILITIES):
         raise BadValue(N_("请至少选择一项用途。"))
     if not today <= ends_on <= today + LONGEST:

@@ -18,7 +18,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, de
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.engine.access import deciding, duties
+from app.engine.access import deciding, duties, roles
 from app.engine.scope import OPEN, Scope, subtree
 from app.registers.organisation import Office, RoleEnd
 
@@ -51,21 +51,27 @@ def held_in_force(
 def standing(
     session: Session, user_id: int, today: date, office: Office
 ) -> tuple[frozenset[str], frozenset[tuple[str, str]], Scope]:
-    """Return the same, and what an office sees: of every request, so in one statement. Without a role nothing is seen."""
+    """Return the same, and what an office sees: of every request, so in one statement. Without a role nothing is seen.
+
+    In an office below the county a role permits no more than its work of intake.
+    """
     parameters = {"holder": user_id, "today": today, "path": office.path, "region": office.region_code}
     rows = session.execute(_standing(), parameters, execution_options=OPEN).all()
-    return *_grants([row[:-2] for row in rows]), Scope.of_lists(*rows[0][-2:]) if rows else Scope()
+    own, permitted = _grants([row[:-3] for row in rows])
+    if office.kind:
+        permitted &= roles.RECEPTION
+    return own, permitted, Scope.of_subtree(office, *rows[0][-3:]) if rows else Scope()
 
 
 def _grants(rows: Sequence[Sequence]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """Select the permissions of rows (role, confirmed, permissions, views); a duty that nobody has confirmed permits nothing."""
-    roles, permitted = set(), set()
+    own, permitted = set(), set()
     for role, confirmed, names, views in rows:
         pairs = set(zip(names, views, strict=True)) - {(None, None)}
         if confirmed or not deciding.decides(role, pairs):
-            roles.add(role)
+            own.add(role)
             permitted |= pairs
-    return frozenset(roles), frozenset(permitted)
+    return frozenset(own), frozenset(permitted)
 
 
 @cache

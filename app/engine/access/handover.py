@@ -67,7 +67,8 @@ def hand_over(session: Session, actor: Actor, leaver: Staff, receiver: Staff, wi
 
 def _own(staff: Staff):
     handler = func.coalesce(Application.successor_id, Application.created_by)
-    return (handler == staff.user_id) & (Application.office_id == staff.office_id)
+    taken_in_by = func.coalesce(Application.received_by_id, Application.office_id)
+    return (handler == staff.user_id) & (taken_in_by == staff.office_id)
 
 
 def _give_roles(session: Session, actor: Actor, leaver: Staff, receiver: Staff) -> None:

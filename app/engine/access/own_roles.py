@@ -64,6 +64,12 @@ def refuse_elsewhere(session: Session, roles: Collection[str], office: Office) -
             )
 
 
+def parts_of(session: Session, roles: Collection[str]) -> set[str]:
+    """Return the roles of the product that these consist of."""
+    own_roles = known(session)
+    return {part for role in roles for part in (own_roles[role].parts if role in own_roles else (role,))}
+
+
 def make(session: Session, actor: Actor, title: str, parts: Collection[str]) -> OwnRole:
     """Make a role of the actor's office with all that its parts may do; the caller commits. Raises BadValue, Refused."""
     _refuse_parts(parts)

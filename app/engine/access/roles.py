@@ -5,7 +5,7 @@ A view says in `granted` which role may do what on it; nothing else grants anyth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -56,12 +56,20 @@ SEATS = {
 Pair = tuple[str, str]
 """(permission, view)."""
 GRANTS: dict[Pair, frozenset[str]] = {}
+RECEPTION: set[Pair] = set()
+"""What is permitted, to whom it is granted at all, in an office below the county."""
 RENAMED: dict[Pair, Pair] = {}
 """Old name → new: hosts of the release before still ask for the old one, which goes a release later."""
 
 
-def declare(grants: Mapping[Pair, set[str]], renamed: Mapping[Pair, Pair]) -> None:
-    """Keep which roles may do what, as the views say when the product starts, and what that was called before."""
+def declare(
+    grants: Mapping[Pair, set[str]], renamed: Mapping[Pair, Pair], reception: Collection[Pair]
+) -> None:
+    """Keep which roles may do what, as the views say when the product starts, what that was called before, and what of it is
+    intake.
+    """
+    RECEPTION.clear()
+    RECEPTION.update(reception)
     GRANTS.clear()
     GRANTS.update({pair: frozenset(roles) for pair, roles in grants.items()})
     RENAMED.clear()

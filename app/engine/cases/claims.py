@@ -8,7 +8,6 @@ from typing import cast
 
 from flask_appbuilder import Model
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ColumnElement,
     DateTime,
@@ -43,7 +42,8 @@ def class_by(programme: Mapped[str]) -> ColumnElement[str]:
 
 
 class Application(Model):
-    """What one office took in at one time for one payee; its claims carry the states.
+    """What was taken in at one time for one payee; its claims carry the states. `office_id` is competent; `received_by_id` took it
+    in, where that was another one.
 
     `created_by` handles it, or `successor_id`, once the work was handed over. `definition_version` is the one in force when it
     was begun: its form, sheet and papers.
@@ -58,6 +58,7 @@ class Application(Model):
             " OR (payee_kind = 'each' AND payee_person_id IS NULL)",
             name="application_one_payee",
         ),
+        CheckConstraint("received_by_id <> office_id", name="application_received"),
     )
 
     id: Mapped[int] = row_id()
@@ -65,6 +66,7 @@ class Application(Model):
     definition_version: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     number: Mapped[str] = mapped_column(String(40), unique=True)
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    received_by_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
     payee_kind: Mapped[str] = mapped_column(String(6), server_default="unit")
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("employers.id"), index=True)
     payee_person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
@@ -74,7 +76,8 @@ class Application(Model):
     created_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     version: Mapped[int] = mapped_column(server_default="1")
-    office: Mapped[Office] = relationship()
+    office: Mapped[Office] = relationship(foreign_keys=[office_id])
+    received_by: Mapped[Office | None] = relationship(foreign_keys=[received_by_id])
     employer: Mapped[Employer | None] = relationship()
     payee_person: Mapped[Person | None] = relationship()
     region: Mapped[Region | None] = relationship()
@@ -88,6 +91,14 @@ class Application(Model):
 
     def __repr__(self) -> str:
         return self.number
+
+
+Index(
+    "application_received_by",
+    Application.received_by_id,
+    Application.office_id,
+    postgresql_where=Application.received_by_id.is_not(None),
+)
 
 
 class Claim(Model):
@@ -286,12 +297,3 @@ class Attachment(Model):
     )
     added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     application: Mapped[Application] = relationship()
-
-
-class Counter(Model):
-    """Running numbers, one row a series, raised in the caller's transaction so that none is lost or doubled."""
-
-    __tablename__ = "counters"
-
-    series: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[int] = mapped_column(BigInteger)

@@ -2,10 +2,19 @@
 
 from datetime import date
 
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, String
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.engine.cases.claims import Counter
+
+class Counter(Model):
+    """Running numbers, one row a series, raised in the caller's transaction so that none is lost or doubled."""
+
+    __tablename__ = "counters"
+
+    series: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
 
 
 def following(session: Session, series: str) -> int:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.engine.actor import Actor
 from app.engine.casework.claim_moves import subject_of
 from app.engine.progress import Progress
 from app.engine.workflow.transition import Guard, Move, Subject, Transition
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 
 LOCK = """
     SELECT c.id FROM {table} c JOIN batch_rows b ON b.row_id = c.id
@@ -51,7 +52,9 @@ AUDIT = """
     FROM batch_rows b JOIN {table} c ON c.id = b.row_id WHERE b.batch_id = :batch_id AND b.moved
 """
 
-OUT_OF_SCOPE = Guard("NOT (c.office_id = ANY(:office_ids))", N_("没有找到这条记录。请刷新列表后重新勾选。"))
+BATCH_ROWS = table(
+    "batch_rows", column("batch_id"), column("row_id"), column("moved"), column("reason", JSONB)
+)
 WRONG_STATE = N_("当前状态为“{state}”，不能办理“{action}”，可能已由他人办理。请刷新列表。")
 VANISHED = N_("没有找到这条记录。请刷新列表后重新勾选。")
 NOT_KEPT = Guard(
@@ -125,9 +128,7 @@ class Firing:
         self.execute(REFUSE_VANISHED.format(table=table), sentence=VANISHED)
 
     def _refuse_by_guards(self) -> None:
-        scope = self.actor.scope
-        if not scope.whole:
-            self.refuse(OUT_OF_SCOPE, office_ids=list(scope.office_ids))
+        self._refuse_unseen()
         titles = json.dumps(dict(self.transition.titles))
         state_facts = (
             "jsonb_build_object('state', CAST(:titles AS jsonb)->>c.state, 'action', CAST(:action AS text))"
@@ -142,6 +143,14 @@ class Firing:
         for guard in self.transition.guards:
             self.refuse(guard, **known)
         self._refuse_changed()
+
+    def _refuse_unseen(self) -> None:
+        """Refuse what the actor doesn't see, whoever fires it: a batch may have been prepared by another one."""
+        model, rows = self.subject.model, BATCH_ROWS.c
+        seen = select(model.id).where(model.id == rows.row_id, self.actor.scope.clause(model))
+        waiting = (rows.batch_id == self.move.batch_id) & rows.moved.is_(None)
+        refusing = update(BATCH_ROWS).where(waiting, ~seen.exists())
+        self.move.session.execute(refusing.values(moved=False, reason=Message(VANISHED).as_json()))
 
     def _refuse_changed(self) -> None:
         """Refuse what is no longer as the dialog showed it; after the guards, which say more exactly what has happened."""

@@ -13,6 +13,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.account_corrections import AccountCorrection
 from app.engine.cases.claims import Application, Attachment, Claim
+from app.engine.cases.desks import competent_office, office_of_claim
 from app.engine.cases.finding import find_claim
 from app.engine.cases.numbers import application_number
 from app.engine.cases.states import EDITABLE
@@ -29,6 +30,7 @@ from app.kernel.messages import N_
 from app.registers.ciphers import new_row_key, place
 from app.registers.lookup import find_person
 from app.registers.models import Person
+from app.registers.organisation import Office
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ATTACHMENTS = 20
@@ -50,12 +52,20 @@ def open_application(
     *,
     payee_person_id: int | None = None,
 ) -> Application:
-    """Open a new application of the actor's office, numbered; paid is the unit, or the person when one is given."""
+    """Open a new application, numbered, of the office that is competent; the actor's takes it in. Paid is the unit, or the
+    person when one is given. Raises Refused.
+    """
+    flow = programme.flow
+    receiver = session.get_one(Office, actor.office_id)
+    if receiver.kind and not flow.intake_below:
+        raise Refused(N_("“{programme}”由区县经办机构受理，本机构不能新建申请。"), programme=programme.title)
+    office = competent_office(session, flow.competent, receiver, employer_id, insured_region, payee_person_id)
     application = programme.application(
         programme=programme.code,
         definition_version=programme.version,
-        number=application_number(session, programme.prefix, actor.office_code, today),
-        office_id=actor.office_id,
+        number=application_number(session, programme.prefix, office.code, today),
+        office_id=office.id,
+        received_by_id=None if office.id == actor.office_id else actor.office_id,
         payee_kind="person" if payee_person_id else "unit",
         employer_id=employer_id,
         payee_person_id=payee_person_id,
@@ -65,7 +75,14 @@ def open_application(
     )
     session.add(application)
     session.flush()
-    record(session, actor, "apply", application_id=application.id, programme=programme.code)
+    record(
+        session,
+        actor,
+        "apply",
+        application_id=application.id,
+        programme=programme.code,
+        office_id=application.office_id,
+    )
     return application
 
 
@@ -169,7 +186,7 @@ def edit_claim(
     Raises NotFound, Refused, Stale.
     """
     claim = find_claim(session, claim_id, lock=True)
-    if claim.office_id != actor.office_id:
+    if office_of_claim(claim) != actor.office_id:
         raise Refused(ELSEWHERE)
     if claim.state not in EDITABLE:
         raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))

@@ -14,10 +14,11 @@ from app.engine import rules
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.claims import Application, Claim, FailedRow
+from app.engine.cases.desks import office_of_application
 from app.engine.cases.failed_rows import folded_name, mended_by, store_failed
 from app.engine.cases.finding import find_application
 from app.engine.cases.states import LIVE, OPEN_OR_LIVE
-from app.engine.cases.takings import refuse_when_paid
+from app.engine.cases.takings import refuse_when_paid, states_of
 from app.engine.edition import amount_of, periods_of, rules_of
 from app.engine.own_fields import ENCODER
 from app.engine.policy import stored
@@ -159,7 +160,8 @@ def check_people(
 def lock_own(session: Session, actor: Actor, application_id: int) -> Application:
     """Return the application, locked, when it lies in the actor's own office."""
     application = find_application(session, application_id, lock=True)
-    if application.office_id != actor.office_id:
+    states = states_of(session, application.id) if application.received_by_id else ()
+    if office_of_application(application, states) != actor.office_id:
         raise Refused(ELSEWHERE)
     return application
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from app.engine.cases.desks import TAKEN_IN
 from app.engine.cases.states import LIVE, TITLES
 from app.engine.workflow import moves
 from app.engine.workflow.hooks import NOT_THE_FIRST_REVIEWER
@@ -25,7 +26,7 @@ SUM_REACHES = f"""(SELECT sum(s.amount) FROM claims s
 
 @dataclass(frozen=True)
 class Flow:
-    """The switches.
+    """The switches. `competent`: whose the cases are (`COMPETENCES`); `intake_below`: offices below the county take them in too.
 
     `second_review_from`: an application whose live claims come to this sum, CNY, is reviewed by a second person; 0
     means each, None no one. `publicity`: the unit of its least length (`WORKING_DAYS`, `CALENDAR_DAYS`); None: what is
@@ -36,6 +37,8 @@ class Flow:
     second_review_from: Decimal | None = None
     publicity: str | None = WORKING_DAYS
     by_list: bool = True
+    competent: str = TAKEN_IN
+    intake_below: bool = False
 
     def __post_init__(self) -> None:
         if self.second_review_from is not None and self.second_review_from < 0:

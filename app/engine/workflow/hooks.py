@@ -1,14 +1,23 @@
 """Validation hooks of a claim that would move: each guard is SQL over the claim and a sentence."""
 
+from app.engine.cases.states import EDITABLE
 from app.engine.workflow.transition import Guard, RiskCheck
 from app.kernel.messages import N_
 
 RULES, RULES_MARK = RiskCheck(), RiskCheck(marks=True)
 """After the guards: a claim that fails stays; at payment it is paid all the same, and checked afterwards."""
 
-OWN_OFFICE = Guard(
-    "c.office_id <> :office_id", N_("只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。")
+RECEIVER = "(SELECT a.received_by_id FROM applications a WHERE a.id = c.application_id)"
+HANDED_ON = Guard(
+    f"c.state NOT IN {EDITABLE} AND {RECEIVER} = :office_id",
+    N_("本件已移交{office}，本机构只能查看。需要撤回或更正的，请联系该机构。"),
+    "(SELECT jsonb_build_object('office', o.name) FROM offices o WHERE o.id = c.office_id)",
 )
+OWN_OFFICE = Guard(
+    f"CASE WHEN c.state IN {EDITABLE} THEN coalesce({RECEIVER}, c.office_id) ELSE c.office_id END <> :office_id",
+    N_("只有受理本件的经办机构可以办理此操作。请联系该机构的经办人员。"),
+)
+"""A draft, or what was sent back, is worked on where it was taken in; after that the competent office's clerks act."""
 
 BANK_DETAILS = Guard(
     "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id) IS NULL",

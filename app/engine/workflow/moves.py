@@ -24,6 +24,7 @@ from app.engine.workflow.forms import (
 )
 from app.engine.workflow.hooks import (
     BANK_DETAILS,
+    HANDED_ON,
     NO_OBJECTION_OPEN,
     NO_OBJECTION_UPHELD,
     NOT_AN_APPROVER,
@@ -58,7 +59,7 @@ WITHDRAW = Transition(
     ("draft", "submitted", "returned"),
     "withdrawn",
     ReasonForm,
-    hooks=(OWN_OFFICE,),
+    hooks=(HANDED_ON, OWN_OFFICE),
     danger=True,
     duty="clerk",
     then=N_("这些人员退出本次申请，以后可以另行申请。"),

@@ -12,6 +12,7 @@ from app.programmes.training.classes import moving
 from app.programmes.training.model import TrainingClass
 from app.programmes.training.states import TITLES
 
+OWN_CLASS = Guard("c.office_id <> :office_id", OWN_OFFICE.sentence)
 CLASSES_COUNTED = Counted(
     extent=N_("共 {count} 个班级"),
     changed=N_("另有 {count} 个班级在勾选后有变动，不会办理。请办理后返回列表重新勾选。"),
@@ -78,7 +79,7 @@ CLASS_MOVES = (
         ("draft", "returned"),
         "submitted",
         PlainForm,
-        hooks=(OWN_OFFICE, RULES),
+        hooks=(OWN_CLASS, RULES),
         duty="clerk",
         subject=CLASSES,
         then=N_("转入待审核；退回的会回到您的待办。"),
@@ -126,7 +127,7 @@ CLASS_MOVES = (
         ("approved",),
         "cancelled",
         ReasonForm,
-        hooks=(OWN_OFFICE, NOTHING_DECLARED),
+        hooks=(OWN_CLASS, NOTHING_DECLARED),
         duty="clerk",
         danger=True,
         subject=CLASSES,
@@ -139,7 +140,7 @@ CLASS_MOVES = (
         ("approved", "completion_returned"),
         "completion_submitted",
         PlainForm,
-        hooks=(OWN_OFFICE, ALL_HAVE_RESULTS),
+        hooks=(OWN_CLASS, ALL_HAVE_RESULTS),
         duty="clerk",
         subject=CLASSES,
         then=N_("转入结业待审核；退回的会回到您的待办。"),

@@ -34,8 +34,10 @@ class KeyForm(Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        offices = select(Office).where(Office.id.in_(g.actor.scope.office_ids)).order_by(Office.code)
-        self.office.choices = options((o.id, f"{o.code} {o.name}") for o in db.session.scalars(offices))
+        offices = select(Office).where(Office.id.in_(g.actor.scope.office_ids), Office.kind.is_(None))
+        self.office.choices = options(
+            (o.id, f"{o.code} {o.name}") for o in db.session.scalars(offices.order_by(Office.code))
+        )
         self.abilities.choices = options(ABILITIES.items())
 
 

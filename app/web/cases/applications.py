@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from flask import g, request
@@ -16,6 +16,7 @@ from wtforms import Form
 from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.cases import takings
 from app.engine.cases.claims import Application, Attachment, Claim, FailedRow
+from app.engine.cases.desks import office_of_application
 from app.engine.casework.case_history import history_of, opinions
 from app.engine.intake import applications, rechecking
 from app.engine.intake.application_accounts import keep_last_account, people_and_accounts
@@ -89,6 +90,10 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
     readers = (CLERK, REVIEWER, CASHIER, AUDITOR)
     rights = {CLERK: ("can_add", "can_edit")}
 
+    @property
+    def reception(self) -> Sequence[str]:
+        return self.granted[CLERK] if self.programme.flow.intake_below else ()
+
     @expose("/add", methods=["GET", "POST"])
     @has_access
     def add(self):
@@ -105,7 +110,7 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
         counts, paid = people_and_accounts(db.session, application)
         history = history_of(db.session, application_id)
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
-        editable = may_edit and application.office_id == g.actor.office_id
+        editable = may_edit and office_of_application(application, counts) == g.actor.office_id
         return {
             "programme": self.programme,
             "own_facts": self.own_facts(application),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from flask import abort, flash, g, request
@@ -14,6 +14,7 @@ from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.audit import AuditEntry, record
 from app.engine.cases.accounts import number_of
 from app.engine.cases.claims import Claim
+from app.engine.cases.desks import office_of_claim
 from app.engine.intake import applications
 from app.engine.intake.check import ELSEWHERE
 from app.extensions import db
@@ -45,11 +46,15 @@ class ClaimQueryView(StageView):
     readers = (CLERK, REVIEWER, CASHIER, AUDITOR)
     rights = {CLERK: ("can_edit",), REVIEWER: ("can_reveal",), AUDITOR: ("can_reveal",)}
 
+    @property
+    def reception(self) -> Sequence[str]:
+        return self.granted[CLERK] if self.programme.flow.intake_below else ()
+
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
     def edit(self, pk):
         claim = self.item(pk)
-        if claim.office_id != g.actor.office_id:
+        if office_of_claim(claim) != g.actor.office_id:
             raise Refused(ELSEWHERE)
         changes = (AuditEntry.event == "edit") & (AuditEntry.claim_id == claim.id)
         edit = Edit(lambda typed: self._row_form(claim, typed), changes, self._told())

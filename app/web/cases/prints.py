@@ -40,6 +40,7 @@ class PrintView(Screen, BaseView):
         CASHIER: ("can_receipt",),
         AUDITOR: ("can_receipt", "can_failed", "can_review_form", "can_refusal"),
     }
+    reception = ("can_receipt", "can_failed")
     permission_titles = {
         "can_receipt": N_("打印受理回执"),
         "can_failed": N_("打印未通过告知单"),

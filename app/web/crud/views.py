@@ -65,6 +65,11 @@ class Screen(Posting):
         """Role → the permissions that it has on the view, which says so by a mapping of this name."""
         return {}
 
+    @property
+    def reception(self) -> Sequence[str]:
+        """Those of its permissions that also hold in offices below the county."""
+        return ()
+
     def update_redirect(self) -> None:
         """Keep nothing: FAB keeps every visited address in the cookie, searched ids included."""
 
@@ -222,7 +227,7 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
         return self._form_page(row, self._facts(row))
 
     def _form_page(self, row, before: dict | None):
-        form_class, edit = self.add_form if before is None else self.edit_form, None
+        form_class, edit = self.add_form if before is None else self.form_of(row), None
         form = form_class(request.form, obj=row)
         if before is not None:
             changes = (AuditEntry.event == self.change_event) & (AuditEntry.subject == str(row))
@@ -241,6 +246,10 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
 
         return self.form_page(form, save, self.edit_template if edit else self.add_template, edit=edit)
 
+    def form_of(self, row) -> type[Form]:
+        """Return the form in which a row is edited."""
+        return self.edit_form
+
     def pre_update(self, item) -> None:
         """Check and complete a row that a form has filled, as FAB's. Raises a DomainError, which the form shows."""
 
@@ -249,5 +258,5 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
         self.pre_update(item)
 
     def _facts(self, row) -> dict[str, str | None]:
-        names = (self.edit_form or self.add_form)()._fields
+        names = (self.form_of(row) or self.add_form)()._fields
         return {name: None if (v := getattr(row, name)) is None else str(v) for name in names}

@@ -35,6 +35,7 @@ class DeskView(Screen, BaseView):
         **dict.fromkeys((REVIEWER, CASHIER, AUDITOR), ("can_employers",)),
         CLERK: ("can_employers", "can_person"),
     }
+    reception = ("can_employers",)
     permission_titles = {"can_employers": N_("查找单位"), "can_person": N_("查找人员")}
 
     @expose("/employers")

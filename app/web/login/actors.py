@@ -34,10 +34,10 @@ def anonymous() -> Actor:
 
 def actor_of(user: User) -> Actor:
     """Return the actor behind a login."""
-    return _with_permissions(user)[0]
+    return with_permissions(user)[0]
 
 
-def _with_permissions(user: User) -> tuple[Actor, frozenset[tuple[str, str]]]:
+def with_permissions(user: User) -> tuple[Actor, frozenset[tuple[str, str]]]:
     """Return the actor behind a login and what that login may; without an office nothing is seen."""
     name, staff = full_name(user), db.session.get(Staff, user.id)
     today, address = g.today, client_address()
@@ -54,7 +54,7 @@ def begin_request() -> None:
     """Give every request its actor; the session's scope is the actor's and nothing wider."""
     g.pop("today", None)
     if current_user.is_authenticated:
-        g.actor, g.permissions = _with_permissions(current_user)
+        g.actor, g.permissions = with_permissions(current_user)
     else:
         g.actor = anonymous()
     db.session.info["scope"] = g.actor.scope

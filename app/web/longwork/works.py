@@ -33,7 +33,7 @@ from app.kernel.errors import BadValue, DomainError, Refused, is_no_room
 from app.kernel.messages import N_, Message
 from app.programmes.installed import every_sheet
 from app.registers.ciphers import bytes_of, place, text_of
-from app.web.login.actors import actor_of
+from app.web.login.actors import with_permissions
 from app.web.longwork import standing
 from app.web.longwork.outcomes import Outcome
 from app.web.longwork.questions import Question
@@ -246,10 +246,9 @@ def _do(session: Session, work: LongWork) -> None:
 
 def _become(work: LongWork, view: BaseView, kind: WorkKind) -> None:
     """Give the job the actor and the permissions that a request of that person would have."""
-    sm = fab().sm
-    user = sm.get_user_by_id(work.user_id)
-    g.actor = replace(actor_of(user), address=work.address)
-    g.permissions = sm.permissions_of(work.user_id) if user.is_active else frozenset()
+    user = fab().sm.get_user_by_id(work.user_id)
+    actor, permissions = with_permissions(user)
+    g.actor, g.permissions = replace(actor, address=work.address), permissions
     if not user.is_active or not standing.permits(kind.permission, view):
         raise Refused(WITHDRAWN)
 

@@ -26,6 +26,7 @@ class FiguresView(Screen, BaseView):
     entry_permission = "can_show"
     replica_reads = ("show",)
     granted = dict.fromkeys((CLERK, REVIEWER, CASHIER, AUDITOR), ("can_show",))
+    reception = ("can_show",)
 
     @expose("/")
     @has_access

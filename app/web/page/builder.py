@@ -57,3 +57,8 @@ def grants_of(views: Iterable[AbstractViewApi]) -> dict[roles.Pair, set[str]]:
                     raise ValueError(f"{type(view).__name__} grants {permission}, which it doesn't have")
                 grants[permission, name].add(role)
     return grants
+
+
+def reception_of(views: Iterable[AbstractViewApi]) -> set[roles.Pair]:
+    """Return (permission, view) of what offices below the county may do, as the views say."""
+    return {(name, view.class_permission_name) for view in views for name in getattr(view, "reception", ())}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,6 +73,7 @@ SHORT = {
 MIXED = N_("已有业务角色，不能再给")
 MIXED_TOO = N_("已有管理员角色，不能再给")
 ELSEWHERE = N_("须设在别的级别的机构")
+BELOW = N_("区县以下机构只有经办")
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,10 @@ def offered(offices: Mapping[int, Office], present: Sequence[set[str]]) -> list[
     roles = [role for role in accounts.grantable(db.session, g.actor) if role not in by_all]
     deciders = deciding.among(db.session, roles) if duties.required(db.session) else {}
     here = pending_duties.by_whom(db.session.get(Office, g.actor.office_id))
-    levels = {office.region.level for office in offices.values()}
     return [
-        words_of(role, second=here if role in deciders else "", refused=_refusal(role, by_any, levels))
+        words_of(
+            role, second=here if role in deciders else "", refused=_refusal(role, by_any, offices.values())
+        )
         for role in roles
     ]
 
@@ -131,12 +133,15 @@ def held_words(staff: Staff) -> list[tuple[RoleWords, date | None]]:
     return [(words_of(role), roles[role]) for role in order if role in roles]
 
 
-def _refusal(role: str, present: set[str], levels: set[str]) -> str:
+def _refusal(role: str, present: set[str], offices: Collection[Office]) -> str:
     """Return why a role can't be given, as `accounts.refuse_grant` refuses it."""
     if role in ADMINISTRATORS and present - ADMINISTRATORS:
         return gettext(MIXED)
     if role not in ADMINISTRATORS and present & ADMINISTRATORS:
         return gettext(MIXED_TOO)
+    if any(office.kind for office in offices) and own_roles.parts_of(db.session, {role}) != {CLERK}:
+        return gettext(BELOW)
+    levels = {office.region.level for office in offices}
     return gettext(ELSEWHERE) if role in SEATS and levels != {SEATS[role]} else ""
 
 

@@ -57,6 +57,7 @@ class BatchView(Screen, BaseView):
     route_base = "/batches"
     default_view = "confirm"
     granted = dict.fromkeys((CLERK, REVIEWER, CASHIER), ROUTES)
+    reception = ROUTES
     permission_titles = {
         "can_confirm": N_("批量办理"),
         "can_run": N_("批量办理"),

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.engine.access.roles import REVIEWER
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Attachment, Claim
+from app.engine.cases.desks import office_of_claim
 from app.engine.casework.objections import Objection
 from app.engine.oversight import flow
 from app.engine.oversight.limits import Limits, limit_rows
@@ -202,7 +203,7 @@ def _returned(claim: Claim, history: Sequence[AuditEntry]) -> Hindrance:
     entry, way, address = last(history, "return"), "", ""
     page = fab().pages[claim.programme, Claim]
     edits = "edit" in page.include_route_methods and may("can_edit", page.class_permission_name)
-    if edits and claim.office_id == g.actor.office_id:
+    if edits and office_of_claim(claim) == g.actor.office_id:
         way, address = gettext("修改"), url_for(f"{page.endpoint}.edit", pk=claim.id)
     return Hindrance(_heading(entry), (entry and entry.note) or "", way, address, pressing=True)
 

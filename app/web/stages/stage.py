@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound
 
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Claim
+from app.engine.cases.desks import office_of_claim
 from app.engine.cases.states import EDITABLE
 from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
@@ -196,7 +197,7 @@ class StageView(ClaimMoves, Neighbours):
 
     def _edits(self, claim: Claim) -> bool:
         """Return whether this login may correct the claim here."""
-        editable = claim.state in EDITABLE and claim.office_id == g.actor.office_id
+        editable = claim.state in EDITABLE and office_of_claim(claim) == g.actor.office_id
         offered = "edit" in self.include_route_methods
         return editable and offered and may("can_edit", self.class_permission_name)
 

@@ -109,7 +109,7 @@ class World:
 
     def _refusal(self, move: str, case: Case, actor: Actor) -> str | None:
         if not (actor.scope.whole or case.office in actor.scope.office_ids):
-            return firing.OUT_OF_SCOPE.sentence
+            return firing.VANISHED
         if case.state not in MOVES[move][0]:
             return firing.WRONG_STATE
         own_hands = actor.user_id in case.editors | self.editors[case.application]
