@@ -12,10 +12,11 @@ from app.engine.rules.rule import RiskRule
 
 @dataclass(frozen=True)
 class Amount:
-    """SQL over `candidates` that yields one person's amount, CNY, and the values that it binds."""
+    """SQL over `candidates` that yields one person's amount, CNY, the values that it binds, and the registers that it asks, code → title."""
 
     sql: str = "CAST(candidates.policy->>'amount' AS numeric(12, 2))"
     values: Mapping[str, object] = field(default_factory=dict)
+    registers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

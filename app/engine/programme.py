@@ -160,6 +160,12 @@ class Programme:
         """Return the day whose policy judges a claim; of one that is not submitted yet there may be none."""
         return self.value(claim, self.policy_date) if self.policy_date else claim.submitted_on
 
+    @property
+    def registers(self) -> dict[str, str]:
+        """The registers that its rules and its amount ask, code → title."""
+        of_each = [rule.registers for rule in self.rules] + [self.amount.registers]
+        return {code: title for registers in of_each for code, title in registers.items()}
+
     def transition(self, name: str) -> Transition:
         """Return the move of a stored name, also of one that it had in an earlier release (`former`: old name → new)."""
         return self.transitions[self.former.get(name, name)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -76,12 +78,17 @@ def find_person(session: Session, text: str, vault: Vault) -> Person | None:
     return session.scalars(wanted, execution_options=OPEN).one_or_none()
 
 
-def covered(session: Session, region_code: str | None) -> list[tuple[str, object, object]]:
-    """Return (register, first day, last day) of what is loaded for a region; None, None where nothing is."""
+def covered(
+    session: Session, region_code: str | None, defined: Mapping[str, str]
+) -> list[tuple[str, object, object]]:
+    """Return (register, first day, last day) of what is loaded for a region; None, None where nothing is.
+
+    `defined` are the registers beside the five that are asked too, code → title.
+    """
     spans = session.execute(
         select(Coverage.kind, func.min(Coverage.first_day), func.max(Coverage.last_day))
         .where(Coverage.region_code == region_code)
         .group_by(Coverage.kind)
     )
     by_kind = {kind: (first, last) for kind, first, last in spans}
-    return [(title, *by_kind.get(kind, (None, None))) for kind, title in TITLES.items()]
+    return [(title, *by_kind.get(kind, (None, None))) for kind, title in {**TITLES, **defined}.items()]

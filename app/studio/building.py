@@ -19,15 +19,22 @@ from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Sheet
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message, Param
+from app.registers.definitions.definition import Definition
+from app.registers.definitions.library import shipped
 from app.studio import expressions, fields
-from app.studio.conditions import amount_of, condition, vocabulary
+from app.studio.conditions import SUBMISSION_DAY, amount_known, amount_of, condition, vocabulary
 from app.studio.document import Document, FieldEntry
+from app.studio.questions import answered, lookups
 from app.studio.schema import SERVICES, BadDefinition, BadPart
 
 SUBMISSION = "submission"
+SUBMITTED = Field("submission_day", SUBMISSION_DAY, FieldKind.DATE, "c.submission_day", in_sheet=False)
+NO_ANSWERS: Mapping[str, Any] = {}
 PLACE = ("employer_uscc", "insured_region")
 NEEDED = ("C-01", "C-02", "C-03", "F-01")
 """Rules without which nobody would know who is paid."""
+OWN_CODES = "P-"
+"""How the codes of rules begin that every definition has of itself."""
 TAB = N_("人员名单")
 BRANCH = N_("业务经办")
 AT = N_("第{place}个字起：{fault}")
@@ -35,10 +42,13 @@ NEAREST = N_("第{place}个字起：{fault}是不是“{nearest}”？")
 
 
 def build(
-    document: Document, version: int = 1, versions: Callable[[Session], Sequence[Edition]] | None = None
+    document: Document,
+    version: int = 1,
+    versions: Callable[[Session], Sequence[Edition]] | None = None,
+    registers: Sequence[Definition] | None = None,
 ) -> Programme:
     """Return the programme of a definition's version, `versions` what judges its claims. Raises BadDefinition."""
-    own = edition(document, version)
+    own = edition(document, version, registers=registers)
     sheet = Sheet(document.code, document.sheet, TAB, tuple(map(fields.column_of, document.fields)))
     judged = {fields.KEPT[one.code]: one.code for one in document.fields if one.code in fields.KEPT}
     try:
@@ -71,17 +81,33 @@ def build(
         raise BadDefinition([BadPart("", Message("{fault}", fault=str(error)))]) from error
 
 
-def edition(document: Document, version: int, first: date = date.min, last: date = date.max) -> Edition:
-    """Return what a version judges by, on policy dates of some days. Raises BadDefinition with every fault."""
+def edition(
+    document: Document,
+    version: int,
+    first: date = date.min,
+    last: date = date.max,
+    registers: Sequence[Definition] | None = None,
+    answers: Mapping[str, Any] = NO_ANSWERS,
+) -> Edition:
+    """Return what a version judges by, on policy dates of some days. Raises BadDefinition with every fault.
+
+    `registers` may be asked, those that ship where none are given; `answers` stand for what they would say of an example.
+    """
     faults: list[BadPart] = [*_form(document)]
     policy = _policy(document, faults)
     rules: tuple[RiskRule, ...] = ()
+    defined = shipped() if registers is None else registers
     if not faults:
-        rules = tuple(_rules(document, policy, faults))
-        amount = _caught(faults, "amount", lambda: amount_of(document, version))
+        offered = {one: answered(lookups(document, one, defined), answers) for one in ("c", "candidates")}
+        titles = {one.code: one.title.zh for one in defined}
+        known = vocabulary(document, "c", offered["c"])
+        rules = tuple(_rules(document, policy, faults, defined, known, titles))
+        amount = _caught(
+            faults, "amount", lambda: amount_of(document, version, offered["candidates"], titles)
+        )
     if faults or amount is None:
         raise BadDefinition(faults)
-    return Edition(version, rules, policy, amount, first, last)
+    return Edition(version, (*rules, *amount_known(document, known, titles)), policy, amount, first, last)
 
 
 def _is_placed(document: Document) -> bool:
@@ -124,6 +150,8 @@ def _form(document: Document) -> Iterator[BadPart]:
         if code not in rules:
             yield BadPart("rules", Message(N_("缺少每个项目都要有的规则 {code}。"), code=code))
     for n, code in enumerate(rules):
+        if code.startswith(OWN_CODES):
+            yield BadPart(f"rules[{n + 1}].code", Message(N_("P- 开头的编号由系统使用，请换一个。")))
         if code in rules[:n]:
             yield BadPart(f"rules[{n + 1}].code", Message(N_("规则编号 {code} 重复。"), code=code))
 
@@ -144,29 +172,28 @@ def _parsed(parameter: Parameter, written: str | None) -> tuple[Any]:
     return (parameter.parse(written),)
 
 
-def _rules(document: Document, policy: Policy, faults: list[BadPart]) -> Iterator[RiskRule]:
-    by_code = {one.code: readable(one) for one in document.fields}
+def _rules(
+    document: Document,
+    policy: Policy,
+    faults: list[BadPart],
+    registers: Sequence[Definition],
+    known: expressions.Vocabulary,
+    titles: Mapping[str, str],
+) -> Iterator[RiskRule]:
+    by_code = {one.code: readable(one) for one in document.fields} | {SUBMITTED.code: SUBMITTED}
     place = PLACE if _is_placed(document) else ()
-    known = vocabulary(document, "c")
+    defined = {one.code: one for one in registers}
+
+    def make(entry: Mapping[str, Any]) -> RiskRule:
+        if "expression" in entry:
+            return condition(entry, document, known, titles)
+        (rule,) = listed_rules([entry], by_code, policy.units, place, defined)
+        return rule
+
     for n, entry in enumerate(document.rules, 1):
-        making = partial(_rule, entry, document, by_code, policy, place, known)
-        made = _caught(faults, f"rules[{n}]", making)
+        made = _caught(faults, f"rules[{n}]", partial(make, entry))
         if made:
             yield made
-
-
-def _rule(
-    entry: Mapping[str, Any],
-    document: Document,
-    by_code: Mapping[str, Field],
-    policy: Policy,
-    place: tuple[str, ...],
-    known: expressions.Vocabulary,
-) -> RiskRule:
-    if "expression" in entry:
-        return condition(entry, document, known)
-    (rule,) = listed_rules([entry], by_code, policy.units, place)
-    return rule
 
 
 def readable(entry: FieldEntry) -> Field:

@@ -43,13 +43,17 @@ class ParameterEntry:
 
 @dataclass(frozen=True)
 class ExampleEntry:
-    """A worked case: what a row and the register hold, which rules stop it, and what it pays, CNY."""
+    """A worked case: what a row and the registers hold, which rules stop it, and what it pays, CNY.
+
+    `registers` answers questions by their code or title, whenever the expressions ask them; rules that ask others are left out.
+    """
 
     title: str
     facts: Mapping[str, Any]
     day: str
     stops: tuple[str, ...]
     amount: str | None
+    registers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

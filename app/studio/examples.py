@@ -1,12 +1,13 @@
 """The worked cases of a definition: what a person writes on the sheet, which rules stop it, and what it would pay.
 
-They are judged by whatever needs no register, on the day and by the shipped values of the parameters; nothing is stored.
+They are judged by whatever needs no register, or asks what the case answers, on the day and by the shipped values of the
+parameters; nothing is stored.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,14 +24,19 @@ from app.engine.programme import Programme
 from app.engine.rules import FAIL, UNKNOWN
 from app.engine.sheets import parse_row
 from app.kernel.dates import parse_date
+from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
+from app.registers.definitions.definition import Definition
+from app.studio.building import edition
 from app.studio.document import Document, ExampleEntry
 from app.studio.schema import BadPart
 
 FILL = """
-    INSERT INTO candidates (row_id, category, starts_on, ends_on, own, submission_day, version, policy, amount)
+    INSERT INTO candidates (row_id, person_id, employer_id, insured_region, category, starts_on, ends_on, own,
+                            submission_day, version, policy, amount)
     SELECT candidates.*, {amount}
-    FROM (SELECT 1 AS row_id, s.category, s.starts_on, s.ends_on, s.own, CAST(:today AS date) AS submission_day, p.version,
+    FROM (SELECT 1 AS row_id, CAST(NULL AS bigint) AS person_id, CAST(NULL AS bigint) AS employer_id,
+                 CAST(NULL AS text) AS insured_region, s.category, s.starts_on, s.ends_on, s.own, CAST(:today AS date) AS submission_day, p.version,
                  p.values AS policy
           FROM jsonb_to_record(CAST(:row AS jsonb)) AS s(category text, starts_on date, ends_on date, own jsonb, day date)
           LEFT JOIN policy_periods p ON coalesce(s.day, :today) BETWEEN p.first_day AND p.last_day) candidates
@@ -50,7 +56,9 @@ class Outcome:
     amount: Decimal | None
 
 
-def faults(session: Session, document: Document, programme: Programme, edition: Edition) -> Iterator[BadPart]:
+def faults(
+    session: Session, document: Document, programme: Programme, registers: Sequence[Definition]
+) -> Iterator[BadPart]:
     """Yield what is wrong with each example, one of them after the other; the tables are a batch's own."""
     for n, example in enumerate(document.examples, 1):
         fault = partial(BadPart, f"examples[{n}]")
@@ -65,7 +73,12 @@ def faults(session: Session, document: Document, programme: Programme, edition: 
                 fault(Message(UNREADABLE, field=name, fault=wrong)) for name, wrong in unreadable.items()
             )
             continue
-        yield from map(fault, _differences(example, _judge(session, programme, edition, row.values, day)))
+        try:
+            own = edition(document, programme.version, registers=registers, answers=example.registers)
+        except BadValue as error:
+            yield fault(error.message)
+            continue
+        yield from map(fault, _differences(example, _judge(session, programme, own, row.values, day)))
 
 
 def _differences(example: ExampleEntry, outcome: Outcome) -> Iterator[Message]:
@@ -82,16 +95,16 @@ def _listed(codes: tuple[str, ...]) -> str:
 
 
 def _judge(
-    session: Session, programme: Programme, edition: Edition, values: dict[str, Any], today: date
+    session: Session, programme: Programme, version: Edition, values: dict[str, Any], today: date
 ) -> Outcome:
-    rules.make_tables(session, edition.periods(()))
+    rules.make_tables(session, version.periods(()))
     kept = {column: values.get(field) for column, field in programme.judged.items()}
     own = {field: stored_value(values.get(field)) for field in programme.own}
     written = {**kept, "own": own, "day": values.get(programme.policy_date or "")}
-    facts = {"row": json.dumps(written, default=str), "today": today, **edition.amount.values}
-    session.execute(text(FILL.format(amount=edition.amount.sql)), facts)
-    of_the_row = [rule for rule in edition.rules if not rule.register]
-    rules.judge(session, programme.code, [(edition.version, of_the_row)], today)
+    facts = {"row": json.dumps(written, default=str), "today": today, **version.amount.values}
+    session.execute(text(FILL.format(amount=version.amount.sql)), facts)
+    of_the_row = [rule for rule in version.rules if not rule.registers]
+    rules.judge(session, programme.code, [(version.version, of_the_row)], today)
     findings = session.scalar(text("SELECT findings FROM outcomes")) or []
     stops = tuple(one["rule"] for one in findings if one["verdict"] in (FAIL, UNKNOWN))
     return Outcome(stops, session.scalar(text("SELECT amount FROM candidates")))

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.engine.edition import Edition
 from app.engine.programme import Programme
 from app.engine.versions import IN_FORCE, ProgrammeVersion
+from app.registers.definitions import library
+from app.registers.definitions.definition import Definition
 from app.studio.building import build, edition
 from app.studio.schema import BadDefinition, read
 
@@ -40,18 +42,21 @@ def editions_of(code: str) -> Callable[[Session], Sequence[Edition]]:
 def programmes(session: Session) -> Iterator[tuple[ProgrammeVersion, Programme]]:
     """Yield each version that judges claims with its programme, the older ones first; one that can't be built is left out."""
     kept = select(ProgrammeVersion).where(ProgrammeVersion.state.in_(IN_FORCE))
+    registers = library.known(session)
     for row in session.scalars(kept.order_by(ProgrammeVersion.programme, ProgrammeVersion.version)):
         try:
-            yield row, of_content(row.digest, row.content, row.version)
+            yield row, of_content(row.digest, row.content, row.version, registers)
         except BadDefinition:
             log.exception("the definition %r is left out", row)
 
 
-def of_content(digest: str, content: dict, version: int) -> Programme:
+def of_content(
+    digest: str, content: dict, version: int, registers: Sequence[Definition] | None = None
+) -> Programme:
     """Return the programme of a document that was signed. Raises BadDefinition."""
     if (digest, version) not in _BUILT:
         document = read(content)
-        _BUILT[digest, version] = build(document, version, editions_of(document.code))
+        _BUILT[digest, version] = build(document, version, editions_of(document.code), registers)
     return _BUILT[digest, version]
 
 
@@ -63,5 +68,6 @@ def _edition(session: Session, digest: str, version: int, first: date, last: dat
     key = digest, version, first, last
     if key not in _CUT:
         of_content = select(ProgrammeVersion.content).where(ProgrammeVersion.digest == digest).limit(1)
-        _CUT[key] = edition(read(session.scalars(of_content).one()), version, first, last)
+        document = read(session.scalars(of_content).one())
+        _CUT[key] = edition(document, version, first, last, library.known(session))
     return _CUT[key]

@@ -17,6 +17,7 @@ from app.engine.audit import record
 from app.engine.versions import IN_FORCE, ProgrammeVersion
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import N_
+from app.registers.definitions import library
 from app.studio import examples, statements
 from app.studio.building import build, edition
 from app.studio.document import Document
@@ -65,8 +66,10 @@ def install(session: Session, document: Document, version: int, first: date, las
 
 def approved(session: Session, document: Document, version: int) -> str:
     """Return the digest of a version's compiled expressions, once its examples come out as they say. Raises BadDefinition."""
-    own = edition(document, version)
-    if wrong := list(examples.faults(session, document, build(document, version), own)):
+    registers = library.known(session)
+    own = edition(document, version, registers=registers)
+    programme = build(document, version, registers=registers)
+    if wrong := list(examples.faults(session, document, programme, registers)):
         raise BadDefinition(wrong)
     return statements.digest_of(document, own)
 

@@ -176,6 +176,7 @@ class ExamplePart(Part):
     makes = ExampleEntry
     title = spoken(required=True)
     facts = ma.Dict(keys=plain(), required=True, error_messages={"required": REQUIRED, "invalid": NOT_PARTS})
+    registers = ma.Dict(keys=plain(), error_messages={"invalid": NOT_PARTS})
     day = plain(required=True)
     stops = many(plain(), required=True)
     amount = plain(required=True, allow_none=True)

@@ -19,7 +19,6 @@ COMPOSED = ("state--", "tag--", "banner--")
 """Beginnings of classes that a template puts together with a state or a kind."""
 NAMED_FROM_OUTSIDE = {
     "CollectingWorker": "gunicorn's settings name it",
-    "Lookups": "rules that are data ask defined registers by it",
     "NOT_LOGGED_IN": "marks a sentence of Flask-AppBuilder's for the catalogue",
     "Refolding": "a table that only its statements name",
     "create_app": "the command line and the servers call it",

@@ -28,6 +28,7 @@ FROM_CLAIMS = """
         WHERE c.id IN ({chosen})
     ) candidates
 """
+KEPT = "(SELECT k.amount FROM claims k WHERE k.id = candidates.claim_id)"
 OF_BATCH = "SELECT b.row_id FROM batch_rows b WHERE b.batch_id = :batch_id AND b.moved IS NULL"
 REPRICE = """
     WITH stale AS (
@@ -137,7 +138,7 @@ def _fill(
         version="c.definition_version" if frozen else "p.version",
         day=programme.day_sql,
         submitted="c.submitted_on" if frozen else "CAST(:today AS date)",
-        amount="NULL" if frozen else amount.sql,
+        amount=KEPT if frozen else amount.sql,
         chosen=chosen,
     )
     session.execute(text(statement), {**values, **amount.values})

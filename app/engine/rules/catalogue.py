@@ -16,6 +16,8 @@ from app.engine.rules.rule import Advice, Right, RiskRule
 from app.engine.rules.slot import Part, Slot, fault, listed, unknown_name
 from app.engine.rules.words import Words
 from app.kernel.messages import N_, Message
+from app.registers.lookup import TITLES as REGISTERS
+from app.registers.written import Written
 
 _OFFERED: dict[str, CatalogueRule] = {}
 CATALOGUE: Mapping[str, CatalogueRule] = MappingProxyType(_OFFERED)
@@ -29,14 +31,14 @@ class CatalogueRule:
     """A rule as it is offered: general texts, slots, and a function from the SQL in the slots to the rule's statement.
 
     `statement` takes the SQL of each slot by its name, None for an empty one, and of `rows`, the condition on
-    `candidates c` for those that are judged. Texts name a field as `{slot_title}`; what it asks names a parameter as
+    `candidates c` for those that are judged; of a register's slot the look-ups. Texts name a field as `{slot_title}`; what it asks names a parameter as
     `{slot}`; other texts name facts of the `evidence`. `fields` are columns of every sheet that it reads; with `placed`
     also those that name the row's employer and region. `example` is what an entry may give. The rest as `RiskRule`.
     """
 
     name: str
     words: Words
-    statement: Callable[..., str]
+    statement: Callable[..., str | Written]
     slots: tuple[Slot, ...] = ()
     evidence: tuple[str, ...] = ()
     example: Mapping[str, object] = field(default_factory=dict)
@@ -84,15 +86,16 @@ class CatalogueRule:
             [*titles, *self.evidence],
         )
         own_asks = "asks" in (words or {})
+        sql, bound = self._written(choice, parts)
         return RiskRule(
             code=code,
             title=spoken.title,
             asks=spoken.asks,
-            sql=self.statement(rows=choice.sql, **{slot: part.sql for slot, part in parts.items()}),
+            sql=sql,
             fields=self._fields(parts, choice, place),
             sentences=spoken.sentences,
             passes=self.passes,
-            register=self.register,
+            registers=self._registers(parts),
             basis=document or self.basis,
             blocking=self.blocking if warns is None else not warns,
             shared=self.shared,
@@ -103,7 +106,7 @@ class CatalogueRule:
             of_birth=self.of_birth,
             given=parameters,
             titles=titles,
-            bound={name: value for part in (*parts.values(), choice) for name, value in part.bound.items()},
+            bound=bound,
             needs=self._needs(parts, choice),
             applies_to="" if own_asks else choice.titles.get("only", ""),
         )
@@ -114,6 +117,17 @@ class CatalogueRule:
             if name not in slots:
                 raise unknown_name(code, self.words.title, name, slots)
         return {name: slot.filled(code, given) for name, slot in slots.items()}
+
+    def _written(self, choice: Part, parts: Mapping[str, Part]) -> Written:
+        made = self.statement(rows=choice.sql, **{slot: part.sql for slot, part in parts.items()})
+        sql, values = made if isinstance(made, Written) else (made, {})
+        return Written(
+            sql, values | {k: v for part in (*parts.values(), choice) for k, v in part.bound.items()}
+        )
+
+    def _registers(self, parts: Mapping[str, Part]) -> dict[str, str]:
+        own = {self.register: REGISTERS[self.register]} if self.register else {}
+        return own | {code: title for part in parts.values() for code, title in part.registers.items()}
 
     def _fields(self, parts: Mapping[str, Part], choice: Part, place: tuple[str, ...]) -> tuple[str, ...]:
         read = (part.read for part in (choice, *parts.values()))
@@ -139,7 +153,7 @@ def offer(
     sentences: Mapping[str, str],
     advice: Advice = NO_ADVICE,
     **parts: Any,
-) -> Callable[[Callable[..., str]], CatalogueRule]:
+) -> Callable[[Callable[..., str | Written]], CatalogueRule]:
     """Declare a rule of the catalogue by the function that returns its SQL; `sentences` are keyed by the evidence's `why`.
 
     The `advice` suggests facts by slot; `parts` are those of `CatalogueRule`.
@@ -147,7 +161,7 @@ def offer(
     if name in _OFFERED:
         raise ValueError(f"two rules of the catalogue are called {name}")
 
-    def wrap(statement: Callable[..., str]) -> CatalogueRule:
+    def wrap(statement: Callable[..., str | Written]) -> CatalogueRule:
         words = Words(title, asks, sentences, advice)
         _OFFERED[name] = CatalogueRule(name, words, statement, **parts)
         return _OFFERED[name]

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from app.engine.rules.catalogue import CATALOGUE, ONLY
 from app.engine.rules.field import Field
 from app.engine.rules.rule import RiskRule
-from app.engine.rules.slot import FIELDS, UNITS, Slot, fault, unknown_name
+from app.engine.rules.slot import FIELDS, OF_REGISTERS, UNITS, Slot, fault, unknown_name
 from app.kernel.messages import N_, Message
+from app.registers.definitions.definition import Definition
 
 KEYS = ("code", "rule", "with", "only", "words", "warns", "document")
-"""Of an entry. `with`: slot → a field's or a parameter's code, or a value; `only`: a field's code → choices."""
+"""Of an entry. `with`: slot → the code of a field, a parameter or a register, or a value; `only`: a field's code → choices."""
+
+NO_REGISTERS: Mapping[str, Definition] = {}
 
 
 def listed_rules(
@@ -19,16 +22,22 @@ def listed_rules(
     fields: Mapping[str, Field],
     parameters: Mapping[str, str],
     place: tuple[str, ...] = (),
+    registers: Mapping[str, Definition] = NO_REGISTERS,
 ) -> tuple[RiskRule, ...]:
     """Return the rules of a definition, whose `fields` are known by their codes and `parameters` by code → unit.
 
-    `place`: the sheet's columns of each row's employer and region, where it has any. Raises BadValue.
+    `place`: the sheet's columns of each row's employer and region, where it has any; `registers` are those that are defined,
+    by their codes. Raises BadValue.
     """
-    return tuple(_rule(entry, fields, parameters, place) for entry in entries)
+    return tuple(_rule(entry, fields, parameters, place, registers) for entry in entries)
 
 
 def _rule(
-    entry: Mapping, fields: Mapping[str, Field], parameters: Mapping[str, str], place: tuple[str, ...]
+    entry: Mapping,
+    fields: Mapping[str, Field],
+    parameters: Mapping[str, str],
+    place: tuple[str, ...],
+    registers: Mapping[str, Definition],
 ) -> RiskRule:
     code = str(entry.get("code", ""))
     for key in entry:
@@ -39,7 +48,7 @@ def _rule(
     rule = CATALOGUE[entry["rule"]]
     slots = {slot.name: slot for slot in rule.slots}
     given = {
-        name: _given(code, slots[name], value, fields, parameters) if name in slots else value
+        name: _given(code, slots[name], value, fields, parameters, registers) if name in slots else value
         for name, value in entry.get("with", {}).items()
     }
     return rule.make(
@@ -54,10 +63,21 @@ def _rule(
 
 
 def _given(
-    code: str, slot: Slot, value: object, fields: Mapping[str, Field], parameters: Mapping[str, str]
+    code: str,
+    slot: Slot,
+    value: object,
+    fields: Mapping[str, Field],
+    parameters: Mapping[str, str],
+    registers: Mapping[str, Definition],
 ) -> object:
     if slot.kind in FIELDS:
         return _field(code, slot.title, value, fields)
+    if slot.kind in OF_REGISTERS:
+        codes = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        for one in codes:
+            if one not in registers:
+                raise unknown_name(code, slot.title, one, registers)
+        return [registers[one] for one in codes] if isinstance(value, list) else registers[codes[0]]
     if slot.kind in UNITS:
         if value not in parameters:
             raise unknown_name(code, slot.title, value, parameters)

@@ -66,7 +66,7 @@ class RiskRule:
 
     `fields` are the sheet's columns that it reads and blames: a row whose cell there is
     unreadable is not judged by it. `blocking=False` turns a failure into a warning. `sentences` are picked by the evidence's
-    `why`; those of `passes` go with the verdict pass. `register` is the one whose missing data makes a verdict unknown.
+    `why`; those of `passes` go with the verdict pass. `registers`, code → title, are those whose missing data make a verdict unknown.
     `shared` are common table expressions that several rules read and that one batch works out once. A pass of a `routine`
     rule is no news: pages fold it away. `advice` is for the rows that may not become claims. A row is judged once what the
     rule `waits_for` is right; one that `settles_name` says whether the name is that person's. One `of_birth` reads the birth
@@ -80,7 +80,7 @@ class RiskRule:
     fields: tuple[str, ...]
     sentences: Mapping[str, str]
     passes: tuple[str, ...] = ()
-    register: str = ""
+    registers: Mapping[str, str] = field(default_factory=dict)
     basis: str = ""
     blocking: bool = True
     shared: str = ""
@@ -108,12 +108,12 @@ class RiskRule:
         own = [(PASS if why in self.passes else stops, text) for why, text in self.sentences.items()]
         own.sort(key=lambda outcome: outcome[0] != PASS)
         lacks = UNKNOWN if self.blocking else WARN
-        return own + [(lacks, NOT_LOADED)] * bool(self.register)
+        return own + [(lacks, NOT_LOADED)] * bool(self.registers)
 
     def briefly(self, evidence: Mapping[str, Any]) -> Message | None:
         """Return in short why a row was stopped, to stand under its headline; None where only the whole sentence says it."""
         if "missing" in evidence:
-            facts = {"register": REGISTERS[str(evidence["register"])], "wanted": spans(evidence["missing"])}
+            facts = {"register": self._register(evidence["register"]), "wanted": spans(evidence["missing"])}
             return Message(N_("{register}没有{wanted}的数据"), **facts)
         sentence = self.advice.brief.get(str(evidence.get("why")))
         return None if sentence is None else self.with_facts(sentence, evidence)
@@ -135,13 +135,29 @@ class RiskRule:
         reason = Message(sentence, **{k: facts[k] for k in placeholders(sentence)})
         if verdict != UNKNOWN and "unknown" not in known:
             return reason
-        facts["register"] = REGISTERS[str(facts["register"])]
+        if known.get("registers"):
+            unread = [self._not_loaded({**facts, **one}) for one in known["registers"]]
+            return joined([reason, *unread] if "lacking" in known else unread)
+        if "register" not in known:
+            return reason
         facts["wanted"] = spans(evidence["missing"]) if "missing" in evidence else facts["wanted"]
-        lacking = Message(NOT_LOADED, **{k: facts[k] for k in ("register", "region", "wanted", "until")})
+        lacking = self._not_loaded(facts)
         # the loaded span explains something only where some of the months are loaded
         return (
             Message(TWO, one=reason, other=lacking) if "missing" in evidence and "until" in known else lacking
         )
+
+    def _not_loaded(self, facts: Mapping[str, Any]) -> Message:
+        title = self._register(facts["register"])
+        return Message(
+            NOT_LOADED,
+            register=title,
+            **{name: facts.get(name, NOTHING) for name in ("region", "wanted", "until")},
+        )
+
+    def _register(self, code: str) -> str:
+        """Return a register's title; one that is no longer asked shows its code."""
+        return {**REGISTERS, **self.registers}.get(code, code)
 
 
 def joined(sentences: Iterable[Message]) -> Message:
@@ -186,10 +202,11 @@ def rule(
     **sentences: str,
 ) -> Callable[[Callable[[], str]], RiskRule]:
     """Make a programme's own rule of a function that returns its SQL; `sentences` are keyed by the evidence's `why`."""
+    registers = {register: REGISTERS[register]} if register else {}
 
     def wrap(statement: Callable[[], str]) -> RiskRule:
         return RiskRule(
-            code, title, asks, statement(), fields, sentences, passes, register=register, shared=shared
+            code, title, asks, statement(), fields, sentences, passes, registers=registers, shared=shared
         )
 
     return wrap

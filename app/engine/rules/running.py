@@ -29,7 +29,8 @@ SCHEMA = (
         first_day date, last_day date, version smallint, values jsonb
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS covered (
-        kind text, region_code text, region text, days datemultirange, PRIMARY KEY (kind, region_code)
+        kind text, region_code text, region text, days datemultirange, months datemultirange,
+        PRIMARY KEY (kind, region_code)
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS outcomes (
         row_id bigint PRIMARY KEY, stops boolean, warns boolean, findings jsonb
@@ -37,7 +38,9 @@ SCHEMA = (
     """WITH a AS (DELETE FROM candidates), b AS (DELETE FROM policy_periods), c AS (DELETE FROM covered)
         DELETE FROM outcomes""",
     """INSERT INTO covered
-        SELECT c.kind, c.region_code, r.name, range_agg(daterange(c.first_day, c.last_day, '[]'))
+        SELECT c.kind, c.region_code, r.name, range_agg(daterange(c.first_day, c.last_day, '[]')),
+               range_agg(daterange(date_trunc('month', c.first_day)::date,
+                                   (date_trunc('month', c.last_day) + interval '1 month')::date))
         FROM register_coverage c JOIN regions r ON r.code = c.region_code
         GROUP BY c.kind, c.region_code, r.name""",
 )

@@ -9,15 +9,19 @@ from datetime import date
 from difflib import get_close_matches
 from enum import Enum
 from functools import reduce
+from typing import Any
 
 from app.engine.rules.field import Field, FieldKind
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message, Param
+from app.registers.definitions.definition import CHOICE, TEXT, Definition
+from app.registers.definitions.lookups import Lookups
 
 CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 """A parameter's code: it stands in a statement as it is."""
 LEAP_YEAR = 2024
 LIST = N_("{one}、{other}")
+OF_COLUMN, IN_BRACKETS = N_("{column}为{values}"), N_("（{values}）")
 
 
 class SlotKind(Enum):
@@ -35,6 +39,10 @@ class SlotKind(Enum):
     VALUES = N_("下列选项中的一个或几个")
     YES_NO = N_("是或否")
     DAY_OF_YEAR = N_("某月某日，写成 10-10 的样子")
+    REGISTER = N_("登记库")
+    REGISTERS = N_("一个或几个登记库")
+    DATED_REGISTER = N_("有开始日期的登记库")
+    REGISTER_VALUES = N_("登记库中选项或文字栏的取值")
 
 
 FIELDS = {
@@ -51,14 +59,16 @@ UNITS = {
     SlotKind.AGE: ("age", "int"),
 }
 """By kind: the unit of a policy parameter, and the type that its values are in SQL."""
+OF_REGISTERS = (SlotKind.REGISTER, SlotKind.REGISTERS, SlotKind.DATED_REGISTER)
 
 
 @dataclass(frozen=True)
 class Slot:
     """One thing that a rule is given; one without that is not `required` has its default, or stays empty.
 
-    `options` are the (code, title) pairs of a choice of values, or the choices of the field in the slot `of`. `blank_tells`: that the field is empty says something to
-    the rule; elsewhere it makes the verdict unknown.
+    `options` are the (code, title) pairs of a choice of values, or the choices of the field in the slot `of`, which holds the
+    register where values of one are given. `blank_tells`: that the field is empty says something to the rule; elsewhere it
+    makes the verdict unknown.
     """
 
     name: str
@@ -76,7 +86,13 @@ class Slot:
         if value is None:
             if self.required:
                 raise self._fault(code, N_("没有填写，应为{expected}。"))
-            return Part(None)
+            return Part(
+                None, titles={f"{self.name}_title": ""} if self.kind is SlotKind.REGISTER_VALUES else {}
+            )
+        if self.kind in OF_REGISTERS:
+            return self._registers(code, value)
+        if self.kind is SlotKind.REGISTER_VALUES:
+            return self._of_register(code, value, given.get(self.of))
         if self.kind in FIELDS:
             return self._field(code, value)
         if self.kind in UNITS:
@@ -93,6 +109,40 @@ class Slot:
         if not isinstance(value, str) or not CODE.fullmatch(value):
             raise self._wrong(code, value)
         return Part(f"(c.policy->>'{value}')::{UNITS[self.kind][1]}", parameter=value)
+
+    def _registers(self, code: str, value: object) -> Part:
+        many = self.kind is SlotKind.REGISTERS
+        listed_ones = list(value) if many and isinstance(value, list | tuple) else [value]
+        known = [one for one in listed_ones if isinstance(one, Definition) and one.of]
+        dated = all(one.first for one in known) or self.kind is not SlotKind.DATED_REGISTER
+        if not known or len(known) < len(listed_ones) or not dated:
+            raise self._wrong(code, "、".join(getattr(one, "code", str(one)) for one in listed_ones))
+        lookups = [Lookups(one) for one in known]
+        titles = {one.code: one.title.zh for one in known}
+        spoken = {f"{self.name}_title": listed(titles.values())}
+        return Part(lookups if many else lookups[0], registers=titles, titles=spoken)
+
+    def _of_register(self, code: str, value: object, register: object) -> Part:
+        columns = register.by_code if isinstance(register, Definition) else {}
+        if not isinstance(value, Mapping) or not value:
+            raise self._wrong(code, value)
+        titles = []
+        for name, wanted in value.items():
+            column = columns.get(name)
+            if column is None or column.type not in (CHOICE, TEXT):
+                plain = [one.code for one in columns.values() if one.type in (CHOICE, TEXT)]
+                raise unknown_name(code, self.title, name, plain)
+            if not isinstance(wanted, list) or not wanted or not all(isinstance(one, str) for one in wanted):
+                raise self._wrong(code, wanted)
+            for one in wanted:
+                if column.choices and one not in column.choices:
+                    raise unknown_name(code, self.title, one, column.choices)
+            called = [column.choices[one].zh if column.choices else one for one in wanted]
+            titles.append(Message(OF_COLUMN, column=column.title.zh, values=listed(called)))
+        spoken = Message(
+            IN_BRACKETS, values=reduce(lambda one, other: Message(LIST, one=one, other=other), titles)
+        )
+        return Part(value, titles={f"{self.name}_title": spoken})
 
     def _value(self, code: str, value: object, options: Mapping[str, str]) -> Part:
         bound = f"{code}_{self.name}".lower().replace("-", "_")
@@ -117,13 +167,17 @@ class Slot:
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in a slot: its SQL, none in an empty one, and what it brings to the rule."""
+    """What stands in a slot: its SQL, or the look-ups of registers and what is wanted of them; none in an empty one.
 
-    sql: str | None
+    The rest is what it brings to the rule.
+    """
+
+    sql: Any
     read: Field | None = None
     parameter: str = ""
     bound: dict[str, object] = field(default_factory=dict)
     titles: dict[str, Param] = field(default_factory=dict)
+    registers: dict[str, str] = field(default_factory=dict)
 
 
 def fault(code: str, place: str, reason: Message) -> BadValue:

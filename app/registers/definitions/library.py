@@ -47,6 +47,12 @@ def published(session: Session) -> list[Definition]:
     return [read(row.content) for row in session.scalars(_newest())]
 
 
+def known(session: Session) -> list[Definition]:
+    """Return what may be asked of: the definitions in force, and what ships where nothing is published yet."""
+    by_code = {one.code: one for one in (*shipped(), *published(session))}
+    return list(by_code.values())
+
+
 def find(session: Session, code: str) -> Definition:
     """Return the definition in force of a register. Raises NotFound."""
     row = session.scalars(_newest().where(RegisterDefinition.code == code)).one_or_none()

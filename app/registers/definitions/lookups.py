@@ -48,7 +48,7 @@ from app.registers.definitions.definition import (
 from app.registers.definitions.models import RegisterFact
 
 FACTS = RegisterFact.__table__.c
-COVERED = table("covered", column("kind"), column("region_code"), column("days"))
+COVERED = table("covered", column("kind"), column("region_code"), column("months"))
 A_MONTH = literal_column("interval '1 month'", Interval)
 NUMBERS = (WHOLE, DECIMAL, MONEY)
 SQL_TYPES: Mapping[str, Any] = {
@@ -116,6 +116,15 @@ class Lookups:
         rows = self._rows(of, wanted, self._typed(code)).where(_valid_on(day))
         newest = rows.order_by(func.lower(FACTS.valid).desc().nulls_last(), FACTS.id.desc()).limit(1)
         return Answer(newest.scalar_subquery(), self.knows(of, day))
+
+    def record(
+        self, of: Subject, day: ColumnElement, wanted: Wanted | None = None, *, oldest: bool = False
+    ) -> Answer:
+        """Ask for the id of the row that is valid on a day, of several the one that began last, or first; NULL without one."""
+        begins = func.lower(FACTS.valid)
+        order = begins.asc() if oldest else begins.desc().nulls_last()
+        rows = self._rows(of, wanted, FACTS.id).where(_valid_on(day))
+        return Answer(rows.order_by(order, FACTS.id.desc()).limit(1).scalar_subquery(), self.knows(of, day))
 
     def months(
         self, of: Subject, first: ColumnElement, last: ColumnElement, wanted: Wanted | None = None
@@ -228,12 +237,8 @@ class Lookups:
 
     def _whole_months(self, of: Subject) -> ColumnElement:
         """Return the months of which the region's coverage holds a day, as a multirange of days; NULL without any."""
-        spans = func.unnest(COVERED.c.days).table_valued("days", name="spans", joins_implicitly=True)
-        spans = spans.render_derived()
-        month = func.daterange(_month(func.lower(spans.c.days)), _next(_month(func.upper(spans.c.days) - 1)))
         mine = (COVERED.c.kind == self.definition.code) & (COVERED.c.region_code == of.region)
-        whole = select(func.range_agg(month)).select_from(COVERED, spans).where(mine)
-        return whole.correlate_except(COVERED, spans).scalar_subquery()
+        return select(COVERED.c.months).where(mine).correlate_except(COVERED).scalar_subquery()
 
 
 def _valid_on(day: ColumnElement) -> ColumnElement[bool]:

@@ -22,6 +22,8 @@ from sqlalchemy import (
     select,
 )
 
+from app.engine.rules.offered.ages import DELAYS
+
 FAR_DAYS, FAR_MONTHS = 4_000_000, 130_000
 """Beyond these a date leaves the calendar, whatever it was."""
 CYCLES_DAYS = 50 * 146_097
@@ -30,9 +32,6 @@ CYCLES: ColumnElement = literal_column("interval '20000 years'")
 BEFORE: ColumnElement = literal_column("DATE '20000-12-31'")
 AFTER: ColumnElement = literal_column("DATE '30000-01-01'")
 """The days beside the moved calendar."""
-DELAYS = ((60, 1965, 4, 36), (55, 1970, 4, 36), (50, 1975, 2, 60))
-"""Of 国务院关于渐进式延迟法定退休年龄的办法: the age until 2024, the year of birth from which it is delayed, how many months
-of birth share one more month, and the most."""
 
 
 def once(build: Callable[..., ColumnElement], *values: ColumnElement) -> ColumnElement:

@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from lark import Token, Tree
-from sqlalchemy import ColumnElement, and_, cast, literal, not_, null, or_
-from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy import ColumnElement, and_, cast, literal, literal_column, not_, null, or_
 
 from app.kernel.messages import N_, Message, Param
 from app.studio.expressions import arithmetic
+from app.studio.expressions.expression import Expression, Inquiry
 from app.studio.expressions.fault import Fault, nearest
 from app.studio.expressions.functions import BY_WORD, PARAMETER, Function
 from app.studio.expressions.grammar import parse
@@ -34,23 +34,6 @@ COMPARING: Mapping[str, Callable[[ColumnElement, ColumnElement], ColumnElement]]
 SIGNS = {"==": "=", "＝": "=", "!=": "≠", "<>": "≠", "<=": "≤", ">=": "≥", "＜": "<", "＞": ">"}
 MINUS = ("-", "−", "－")
 TIMES = ("*", "×")
-DIALECT = PGDialect(paramstyle="named")
-
-
-@dataclass(frozen=True)
-class Expression:
-    """A compiled expression: its SQL, the kind of its value, and the names that it read, which are its evidence."""
-
-    written: str
-    sql: ColumnElement
-    kind: Kind
-    names: Mapping[str, Name]
-
-    def statement(self, prefix: str) -> tuple[str, dict[str, object]]:
-        """Return the SQL as text with named values, and these; `prefix` keeps them apart from those of other statements."""
-        compiled = self.sql.compile(dialect=DIALECT)
-        values = {f"{prefix}_{name}": value for name, value in compiled.params.items()}
-        return re.sub(r":(?=[a-z])", f":{prefix}_", str(compiled)), values
 
 
 @dataclass(frozen=True)
@@ -74,15 +57,16 @@ def compile_expression(written: str, vocabulary: Vocabulary, wanted: Kind) -> Ex
         raise Fault(
             Message(wrong, kind=Message(term.kind.label), wanted=Message(wanted.label)), 0, len(written)
         )
-    return Expression(written, term.sql, term.kind, compiler.names)
+    return Expression(written, term.sql, term.kind, compiler.names, tuple(compiler.inquiries.values()))
 
 
 class Compiler:
-    """Makes a tree a term, and keeps which names it read; a method for each branch of the grammar."""
+    """Makes a tree a term, and keeps which names it read and what it asked; a method for each branch of the grammar."""
 
     def __init__(self, vocabulary: Vocabulary):
         self.vocabulary = vocabulary
         self.names: dict[str, Name] = {}
+        self.inquiries: dict[Tree, Inquiry] = {}
 
     def term(self, tree: Tree) -> Term:
         return getattr(self, f"_{tree.data}")(tree)
@@ -225,8 +209,21 @@ class Compiler:
             for other in values[1:]:
                 self._alike(values[0], other)
             kind = values[0].kind
-        build = function.build if isinstance(function, Function) else function.ask
-        return _term(tree, kind, build(*(one.sql for one in given)))
+        if isinstance(function, Function):
+            return _term(tree, kind, function.build(*(one.sql for one in given)))
+        return self._ask(tree, function, given)
+
+    def _ask(self, tree: Tree, lookup: Lookup, given: list[Term]) -> Term:
+        """Return the term of an answer; a question that stands twice is asked once."""
+        if tree not in self.inquiries:
+            same = sum(one.lookup is lookup for one in self.inquiries.values())
+            source = f"asked{len(self.inquiries)}"
+            code = f"{lookup.code}_{same + 1}" if same else lookup.code
+            place: ColumnElement = literal_column(f"{source}.value", lookup.gives.sql)
+            answer = Name(code, lookup.title, lookup.gives, place, lookup.choices)
+            self.inquiries[tree] = Inquiry(source, lookup, answer, tuple(one.sql for one in given))
+        answer = self.inquiries[tree].answer
+        return _term(tree, lookup.gives, answer.sql, name=answer)
 
     def _fits(self, term: Term, kinds: frozenset[Kind]) -> Term:
         if term.kind in kinds:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement
 
+from app.registers.definitions.lookups import Answer
 from app.studio.expressions.kind import Kind
 
 Named = TypeVar("Named", "Name", "Lookup")
@@ -27,13 +28,18 @@ class Name:
 
 @dataclass(frozen=True)
 class Lookup:
-    """A question to a register, asked as a function of some kinds of values; `ask` builds the SQL of its answer."""
+    """A question to a register, asked as a function of some kinds of values; `ask` builds the SQL of its answer.
+
+    `register` is its code, empty where nothing is read to answer; `choices` are code → title of an answer of choices.
+    """
 
     code: str
     title: str
     takes: tuple[Kind, ...]
     gives: Kind
-    ask: Callable[..., ColumnElement]
+    ask: Callable[..., Answer]
+    register: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 class Vocabulary:

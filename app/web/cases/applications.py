@@ -21,6 +21,7 @@ from app.engine.casework.case_history import history_of, opinions
 from app.engine.intake import applications, rechecking
 from app.engine.intake.application_accounts import keep_last_account, people_and_accounts
 from app.engine.intake.discarding import discard_application
+from app.engine.programme import Programme
 from app.extensions import db
 from app.kernel.messages import N_
 from app.kernel.text import whole_number
@@ -131,7 +132,7 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
             "takes_people": takings.takes_people(counts),
             "sent_in": takings.was_sent_in(db.session, application_id, counts),
             "errors": {},
-            "coverage": coverage(application.insured_region),
+            "coverage": coverage(self.programme, application.insured_region),
             "editable": editable,
             **(waiting_for(self, application_id) if editable else {}),
             **account_facts(application, editable, counts, paid),
@@ -178,6 +179,6 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
         return self.finish(sentence=gettext("申请{number}已删除。").format(number=number))
 
 
-def coverage(region_code: str | None) -> list:
-    """数据截至: what the registers cover of one region, one row a register."""
-    return covered(db.session, region_code)
+def coverage(programme: Programme, region_code: str | None) -> list:
+    """数据截至: what the registers cover of one region, one row a register, with those that a programme asks beside the five."""
+    return covered(db.session, region_code, programme.registers)

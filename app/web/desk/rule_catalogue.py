@@ -14,7 +14,6 @@ from app.engine.programme import Programme
 from app.engine.rules import RiskRule
 from app.engine.workflow.transition import Transition
 from app.kernel.messages import N_
-from app.registers.lookup import TITLES as REGISTERS
 from app.web.wording.formats import fact, show
 from app.web.wording.translations import gettext
 
@@ -102,7 +101,8 @@ def _titles(rule: RiskRule) -> dict[str, str]:
 
 
 def _findings(rule: RiskRule) -> list[tuple[str, Markup]]:
-    register = {"register": gettext(REGISTERS[rule.register])} if rule.register else {}
+    titles = gettext("、").join(map(gettext, rule.registers.values()))
+    register = {"register": titles} if titles else {}
     known = {**_titles(rule), **register}
     return [(verdict, _filled(sentence, known)) for verdict, sentence in rule.outcomes]
 

@@ -11,8 +11,9 @@ from app.engine.rules.catalogue import CATALOGUE
 from app.engine.rules.field import Field, FieldKind
 from app.engine.rules.listing import listed_rules
 from app.engine.rules.slot import FIELDS as OF_FIELDS
-from app.engine.rules.slot import UNITS
+from app.engine.rules.slot import OF_REGISTERS, UNITS, SlotKind
 from app.kernel.errors import BadValue
+from app.registers.definitions import library
 from tests.desk.subsidies import FIELDS
 from tests.desk.subsidies import HIRING as PROGRAMME
 from tests.engine.rules.cases import Case
@@ -54,11 +55,17 @@ def test_a_rule_says_whatever_a_definition_needs_of_it(rule):
 @pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE)
 def test_a_rule_finds_what_its_texts_name(rule):
     given = {slot.name: FIELD_OF.get(slot.kind, rule.example.get(slot.name)) for slot in rule.slots}
-    given |= {slot.name: ["one"] for slot in rule.slots if slot.of}
+    given |= {slot.name: ["one"] for slot in rule.slots if slot.kind is SlotKind.VALUES and slot.of}
+    given |= {slot.name: registers_of(given[slot.name]) for slot in rule.slots if slot.kind in OF_REGISTERS}
     made = rule.make("XX-01", given)
     flat = made.sql.replace("\n", " ")
     assert not [name for name in rule.evidence if f"'{name}'," not in flat]
-    assert bool(rule.register) == ("'unknown'" in made.sql)
+    assert bool(made.registers) == ("'unknown'" in made.sql)
+
+
+def registers_of(codes):
+    known = {one.code: one for one in library.shipped()}
+    return [known[code] for code in codes] if isinstance(codes, list) else known[codes]
 
 
 FIELD_OF = {

@@ -77,8 +77,8 @@ def test_a_rule_names_the_parameters_that_its_statement_reads(programme):
         read = {code for code in programme.policy.parameters if re.search(rf"\b{code}\b", sql)}
         assert set(rule.parameters) == read, rule.code
         assert set(rule.passes) <= set(rule.sentences)
-        assert bool(rule.register) == ("'unknown'" in rule.sql), rule.code
-        assert not rule.register or f"'register', '{rule.register}'" in rule.sql
+        assert bool(rule.registers) == ("'unknown'" in rule.sql), rule.code
+        assert all(f"'register', '{register}'" in rule.sql for register in rule.registers)
 
 
 def test_evidence_names_the_rows_used(table):
