@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
 from app.engine.cases.claims import DATA, Application, Claim
+from app.engine.cases.papers import OTHER, TITLES, USUAL, Paper
 from app.engine.clear_text import Clearing
 from app.engine.edition import Amount, Edition
 from app.engine.own_fields import own_sql, own_value
@@ -20,6 +21,7 @@ from app.engine.rules.in_force import NOT_IN_FORCE
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
 from app.engine.workflow.flow import Flow
+from app.engine.workflow.hooks import papers_there
 from app.engine.workflow.transition import Transition
 from app.kernel.messages import N_
 
@@ -75,7 +77,7 @@ class Programme:
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
     `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `address` begins the addresses of its
     screens, `short` their titles in English, `payees` may apply; of its own fields `listed` are columns of lists and `searched`
-    fields of their search. `version` is the one of the definition that it was made of, `versions` yields the editions of a definition as they stand in the database.
+    fields of their search. `papers` are the kinds of paper that it takes. `version` is the one of the definition that it was made of, `versions` yields the editions of a definition as they stand in the database.
     """
 
     code: str
@@ -108,6 +110,7 @@ class Programme:
     clearings: tuple[Clearing, ...] = ()
     wording: Wording = Wording()
     english: Mapping[str, str] = field(default_factory=dict)
+    papers: tuple[Paper, ...] = USUAL
     amount: Amount = Amount()
     versions: Callable[[Session], Sequence[Edition]] | None = None
     transitions: Mapping[str, Transition] = field(init=False)
@@ -116,6 +119,8 @@ class Programme:
     def __post_init__(self) -> None:
         if not self.workflow:
             object.__setattr__(self, "workflow", self.flow.transitions)
+        if required := [paper for paper in self.papers if paper.required]:
+            object.__setattr__(self, "workflow", tuple(_asking(move, required) for move in self.workflow))
         object.__setattr__(self, "transitions", {t.name: t for t in self.workflow})
         object.__setattr__(self, "columns", {column.field: column for column in self.sheet.columns})
         for problem in self._problems():
@@ -130,6 +135,11 @@ class Programme:
     def kept(self) -> tuple[str, ...]:
         """The sheet's fields that are columns of the claim, and that a correction may change."""
         return (*self.judged.values(), *self.own)
+
+    def paper_title(self, kind: str) -> str:
+        """Return what a kind of paper is called; one that the programme took in an earlier version counts as another."""
+        titles = {**TITLES, **{paper.code: paper.title for paper in self.papers}}
+        return titles.get(kind, TITLES[OTHER])
 
     def editions(self, session: Session) -> Sequence[Edition]:
         """Return what judges its claims, by their policy dates; they don't overlap."""
@@ -216,3 +226,12 @@ class Programme:
                 yield f"own field {name} is neither in the sheet nor a column of the claim"
         if lost := fields - {*SHARED, *self.kept, *(PLACED if self.placed else ())}:
             yield f"the sheet's columns {sorted(lost)} are kept nowhere"
+
+
+def _asking(move: Transition, required: Sequence[Paper]) -> Transition:
+    """Return a move; the one that sends in asks for the required papers, before the rules."""
+    return (
+        replace(move, hooks=(*move.hooks[:1], papers_there(required), *move.hooks[1:]))
+        if move.freezes
+        else move
+    )

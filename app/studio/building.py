@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engine.cases.desks import HOUSEHOLD, INSURED_REGION, REGISTRATION
+from app.engine.cases.papers import taken
 from app.engine.edition import Edition
 from app.engine.policy import Parameter, Policy
 from app.engine.programme import Programme, Wording
@@ -74,6 +75,7 @@ def build(
             searched=tuple(one.code for one in document.fields if one.searched),
             wording=Wording(**document.words),
             english=document.english,
+            papers=taken(document.papers),
             amount=own.amount,
             versions=versions,
         )
@@ -139,6 +141,10 @@ def _form(document: Document) -> Iterator[BadPart]:
     for code in fields.PERSON:
         if code not in codes:
             yield BadPart("fields", Message(N_("缺少标准字段“{code}”。"), code=code))
+    papers = [one.code for one in document.papers]
+    for n, code in enumerate(papers, 1):
+        if papers.index(code) < n - 1:
+            yield BadPart(f"papers[{n}].code", Message(N_("附件种类“{code}”重复。"), code=code))
     if _knows_no_region(document):
         unfit = N_("这类申请人没有“{competent}”，不能按它确定主管机构。请另选 competent，或调整 payees。")
         yield BadPart("flow.competent", Message(unfit, competent=document.flow.competent))

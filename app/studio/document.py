@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.engine.cases.desks import TAKEN_IN
+from app.engine.cases.papers import Paper
 from app.engine.workflow.flow import WORKING_DAYS, Flow
 
 NONE = "none"
@@ -79,7 +80,7 @@ class Document:
     """A subsidy. `address` is the first part of its screens' addresses and of their permissions' names.
 
     `payees`: unit, institution, person; with `placed` each row names the employing enterprise and where it insures. `policy_date`
-    is a field or `submission`. `once`: a person has one live claim at most. `words` name the steps of an application. `rules` are
+    is a field or `submission`. `once`: a person has one live claim at most. `words` name the steps of an application, `papers` its kinds of paper. `rules` are
     entries of the catalogue (`app.engine.rules.listing`) or expressions (`app.studio.conditions`). Texts are Chinese; `english` holds
     the English of those that have any. `content` is the whole as it was written.
     """
@@ -102,6 +103,7 @@ class Document:
     flow: FlowEntry = FlowEntry()
     words: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[str, ...] = ()
+    papers: tuple[Paper, ...] = ()
     examples: tuple[ExampleEntry, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict)

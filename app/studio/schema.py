@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, post_load, validate
 from marshmallow import fields as ma
 
 from app.engine.cases.desks import COMPETENCES
+from app.engine.cases.papers import Paper
 from app.engine.policy import UNITS
 from app.engine.workflow.flow import CALENDAR_DAYS, WORKING_DAYS
 from app.kernel.bilingual import chinese, english_of
@@ -21,6 +22,9 @@ from app.studio.fields import TYPES
 
 CODE = validate.Regexp(
     r"[a-z][a-z0-9_]{0,39}\Z", error=N_("应为小写字母开头的字母、数字或下划线，最多40个。")
+)
+PAPER_CODE = validate.Regexp(
+    r"[a-z][a-z0-9_]{0,19}\Z", error=N_("应为小写字母开头的字母、数字或下划线，最多20个。")
 )
 RULE_CODE = validate.Regexp(
     r"[A-Z]{1,4}-\d{2}\Z", error=N_("应为1至4个大写字母、一个连字符和两位数字，如 HS-01。")
@@ -172,6 +176,13 @@ class FlowPart(Part):
     intake_below = flag()
 
 
+class PaperPart(Part):
+    makes = Paper
+    code = plain(required=True, validate=PAPER_CODE)
+    title = spoken(required=True)
+    required = flag()
+
+
 class ExamplePart(Part):
     makes = ExampleEntry
     title = spoken(required=True)
@@ -202,6 +213,7 @@ class DocumentPart(Part):
     flow = ma.Nested(FlowPart, error_messages={"type": NOT_PARTS})
     words = mapping(spoken())
     documents = many(plain())
+    papers = parts(PaperPart)
     examples = parts(ExamplePart)
 
 

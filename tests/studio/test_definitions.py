@@ -56,6 +56,11 @@ FAULTS = [
     ("amount", "参数(amount_junior) +", "amount", "没有写完"),
     ("amount", "技能等级", "amount", "数"),
     ("flow", {"publicity": "weeks"}, "flow.publicity", "只能是"),
+    ("flow", {"competent": "the_capital"}, "flow.competent", "只能是"),
+    ("flow", {"competent": "household"}, "flow.competent", "主管机构"),
+    ("papers", [{"code": "Proof", "title": "证明"}], "papers[1].code", "小写字母"),
+    ("papers", [{"code": "proof"}], "papers[1].title", "必须填写"),
+    ("papers", [{"code": "proof", "title": "证明"}] * 2, "papers[2].code", "重复"),
     ("flow", {"second_review_from": 5}, "flow.second_review_from", "文字"),
 ]
 

@@ -24,9 +24,10 @@ from app.engine.access.accounts import full_name
 from app.engine.actor import Actor
 from app.engine.cases.accounts import Details
 from app.engine.cases.claims import Application, Claim
+from app.engine.cases.papers import TITLES
 from app.engine.casework import batch
 from app.engine.intake.application_accounts import last_account, save_account
-from app.engine.intake.applications import KINDS, attach, open_application
+from app.engine.intake.applications import attach, open_application
 from app.engine.intake.check import check_people
 from app.engine.programme import Programme
 from app.engine.scope import Scope
@@ -163,7 +164,7 @@ class Counter:
                 application_id,
                 self.vault,
                 kind=kind,
-                name=f"{KINDS[kind]}.pdf",
+                name=f"{TITLES[kind]}.pdf",
                 content=PAPER,
             )
 

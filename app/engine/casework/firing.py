@@ -141,7 +141,7 @@ class Firing:
         )
         known = {"actor_id": self.actor.user_id, "office_id": self.actor.office_id, "today": self.move.today}
         for guard in self.transition.guards:
-            self.refuse(guard, **known)
+            self.refuse(guard, **known, **guard.values)
         self._refuse_changed()
 
     def _refuse_unseen(self) -> None:

@@ -34,12 +34,6 @@ from app.registers.organisation import Office
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ATTACHMENTS = 20
-KINDS = {
-    "contract": N_("劳动合同"),
-    "account_permit": N_("开户许可证"),
-    "holder_proof": N_("收款人证明"),
-    "other": N_("其他"),
-}
 
 
 def open_application(

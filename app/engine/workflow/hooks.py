@@ -1,5 +1,9 @@
 """Validation hooks of a claim that would move: each guard is SQL over the claim and a sentence."""
 
+import json
+from collections.abc import Iterable
+
+from app.engine.cases.papers import Paper
 from app.engine.cases.states import EDITABLE
 from app.engine.workflow.transition import Guard, RiskCheck
 from app.kernel.messages import N_
@@ -23,6 +27,21 @@ BANK_DETAILS = Guard(
     "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id) IS NULL",
     N_("申请单的银行信息未填写完整。请先填写开户银行、户名和账号。"),
 )
+
+LACKING = """FROM jsonb_array_elements(CAST(:papers AS jsonb)) WITH ORDINALITY listed(paper, n)
+     WHERE NOT EXISTS (SELECT 1 FROM attachments t
+                       WHERE t.application_id = c.application_id AND t.kind = paper->>'code')"""
+
+
+def papers_there(papers: Iterable[Paper]) -> Guard:
+    """Return the hook that refuses what lacks one of these papers, and names the first."""
+    return Guard(
+        f"EXISTS (SELECT 1 {LACKING})",  # noqa: S608  # nosec B608  # a constant
+        N_("申请还缺附件“{paper}”。请在申请页面的“附件”中上传，再提交。"),
+        f"(SELECT jsonb_build_object('paper', paper->>'title') {LACKING} ORDER BY n LIMIT 1)",  # noqa: S608  # nosec B608  # a constant
+        {"papers": json.dumps([{"code": paper.code, "title": paper.title} for paper in papers])},
+    )
+
 
 NOT_AN_EDITOR = Guard(
     """EXISTS (SELECT 1 FROM audit_entries e WHERE e.claim_id = c.id AND e.actor_id = :actor_id

@@ -27,12 +27,13 @@ FREE = ("opinion", "reason")
 class Guard:
     """A validation hook: refuses the rows (alias `c`) for which `refuses` holds; `facts` is jsonb SQL that fills the sentence.
 
-    SQL may use :actor_id, :office_id, :today and :batch_id.
+    SQL may use :actor_id, :office_id, :today, :batch_id and what `values` binds.
     """
 
     refuses: str
     sentence: str
     facts: str = "'{}'::jsonb"
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,9 @@ class PaperRoutes(ApplicationsView):
             return self.page_with(pk, error, "file")
         return self.finish(self._url(pk, "papers"), gettext("附件已上传。{name}").format(name=visible(name)))
 
-    @staticmethod
-    def _keep(pk: int, kind: str) -> str:
+    def _keep(self, pk: int, kind: str) -> str:
         """Keep the posted paper; returns its name. Raises BadValue."""
-        if kind not in applications.KINDS:
+        if kind not in {paper.code for paper in self.programme.papers}:
             raise BadValue(N_("请选择附件的种类。"))
         file = uploaded("file")
         content = file.read(applications.MOST_BYTES + 1)

@@ -17,8 +17,9 @@ from app.engine.access.roles import AUDITOR, CASHIER, CLERK, REVIEWER
 from app.engine.cases import takings
 from app.engine.cases.claims import Application, Attachment, Claim, FailedRow
 from app.engine.cases.desks import office_of_application
+from app.engine.cases.papers import lacking
 from app.engine.casework.case_history import history_of, opinions
-from app.engine.intake import applications, rechecking
+from app.engine.intake import rechecking
 from app.engine.intake.application_accounts import keep_last_account, people_and_accounts
 from app.engine.intake.discarding import discard_application
 from app.engine.programme import Programme
@@ -110,6 +111,8 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
         passed = select(self.programme.claim).where(Claim.application_id == application_id)
         counts, paid = people_and_accounts(db.session, application)
         history = history_of(db.session, application_id)
+        own = select(Attachment).where(Attachment.application_id == application_id)
+        attachments = db.session.scalars(own.order_by(Attachment.id)).all()
         may_edit = self.appbuilder.sm.has_access("can_edit", self.class_permission_name)
         editable = may_edit and office_of_application(application, counts) == g.actor.office_id
         return {
@@ -121,10 +124,8 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
             ).all(),
             **self._failed(application_id),
             "shown": SHOWN,
-            "attachments": db.session.scalars(
-                select(Attachment).where(Attachment.application_id == application_id).order_by(Attachment.id)
-            ).all(),
-            "attachment_kinds": applications.KINDS,
+            "attachments": attachments,
+            "lacking": lacking(self.programme.papers, {one.kind for one in attachments}),
             "edit_endpoint": f"{self.appbuilder.pages[self.programme.code, Claim].endpoint}.edit",
             "history": history,
             "last_sheet": next((e for e in reversed(history) if e.event == "import" and e.subject), None),

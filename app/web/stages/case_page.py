@@ -13,6 +13,8 @@ from app.engine.access.roles import REVIEWER
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Attachment, Claim
 from app.engine.cases.desks import office_of_claim
+from app.engine.cases.papers import lacking
+from app.engine.cases.states import EDITABLE
 from app.engine.casework.objections import Objection
 from app.engine.oversight import flow
 from app.engine.oversight.limits import Limits, limit_rows
@@ -192,6 +194,12 @@ def _hindrances(
         address = application_url(claim.application)
         text = gettext("还没有填写收款账户，填写之后才能提交。")
         yield Hindrance(gettext("缺收款账户"), text, gettext("去填写"), address)
+    if claim.state in EDITABLE and (
+        missing := lacking(by_code()[claim.programme].papers, {one.kind for one in beside.papers})
+    ):
+        text = gettext("还缺附件“{paper}”，上传之后才能提交。").format(paper=gettext(missing[0].title))
+        address = f"{application_url(claim.application)}#papers"
+        yield Hindrance(gettext("缺附件"), text, gettext("去上传"), address)
     stops = [finding for finding in evidence.findings if finding.stops]
     if stops and claim.state in flow.ON_THE_WAY:
         titles = gettext("、").join(finding.title for finding in stops)

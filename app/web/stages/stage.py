@@ -19,7 +19,6 @@ from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Claim
 from app.engine.cases.desks import office_of_claim
 from app.engine.cases.states import EDITABLE
-from app.engine.intake.applications import KINDS
 from app.engine.oversight import figures
 from app.engine.oversight.limits import since
 from app.engine.policy import Frozen, stored
@@ -179,7 +178,6 @@ class StageView(ClaimMoves, Neighbours):
         return {
             "listed": self.listed(row),
             "papers": beside.papers,
-            "paper_kinds": KINDS,
             "others": beside.others,
             "evidence": evidence,
             "frozen": self._frozen(row),
