@@ -4,7 +4,7 @@ from flask_appbuilder import Model
 
 from app.engine import audit, clock, policy, versions
 from app.engine.access import api_keys, cas_accounts, duties
-from app.engine.cases import account_corrections, accounts, claims, numbers, payments
+from app.engine.cases import account_corrections, accounts, claims, numbers, payments, periods
 from app.engine.casework import batch, objections
 from app.engine.desk import searches, shortcuts
 from app.engine.intake import held_sheets, register_uploads
@@ -35,6 +35,7 @@ __all__ = [
     "objections",
     "organisation",
     "payments",
+    "periods",
     "policy",
     "sealing",
     "register_uploads",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.engine.audit import EVENTS
 from app.engine.cases.claims import DATA, Application, Claim
 from app.engine.cases.papers import OTHER, TITLES, USUAL, Paper
+from app.engine.cases.periods import Period
 from app.engine.clear_text import Clearing
 from app.engine.edition import Amount, Edition
 from app.engine.own_fields import own_sql, own_value
@@ -71,8 +72,8 @@ class Programme:
     `judged` names the field (the same on sheet and claim) behind each column that rules read. `own` are further fields
     of both, columns of the claim or kept in its `own`: rules read them as `own->>'field'`. `policy_date` is the field whose
     day picks the policy; None is the day of submission. With `placed` each row
-    names the employing enterprise and the insured region; without, the application does. With `once` a person has one
-    live claim at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends.
+    names the employing enterprise and the insured region; without, the application does. A person has one live claim for
+    each part of the `period` at most; with `by_sheet` claims come from the rows of `sheet`; `further_sheets` are read for other ends.
     `workflow` follows from `flow`, unless more moves belong to it.
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
     `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `address` begins the addresses of its
@@ -95,7 +96,7 @@ class Programme:
     claim: type[Claim] = Claim
     own: tuple[str, ...] = ()
     placed: bool = False
-    once: bool = True
+    period: Period = Period()
     by_sheet: bool = True
     version: int = 1
     address: str = ""
@@ -129,11 +130,12 @@ class Programme:
     @property
     def fixed(self) -> tuple[str, ...]:
         """The sheet's fields that no correction of a claim changes: another person is a withdrawal and a new claim."""
-        return ("name", "citizen_id", *(PLACED if self.placed else ()))
+        part = (self.period.field,) if self.period.field else ()
+        return ("name", "citizen_id", *(PLACED if self.placed else ()), *part)
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The sheet's fields that are columns of the claim, and that a correction may change."""
+        """The sheet's fields that the claim keeps, beside what every programme does."""
         return (*self.judged.values(), *self.own)
 
     def paper_title(self, kind: str) -> str:
@@ -216,6 +218,8 @@ class Programme:
                 yield f"rule {rule.code} names a parameter that the policy lacks"
         if self.placed and not set(PLACED) <= fields:
             yield "the sheet of people placed elsewhere lacks the employing enterprise or the insured region"
+        if self.period.field and self.period.field not in self.own:
+            yield f"{self.period.field}, which says of what a claim is, is kept nowhere"
         if self.policy_date and self.policy_date not in self.kept:
             yield f"{self.policy_date}, which picks the policy, is kept nowhere"
         for column, name in self.judged.items():

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.engine.cases import limits
 from app.engine.cases.desks import HOUSEHOLD, INSURED_REGION, REGISTRATION
 from app.engine.cases.papers import taken
+from app.engine.cases.periods import MONTHS, TRANCHES, Period
 from app.engine.edition import Edition
 from app.engine.policy import Parameter, Policy
 from app.engine.programme import Programme, Wording
@@ -36,6 +38,8 @@ NEEDED = ("C-01", "C-02", "C-03", "F-01")
 """Rules without which nobody would know who is paid."""
 OWN_CODES = "P-"
 """How the codes of rules begin that every definition has of itself."""
+MISPLACED = N_("要清点此人其他申领的规则写在 limits 中，其他规则写在 rules 中。")
+BY_MONTH = N_("这条限制只用于按月办理的项目（period: months）。")
 TAB = N_("人员名单")
 BRANCH = N_("业务经办")
 AT = N_("第{place}个字起：{fault}")
@@ -66,7 +70,7 @@ def build(
             menu=(BRANCH, SERVICES[document.service], document.menu or document.title),
             own=tuple(one.code for one in document.fields if fields.is_own(one)),
             placed=_is_placed(document),
-            once=document.once,
+            period=_period(document),
             version=version,
             address=document.address,
             short=document.short,
@@ -127,8 +131,28 @@ def _knows_no_region(document: Document) -> bool:
     return not known.get(document.flow.competent, True)
 
 
+def _period(document: Document) -> Period:
+    return Period(document.period, tuple((one.code, one.title) for one in document.tranches))
+
+
+def _parts(document: Document) -> Iterator[BadPart]:
+    """Yield what is wrong with the period, its tranches and the field that says of what a claim is."""
+    codes, of = [one.code for one in document.tranches], _period(document)
+    for n, code in enumerate(codes):
+        if code in codes[:n]:
+            yield BadPart(f"tranches[{n + 1}].code", Message(N_("期次“{code}”重复。"), code=code))
+    if bool(codes) != (document.period == TRANCHES):
+        yield BadPart("tranches", Message(N_("按期次办理的（period: tranches）须列出期次，其他的不能列。")))
+    listed = {one.code for one in document.fields}
+    if of.field and of.field not in listed:
+        yield BadPart("fields", Message(N_("缺少标准字段“{code}”。"), code=of.field))
+    for code in sorted(listed & set(fields.PARTS) - {of.field}):
+        yield BadPart("fields", Message(N_("字段“{code}”只用于按期次或按月办理的项目。"), code=code))
+
+
 def _form(document: Document) -> Iterator[BadPart]:
     """Yield what is wrong with the fields, the policy date and the list of rules."""
+    yield from _parts(document)
     codes = [one.code for one in document.fields]
     for n, one in enumerate(document.fields, 1):
         place = f"fields[{n}]"
@@ -151,7 +175,7 @@ def _form(document: Document) -> Iterator[BadPart]:
     if document.policy_date not in (SUBMISSION, *codes):
         unknown = N_("没有字段“{code}”。按提交日选用政策的，写 submission。")
         yield BadPart("policy_date", Message(unknown, code=document.policy_date))
-    rules = [str(entry["code"]) for entry in document.rules]
+    rules = [str(entry["code"]) for entry in (*document.rules, *document.limits)]
     for code in NEEDED:
         if code not in rules:
             yield BadPart("rules", Message(N_("缺少每个项目都要有的规则 {code}。"), code=code))
@@ -159,7 +183,7 @@ def _form(document: Document) -> Iterator[BadPart]:
         if code.startswith(OWN_CODES):
             yield BadPart(f"rules[{n + 1}].code", Message(N_("P- 开头的编号由系统使用，请换一个。")))
         if code in rules[:n]:
-            yield BadPart(f"rules[{n + 1}].code", Message(N_("规则编号 {code} 重复。"), code=code))
+            yield BadPart(f"{_entry(document, n)}.code", Message(N_("规则编号 {code} 重复。"), code=code))
 
 
 def _policy(document: Document, faults: list[BadPart]) -> Policy:
@@ -196,10 +220,21 @@ def _rules(
         (rule,) = listed_rules([entry], by_code, policy.units, place, defined)
         return rule
 
-    for n, entry in enumerate(document.rules, 1):
-        made = _caught(faults, f"rules[{n}]", partial(make, entry))
-        if made:
+    for n, entry in enumerate((*document.rules, *document.limits)):
+        where = _entry(document, n)
+        made = _caught(faults, where, partial(make, entry))
+        if made and (entry.get("rule") in limits.NAMES) != (n >= len(document.rules)):
+            faults.append(BadPart(where, Message(MISPLACED)))
+        elif made and made.monthly and document.period != MONTHS:
+            faults.append(BadPart(where, Message(BY_MONTH)))
+        elif made:
             yield made
+
+
+def _entry(document: Document, n: int) -> str:
+    """Return the place of the n-th of all rules and limits."""
+    own = n - len(document.rules)
+    return f"limits[{own + 1}]" if own >= 0 else f"rules[{n + 1}]"
 
 
 def readable(entry: FieldEntry) -> Field:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.engine.cases.desks import TAKEN_IN
 from app.engine.cases.papers import Paper
+from app.engine.cases.periods import ONCE
 from app.engine.workflow.flow import WORKING_DAYS, Flow
 
 NONE = "none"
@@ -40,6 +41,14 @@ class ParameterEntry:
     unit: str
     default: Any
     document: str
+
+
+@dataclass(frozen=True)
+class TrancheEntry:
+    """A tranche of a subsidy that is paid in several; a later version only adds some behind those that there are."""
+
+    code: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,9 @@ class Document:
     """A subsidy. `address` is the first part of its screens' addresses and of their permissions' names.
 
     `payees`: unit, institution, person; with `placed` each row names the employing enterprise and where it insures. `policy_date`
-    is a field or `submission`. `once`: a person has one live claim at most. `words` name the steps of an application, `papers` its kinds of paper. `rules` are
+    is a field or `submission`. `period`: a person has one live claim at most, or one for each of the `tranches`, or of months, or
+    any number. `limits` are entries of the catalogue that count a person's other claims. `words` name the steps of an application,
+    `papers` its kinds of paper. `rules` are
     entries of the catalogue (`app.engine.rules.listing`) or expressions (`app.studio.conditions`). Texts are Chinese; `english` holds
     the English of those that have any. `content` is the whole as it was written.
     """
@@ -99,7 +110,9 @@ class Document:
     rules: tuple[Mapping[str, Any], ...]
     amount: str
     menu: str = ""
-    once: bool = True
+    period: str = ONCE
+    tranches: tuple[TrancheEntry, ...] = ()
+    limits: tuple[Mapping[str, Any], ...] = ()
     flow: FlowEntry = FlowEntry()
     words: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[str, ...] = ()

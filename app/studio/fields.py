@@ -10,7 +10,7 @@ from app.kernel.messages import N_
 from app.registers.region_names import writings
 from app.registers.shipping import region_labels
 from app.studio import expressions
-from app.studio.document import FieldEntry
+from app.studio.document import Document, FieldEntry
 
 TYPES = {
     "text": Kind.TEXT,
@@ -87,6 +87,20 @@ STANDARD = {
         Column("remark", N_("备注"), Kind.TEXT, note=N_("证件号、电话等长号码保存时会遮盖")),
     )
 }
+PARTS = {
+    "tranche": FieldEntry("tranche", "choice", N_("期次"), required=True, listed=True, searched=True),
+    "month": FieldEntry(
+        "month",
+        "month",
+        N_("所属期"),
+        required=True,
+        note=N_("补贴所属的月份"),
+        example="2026-03",
+        listed=True,
+        searched=True,
+    ),
+}
+"""Standard fields that say of what part of its period a claim is; the definition's tranches are the choices of the first."""
 CATEGORY = "category"
 """A standard field whose choices each definition gives."""
 PERSON = ("name", "citizen_id")
@@ -95,6 +109,24 @@ KEPT = {CATEGORY: "category", "contract_start": "starts_on", "contract_end": "en
 """Standard fields that are columns of a claim: field → the candidates' column that rules read."""
 UNREAD = ("name", "citizen_id", "phone", "remark")
 """What no expression reads: it names a person, or is anybody's free text."""
+
+
+def standing(document: Document) -> tuple[FieldEntry, ...]:
+    """Return the fields of a document, with what a standard field of its period brings where the document doesn't say."""
+    return tuple(_part(one, document) if one.code in PARTS else one for one in document.fields)
+
+
+def _part(entry: FieldEntry, document: Document) -> FieldEntry:
+    standard = PARTS[entry.code]
+    return replace(
+        standard,
+        title=entry.title or standard.title,
+        choices={one.code: one.title for one in document.tranches} if entry.code == "tranche" else {},
+        note=standard.note if entry.note is None else entry.note,
+        example=entry.example
+        or standard.example
+        or (document.tranches[0].title if document.tranches else ""),
+    )
 
 
 def is_own(entry: FieldEntry) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
+from app.engine.cases.periods import FIELDS as PARTED
 from app.engine.versions import IN_FORCE, ProgrammeVersion
 from app.kernel.errors import NotFound, Refused
-from app.kernel.messages import N_
+from app.kernel.messages import N_, Message
 from app.registers.definitions import library
 from app.studio import examples, statements
 from app.studio.building import build, edition
 from app.studio.document import Document
-from app.studio.schema import BadDefinition, read
+from app.studio.schema import BadDefinition, BadPart, read
 
 CHANGED = (
     "the definition of {programme} is not the one that was installed as version {version}: raise its version"
@@ -59,6 +60,7 @@ def install(session: Session, document: Document, version: int, first: date, las
                 signed_at=func.now(),
             )
         )
+        _let_repeat(session, document)
     elif known.digest != digest:
         raise ValueError(CHANGED.format(programme=document.code, version=version))
     return known is None
@@ -69,6 +71,8 @@ def approved(session: Session, document: Document, version: int) -> str:
     registers = library.known(session)
     own = edition(document, version, registers=registers)
     programme = build(document, version, registers=registers)
+    if moved := list(_moved_parts(session, document)):
+        raise BadDefinition(moved)
     if wrong := list(examples.faults(session, document, programme, registers)):
         raise BadDefinition(wrong)
     return statements.digest_of(document, own)
@@ -124,6 +128,7 @@ def publish(session: Session, signer: Actor, version_id: int) -> ProgrammeVersio
     except IntegrityError as error:
         session.rollback()
         raise Refused(REFUSED.get(_constraint(error), STRANGERS)) from error
+    _let_repeat(session, document)
     record(
         session,
         signer,
@@ -133,6 +138,28 @@ def publish(session: Session, signer: Actor, version_id: int) -> ProgrammeVersio
         after={"digest": version.digest},
     )
     return version
+
+
+def _moved_parts(session: Session, document: Document) -> Iterator[BadPart]:
+    """Yield where a version parts the period otherwise than those that are signed: places are taken by the numbers of its parts."""
+    signed = select(ProgrammeVersion.content).where(
+        ProgrammeVersion.programme == document.code, ProgrammeVersion.state.in_(IN_FORCE)
+    )
+    for content in session.scalars(signed):
+        before = read(content)
+        codes, kept = ([one.code for one in of.tranches] for of in (document, before))
+        if before.period != document.period:
+            yield BadPart(
+                "period", Message(N_("已签发的版本为 {period}，以后的版本不能改。"), period=before.period)
+            )
+        elif any(one != other for one, other in zip(codes, kept, strict=False)):
+            yield BadPart("tranches", Message(N_("已签发的期次不能改动、调换，新的期次只能加在后面。")))
+
+
+def _let_repeat(session: Session, document: Document) -> None:
+    """Let a person have several claims in an application, of which hosts of the release before know nothing."""
+    if document.period in PARTED:
+        session.execute(select(func.let_claims_repeat()))
 
 
 STRANGERS = N_("起草人和签发人的账号由对方创建、授权或重置过，不能由您签发。请由另一名政策管理人员签发。")

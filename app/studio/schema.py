@@ -12,13 +12,22 @@ from marshmallow import fields as ma
 
 from app.engine.cases.desks import COMPETENCES
 from app.engine.cases.papers import Paper
+from app.engine.cases.periods import KINDS, MOST_TRANCHES
 from app.engine.policy import UNITS
 from app.engine.workflow.flow import CALENDAR_DAYS, WORKING_DAYS
 from app.kernel.bilingual import chinese, english_of
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
-from app.studio.document import NONE, Document, ExampleEntry, FieldEntry, FlowEntry, ParameterEntry
-from app.studio.fields import TYPES
+from app.studio.document import (
+    NONE,
+    Document,
+    ExampleEntry,
+    FieldEntry,
+    FlowEntry,
+    ParameterEntry,
+    TrancheEntry,
+)
+from app.studio.fields import TYPES, standing
 
 CODE = validate.Regexp(
     r"[a-z][a-z0-9_]{0,39}\Z", error=N_("应为小写字母开头的字母、数字或下划线，最多40个。")
@@ -41,6 +50,7 @@ NOT_TEXT, NOT_LIST, NOT_PARTS, NOT_YES = (
     N_("应为若干项，每项有名称。"),
     N_("应为 true 或 false。"),
 )
+MANY_TRANCHES = N_("期次最少1个，最多9个。")
 NO_CHOICE, NO_YAML = N_("只能是{choices}之一。"), N_("读不出来：第{line}行附近的写法不对。")
 
 
@@ -165,6 +175,22 @@ class RulePart(Part):
         return original
 
 
+class TranchePart(Part):
+    makes = TrancheEntry
+    code = plain(required=True, validate=CODE)
+    title = spoken(required=True)
+
+
+class LimitPart(RulePart):
+    """An entry of the catalogue that counts other claims."""
+
+    rule = plain(required=True)
+
+    class Meta:
+        unknown = RAISE
+        exclude = ("expression", "title", "asks", "fails")
+
+
 class FlowPart(Part):
     """The switches (`app.engine.workflow.flow`); what isn't given is as every subsidy has it."""
 
@@ -209,7 +235,9 @@ class DocumentPart(Part):
     policy_date = plain(required=True)
     rules = parts(RulePart, required=True)
     amount = plain(required=True)
-    once = flag()
+    period = plain(validate=one_of(KINDS))
+    tranches = parts(TranchePart, validate=validate.Length(1, MOST_TRANCHES, error=MANY_TRANCHES))
+    limits = parts(LimitPart)
     flow = ma.Nested(FlowPart, error_messages={"type": NOT_PARTS})
     words = mapping(spoken())
     documents = many(plain())
@@ -224,7 +252,7 @@ def read(data: Mapping[str, Any]) -> Document:
     except ValidationError as error:
         raise BadDefinition(_faults(error.messages)) from error
     try:
-        return replace(document, english=english_of(data), content=data)
+        return replace(document, fields=standing(document), english=english_of(data), content=data)
     except BadValue as error:
         raise BadDefinition([BadPart("", error.message)]) from error
 

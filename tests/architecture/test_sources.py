@@ -268,6 +268,7 @@ UNSCOPED = {
     "own_roles": "names of roles, read to show and to refuse; only the subtree's are changed",
     "register_coverage": "how far registers reach is shown on every check, of whatever region",
     "shortcuts": "the own ones only: every query names the person",
+    "limit_turns": "whose claims are being counted, of any office; no screen reads it",
     "slots": "places that no screen reads; they must be seen across offices",
     "staff": "read at login, before there is a scope; its screen filters by the subtree",
     "student_places": "places that no screen reads; they must be seen across offices",

@@ -11,7 +11,8 @@ from app.demo.sheets import NOTE, SHEETS
 from app.demo.users import PASSWORD, USERS
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry, record
-from app.engine.cases.claims import Claim, FailedRow, Slot
+from app.engine.cases.claims import Claim, FailedRow
+from app.engine.cases.periods import Slot
 from app.engine.clock import DemoClock
 from app.engine.intake.applications import open_application
 from app.engine.intake.check import check_people

@@ -6,7 +6,8 @@ from threading import Barrier
 
 from sqlalchemy import select
 
-from app.engine.cases.claims import Claim, Slot
+from app.engine.cases.claims import Claim
+from app.engine.cases.periods import Slot
 from app.registers.models import Employer
 from app.registers.organisation import Office
 from tests.desk.clerks import JINJIANG, QINGYANG, ServiceDesk

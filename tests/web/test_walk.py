@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.engine.audit import AuditEntry
-from app.engine.cases.claims import Check, Claim, Slot
+from app.engine.cases.claims import Check, Claim
+from app.engine.cases.periods import Slot
 from app.engine.scope import Scope
 from app.extensions import db
 from tests.desk.clerks import HiringDesk, uscc_of

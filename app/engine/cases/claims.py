@@ -41,6 +41,12 @@ def class_by(programme: Mapped[str]) -> ColumnElement[str]:
     return case(*((programme == code, code) for code in IN_CODE), else_=DATA)
 
 
+def _one_open(name: str, *further: str) -> Index:
+    """Return the index by which a person has one open or live claim in an application, for each value of `further` columns."""
+    open_ones = text(f"state IN {OPEN_OR_LIVE}")
+    return Index(name, "application_id", "person_id", *further, unique=True, postgresql_where=open_ones)
+
+
 class Application(Model):
     """What was taken in at one time for one payee; its claims carry the states. `office_id` is competent; `received_by_id` took it
     in, where that was another one.
@@ -102,8 +108,9 @@ Index(
 
 
 class Claim(Model):
-    """One person in one application. Amount, policy and account are frozen when it is submitted.
+    """One person in one application, and one part of its programme's period there (`slot_no`, see `Period`).
 
+    Amount, policy and account are frozen when it is submitted.
     `submitted_on` is the day of the last submission; of a claim that was sent in once it is the first as well.
     `definition_version` judges it from then on. `own` holds the fields that only its programme has.
     `waiting_since`: from which day the time limit of its state counts, where it is asked for (`oversight.limits`).
@@ -117,13 +124,8 @@ class Claim(Model):
         CheckConstraint(
             f"state NOT IN {LIVE} OR (policy IS NOT NULL AND account_id IS NOT NULL)", name="claim_frozen"
         ),
-        Index(
-            "claim_once_in_application",
-            "application_id",
-            "person_id",
-            unique=True,
-            postgresql_where=text(f"state IN {OPEN_OR_LIVE}"),
-        ),
+        _one_open("claim_once_in_application"),
+        _one_open("claim_once_for_period", "slot_no"),
         Index("claim_of_office", "office_id", "programme", "id"),
         Index(
             "claim_of_office_by_state",
@@ -150,6 +152,7 @@ class Claim(Model):
     policy: Mapped[dict | None] = mapped_column(JSONB)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(100))
+    slot_no: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     row_key: Mapped[bytes | None] = row_key()
     phone_cipher: Mapped[bytes | None] = mapped_column(
         Cipher(bound_to=("row_key", "application_id")), deferred=True, deferred_group=ENCRYPTED
@@ -209,17 +212,6 @@ def paying_account_id(claim: type[Claim] = Claim) -> ColumnElement[int]:
     return case((claim.state.in_(EDITABLE), Application.account_id), else_=frozen)
 
 
-class Slot(Model):
-    """A person's place in a programme; the key makes a second live claim impossible, also in a race."""
-
-    __tablename__ = "slots"
-
-    programme: Mapped[str] = mapped_column(String(32), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
-    slot_no: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), unique=True)
-
-
 class FailedRow(Model):
     """A row of a sheet that may not become a claim, kept encrypted until it is corrected or dropped."""
 
@@ -231,6 +223,7 @@ class FailedRow(Model):
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     row_no: Mapped[int]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    slot_no: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     name: Mapped[str] = mapped_column(String(100))
     row_key: Mapped[bytes | None] = row_key(deferred=False)
     cells_cipher: Mapped[bytes] = mapped_column(Cipher(bound_to=("row_key", "application_id")))

@@ -29,8 +29,8 @@ FAILED_CELLS = """CREATE TEMP TABLE IF NOT EXISTS failed_cells (
 ) ON COMMIT DELETE ROWS"""
 COPY_FAILED = "COPY failed_cells FROM STDIN"
 STORE_FAILED = """
-    INSERT INTO failed_rows (application_id, office_id, row_no, person_id, name, row_key, cells_cipher, findings)
-    SELECT :application, :office, f.row_no, d.person_id, d.name, f.row_key, f.cells_cipher, o.findings
+    INSERT INTO failed_rows (application_id, office_id, row_no, person_id, slot_no, name, row_key, cells_cipher, findings)
+    SELECT :application, :office, f.row_no, d.person_id, d.slot_no, d.name, f.row_key, f.cells_cipher, o.findings
     FROM failed_cells f JOIN candidates d USING (row_id) JOIN outcomes o USING (row_id) ORDER BY f.row_id
 """
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.engine import rules
 from app.engine.cases.claims import Claim
+from app.engine.cases.periods import LimitTurn
 from app.engine.cases.states import LIVE, TITLES
 from app.engine.edition import Edition, amount_of, periods_of, rules_of
 from app.engine.policy import stored
 from app.engine.programme import Programme
-from app.engine.workflow.transition import Guard, Moving, Subject, Transition
+from app.engine.workflow.transition import Guard, Move, Moving, Subject, Transition
 from app.kernel.messages import N_
 
 FROM_CLAIMS = """
-    INSERT INTO candidates (row_id, claim_id, person_id, name, employer_id, insured_region, payee_person_id,
+    INSERT INTO candidates (row_id, claim_id, person_id, slot_no, period, name, employer_id, insured_region, payee_person_id,
                             own, submission_day, version, policy{columns}, amount)
     SELECT candidates.*, {amount} FROM (
-        SELECT c.id AS row_id, c.id AS claim_id, c.person_id, c.name, c.employer_id, c.insured_region, a.payee_person_id,
+        SELECT c.id AS row_id, c.id AS claim_id, c.person_id, c.slot_no, {period} AS period, c.name, c.employer_id, c.insured_region, a.payee_person_id,
                {own} AS own, {submitted} AS submission_day, {version} AS version, {policy} AS policy{fields}
         FROM claims c JOIN applications a ON a.id = c.application_id
         LEFT JOIN policy_periods p ON {day} BETWEEN p.first_day AND p.last_day
@@ -30,6 +33,15 @@ FROM_CLAIMS = """
 """
 KEPT = "(SELECT k.amount FROM claims k WHERE k.id = candidates.claim_id)"
 OF_BATCH = "SELECT b.row_id FROM batch_rows b WHERE b.batch_id = :batch_id AND b.moved IS NULL"
+WHOSE = """
+    SELECT DISTINCT c.person_id FROM batch_rows b JOIN claims c ON c.id = b.row_id
+    WHERE b.batch_id = :batch_id AND b.moved IS NULL ORDER BY c.person_id
+"""
+LEAVE_OUT = """
+    DELETE FROM candidates d USING batch_rows b
+    WHERE b.batch_id = :batch_id AND b.row_id = d.row_id AND b.moved IS NOT NULL
+"""
+"""Who doesn't move takes nobody's place."""
 REPRICE = """
     WITH stale AS (
         SELECT c.id, d.amount FROM claims c JOIN candidates d ON d.claim_id = c.id
@@ -54,13 +66,13 @@ STORE_CHECKS = """
 """
 TAKE = """
     INSERT INTO slots (programme, person_id, slot_no, claim_id)
-    SELECT :programme, c.person_id, 1, c.id
+    SELECT :programme, c.person_id, c.slot_no, c.id
     FROM batch_rows b JOIN claims c ON c.id = b.row_id
     WHERE b.batch_id = :batch_id AND b.moved IS NULL
-    ORDER BY c.person_id, c.id
+    ORDER BY c.person_id, c.slot_no, c.id
     ON CONFLICT DO NOTHING
 """
-"""Ordered by person, so that two sets that share people cannot wait for each other in a ring; the second gets none."""
+"""In the order of the key, so that two sets that share people cannot wait for each other in a ring; the second gets none."""
 GIVE_BACK = """
     DELETE FROM slots USING batch_rows b
     WHERE b.batch_id = :batch_id AND b.moved AND slots.claim_id = b.row_id
@@ -78,6 +90,13 @@ LOST_RACE = Guard(
     "NOT EXISTS (SELECT 1 FROM slots s WHERE s.claim_id = c.id AND s.programme = :programme)",
     N_("[C-04] 此人已申请或享受“{programme}”，不能重复申请。请移除此人；确有疑问的，请向上级经办机构查询。"),
     "jsonb_build_object('programme', CAST(:title AS text))",
+)
+LOST_PART = Guard(
+    LOST_RACE.refuses,
+    N_(
+        "[C-04] 此人已申请或享受“{programme}”（{period}），不能重复申请。请移除这一条；确有疑问的，请向上级经办机构查询。"
+    ),
+    "jsonb_build_object('programme', CAST(:title AS text), 'period', {period})",
 )
 STOPPED = {
     "submit": N_(
@@ -98,7 +117,7 @@ def subject_of(transition: Transition) -> Subject:
 
 def reprice(session: Session, programme: Programme, chosen: str, today: date, **values: object) -> None:
     """Give those of the `chosen` claims (SQL of their ids) that are not submitted the amount of today's policy."""
-    _fill(session, programme, chosen, {"today": today, **values}, frozen=False)
+    _fill(session, programme, programme.editions(session), chosen, {"today": today, **values}, frozen=False)
     session.execute(text(REPRICE))
 
 
@@ -108,24 +127,47 @@ def _judge(firing: Moving) -> None:
     if transition.risk_check is None:
         return
     frozen = not transition.freezes
+    editions = move.programme.editions(move.session)
+    counts = not frozen and any(rule.counts for _, of_version in rules_of(editions) for rule in of_version)
+    if counts:
+        _wait_for_turns(move)
     facts = {"batch_id": move.batch_id, "today": move.today}
-    editions = _fill(move.session, move.programme, OF_BATCH, facts, frozen=frozen)
+    _fill(move.session, move.programme, editions, OF_BATCH, facts, frozen=frozen)
     if not frozen:
         firing.refuse(REPRICED)
+    if counts:
+        firing.execute(LEAVE_OUT)
     rules.judge(move.session, move.programme.code, rules_of(editions), move.today)
     firing.execute(STORE_CHECKS, phase=transition.name, today=move.today)
     if not transition.risk_check.marks:
         firing.execute(REFUSE_BY_RULES, sentence=STOPPED[transition.name])
 
 
+def _wait_for_turns(move: Move) -> None:
+    """Wait for each person's turn to be counted, in the order of people, so that nobody waits in a ring.
+
+    What others have submitted meanwhile is seen by the statements that follow.
+    """
+    whose = text(WHOSE).bindparams(batch_id=move.batch_id).columns(LimitTurn.person_id)
+    taking = insert(LimitTurn).from_select(["person_id"], whose)
+    same = {"person_id": taking.excluded.person_id}
+    taking = taking.on_conflict_do_update(index_elements=[LimitTurn.person_id], set_=same)
+    move.session.execute(taking)
+
+
 def _fill(
-    session: Session, programme: Programme, chosen: str, values: Mapping[str, object], *, frozen: bool
-) -> Sequence[Edition]:
+    session: Session,
+    programme: Programme,
+    editions: Sequence[Edition],
+    chosen: str,
+    values: Mapping[str, object],
+    *,
+    frozen: bool,
+) -> None:
     """Fill the rules' `candidates` from claims, with each one's own policy and version, or with those of its day.
 
-    Return what judges them. `values` are what `chosen` binds, and today.
+    `values` are what `chosen` binds, and today.
     """
-    editions = programme.editions(session)
     rows = () if frozen else stored(session, programme.code)
     rules.make_tables(session, () if frozen else periods_of(editions, rows))
     judged, amount = programme.judged, amount_of(editions)
@@ -134,6 +176,7 @@ def _fill(
         columns="".join(f", {column}" for column in judged),
         fields="".join(f", c.{name} AS {column}" for column, name in judged.items()),
         own=f"c.own || jsonb_build_object({columns})",
+        period=programme.period.title_sql("c.slot_no"),
         policy="c.policy" if frozen else "p.values",
         version="c.definition_version" if frozen else "p.version",
         day=programme.day_sql,
@@ -141,15 +184,17 @@ def _fill(
         amount=KEPT if frozen else amount.sql,
         chosen=chosen,
     )
-    session.execute(text(statement), {**values, **amount.values})
-    return editions
+    session.execute(text(statement), {**values, **amount.values, **programme.period.titles})
 
 
 def _take(firing: Moving) -> None:
     programme = firing.move.programme
-    if programme.once and not set(LIVE).isdisjoint(firing.transition.targets):
+    period = programme.period
+    if period.is_held and not set(LIVE).isdisjoint(firing.transition.targets):
         firing.execute(TAKE, programme=programme.code)
-        firing.refuse(LOST_RACE, programme=programme.code, title=programme.title)
+        lost = replace(LOST_PART, facts=LOST_PART.facts.format(period=period.title_sql("c.slot_no")))
+        facts = {"programme": programme.code, "title": programme.title, **period.titles}
+        firing.refuse(lost if period.field else LOST_RACE, **facts)
 
 
 def _leave(firing: Moving) -> None:

@@ -41,22 +41,22 @@ ELSEWHERE = N_("只有受理本件的经办机构可以修改。请联系该机�
 """For a row that is locked: what the screen showed of it may be older than what the lock has waited for."""
 
 SHEET_ROWS = """CREATE TEMP TABLE IF NOT EXISTS sheet_rows (
-    row_id bigint PRIMARY KEY, id_hash bytea, name text, dotted text, id_fault text, repeated boolean, employer_uscc text,
+    row_id bigint PRIMARY KEY, id_hash bytea, slot_no smallint, name text, dotted text, id_fault text, repeated boolean, employer_uscc text,
     insured_region text, category text, starts_on date, ends_on date, policy_day date, own jsonb, row_key bytea,
     phone_cipher bytea, remark text, bad_fields text[], faults jsonb
 ) ON COMMIT DELETE ROWS"""
 COPY = "COPY sheet_rows FROM STDIN"
 FILL = """
-    INSERT INTO candidates (row_id, person_id, id_fault, name, repeated, category, employer_id, employer_uscc,
+    INSERT INTO candidates (row_id, person_id, slot_no, period, id_fault, name, repeated, category, employer_id, employer_uscc,
                             insured_region, payee_person_id, starts_on, ends_on, own, bad_fields, faults,
                             submission_day, version,
                             policy, amount)
     SELECT candidates.*, {amount} FROM (
-    SELECT s.row_id, p.id AS person_id, s.id_fault,
+    SELECT s.row_id, p.id AS person_id, s.slot_no, CASE WHEN s.slot_no > 0 THEN {period} END AS period, s.id_fault,
            CASE WHEN p.name_folded = s.dotted OR p.name ~ '\\S\\s+\\S' AND p.name_folded = replace(s.name, '·', '')
                 THEN p.name_folded ELSE s.name END AS name,
            s.repeated OR EXISTS (SELECT 1 FROM claims c WHERE c.application_id = :application
-                                 AND c.person_id = p.id AND c.state = ANY(:live)) AS repeated,
+                                 AND c.person_id = p.id AND c.slot_no = s.slot_no AND c.state = ANY(:live)) AS repeated,
            s.category, coalesce(CAST(:employer AS bigint), e.id) AS employer_id, s.employer_uscc,
            coalesce(CAST(:region AS text), s.insured_region) AS insured_region, CAST(:payee AS bigint) AS payee_person_id,
            s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults,
@@ -70,20 +70,21 @@ FILL = """
 REPLACE = (
     """DELETE FROM failed_rows f
        WHERE f.application_id = :application
-         AND (f.person_id IN (SELECT person_id FROM candidates) OR f.id = ANY(:mended))""",
+         AND (f.id = ANY(:mended) OR f.person_id IN (SELECT person_id FROM candidates)
+              AND (f.slot_no = 0 OR (f.person_id, f.slot_no) IN (SELECT person_id, slot_no FROM candidates)))""",
     """DELETE FROM claims c USING candidates d JOIN outcomes o USING (row_id)
-       WHERE c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
+       WHERE c.application_id = :application AND c.person_id = d.person_id AND c.slot_no = d.slot_no AND c.state = 'draft'
          AND o.stops AND NOT d.repeated""",
 )
 PASS = f"""
-    INSERT INTO claims (programme, application_id, office_id, person_id, employer_id, insured_region, state,
+    INSERT INTO claims (programme, application_id, office_id, person_id, slot_no, employer_id, insured_region, state,
                         amount, name, row_key, phone_cipher, remark, warned, own, definition_version{{fields}})
-    SELECT :programme, :application, :office, candidates.person_id, candidates.employer_id,
+    SELECT :programme, :application, :office, candidates.person_id, candidates.slot_no, candidates.employer_id,
            candidates.insured_region, 'draft',
            candidates.amount, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, candidates.own, candidates.version{{columns}}
     FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
     WHERE NOT o.stops ORDER BY candidates.row_id
-    ON CONFLICT (application_id, person_id) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
+    ON CONFLICT (application_id, person_id, slot_no) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
     SET amount = excluded.amount, name = excluded.name, employer_id = excluded.employer_id,
         insured_region = excluded.insured_region, row_key = excluded.row_key, phone_cipher = excluded.phone_cipher,
         remark = excluded.remark, warned = excluded.warned, own = excluded.own, definition_version = excluded.definition_version, version = claims.version + 1{{updates}}
@@ -92,7 +93,8 @@ STORE_CHECKS = """
     INSERT INTO checks (claim_id, phase, day, stops, warns, findings)
     SELECT c.id, 'check', :today, o.stops, o.warns, o.findings
     FROM candidates d JOIN outcomes o USING (row_id)
-    JOIN claims c ON c.application_id = :application AND c.person_id = d.person_id AND c.state = 'draft'
+    JOIN claims c ON c.application_id = :application AND c.person_id = d.person_id AND c.slot_no = d.slot_no
+                     AND c.state = 'draft'
     WHERE NOT o.stops
 """
 
@@ -117,7 +119,7 @@ def check_people(
     corrected: Sequence[int] = (),
     source: str | None = None,
 ) -> CheckReport:
-    """Judge the rows and store the result; a row replaces what the application held of that person.
+    """Judge the rows and store the result; a row replaces what the application held of that person and part of the period.
 
     `corrected` are the failed rows that these stand for, whoever they name; `source` is the sheet's name.
     A fixed number of statements whatever the number of rows; the caller commits. Raises NotFound, Refused, Cancelled.
@@ -140,7 +142,8 @@ def check_people(
     _copy(session, programme, application.id, rows, vault, today)
     progress.reach(COPIED)
     amount = amount_of(editions)
-    session.execute(text(FILL.format(amount=amount.sql)), {**facts, **amount.values})
+    filling = FILL.format(amount=amount.sql, period=programme.period.title_sql("s.slot_no"))
+    session.execute(text(filling), {**facts, **amount.values, **programme.period.titles})
     rules.judge(session, programme.code, rules_of(editions), today)
     progress.reach(JUDGED)
     mended = mended_by(session, application.id, rows, vault)
@@ -205,19 +208,22 @@ def _lines(
     programme: Programme, application_id: int, rows: Sequence[SheetRow], vault: Vault, today: date
 ) -> Iterator[tuple]:
     category, starts_on, ends_on = (programme.judged.get(c, "") for c in ("category", "starts_on", "ends_on"))
-    seen: set[bytes] = set()
+    seen: set[tuple[bytes, int]] = set()
     for row_id, row in enumerate(rows):
         value = row.values.get
         typed_id = value("citizen_id") or ""
         fault = None if citizen_id.is_valid(typed_id, today) else _id_fault(row)
         id_hash = vault.hash(typed_id) if fault is None else None
-        repeated = id_hash in seen
-        if id_hash:
-            seen.add(id_hash)
+        slot_no = programme.period.number(row.values)
+        whom = (id_hash, slot_no) if id_hash else None
+        repeated = whom in seen
+        if whom:
+            seen.add(whom)
         faults = {f: message.as_json() for f, message in row.errors.items() if f != "citizen_id"}
         yield (
             row_id,
             id_hash,
+            slot_no,
             folded_name(row),
             names.writings(row.written("name"))[-1],
             fault,

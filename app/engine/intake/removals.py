@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.claims import Claim, FailedRow
+from app.engine.cases.periods import WHOLE
 from app.engine.cases.states import OPEN_OR_LIVE
 from app.engine.intake import held_sheets
 from app.engine.intake.check import drop_failed, lock_own
@@ -27,7 +28,7 @@ PUT_BACK_FOR = timedelta(minutes=1)
 """Longer than it is offered: a slow line must not make the offer untrue."""
 MOST_KEPT = 500
 """Rows of one removal that can be put back; who removes more has a sheet to upload again."""
-COLUMNS = ("row_no", "person_id", "name", "findings")
+COLUMNS = ("row_no", "person_id", "slot_no", "name", "findings")
 KEYS = ("row_key", "cells_cipher")
 
 
@@ -83,7 +84,11 @@ def put_back(session: Session, actor: Actor, vault: Vault, application_id: int, 
         raise Refused(N_("移除已超过一分钟，不能再撤销。请逐个录入，或重新上传名单。"))
     again = _present(session, application.id)
     kept = json.loads(bytes_of(vault, sheet, HeldSheet.file_cipher))
-    rows = [row for row in kept if row["person_id"] is None or row["person_id"] not in again]
+    rows = [
+        row
+        for row in kept
+        if row["person_id"] is None or (row["person_id"], row.get("slot_no", WHOLE)) not in again
+    ]
     if not rows:
         raise Refused(N_("移除的人员已重新录入本申请，不必撤销。"))
     whose = {"application_id": application.id, "office_id": application.office_id}
@@ -101,10 +106,10 @@ def _kept(row: FailedRow) -> dict:
     return {name: getattr(row, name) for name in COLUMNS} | keys
 
 
-def _present(session: Session, application_id: int) -> set[int | None]:
-    """Return the people whom the application holds now."""
-    failed = select(FailedRow.person_id).where(FailedRow.application_id == application_id)
-    claimed = select(Claim.person_id).where(
+def _present(session: Session, application_id: int) -> set[tuple[int | None, int]]:
+    """Return whom the application holds now, with the parts of the period."""
+    failed = select(FailedRow.person_id, FailedRow.slot_no).where(FailedRow.application_id == application_id)
+    claimed = select(Claim.person_id, Claim.slot_no).where(
         Claim.application_id == application_id, Claim.state.in_(OPEN_OR_LIVE)
     )
-    return {*session.scalars(failed), *session.scalars(claimed)}
+    return {(person, part) for rows in (failed, claimed) for person, part in session.execute(rows)}

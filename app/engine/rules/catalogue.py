@@ -23,6 +23,7 @@ _OFFERED: dict[str, CatalogueRule] = {}
 CATALOGUE: Mapping[str, CatalogueRule] = MappingProxyType(_OFFERED)
 
 ONLY = N_("只适用于")
+BAD_CODE = N_("应为大写字母、连字符和数字，如 {example}。")
 NO_ADVICE = Advice()
 
 
@@ -53,6 +54,8 @@ class CatalogueRule:
     waits_for: Right = Right.NAME
     settles_name: bool = False
     of_birth: bool = False
+    counts: bool = False
+    monthly: bool = False
 
     def make(
         self,
@@ -72,9 +75,7 @@ class CatalogueRule:
         `document` is what it rests on; `place` are the sheet's columns of a row's employer and region, where it has any.
         """
         if not fullmatch("[A-Z]+-[0-9]+", code):
-            raise fault(
-                code, N_("编号"), Message(N_("应为大写字母、连字符和数字，如 {example}。"), example="HS-01")
-            )
+            raise fault(code, N_("编号"), Message(BAD_CODE, example="HS-01"))
         parts = self._parts(code, given)
         choice = _choice(code, only)
         titles = {name: title for part in parts.values() for name, title in part.titles.items()}
@@ -85,7 +86,6 @@ class CatalogueRule:
             [*titles, *parameters, *parameters.values()],
             [*titles, *self.evidence],
         )
-        own_asks = "asks" in (words or {})
         sql, bound = self._written(choice, parts)
         return RiskRule(
             code=code,
@@ -104,11 +104,13 @@ class CatalogueRule:
             waits_for=self.waits_for,
             settles_name=self.settles_name,
             of_birth=self.of_birth,
+            counts=self.counts,
+            monthly=self.monthly,
             given=parameters,
             titles=titles,
             bound=bound,
             needs=self._needs(parts, choice),
-            applies_to="" if own_asks else choice.titles.get("only", ""),
+            applies_to="" if "asks" in (words or {}) else choice.titles.get("only", ""),
         )
 
     def _parts(self, code: str, given: Mapping[str, object]) -> dict[str, Part]:

@@ -81,7 +81,7 @@ def _given(
     if slot.kind in UNITS:
         if value not in parameters:
             raise unknown_name(code, slot.title, value, parameters)
-        if parameters[str(value)] != UNITS[slot.kind][0]:
+        if parameters[str(value)] not in UNITS[slot.kind][0]:
             expected = Message(
                 N_("应为{expected}，不能是“{value}”。"), expected=slot.kind.value, value=str(value)
             )

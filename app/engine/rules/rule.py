@@ -26,6 +26,8 @@ NOTHING = "—"
 OPEN_ENDS = {"window_to": N_("不限")}
 """Facts whose absence says something."""
 TWO = N_("{one} {other}")
+COUNTED = "counted"
+"""The fact that holds months (YYYY-MM) that have been counted."""
 
 
 class Right(StrEnum):
@@ -70,7 +72,8 @@ class RiskRule:
     `shared` are common table expressions that several rules read and that one batch works out once. A pass of a `routine`
     rule is no news: pages fold it away. `advice` is for the rows that may not become claims. A row is judged once what the
     rule `waits_for` is right; one that `settles_name` says whether the name is that person's. One `of_birth` reads the birth
-    date and the sex, which are worked out for it.
+    date and the sex, which are worked out for it. One that `counts` looks at the person's other claims, those of the same batch
+    that nothing has stopped among them; one that is `monthly` is for claims of months.
     """
 
     code: str
@@ -89,6 +92,8 @@ class RiskRule:
     waits_for: Right = Right.NAME
     settles_name: bool = False
     of_birth: bool = False
+    counts: bool = False
+    monthly: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, Param] = field(default_factory=dict)
     bound: Mapping[str, object] = field(default_factory=dict)
@@ -129,7 +134,9 @@ class RiskRule:
             return joined(Message.from_json(fault) for fault in evidence["faults"].values())
         if "blank" in evidence:
             return joined(Message(BLANK, title=self.needs[slot].title) for slot in evidence["blank"])
-        known = {k: v for k, v in evidence.items() if v is not None}
+        known: dict[str, Any] = {
+            k: spans(sorted(v)) if k == COUNTED else v for k, v in evidence.items() if v is not None
+        }
         facts: dict[str, Any] = defaultdict(lambda: NOTHING, {**OPEN_ENDS, **self.titles, **known})
         sentence = self.sentences.get(str(facts["why"]), NOTHING)
         reason = Message(sentence, **{k: facts[k] for k in placeholders(sentence)})

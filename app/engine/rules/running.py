@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -18,7 +18,8 @@ from app.registers.models import SMALL_AND_MEDIUM
 # The tables stay with their connection: making and dropping them takes longer than judging twenty people.
 SCHEMA = (
     """CREATE TEMP TABLE IF NOT EXISTS candidates (
-        row_id bigint PRIMARY KEY, claim_id bigint, person_id bigint, id_fault text, name text,
+        row_id bigint PRIMARY KEY, claim_id bigint, person_id bigint, slot_no smallint NOT NULL DEFAULT 1, period text,
+        id_fault text, name text,
         repeated boolean NOT NULL DEFAULT false, category text, employer_id bigint, employer_uscc text,
         insured_region text, payee_person_id bigint,
         starts_on date, ends_on date, bad_fields text[] NOT NULL DEFAULT '{}', faults jsonb NOT NULL DEFAULT '{}',
@@ -80,6 +81,17 @@ SUM_UP = """
     FROM ({findings}) results GROUP BY row_id
 """
 
+ADD = """
+    {shared}
+    INSERT INTO outcomes AS o
+    SELECT row_id, verdict IN ('fail', 'unknown'), verdict = 'warn',
+           jsonb_build_array(jsonb_build_object('rule', rule, 'verdict', verdict, 'evidence', evidence))
+    FROM ({findings}) results
+    ON CONFLICT (row_id) DO UPDATE
+    SET stops = o.stops OR excluded.stops, warns = o.warns OR excluded.warns,
+        findings = (SELECT jsonb_agg(one ORDER BY one->>'rule') FROM jsonb_array_elements(o.findings || excluded.findings) one)
+"""
+"""One rule that counts: what an earlier one has stopped doesn't count any more."""
 SORT_IN_MEMORY = "SET LOCAL work_mem = '64MB'"
 """The findings of 10,000 people are 40 MB, which the default would sort on disk."""
 
@@ -116,17 +128,29 @@ def judge(
         "programme": programme,
         "small_and_medium": list(SMALL_AND_MEDIUM),
     }
-    selects: list[str] = []
-    shared: dict[str, None] = {}
-    for n, (version, rule) in enumerate(by_version):
-        shared |= {rule.shared: None} if rule.shared else {}
-        facts |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}
-        facts |= {f"version_{n}": version, **{f"{name}_{n}": value for name, value in rule.bound.items()}}
-        selects.append(_findings_of(n, rule))
     session.execute(text(SORT_IN_MEMORY))
-    expressions = "WITH " + ", ".join(shared) if shared else ""
-    session.execute(text(SUM_UP.format(shared=expressions, findings=" UNION ALL ".join(selects))), facts)
+    _execute(session, SUM_UP, [one for one in by_version if not one[1].counts], facts)
     session.execute(text("ANALYZE outcomes"))
+    for one in by_version:
+        if one[1].counts:
+            _execute(session, ADD, [one], facts)
+
+
+def _execute(
+    session: Session,
+    statement: str,
+    judging: Iterable[tuple[int | None, RiskRule]],
+    facts: Mapping[str, object],
+) -> None:
+    """Execute a statement over the findings of rules, each with its version."""
+    values, selects, shared = dict(facts), [], dict[str, None]()
+    for n, (version, rule) in enumerate(judging):
+        shared |= {rule.shared: None} if rule.shared else {}
+        values |= {f"code_{n}": rule.code, f"blocking_{n}": rule.blocking, f"fields_{n}": list(rule.fields)}
+        values |= {f"version_{n}": version, **{f"{name}_{n}": value for name, value in rule.bound.items()}}
+        selects.append(_findings_of(n, rule))
+    expressions = "WITH " + ", ".join(shared) if shared else ""
+    session.execute(text(statement.format(shared=expressions, findings=" UNION ALL ".join(selects))), values)
 
 
 def _findings_of(n: int, rule: RiskRule) -> str:

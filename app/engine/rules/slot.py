@@ -38,6 +38,9 @@ class SlotKind(Enum):
     AGE = N_("以周岁为单位的政策参数")
     VALUES = N_("下列选项中的一个或几个")
     YES_NO = N_("是或否")
+    COUNT = N_("以月为单位或次数类的政策参数")
+    TOTAL = N_("以元为单位或次数类的政策参数")
+    PROGRAMMES = N_("一个或几个项目的代码")
     DAY_OF_YEAR = N_("某月某日，写成 10-10 的样子")
     REGISTER = N_("登记库")
     REGISTERS = N_("一个或几个登记库")
@@ -52,13 +55,15 @@ FIELDS = {
     SlotKind.ANY_FIELD: set(FieldKind),
 }
 UNITS = {
-    SlotKind.MONTHS: ("months", "int"),
-    SlotKind.YUAN: ("yuan", "numeric"),
-    SlotKind.DATE: ("date", "date"),
-    SlotKind.TIMES: ("times", "int"),
-    SlotKind.AGE: ("age", "int"),
+    SlotKind.MONTHS: (("months",), "int"),
+    SlotKind.YUAN: (("yuan",), "numeric"),
+    SlotKind.DATE: (("date",), "date"),
+    SlotKind.TIMES: (("times",), "int"),
+    SlotKind.AGE: (("age",), "int"),
+    SlotKind.COUNT: (("months", "times"), "int"),
+    SlotKind.TOTAL: (("yuan", "times"), "numeric"),
 }
-"""By kind: the unit of a policy parameter, and the type that its values are in SQL."""
+"""By kind: the units that fit of a policy parameter, and the type that its values are in SQL."""
 OF_REGISTERS = (SlotKind.REGISTER, SlotKind.REGISTERS, SlotKind.DATED_REGISTER)
 
 
@@ -150,6 +155,8 @@ class Slot:
             return Part("true" if value else "false")
         if self.kind is SlotKind.DAY_OF_YEAR and _is_day_of_year(value):
             return Part(f":{bound}", bound={bound: value}, titles={f"{self.name}_title": str(value)})
+        if self.kind is SlotKind.PROGRAMMES and _are_codes(value):
+            return Part(f":{bound}", bound={bound: value})
         if self.kind is SlotKind.VALUES and isinstance(value, list | tuple) and value:
             for one in value:
                 if one not in options:
@@ -201,6 +208,14 @@ def listed(titles: Iterable[str]) -> Param:
     """Return titles as one reads them in a sentence, each translated where it is shown."""
     params: Iterable[Param] = titles
     return reduce(lambda one, other: Message(LIST, one=one, other=other), params)
+
+
+def _are_codes(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, str) and CODE.fullmatch(one) for one in value)
+    )
 
 
 def _is_day_of_year(value: object) -> bool:

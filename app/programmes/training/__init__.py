@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.engine.cases.periods import ANY, Period
 from app.engine.edition import Amount
 from app.engine.policy import Policy
 from app.engine.programme import Classes, Programme, Wording
@@ -69,7 +70,7 @@ PROGRAMME = Programme(
     judged={"starts_on": "opens_on", "ends_on": "closes_on"},
     policy_date="opens_on",
     own=("hours",),
-    once=False,
+    period=Period(ANY),
     by_sheet=False,
     classes=CLASSES,
     former={"submit_completion": "graduate"},

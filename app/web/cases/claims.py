@@ -80,7 +80,7 @@ class ClaimQueryView(StageView):
 
     def _told(self) -> list[str]:
         """Return the fields that may be changed here and are shown: a telephone number never is."""
-        own = (*self.programme.kept, "remark")
+        own = {*self.programme.kept, "remark"} - {*self.programme.fixed}
         return [column.field for column in self.programme.sheet.columns if column.field in own]
 
     def _save(self, claim: Claim, typed: dict):

@@ -42,6 +42,7 @@ from app.web.page.downloads import hand_out, mark
 from app.web.page.findings import readable
 from app.web.stages.spans import Span, span_of
 from app.web.wording.formats import translate
+from app.web.wording.titles import part_values
 from app.web.wording.translations import gettext
 
 ROUTES = ("can_confirm", "can_run", "can_result", "can_download")
@@ -269,4 +270,8 @@ def _titles(subject: Subject) -> tuple[str, ...]:
 
 def _cells(subject: Subject, thing: Model | None) -> tuple:
     columns = len(_titles(subject))
-    return thing.line()[:columns] if thing else ("",) * columns
+    if thing is None:
+        return ("",) * columns
+    number, name, *rest = thing.line()[:columns]
+    parts = part_values(thing) if isinstance(thing, Claim) else []
+    return number, " ".join((name or "", *parts)), *rest

@@ -30,7 +30,7 @@ from app.web.stages.journey import Stop
 from app.web.stages.publicity import ROLL, Publicity
 from app.web.stages.spans import Span, span_of
 from app.web.wording.formats import short_day, translate
-from app.web.wording.titles import state_title
+from app.web.wording.titles import part_titles, part_values, state_title
 from app.web.wording.translations import gettext
 
 HEADERS = (
@@ -146,7 +146,13 @@ class NoticesView(Publicity, GroupView):
         """Hand out the same list as a workbook, ids masked too."""
         notice, stream = self.item(pk), io.BytesIO()
         title = f"{gettext(self.programme.title)} {gettext('公示名单')} {notice.number}"
-        count = export(title, [gettext(h) for h in HEADERS], _lines(noticed(notice.id)), stream, mark())
+        count = export(
+            title,
+            [*map(gettext, HEADERS), *part_titles(self.programme)],
+            _lines(noticed(notice.id)),
+            stream,
+            mark(),
+        )
         return hand_out(
             stream,
             notice.number,
@@ -202,4 +208,5 @@ def _lines(claims: list[Claim]):
         payee = claim.application.payee
         gone = "" if claim.state in STANDING else state_title(claim.state, claim.programme)
         employer = claim.employer.name if claim.employer else ""
-        yield number, person.name, person.masked_id, employer, payee.name, claim.amount, gone
+        own = (number, person.name, person.masked_id, employer, payee.name, claim.amount, gone)
+        yield *own, *part_values(claim)

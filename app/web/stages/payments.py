@@ -30,7 +30,7 @@ from app.web.stages.bulk import GroupView
 from app.web.stages.journey import Stop
 from app.web.stages.notices import legal_basis
 from app.web.wording.formats import short_day, short_moment
-from app.web.wording.titles import state_title
+from app.web.wording.titles import part_titles, part_values, state_title
 from app.web.wording.translations import gettext
 
 ACCOUNT_KINDS = KINDS["unit"] | KINDS["person"]
@@ -132,7 +132,9 @@ class PaymentListsView(GroupView):
         title = f"{gettext(self.programme.title)} {gettext('发放清单')} {payment_list.number}"
         tables = [
             Table(gettext("汇总"), title, [gettext(h) for h in SUMMARY], _summary(claims)),
-            Table(gettext("明细"), title, [gettext(h) for h in DETAIL], _detail(claims)),
+            Table(
+                gettext("明细"), title, [*map(gettext, DETAIL), *part_titles(self.programme)], _detail(claims)
+            ),
         ]
         export_tables(tables, stream, mark())
         total = sum((claim.amount for claim in claims), Decimal(0))
@@ -225,4 +227,5 @@ def _detail(claims: list[Claim]):
             application.payee.name,
             claim.amount,
             state_title(claim.state, claim.programme),
+            *part_values(claim),
         )

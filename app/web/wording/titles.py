@@ -23,7 +23,7 @@ from app.engine.workflow.transition import Transition
 from app.extensions import db
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
-from app.programmes.installed import programme_of, programme_or_none
+from app.programmes.installed import programme_for, programme_of, programme_or_none
 from app.registers.organisation import User
 from app.web.wording.formats import NOTHING, show
 from app.web.wording.translations import contextual, gettext
@@ -197,6 +197,17 @@ def kept_values(programme: Programme, claim: Claim) -> list[str | Markup]:
             value = gettext("无固定期限")
         shown.append(value_title(column, value) if column else show(value))
     return shown
+
+
+def part_titles(programme: Programme) -> list[str]:
+    """Return what is called that which tells a person's claims apart, for the head of a table: nothing, month or tranche."""
+    return [field_title(programme.period.field, programme.code)] if programme.period.field else []
+
+
+def part_values(claim: Claim) -> list[str]:
+    """Return of which part of its programme a claim is, under those titles."""
+    period = programme_for(claim).period
+    return [gettext(period.title(claim.slot_no))] if period.field else []
 
 
 def _kept_column(programme: str | None, field: str) -> Column | None:

@@ -32,7 +32,7 @@ CASES = [
     Case("bare migrant", None, region=BARE, **MIGRANT),
     Case("late migrant", None, region=LATE, **MIGRANT, paid=RUN),
 ]
-ELSEWHERE = {("C-04", "taken")}
+ELSEWHERE = {("C-04", "taken"), ("C-04", "taken_part")}
 
 
 def test_every_sentence_has_its_facts(table):

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
 from app.engine.audit import AuditEntry
-from app.engine.cases.claims import Application, Claim, Notice, Slot
+from app.engine.cases.claims import Application, Claim, Notice
+from app.engine.cases.periods import Slot
 from app.engine.casework import objections
 from app.engine.casework.batch import BatchRow
 from app.engine.intake import application_accounts, applications

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.engine.audit import AuditEntry
-from app.engine.cases.claims import Check, Claim, Notice, Slot
+from app.engine.cases.claims import Check, Claim, Notice
+from app.engine.cases.periods import Slot
 from app.engine.casework import batch, claim_moves, extending
 from app.engine.policy import Policy
 from app.engine.scope import seeing

@@ -9,7 +9,8 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, text
 
-from app.engine.cases.claims import Check, Claim, Slot
+from app.engine.cases.claims import Check, Claim
+from app.engine.cases.periods import Slot
 from app.engine.casework.batch import BatchRow
 from app.engine.casework.claim_moves import STOPPED
 from app.engine.intake import application_accounts, applications

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.engine.audit import AuditEntry
 from app.engine.cases.accounts import Account
-from app.engine.cases.claims import Application, Check, Claim, Slot
+from app.engine.cases.claims import Application, Check, Claim
+from app.engine.cases.periods import Slot
 from app.engine.casework import batch
 from app.engine.intake import application_accounts, applications
 from app.engine.intake.check import check_people

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.engine.audit import AuditEntry
-from app.engine.cases.claims import Claim, Slot
+from app.engine.cases.claims import Claim
+from app.engine.cases.periods import Slot
 from app.engine.scope import seeing
 from app.kernel.errors import Refused
 from app.programmes.training import PROGRAMME, declaration

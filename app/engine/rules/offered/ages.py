@@ -17,7 +17,7 @@ ASKED = """
                    THEN 1 ELSE 0 END)::int AS age
     FROM candidates c
     LEFT JOIN covered v ON v.kind = 'persons' AND v.region_code = c.insured_region
-    LEFT JOIN regions r ON r.code = c.insured_region
+    LEFT JOIN regions r ON r.code = c.insured_region {joined}
     WHERE {rows}
 """
 """The completed years on a day; who is born on 29 February completes one on 28 February of a year without that day."""
@@ -62,7 +62,7 @@ def age_between(rows: str, day: str, least: str, most: str | None) -> str:
                                WHEN age > most THEN 'old' ELSE 'within' END,
                    'day', day, 'age', age, 'least', least, 'most', most, 'register', 'persons', 'region', region,
                    'until', to_char(upper(days) - 1, 'YYYY-MM-DD')) AS evidence
-        FROM ({ASKED.format(day=day, rows=rows, more=more)}) asked_of
+        FROM ({ASKED.format(day=day, rows=rows, more=more, joined="")}) asked_of
     """  # noqa: S608  # nosec B608  # of the catalogue
 
 
@@ -107,12 +107,12 @@ def before_retirement(rows: str, day: str, women_at_55: str) -> str:
                                ELSE 'retired' END,
                    'day', day, 'age', age, 'register', 'persons', 'region', region,
                    'until', to_char(upper(days) - 1, 'YYYY-MM-DD')) AS evidence
-        FROM (SELECT a.*, {_retirement_day(women_at_55)} AS retires_on
-              FROM ({ASKED.format(day=day, rows=rows, more="")}) a) asked_of
+        FROM (SELECT a.*, {retirement_day(women_at_55)} AS retires_on
+              FROM ({ASKED.format(day=day, rows=rows, more="", joined="")}) a) asked_of
     """  # noqa: S608  # nosec B608  # of the catalogue
 
 
-def _retirement_day(women_at_55: str) -> str:
+def retirement_day(women_at_55: str) -> str:
     """Express the statutory day of retirement of `a`, by sex and date of birth."""
     month = "(extract(year FROM a.born_on) * 12 + extract(month FROM a.born_on))::int"
     former = f"CASE WHEN a.male THEN 60 WHEN {women_at_55} THEN 55 ELSE 50 END"

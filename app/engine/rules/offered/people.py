@@ -142,24 +142,28 @@ def name_agrees(rows: str) -> str:
         "taken": N_(
             "此人已申请或享受“{programme}”，不能重复申请。请从名单中移除此人；确有疑问的，请向上级经办机构查询。"
         ),
+        "taken_part": N_(
+            "此人已申请或享受“{programme}”（{period}），不能重复申请。请从名单中移除这一条；确有疑问的，请向上级经办机构查询。"
+        ),
     },
     Advice(
         N_("已享受过本项补贴"),
         N_("不能再次申请"),
-        {"taken": N_("已申请或享受“{programme}”")},
+        {"taken": N_("已申请或享受“{programme}”"), "taken_part": N_("{period}已申请或享受“{programme}”")},
         hopeless=True,
     ),
-    evidence=("programme",),
+    evidence=("programme", "period"),
     passes=("free",),
     fields=("citizen_id",),
 )
 def not_yet_claimed(rows: str) -> str:
     return f"""
         SELECT c.row_id, CASE WHEN s.person_id IS NULL THEN 'pass' ELSE 'fail' END AS verdict,
-               jsonb_build_object('why', CASE WHEN s.person_id IS NULL THEN 'free' ELSE 'taken' END,
-                                  'programme', CAST(:programme AS text)) AS evidence
+               jsonb_build_object('why', CASE WHEN s.person_id IS NULL THEN 'free' WHEN c.period IS NULL THEN 'taken'
+                                              ELSE 'taken_part' END,
+                                  'programme', CAST(:programme AS text), 'period', c.period) AS evidence
         FROM candidates c
-        LEFT JOIN slots s ON s.programme = :programme AND s.person_id = c.person_id
+        LEFT JOIN slots s ON s.programme = :programme AND s.person_id = c.person_id AND s.slot_no = c.slot_no
                          AND s.claim_id IS DISTINCT FROM c.claim_id
         WHERE {rows}
     """  # noqa: S608  # nosec B608  # of the catalogue
