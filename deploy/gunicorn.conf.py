@@ -7,6 +7,8 @@ import tempfile
 
 from app.logs import configuration
 from app.server.supervisor import die_with_parent
+from app.serving import NEWER
+from app.serving.replacing import BOOK
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -50,6 +52,18 @@ def post_worker_init(worker):
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
+    BOOK.arrive(worker.ppid)
+
+
+def post_request(worker, req, environ, resp):
+    """Screens are made when a worker begins: one that is behind what is published is replaced."""
+    if NEWER in environ:
+        BOOK.ask(worker.ppid, worker.cfg.workers, environ[NEWER])
+
+
+def on_reload(server):
+    """The master's own reload makes all workers new."""
+    BOOK.clear()
 
 
 def child_exit(server, worker):

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.request
 import uuid
@@ -17,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.server.supervisor import Children, StopFlag
+from app.server.supervisor import AGAIN, CannotRun, Children, StopFlag
 from tests.desk.places import throw_away
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -343,13 +344,34 @@ def test_a_dead_child_ends_everything(run, text, name):
     assert run.processes() == []
 
 
-def test_a_child_that_will_not_end_is_killed_with_all_it_started(tmp_path):
-    stubborn = "import os, signal; signal.signal(15, signal.SIG_IGN); os.system('sleep 600; true')"
-    (tmp_path / "stubborn.py").write_text(stubborn)
+@pytest.fixture
+def children(tmp_path):
+    """Children of this process, whose own signals stay as they are."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     children = Children(tmp_path, StopFlag(), grace_seconds=0.2)
     for number, handler in handlers.items():
         signal.signal(number, handler)
+    yield children
+    children.stop()
+
+
+def test_a_child_that_wants_to_begin_anew_does_so(tmp_path, children):
+    again = f"""
+        import pathlib, sys, time
+        begun = pathlib.Path("begun")
+        begun.write_text(begun.read_text() + "x" if begun.exists() else "x")
+        sys.exit({AGAIN} if len(begun.read_text()) < 3 else 1)
+    """
+    (tmp_path / "again.py").write_text(textwrap.dedent(again))
+    children.start("again", os.environ, "again")
+    with pytest.raises(CannotRun, match="again"):
+        children.watch()
+    assert (tmp_path / "begun").read_text() == "xxx"
+
+
+def test_a_child_that_will_not_end_is_killed_with_all_it_started(tmp_path, children):
+    stubborn = "import os, signal; signal.signal(15, signal.SIG_IGN); os.system('sleep 600; true')"
+    (tmp_path / "stubborn.py").write_text(stubborn)
     children.start("stubborn", os.environ, "stubborn")
     child = until(lambda: [p for p in psutil.Process().children() if "stubborn" in p.cmdline()])[0]
     grandchild = until(child.children)[0]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, SmallInteger, String, UniqueConstraint, func
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -62,3 +71,7 @@ class ProgrammeVersion(Model):
 
     def __repr__(self) -> str:
         return f"{self.programme} {self.version}"
+
+
+SIGNED = select(func.count(ProgrammeVersion.signed_at))
+"""How many versions have ever been signed. It only grows, whoever commits first, so a process that has begun with less is behind."""

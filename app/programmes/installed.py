@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.engine.cases.claims import Application, Claim
 from app.engine.programme import Programme
 from app.engine.sheets import Sheet
-from app.engine.versions import ProgrammeVersion
+from app.engine.versions import SIGNED, ProgrammeVersion
 from app.studio import loading, publishing
 from app.studio.document import Document
 from app.studio.schema import parse_yaml, read
@@ -85,24 +85,36 @@ def install(session: Session) -> int:
 
 def take_up(sessions: Callable[[], Session]) -> None:
     """Take up what is published in a database, and read there what is published later."""
-    global _sessions  # noqa: PLW0603  # a process serves one database
+    global _sessions, _signed  # noqa: PLW0603  # a process serves one database
     _sessions = sessions
     with sessions() as session:
-        refresh(session)
+        _signed = refresh(session)
 
 
-def refresh(session: Session) -> None:
-    """Take up what is published. Before the database's first preparation there is only what ships."""
+def is_behind(signed: int) -> bool:
+    """Return whether this process, its screens and menu, began when fewer versions were signed."""
+    return signed > _signed
+
+
+def refresh(session: Session) -> int:
+    """Take up what is published; return how many versions had been signed by then, at least.
+
+    Before the database's first preparation there is only what ships.
+    """
+    signed = 0
     _by_code.cache_clear()
     _VERSIONS.clear()
     if inspect(session.connection()).has_table(ProgrammeVersion.__tablename__):
+        signed = session.scalars(SIGNED).one()
         for row, programme in loading.programmes(session):
             _VERSIONS[row.programme, row.version] = programme
             if row.state == "published":
                 _by_code()[row.programme] = programme
+    return signed
 
 
 _VERSIONS: dict[tuple[str, int], Programme] = {}
+_signed = 0
 _sessions: Callable[[], AbstractContextManager[Session]] = Session
 
 

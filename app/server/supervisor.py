@@ -20,6 +20,8 @@ from typing import Any
 POLL_SECONDS = 0.1
 LOWEST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 PR_SET_PDEATHSIG = 1
+AGAIN = os.EX_TEMPFAIL
+"""The exit code of a child that wants to be started anew."""
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 # where to ask a server that listens everywhere
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nosec B104
@@ -116,6 +118,7 @@ class Children:
         self._directory, self._stop, self._grace_seconds = directory, stop, grace_seconds
         self._running: dict[str, subprocess.Popen] = {}
         self._alive: dict[str, Callable[[], bool]] = {}
+        self._anew: dict[str, Callable[[], None]] = {}
 
     def start(
         self,
@@ -139,6 +142,7 @@ class Children:
             **given,
         )
         self.also(name, lambda: child.poll() is None)
+        self._anew[name] = partial(self.start, name, environ, *arguments, account=account)
 
     def also(self, name: str, alive: Callable[[], bool]) -> None:
         """Watch something more that the run cannot do without."""
@@ -169,8 +173,10 @@ class Children:
 
     def _check(self) -> None:
         self._stop.check()
-        for name, alive in self._alive.items():
-            if not alive():
+        for name, alive in list(self._alive.items()):
+            if name in self._anew and self._running[name].poll() == AGAIN:
+                self._anew[name]()
+            elif not alive():
                 raise CannotRun(f"进程意外退出，系统已停止 / ended unexpectedly, all is stopped: {name}")
 
     def stop(self) -> None:

@@ -22,6 +22,7 @@ from gunicorn.workers.sync import SyncWorker
 
 from app.serving import BODY_LIMIT
 from app.serving.exchange import Exchange, Stage
+from app.serving.replacing import BOOK, give_up
 
 MOST = 400
 """Connections of a worker, of at most two open files each: within the 1,024 that systems allow."""
@@ -42,7 +43,12 @@ class CollectingWorker(SyncWorker):
     wsgi: Callable
 
     def load_wsgi(self) -> None:
-        super().load_wsgi()
+        try:
+            super().load_wsgi()
+        except Exception as error:
+            if BOOK.replacing:
+                give_up(error)
+            raise
         extensions = getattr(self.wsgi, "extensions", {})
         self._limit_of = extensions.get("body_limit", lambda environ: LARGEST)
         self._application, self.wsgi, self._limit = self.wsgi, self._call, 0

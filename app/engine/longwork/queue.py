@@ -15,14 +15,18 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from app.engine.longwork.works import NotHere
+from app.engine.versions import SIGNED
+
 HEARTBEAT_SECONDS, SILENT_SECONDS = 5, 20
 PAUSE_SECONDS = 2
 """Between a worker that has lost the database and the next one."""
+LOOK_SECONDS = 10
 EVERY_TEN_SECONDS = "* * * * * */10"
 RETRY = procrastinate.RetryStrategy(
-    max_attempts=10, linear_wait=5, retry_exceptions={OperationalError, InterfaceError}
+    max_attempts=10, linear_wait=5, retry_exceptions={OperationalError, InterfaceError, NotHere}
 )
-"""The database was away, or two were in each other's way: neither is the job's own fault."""
+"""The database was away, two were in each other's way, or the worker is too old: none is the job's own fault."""
 
 log = logging.getLogger(__name__)
 
@@ -56,35 +60,60 @@ def make_queue(
     return queue
 
 
-def serve(queue: procrastinate.App) -> None:
-    """Take jobs until told to stop (SIGINT, SIGTERM: those under way are finished first), whatever the database does meanwhile."""
-    asyncio.run(_serve(queue))
+class Behind(Exception):
+    """More definitions are signed than when this process began."""
 
 
-async def _serve(queue: procrastinate.App) -> None:
+def serve(queue: procrastinate.App, is_behind: Callable[[int], bool]) -> bool:
+    """Take jobs until told to stop (SIGINT, SIGTERM) or behind what is published, whatever the database does meanwhile.
+
+    Those under way are finished first. `is_behind` answers for a number of signed definitions; returns whether it did so with yes.
+    """
+    return asyncio.run(_serve(queue, is_behind))
+
+
+async def _serve(queue: procrastinate.App, is_behind: Callable[[int], bool]) -> bool:
     """Serve until the database is lost; another worker takes the place."""
     event, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, event.set)
     stopping = asyncio.create_task(event.wait())
     while not event.is_set():
-        worker = asyncio.create_task(_work(queue))
+        worker = asyncio.create_task(_work(queue, is_behind))
         await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if event.is_set():
             worker.cancel()
             await asyncio.wait({worker})
+        elif await worker:
+            return True
         else:
-            await worker
             log.warning("the database went away; a new worker begins in %s s", PAUSE_SECONDS)
             await asyncio.wait({stopping}, timeout=PAUSE_SECONDS)
+    return False
 
 
-async def _work(queue: procrastinate.App) -> None:
+async def _work(queue: procrastinate.App, is_behind: Callable[[int], bool]) -> bool:
+    """Work until the queue can't be reached, or until behind what is published; return whether that is why."""
+    behind = False
     try:
-        async with queue.open_async():
-            await queue.run_worker_async(install_signal_handlers=False)
-    except ConnectorException as error:
-        log.warning("the queue cannot be reached: %s", error.__cause__ or error)
+        async with queue.open_async(), asyncio.TaskGroup() as both:
+            both.create_task(queue.run_worker_async(install_signal_handlers=False))
+            both.create_task(_look(queue, is_behind))
+    except* Behind:
+        behind = True
+    except* ConnectorException as errors:
+        for error in errors.exceptions:
+            log.warning("the queue cannot be reached: %s", error.__cause__ or error)
+    return behind
+
+
+async def _look(queue: procrastinate.App, is_behind: Callable[[int], bool]) -> None:
+    """Look now and then whether more is signed. Raises Behind, which lets the worker beside finish what it does."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        row = await queue.connector.execute_query_one_async(str(SIGNED))
+        if is_behind(next(iter(row.values()))):
+            raise Behind
 
 
 def _by_the_clock(queue: procrastinate.App, name: str, cron: str, function: Callable[[], object]) -> None:

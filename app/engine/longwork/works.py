@@ -134,6 +134,15 @@ def _share_of(user_id: int) -> str:
     return f"works of {user_id}"
 
 
+class NotHere(Exception):
+    """A work is of a screen that this process doesn't know; another one, which began later, does."""
+
+
+def view_of(session: Session, work_id: str) -> str | None:
+    """Return the view that a work belongs to; None once the work is forgotten."""
+    return session.scalar(select(LongWork.view).where(LongWork.id == work_id))
+
+
 def find_work(session: Session, user_id: int, work_id: str) -> LongWork | None:
     """Return the person's own work; anybody else's does not exist."""
     own = select(LongWork).where(LongWork.id == work_id, LongWork.user_id == user_id)

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, Session, load_only, mapped_column, relationsh
 
 from app.engine.scope import OPEN
 from app.engine.sessions.attempts import LONGEST_WINDOW, Attempt
+from app.engine.versions import SIGNED
 from app.registers.models import row_id
 from app.registers.organisation import Staff, User
 
@@ -53,12 +54,16 @@ class Login(Model):
 
 
 class Bearer(NamedTuple):
-    """Whose an open session is: the login, its place in an office, and how long the session may stay idle and last."""
+    """Whose an open session is: the login, its place in an office, and how long the session may stay idle and last.
+
+    `signed`: how many definitions are signed by now (`app.engine.versions`), for every request asks this.
+    """
 
     user: User
     staff: Staff | None
     idle: timedelta
     longest: timedelta
+    signed: int
 
     @property
     def left(self) -> timedelta:
@@ -103,13 +108,13 @@ def bearer(
     row = session.execute(_asking(*met), parameters, execution_options=OPEN).one_or_none()
     if row is None:
         return None
-    user, staff, idle, age = row
+    user, staff, idle, age, signed = row
     if touch and idle > TOUCHED_EVERY:
         own = (Login.digest == parameters["digest"]) & (Login.user_id == user_id)
         with session.get_bind().engine.begin() as connection:
             connection.execute(update(Login).where(own).values(seen_at=func.now()))
         idle = timedelta()
-    return Bearer(user, staff, IDLE - idle, LONGEST - age)
+    return Bearer(user, staff, IDLE - idle, LONGEST - age, signed)
 
 
 def is_open(session: Session, user_id: int, token: str) -> bool:
@@ -122,7 +127,8 @@ def is_open(session: Session, user_id: int, token: str) -> bool:
 def _asking(*met: ColumnElement[bool]) -> Select:
     """Build the statement once, and no longer than it must be: every request asks it."""
     own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
-    query = select(User, Staff, func.now() - Login.seen_at, func.now() - Login.began_at)
+    spans = (func.now() - Login.seen_at, func.now() - Login.began_at)
+    query = select(User, Staff, *spans, SIGNED.scalar_subquery())
     query = query.join(Login, Login.user_id == User.id)
     query = query.options(
         load_only(User.username, User.first_name, User.last_name, User.password, User.active)

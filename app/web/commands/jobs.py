@@ -18,6 +18,8 @@ from app.engine.oversight import sealing
 from app.engine.scope import Scope, seeing
 from app.engine.sessions import logins
 from app.extensions import db
+from app.programmes.installed import is_behind
+from app.server.supervisor import AGAIN
 from app.web.longwork.works import do
 
 if TYPE_CHECKING:
@@ -37,12 +39,16 @@ TASKS = {works.TASK: do}
 
 @jobs.command()
 def work() -> None:
-    """Takes jobs until it is told to stop (SIGINT, SIGTERM: the job under way is finished first)."""
+    """Takes jobs until it is told to stop (SIGINT, SIGTERM: the job under way is finished first).
+
+    Ends with AGAIN once a definition is published: whoever started it starts it anew.
+    """
     from app.engine.longwork.queue import serve
 
     queue = queue_of(app_ctx.app)
     click.echo("任务进程已启动 / Worker ready")
-    serve(queue)
+    if serve(queue, is_behind):
+        raise SystemExit(AGAIN)
 
 
 def queue_of(app: Flask) -> App:

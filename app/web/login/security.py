@@ -13,6 +13,8 @@ from app.engine.access import demands, grants
 from app.engine.access.accounts import password_digest
 from app.engine.sessions import logins
 from app.extensions import db
+from app.programmes import installed
+from app.serving import NEWER
 from app.web.login.password import AuthView
 
 WATCHING = ("SessionView.left",)
@@ -35,6 +37,8 @@ class SecurityManager(FabSecurityManager):
         if bearer is None:
             return None
         user, g.staff, g.bearer = bearer.user, bearer.staff, bearer
+        if installed.is_behind(bearer.signed):
+            request.environ[NEWER] = bearer.signed
         unchanged = compare_digest(
             session.get("seal", ""), password_digest(user, current_app.config["SECRET_KEY"])
         )

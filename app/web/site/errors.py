@@ -26,6 +26,7 @@ from app.kernel.errors import (
 )
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
+from app.serving import NEWER
 from app.web.site import returning
 from app.web.site.hardening import in_api
 from app.web.wording.formats import translate
@@ -40,6 +41,8 @@ SENTENCES = {
     413: N_("上传的内容过大。文件请控制在 20 MiB 以内，附件请控制在 10 MiB 以内。"),
     429: N_("操作过于频繁。请稍候再试。"),
 }
+SOON = N_("刚发布的项目正在载入，本页几秒钟后会自动重新打开。")
+SOON_SECONDS = 3
 NO_ROOM = N_("服务器的磁盘已满，操作没有完成，数据没有改变。请把下面的编号告诉系统管理员，腾出空间后再重试。")
 AWAY = N_(
     "数据库暂时无法连接。请过一两分钟刷新页面，先核对是否已经办好，没有办好的再重试；仍然出错的，请把下面的编号告诉系统管理员。"
@@ -128,6 +131,10 @@ def _expired(_: CSRFError):
 def _http(error: HTTPException):
     if error.code is None or error.code < 400:
         return error
+    if error.code == 404 and _comes_soon():
+        answer = make_response(page(503, gettext(SOON)))
+        answer.headers["Refresh"] = answer.headers["Retry-After"] = str(SOON_SECONDS)
+        return answer
     if in_api(request.path):
         sentence = gettext(FOR_SYSTEMS.get(error.code, FOR_SYSTEMS[400]))
     elif error.code == 403:
@@ -137,6 +144,11 @@ def _http(error: HTTPException):
     answer = make_response(page(error.code, sentence))
     answer.headers.extend((name, value) for name, value in error.get_headers() if name in SAID_BESIDE)
     return answer
+
+
+def _comes_soon() -> bool:
+    """Return whether the address may be of a programme that was published since this process began; another one follows."""
+    return request.url_rule is None and current_user.is_authenticated and NEWER in request.environ
 
 
 def _domain(error: DomainError):
