@@ -62,13 +62,18 @@ def cluster(keys) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def application(cluster, keys) -> Flask:
-    """The one application object of the run; use `app`, which also makes its database fresh."""
+    """The one application object of the run; use `app`, which also makes its database fresh.
+
+    It takes up what is published where it begins, so no test before it may have left anything there.
+    """
+    cluster.fresh()
     return create_app(settings(cluster.urls, **keys))
 
 
 @pytest.fixture(scope="session")
 def demo_installation(cluster, keys) -> Flask:
     """An application that runs the demonstration, which production lacks; on the same database."""
+    cluster.fresh()
     return create_app(settings(cluster.urls, DEMO=True, **keys))
 
 

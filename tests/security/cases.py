@@ -114,9 +114,9 @@ def build(app: Flask, folder: Path, patch) -> Known:
         "disbursement", "disburse", placed[-1:], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0002"
     )
     reviewer.act("publicity", "revoke", ids[39:], reason="用人单位已注销")
-    cashier.act("disbursement", "list", ids[32:36])
-    cashier.act("disbursement", "disburse", ids[35:36], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0003")
-    cashier.act("disbursement", "disburse", ids[36:39], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0001")
+    cashier.act("disbursement", "list", [*ids[32:35], ids[38]])
+    cashier.act("disbursement", "disburse", ids[38:39], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0003")
+    cashier.act("disbursement", "disburse", ids[35:38], paid_on=str(CASES_DAY), voucher_no="PZ-锦江-0001")
     _propose_account(clerk, application)
     reviewer.post("/hiring/review/action_post", {"action": "approve", "all": "1"})
     with app.app_context():

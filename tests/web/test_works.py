@@ -441,3 +441,21 @@ def test_a_sheet_that_waits_is_shown_to_nobody_who_may_no_longer_check_it(
         everything.execute(text(regain))
         everything.commit()
     clerk.get(question)
+
+
+def test_a_worker_leaves_a_job_of_a_screen_that_it_does_not_know(
+    office, clerk, opened, everything, demo_files
+):
+    """One that begins after the publication takes it, as if nobody had met it before."""
+    work = upload(clerk, opened, demo_files / "2-mixed.xlsx").rpartition("/")[2]
+    row = everything.get(LongWork, work)
+    view, row.view = row.view, "SubsidyOfTomorrowView"
+    everything.commit()
+    run_jobs(office)
+    left = held(everything, work)
+    assert (left.state, left.attempts) == ("waiting", 0)
+    left.view = view
+    everything.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
+    everything.commit()
+    run_jobs(office)
+    assert held(everything, work).state == "done"

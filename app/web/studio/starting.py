@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ log = logging.getLogger(__name__)
 def take_up() -> None:
     """Take up what is published; without a database, as before its first start, there is only what ships."""
     try:
-        installed.take_up(partial(Session, db.engine))
+        installed.take_up(lambda: Session(db.engine))
     except OperationalError as error:
         log.warning("no database yet, only shipped definitions are known: %s", error.__cause__ or error)
     for programme in installed.programmes():
