@@ -7,7 +7,7 @@ are committed together, so that a second run, whatever caused it, finds the work
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -138,11 +138,6 @@ class NotHere(Exception):
     """A work is of a screen that this process doesn't know; another one, which began later, does."""
 
 
-def view_of(session: Session, work_id: str) -> str | None:
-    """Return the view that a work belongs to; None once the work is forgotten."""
-    return session.scalar(select(LongWork.view).where(LongWork.id == work_id))
-
-
 def find_work(session: Session, user_id: int, work_id: str) -> LongWork | None:
     """Return the person's own work; anybody else's does not exist."""
     own = select(LongWork).where(LongWork.id == work_id, LongWork.user_id == user_id)
@@ -184,8 +179,14 @@ def again(session: Session, user_id: int, work_id: str) -> None:
         defer(session, TASK, {"work_id": work_id}, _share_of(user_id))
 
 
-def begin(session: Session, work_id: str) -> LongWork | None:
-    """Take a work for this transaction, once no other worker has it; None when there is nothing left to do."""
+def begin(session: Session, work_id: str, views: Container[str]) -> LongWork | None:
+    """Take a work for this transaction, once no other worker has it; None when there is nothing left to do.
+
+    Raises NotHere for one of a view that isn't among `views`: it stays as it is, for a worker that began later.
+    """
+    view = session.scalar(select(LongWork.view).where(LongWork.id == work_id))
+    if view and view not in views:
+        raise NotHere(view)
     session.execute(text(NOTICE_DEATH))
     session.execute(text(LOCK), {"work": work_id})
     taking = update(LongWork).where(LongWork.id == work_id, LongWork.state.in_(UNDER_WAY))
