@@ -25,6 +25,7 @@ __all__ = [
     "batch",
     "cas_accounts",
     "claims",
+    "numbers",
     "clock",
     "definitions",
     "duties",

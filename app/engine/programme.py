@@ -11,7 +11,9 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.engine.audit import EVENTS
-from app.engine.cases.claims import DATA, Application, Claim
+from app.engine.cases import claim_accounts
+from app.engine.cases.claims import Application, Claim
+from app.engine.cases.classes import DATA
 from app.engine.cases.papers import OTHER, TITLES, USUAL, Paper
 from app.engine.cases.periods import Period
 from app.engine.clear_text import Clearing
@@ -77,7 +79,7 @@ class Programme:
     `workflow` follows from `flow`, unless more moves belong to it.
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
     `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `address` begins the addresses of its
-    screens, `short` their titles in English, `payees` may apply; of its own fields `listed` are columns of lists and `searched`
+    screens, `short` their titles in English, `payees` may apply, or hand in where it `pays_each` of the people into an account of their own; of its own fields `listed` are columns of lists and `searched`
     fields of their search. `papers` are the kinds of paper that it takes. `version` is the one of the definition that it was made of, `versions` yields the editions of a definition as they stand in the database.
     """
 
@@ -102,6 +104,7 @@ class Programme:
     address: str = ""
     short: str = ""
     payees: tuple[str, ...] = ("unit",)
+    pays_each: bool = False
     listed: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     classes: Classes | None = None
@@ -228,7 +231,8 @@ class Programme:
         for name in self.own:
             if name not in fields and (self.by_sheet or not self.is_column(name)):
                 yield f"own field {name} is neither in the sheet nor a column of the claim"
-        if lost := fields - {*SHARED, *self.kept, *(PLACED if self.placed else ())}:
+        accounts = claim_accounts.FIELDS if self.pays_each else ()
+        if lost := fields - {*SHARED, *self.kept, *accounts, *(PLACED if self.placed else ())}:
             yield f"the sheet's columns {sorted(lost)} are kept nowhere"
 
 

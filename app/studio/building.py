@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engine.cases import limits
+from app.engine.cases import claim_accounts, limits
 from app.engine.cases.desks import HOUSEHOLD, INSURED_REGION, REGISTRATION
 from app.engine.cases.papers import taken
 from app.engine.cases.periods import MONTHS, TRANCHES, Period
@@ -26,7 +26,7 @@ from app.registers.definitions.definition import Definition
 from app.registers.definitions.library import shipped
 from app.studio import expressions, fields
 from app.studio.conditions import SUBMISSION_DAY, amount_known, amount_of, condition, vocabulary
-from app.studio.document import Document, FieldEntry
+from app.studio.document import EACH, Document, FieldEntry
 from app.studio.questions import answered, lookups
 from app.studio.schema import SERVICES, BadDefinition, BadPart
 
@@ -75,6 +75,7 @@ def build(
             address=document.address,
             short=document.short,
             payees=document.payees,
+            pays_each=document.account == EACH,
             listed=tuple(one.code for one in document.fields if one.listed),
             searched=tuple(one.code for one in document.fields if one.searched),
             wording=Wording(**document.words),
@@ -122,11 +123,11 @@ def _is_placed(document: Document) -> bool:
 
 def _knows_no_region(document: Document) -> bool:
     """Return whether some application would have no region by which its office is competent."""
-    payees = set(document.payees)
+    payees, each = set(document.payees), document.account == EACH
     known = {
-        INSURED_REGION: payees == {"unit"},
+        INSURED_REGION: each or payees == {"unit"},
         REGISTRATION: "person" not in payees,
-        HOUSEHOLD: payees == {"person"},
+        HOUSEHOLD: payees == {"person"} and not each,
     }
     return not known.get(document.flow.competent, True)
 
@@ -172,6 +173,7 @@ def _form(document: Document) -> Iterator[BadPart]:
     if _knows_no_region(document):
         unfit = N_("这类申请人没有“{competent}”，不能按它确定主管机构。请另选 competent，或调整 payees。")
         yield BadPart("flow.competent", Message(unfit, competent=document.flow.competent))
+    yield from _account(document, codes)
     if document.policy_date not in (SUBMISSION, *codes):
         unknown = N_("没有字段“{code}”。按提交日选用政策的，写 submission。")
         yield BadPart("policy_date", Message(unknown, code=document.policy_date))
@@ -184,6 +186,20 @@ def _form(document: Document) -> Iterator[BadPart]:
             yield BadPart(f"rules[{n + 1}].code", Message(N_("P- 开头的编号由系统使用，请换一个。")))
         if code in rules[:n]:
             yield BadPart(f"{_entry(document, n)}.code", Message(N_("规则编号 {code} 重复。"), code=code))
+
+
+def _account(document: Document, codes: Sequence[str]) -> Iterator[BadPart]:
+    """Yield what is wrong with the columns of accounts, which the sheet has where each person is paid, and nowhere else."""
+    if document.account != EACH:
+        for n, code in enumerate(codes, 1):
+            if code in claim_accounts.FIELDS:
+                only = N_("只有按人付款（account: each）的项目，名单上才有收款账户的栏目。")
+                yield BadPart(f"fields[{n}]", Message(only))
+        return
+    for code in claim_accounts.NEEDED:
+        if code not in codes:
+            lacking = N_("按人付款的项目，名单上须有标准字段“{code}”。")
+            yield BadPart("fields", Message(lacking, code=code))
 
 
 def _policy(document: Document, faults: list[BadPart]) -> Policy:
@@ -210,7 +226,8 @@ def _rules(
     known: expressions.Vocabulary,
     titles: Mapping[str, str],
 ) -> Iterator[RiskRule]:
-    by_code = {one.code: readable(one) for one in document.fields} | {SUBMITTED.code: SUBMITTED}
+    of_rules = (one for one in document.fields if one.code not in claim_accounts.FIELDS)
+    by_code = {one.code: readable(one) for one in of_rules} | {SUBMITTED.code: SUBMITTED}
     place = PLACE if _is_placed(document) else ()
     defined = {one.code: one for one in registers}
 

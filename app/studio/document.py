@@ -13,6 +13,8 @@ from app.engine.cases.periods import ONCE
 from app.engine.workflow.flow import WORKING_DAYS, Flow
 
 NONE = "none"
+APPLICATION, EACH = "application", "each"
+"""Whose account is paid: of who applies, or of each person, whose account stands in the sheet."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class FlowEntry:
 class Document:
     """A subsidy. `address` is the first part of its screens' addresses and of their permissions' names.
 
-    `payees`: unit, institution, person; with `placed` each row names the employing enterprise and where it insures. `policy_date`
+    `payees`: unit, institution, person; with the account of `each` person, who may hand it in. With `placed` each row names the employing enterprise and where it insures. `policy_date`
     is a field or `submission`. `period`: a person has one live claim at most, or one for each of the `tranches`, or of months, or
     any number. `limits` are entries of the catalogue that count a person's other claims. `words` name the steps of an application,
     `papers` its kinds of paper. `rules` are
@@ -109,6 +111,7 @@ class Document:
     policy_date: str
     rules: tuple[Mapping[str, Any], ...]
     amount: str
+    account: str = APPLICATION
     menu: str = ""
     period: str = ONCE
     tranches: tuple[TrancheEntry, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.engine.cases import claim_accounts
+from app.engine.cases.accounts import KINDS
 from app.engine.own_fields import own_sql
 from app.engine.sheets import Column, Kind
 from app.kernel.messages import N_
@@ -83,6 +85,47 @@ STANDARD = {
             note=N_("无固定期限合同不填，或写“无固定期限”"),
             example="2027-02-28",
         ),
+        Column(
+            claim_accounts.BANK,
+            N_("开户银行（支行全称）"),
+            Kind.TEXT,
+            required=True,
+            note=N_("写到支行，如 中国建设银行成都锦江支行"),
+            example="中国建设银行成都锦江支行",
+            width=28,
+        ),
+        Column(
+            claim_accounts.BRANCH,
+            N_("开户行行号"),
+            Kind.BRANCH,
+            required=True,
+            note=N_("12位，可向开户银行查询"),
+            example="105651000006",
+        ),
+        Column(
+            claim_accounts.KIND,
+            N_("账户类型"),
+            Kind.CHOICE,
+            choices=tuple(KINDS["person"].items()),
+            note=N_("不填的，按本人银行卡"),
+            example="本人银行卡",
+        ),
+        Column(
+            claim_accounts.HOLDER,
+            N_("户名"),
+            Kind.TEXT,
+            note=N_("不填的，按本人姓名"),
+            example="张三",
+        ),
+        Column(
+            claim_accounts.NUMBER,
+            N_("银行账号"),
+            Kind.ACCOUNT,
+            required=True,
+            note=N_("本人的银行卡或社会保障卡账号，单元格须为文本格式"),
+            example="6217003810012345678",
+            width=26,
+        ),
         Column("phone", N_("联系电话"), Kind.PHONE, example="13800000000"),
         Column("remark", N_("备注"), Kind.TEXT, note=N_("证件号、电话等长号码保存时会遮盖")),
     )
@@ -107,8 +150,8 @@ PERSON = ("name", "citizen_id")
 """Without these nobody is named."""
 KEPT = {CATEGORY: "category", "contract_start": "starts_on", "contract_end": "ends_on"}
 """Standard fields that are columns of a claim: field → the candidates' column that rules read."""
-UNREAD = ("name", "citizen_id", "phone", "remark")
-"""What no expression reads: it names a person, or is anybody's free text."""
+UNREAD = ("name", "citizen_id", "phone", "remark", *claim_accounts.FIELDS)
+"""What no expression reads: it names a person or an account, or is anybody's free text."""
 
 
 def standing(document: Document) -> tuple[FieldEntry, ...]:

@@ -19,6 +19,8 @@ from app.kernel.bilingual import chinese, english_of
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
 from app.studio.document import (
+    APPLICATION,
+    EACH,
     NONE,
     Document,
     ExampleEntry,
@@ -229,6 +231,7 @@ class DocumentPart(Part):
     service = plain(required=True, validate=one_of(SERVICES))
     menu = spoken()
     payees = many(plain(validate=one_of(PAYEES)), required=True)
+    account = plain(validate=one_of((APPLICATION, EACH)))
     sheet = spoken(required=True)
     fields_ = parts(FieldPart, required=True, data_key="fields")
     parameters = mapping(ma.Nested(ParameterPart), required=True)

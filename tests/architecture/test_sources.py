@@ -67,6 +67,7 @@ RAW_SQL = {
     "app/engine/workflow/dissolution.py": "the lists of a batch, locked and dissolved in one statement",
     "app/engine/workflow/effects.py": "what a move writes beside its rows",
     "app/engine/cases/failed_rows.py": "failed rows of a check that people.py has begun",
+    "app/engine/cases/claim_accounts.py": "accounts of the drafts that a check has made, with COPY",
     "app/engine/casework/firing.py": "guards and one compare-and-set over a batch",
     "app/engine/longwork/jobs.py": "a job deferred in the caller's transaction",
     "app/engine/intake/check.py": "the check of a sheet in a fixed number of statements",

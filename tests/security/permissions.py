@@ -121,6 +121,8 @@ GET  {{a}}/query/list/                      {WORKERS}
 GET  {{a}}/query/show/<pk>                  {WORKERS}
 GET  {{a}}/query/edit/<pk>                  clerk
 POST {{a}}/query/edit/<pk>                  clerk
+GET  {{a}}/query/account/<int:pk>            clerk
+POST {{a}}/query/account/<int:pk>            clerk
 POST {{a}}/query/reveal/<int:pk>            reviewer auditor
 GET  {{a}}/review/list/                     reviewer auditor
 GET  {{a}}/review/show/<pk>                 reviewer auditor
@@ -320,7 +322,8 @@ def understood(app: Flask, endpoint: str, query: str) -> bool:
     names = {pair.partition("=")[0] for pair in query.split("&")}
     if not isinstance(view, ModelView) or names & FOR_ALL_LISTS:
         return True
-    fields = fields_of(view.datamodel.obj, view.search_columns, view.label_columns, view.choices)
+    names_of = view.search_columns, view.label_columns, view.choices, view.own_columns
+    fields = fields_of(view.datamodel.obj, *names_of)
     return bool(names & {field.name for field in fields})
 
 

@@ -9,14 +9,12 @@ from typing import cast
 from flask_appbuilder import Model
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
     Numeric,
     SmallInteger,
     String,
-    case,
     func,
     text,
 )
@@ -24,21 +22,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.engine.cases.accounts import Account
+from app.engine.cases.classes import DATA, class_by
 from app.engine.cases.payments import PaymentList
 from app.engine.cases.states import EDITABLE, LIVE, OPEN_OR_LIVE, STATES
 from app.engine.free_text import FreeText
 from app.registers.ciphers import ENCRYPTED, Cipher, row_key
 from app.registers.models import Employer, Person, row_id
 from app.registers.organisation import Office, Region
-
-DATA, IN_CODE = "data", ("training",)
-"""A case of a programme in code may have columns of its own; those of all others are of one class, or a process that doesn't
-know a programme yet couldn't read its cases."""
-
-
-def class_by(programme: Mapped[str]) -> ColumnElement[str]:
-    """Return of which class a case is, by its programme."""
-    return case(*((programme == code, code) for code in IN_CODE), else_=DATA)
 
 
 def _one_open(name: str, *further: str) -> Index:
@@ -92,8 +82,8 @@ class Application(Model):
 
     @property
     def payee(self) -> Employer | Person:
-        """Who is paid (补贴享受对象): a unit or a person."""
-        return cast("Employer | Person", self.employer if self.payee_kind == "unit" else self.payee_person)
+        """Who is paid (补贴享受对象): a unit or a person. Where each of its people is, the unit that hands it in, or None."""
+        return cast("Employer | Person", self.payee_person if self.payee_kind == "person" else self.employer)
 
     def __repr__(self) -> str:
         return self.number
@@ -194,9 +184,19 @@ class Claim(Model):
 
     @property
     def paying_account(self) -> Account | None:
-        """The account that will be, or was, paid: frozen at the submission; until then, the application's."""
+        """The account that will be, or was, paid: frozen at the submission; until then, the application's, or the person's own."""
         frozen = self.state not in EDITABLE and self.account is not None
-        return self.account if frozen else self.application.account
+        return self.account if frozen or self.paid_itself else self.application.account
+
+    @property
+    def paid_itself(self) -> bool:
+        """Whether the person is paid, into an account of the claim's own, and not who applied."""
+        return self.application.payee_kind == "each"
+
+    @property
+    def payee(self) -> Employer | Person:
+        """Who is paid for the person."""
+        return self.person if self.paid_itself else self.application.payee
 
     def line(self) -> tuple[str, str | None, str, Decimal]:
         """Return a result page's cells (`Subject.headers`) and the amount."""
@@ -204,12 +204,6 @@ class Claim(Model):
 
     def __repr__(self) -> str:
         return f"{self.application_id}-{self.id}"
-
-
-def paying_account_id(claim: type[Claim] = Claim) -> ColumnElement[int]:
-    """Express `Claim.paying_account` in SQL, over claims joined with their applications."""
-    frozen = func.coalesce(claim.account_id, Application.account_id)
-    return case((claim.state.in_(EDITABLE), Application.account_id), else_=frozen)
 
 
 class FailedRow(Model):

@@ -1,5 +1,7 @@
 """Running numbers of applications, notices and lists: one row a series, raised within the transaction."""
 
+from __future__ import annotations
+
 from datetime import date
 
 from flask_appbuilder import Model

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from app.engine.cases.accounts import Account
-from app.engine.cases.claims import Application, Claim, paying_account_id
+from app.engine.cases.claim_accounts import earlier_of, paying_account_id
+from app.engine.cases.claims import Application, Claim
 from app.engine.casework.batch import BatchRow
 from app.engine.statements import gather
 from app.engine.workflow.transition import Subject
@@ -18,6 +19,7 @@ from app.registers.models import Employer, Person
 
 NAMED, PAYEES = 5, 5
 """How many are named before the rest is counted."""
+PAYS_EACH = Application.payee_kind == "each"
 DETAILS = ("bank_name", "branch_no", "kind", "holder", "last4")
 
 
@@ -80,21 +82,11 @@ def _names(batch_id: str, subject: Subject) -> Select:
 
 def _payees(batch_id: str, subject: Subject) -> Select:
     claim, row = aliased(Claim, name="c"), aliased(BatchRow, name="b")
-    account, earlier, other = aliased(Account), aliased(Account), aliased(Application)
-    before = (
-        select(func.max(other.account_id))
-        .where(
-            other.office_id == Application.office_id,
-            other.employer_id.is_not_distinct_from(Application.employer_id),
-            other.payee_person_id.is_not_distinct_from(Application.payee_person_id),
-            other.id != Application.id,
-            other.account_id < account.id,
-        )
-        .scalar_subquery()
-    )
+    account, earlier = aliased(Account), aliased(Account)
     unlike = or_(*(getattr(account, name).is_distinct_from(getattr(earlier, name)) for name in DETAILS))
     differs = func.bool_or(and_(earlier.id.is_not(None), unlike))
-    payee, people = func.coalesce(Employer.name, Person.name).label("payee"), func.count().label("people")
+    paid_person = case((PAYS_EACH, claim.person_id), else_=Application.payee_person_id)
+    payee, people = func.coalesce(Person.name, Employer.name).label("payee"), func.count().label("people")
     wanted = (
         select(
             payee,
@@ -110,10 +102,27 @@ def _payees(batch_id: str, subject: Subject) -> Select:
         .join(row, row.row_id == claim.id)
         .join(Application, Application.id == claim.application_id)
         .outerjoin(Employer, Employer.id == Application.employer_id)
-        .outerjoin(Person, Person.id == Application.payee_person_id)
+        .outerjoin(Person, Person.id == paid_person)
         .outerjoin(account, account.id == paying_account_id(claim))
-        .outerjoin(earlier, earlier.id == before)
+        .outerjoin(earlier, earlier.id == _before(claim, account))
         .where(row.batch_id == batch_id, text(subject.unchanged))
     )
-    groups = wanted.group_by(Application.employer_id, Application.payee_person_id, payee, account.id)
+    groups = wanted.group_by(Application.employer_id, Person.id, payee, account.id)
     return groups.order_by(people.desc(), payee).limit(PAYEES)
+
+
+def _before(claim: type[Claim], account: type[Account]) -> ColumnElement[int]:
+    """Express the account that a claim's payee had in this office before this one."""
+    other = aliased(Application)
+    of_application = (
+        select(func.max(other.account_id))
+        .where(
+            other.office_id == Application.office_id,
+            other.employer_id.is_not_distinct_from(Application.employer_id),
+            other.payee_person_id.is_not_distinct_from(Application.payee_person_id),
+            other.id != Application.id,
+            other.account_id < account.id,
+        )
+        .scalar_subquery()
+    )
+    return case((PAYS_EACH, earlier_of(claim, account.id)), else_=of_application)

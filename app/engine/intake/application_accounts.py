@@ -6,15 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from app.engine.actor import Actor
 from app.engine.audit import record
+from app.engine.cases.account_corrections import AccountCorrection
 from app.engine.cases.accounts import Account, Details, add_account, number_of
-from app.engine.cases.claims import Application, Claim, paying_account_id
+from app.engine.cases.claim_accounts import paying_account_id
+from app.engine.cases.claims import Application, Claim
 from app.engine.cases.states import EDITABLE, OPEN_OR_LIVE
 from app.engine.cases.takings import states_of
+from app.engine.casework.paid_claims import touched
 from app.engine.intake.check import lock_own
 from app.kernel import names
 from app.kernel.crypto import Vault
@@ -25,6 +28,9 @@ from app.registers.models import Employer, Person
 OTHER_HOLDER = N_(
     "户名“{holder}”与收款人“{payee}”不一致。请更正户名；确需付给监护人、继承人等的，请先在“附件”中上传“收款人证明”，再保存，由审核人员签字后生效。"
 )
+
+
+PAYS_EACH = N_("本项目付给名单上各人本人的账户，没有统一的收款账户。请在人员名单或各人的“修改”中填写。")
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def people_and_accounts(
 ) -> tuple[dict[str, tuple[int, Decimal]], list[PayingAccount]]:
     """Return State → (people, CNY) of an application, and the accounts that its people are paid to.
 
-    Both in one statement; an application without people has its own account.
+    Both in one statement; an application without people has its own account, one that pays each of them none.
     """
     counted = _by_state_and_account(application).subquery()
     earlier = aliased(Account)
@@ -91,7 +97,8 @@ def people_and_accounts(
 
 
 def _by_state_and_account(application: Application) -> Select:
-    account_id = paying_account_id().label("account_id")
+    paid = null() if application.payee_kind == "each" else paying_account_id()
+    account_id = cast(paid, BigInteger).label("account_id")
     return (
         select(Claim.state, account_id, func.count().label("people"), func.sum(Claim.amount).label("amount"))
         .select_from(Claim)
@@ -136,6 +143,8 @@ def save_account(
     Without a number, that of the account `kept` stays, which the page has offered. Raises BadValue, Refused.
     """
     application = lock_own(session, actor, application_id)
+    if application.payee_kind == "each":
+        raise Refused(PAYS_EACH)
     if not takes_account(states_of(session, application.id)):
         raise Refused(
             N_("申请已提交，收款账户已固定，不能再填写。需要改账户的，请退回修改，或办理收款账户更正。")
@@ -191,3 +200,50 @@ def with_number(
     if offered.id != kept:
         raise Refused(N_("页面打开后收款账户已有变化，没有保存。请刷新页面，核对后重新填写账号。"))
     return replace(details, number=number_of(vault, offered, payee))
+
+
+def change_own_account(
+    session: Session, actor: Actor, vault: Vault, claim: Claim, details: Details
+) -> Account | None:
+    """Pay the person of a locked draft or returned claim into another account; return it, or None where it is the same.
+
+    Without a number, that of the present account stays. Raises BadValue for another holder.
+    """
+    former = claim.account
+    if former and not details.number:
+        same = (former.bank_name, former.branch_no, former.kind, former.holder)
+        if same == (details.bank_name, details.branch_no, details.kind, details.holder):
+            return None
+    if not is_holder(claim.person, details.holder):
+        raise BadValue(OTHER_HOLDER, holder=details.holder, payee=claim.person.name or "")
+    details = with_number(vault, claim.person, details, former, former and former.id)
+    account = add_account(session, vault, claim.person, details)
+    claim.account_id = account.id
+    record(
+        session,
+        actor,
+        "edit",
+        claim_id=claim.id,
+        application_id=claim.application_id,
+        programme=claim.programme,
+        before={"account_id": former and former.id, "last4": former and former.last4},
+        after={"account_id": account.id, "last4": account.last4},
+    )
+    session.flush()
+    return account
+
+
+def without_account(session: Session, application_id: int) -> int:
+    """Return how many people that would be submitted have no account of their own yet."""
+    lacking = select(func.count()).where(
+        Claim.application_id == application_id, Claim.state.in_(EDITABLE), Claim.account_id.is_(None)
+    )
+    return session.scalars(lacking).one()
+
+
+def present_accounts(session: Session, correction: AccountCorrection) -> list[Account]:
+    """Return the accounts that what a correction is about is paid to now."""
+    if correction.application.payee_kind != "each":
+        return [one.account for one in people_and_accounts(session, correction.application)[1]]
+    own = touched(correction).with_only_columns(Claim.account_id)
+    return list(session.scalars(select(Account).where(Account.id.in_(own)).order_by(Account.id)))

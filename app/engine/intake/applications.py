@@ -60,7 +60,7 @@ def open_application(
         number=application_number(session, programme.prefix, office.code, today),
         office_id=office.id,
         received_by_id=None if office.id == actor.office_id else actor.office_id,
-        payee_kind="person" if payee_person_id else "unit",
+        payee_kind="each" if programme.pays_each else "person" if payee_person_id else "unit",
         employer_id=employer_id,
         payee_person_id=payee_person_id,
         insured_region=insured_region,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.engine import rules
 from app.engine.actor import Actor
 from app.engine.audit import record
+from app.engine.cases.claim_accounts import judge_accounts, store_accounts
 from app.engine.cases.claims import Application, Claim, FailedRow
 from app.engine.cases.desks import office_of_application
 from app.engine.cases.failed_rows import folded_name, mended_by, store_failed
@@ -137,6 +138,8 @@ def check_people(
         "today": today,
         "live": list(LIVE),
     }
+    if programme.pays_each:
+        judge_accounts(rows)
     editions, values = programme.editions(session), stored(session, programme.code)
     rules.make_tables(session, periods_of(editions, values))
     _copy(session, programme, application.id, rows, vault, today)
@@ -150,6 +153,8 @@ def check_people(
     for statement in REPLACE:
         session.execute(text(statement), {**facts, "mended": [*mended, *corrected]})
     passed = count_changes(session, text(_pass_statement(programme)), facts)
+    if programme.pays_each:
+        store_accounts(session, rows, vault, application.id)
     session.execute(text(STORE_CHECKS), facts)
     progress.reach(STORED)
     failed = store_failed(session, rows, vault, facts)

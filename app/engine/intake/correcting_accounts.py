@@ -6,7 +6,7 @@ which may lie at the bank already; a claim on such a list takes the account when
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, BigInteger, and_, any_, exists, func, literal, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, any_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
@@ -14,15 +14,16 @@ from app.engine.audit import AuditEntry, record
 from app.engine.cases.account_corrections import AccountCorrection
 from app.engine.cases.accounts import Account, Details, add_account
 from app.engine.cases.claims import Application, Attachment, Claim
-from app.engine.cases.payments import PaymentList
-from app.engine.cases.states import UNPAID, WAITING
+from app.engine.cases.finding import find_claim
+from app.engine.cases.states import EDITABLE, UNPAID
 from app.engine.cases.takings import states_of
+from app.engine.casework.paid_claims import Payment, applications, paid_to, touched
 from app.engine.intake.application_accounts import (
     OTHER_HOLDER,
+    PAYS_EACH,
     is_holder,
     last_account,
     people_and_accounts,
-    same_payee,
     takes_account,
     with_number,
 )
@@ -31,6 +32,7 @@ from app.engine.scope import FRESH
 from app.kernel.crypto import Vault
 from app.kernel.errors import BadValue, NotFound, Refused
 from app.kernel.messages import N_
+from app.registers.models import Employer, Person
 
 PROOF = "holder_proof"
 HANDLING = ("apply", "edit", "import", "attach", "detach", "remove", "restore", "submit", "propose_account")
@@ -46,27 +48,28 @@ def propose(
     *,
     reason: str,
     kept: int | None = None,
+    claim_id: int | None = None,
 ) -> AccountCorrection:
-    """Store the clerk's proposal, which changes nothing yet. Raises NotFound, Refused, BadValue."""
+    """Store the clerk's proposal, which changes nothing yet; of a claim, where each person is paid.
+
+    Raises NotFound, Refused, BadValue.
+    """
     application = lock_own(session, actor, application_id)
-    _lock_siblings(session, application)
-    holder = is_holder(application.payee, details.holder)
-    paper = None if holder else _proof(session, application, details.holder)
-    if session.scalar(
-        select(exists().where(Application.id == application.id, Application.open_correction.has()))
-    ):
+    paid: Application | Claim = find_claim(session, claim_id) if claim_id else application
+    if (application.payee_kind == "each") != isinstance(paid, Claim):
+        raise Refused(PAYS_EACH)
+    _lock_siblings(session, paid)
+    holder = is_holder(paid.payee, details.holder)
+    paper = None if holder else _proof(session, application, paid.payee, details.holder)
+    if open_correction(session, paid):
         raise Refused(
             N_(
                 "这个收款人已有一件账户更正等待签字。请先由审核人员签字或驳回，或由提出人撤回，再提出新的更正。"
             )
         )
-    if not session.scalar(select(touched(application).exists())):
-        if holder and takes_account(states_of(session, application.id)):
-            raise Refused(N_("申请还没有提交，不需要更正。请直接在“银行信息”中填写收款账户。"))
-        if not takes_account(states_of(session, application.id)):
-            raise Refused(N_("没有可更正的人员：都已发放、已结束，或在已导出的发放清单上。请核对人员状态。"))
-    details = with_number(vault, application.payee, details, current_account(session, application), kept)
-    account = add_account(session, vault, application.payee, details)
+    _insist_on_use(session, paid, holder)
+    details = with_number(vault, paid.payee, details, current_account(session, paid), kept)
+    account = add_account(session, vault, paid.payee, details)
     correction = AccountCorrection(
         office_id=application.office_id,
         application_id=application.id,
@@ -83,6 +86,35 @@ def propose(
     return correction
 
 
+def _insist_on_use(session: Session, paid: Application | Claim, holder: bool) -> None:
+    """Raise Refused where nothing is to be corrected, or where the account can be typed without anybody's signature."""
+    if isinstance(paid, Claim):
+        if holder and paid.state in EDITABLE:
+            raise Refused(N_("此人还没有提交，不需要更正。请直接在“修改”中填写收款账户。"))
+        useful = session.scalar(select(touched(paid).where(Claim.id == paid.id).exists()))
+    else:
+        open_one = takes_account(states_of(session, paid.id))
+        useful = session.scalar(select(touched(paid).exists()))
+        if not useful and holder and open_one:
+            raise Refused(N_("申请还没有提交，不需要更正。请直接在“银行信息”中填写收款账户。"))
+        useful = useful or open_one
+    if not useful:
+        raise Refused(N_("没有可更正的人员：都已发放、已结束，或在已导出的发放清单上。请核对人员状态。"))
+
+
+def open_correction(session: Session, paid: Payment) -> AccountCorrection | None:
+    """Return the payee's correction in this office that waits for a signature, of which there is one at most."""
+    of_payee = (
+        AccountCorrection.employer_id == paid.payee.id
+        if isinstance(paid.payee, Employer)
+        else AccountCorrection.person_id == paid.payee.id
+    )
+    wanted = select(AccountCorrection).where(
+        AccountCorrection.office_id == paid.office_id, of_payee, AccountCorrection.state == "open"
+    )
+    return session.scalars(wanted).one_or_none()
+
+
 def decide(
     session: Session, actor: Actor, correction_id: int, signs: bool, opinion: str
 ) -> AccountCorrection:
@@ -90,7 +122,7 @@ def decide(
     correction = _lock_open(session, correction_id)
     if correction.proposed_by == actor.user_id:
         raise Refused(N_("这件账户更正由您提出，不能由您签字或驳回。请由其他审核人员办理。"))
-    _lock_siblings(session, correction.application)
+    _lock_siblings(session, correction)
     if signs and session.scalar(_handled_by(correction, actor)):
         raise Refused(N_("您录入、修改或提交过所涉及的申请，不能由您签字。请由其他审核人员办理。"))
     correction.state = "signed" if signs else "refused"
@@ -115,40 +147,12 @@ def withdraw(session: Session, actor: Actor, correction_id: int) -> AccountCorre
     return correction
 
 
-def touched(application: Application):
-    """Return claims that a correction changes: submitted, not paid, on no list that was exported."""
-    return (
-        select(Claim)
-        .join(Application, Application.id == Claim.application_id)
-        .outerjoin(PaymentList, PaymentList.id == Claim.payment_list_id)
-        .where(*same_payee(application), Claim.state.in_(WAITING), ~exported())
-    )
-
-
-def left_on_lists(application: Application):
-    """Return claims that keep their account because their list has been exported, with the list."""
-    return (
-        select(Claim, PaymentList)
-        .join(Application, Application.id == Claim.application_id)
-        .join(PaymentList, PaymentList.id == Claim.payment_list_id)
-        .where(*same_payee(application), Claim.state.in_(WAITING), exported())
-    )
-
-
-def exported():
-    """Return whether a payment list was handed out as a file; of those of 0.5.0 only the audit log knows."""
-    handed_out = exists().where(
-        AuditEntry.event == "export",
-        AuditEntry.subject == PaymentList.number,
-        AuditEntry.office_id == PaymentList.office_id,
-    )
-    return and_(PaymentList.id.is_not(None), or_(PaymentList.exported_at.is_not(None), handed_out))
-
-
-def current_account(session: Session, application: Application) -> Account | None:
+def current_account(session: Session, paid: Application | Claim) -> Account | None:
     """Return what a correction starts from: the account that is paid to now, else the payee's last one."""
-    paid = people_and_accounts(session, application)[1]
-    return paid[0].account if paid else last_account(session, application)
+    if isinstance(paid, Claim):
+        return paid.account
+    accounts = people_and_accounts(session, paid)[1]
+    return accounts[0].account if accounts else last_account(session, paid)
 
 
 def _lock_open(session: Session, correction_id: int) -> AccountCorrection:
@@ -165,14 +169,14 @@ def _lock_open(session: Session, correction_id: int) -> AccountCorrection:
     return correction
 
 
-def _lock_siblings(session: Session, application: Application) -> None:
+def _lock_siblings(session: Session, paid: Payment) -> None:
     """Lock all applications of the payee in this office, in order: a submission under way ends first."""
     session.execute(
-        select(Application.id).where(*same_payee(application)).order_by(Application.id).with_for_update()
+        select(Application.id).where(applications(paid)).order_by(Application.id).with_for_update()
     )
 
 
-def _proof(session: Session, application: Application, holder: str) -> int:
+def _proof(session: Session, application: Application, payee: Employer | Person, holder: str) -> int:
     newest = (
         select(Attachment.id)
         .where(Attachment.application_id == application.id, Attachment.kind == PROOF)
@@ -183,14 +187,14 @@ def _proof(session: Session, application: Application, holder: str) -> int:
         raise BadValue(
             OTHER_HOLDER,
             holder=holder,
-            payee=application.payee.name or "",
+            payee=payee.name or "",
         )
     return paper
 
 
 def _handled_by(correction: AccountCorrection, actor: Actor):
     """Return whether somebody ever edited or submitted what the correction changes."""
-    claims = touched(correction.application).with_only_columns(Claim.id, Claim.application_id).subquery()
+    claims = touched(correction).with_only_columns(Claim.id, Claim.application_id).subquery()
     handled = AuditEntry.claim_id.in_(select(claims.c.id)) | (
         AuditEntry.claim_id.is_(None)
         & or_(
@@ -205,14 +209,13 @@ def _handled_by(correction: AccountCorrection, actor: Actor):
 
 def _apply(session: Session, actor: Actor, correction: AccountCorrection) -> None:
     """Let every claim that it holds for, and every application that still pays, name the account from now on."""
-    application = correction.application
-    _lock_waiting(session, application)
+    _lock_waiting(session, correction)
     claims = session.execute(
-        touched(application)
+        touched(correction)
         .with_only_columns(Claim.id, Claim.application_id, Claim.programme, Claim.account_id)
         .order_by(Claim.id)
     ).all()
-    paying = session.execute(_paying(application)).all()
+    paying = session.execute(_paying(correction)).all()
     for model, rows in ((Claim, claims), (Application, paying)):
         ids = literal([row.id for row in rows], ARRAY(BigInteger))
         pointing = update(model).where(model.id == any_(ids))
@@ -228,24 +231,33 @@ def _apply(session: Session, actor: Actor, correction: AccountCorrection) -> Non
     session.expire_all()
 
 
-def _lock_waiting(session: Session, application: Application) -> None:
+def _lock_waiting(session: Session, correction: AccountCorrection) -> None:
     """Lock what may pay, so that a payment, a new list or an export under way ends first."""
     claims = (
         select(Claim.id)
         .join(Application, Application.id == Claim.application_id)
-        .where(*same_payee(application), Claim.state.in_(WAITING))
+        .where(
+            Application.office_id == correction.office_id,
+            paid_to(correction.payee),
+            Claim.state.in_(UNPAID),
+        )
     )
     session.execute(claims.order_by(Claim.id).with_for_update(of=Claim))
 
 
-def _paying(application: Application):
-    """Return applications of the payee that may still pay: the one it was proposed for, and those with an account and open claims."""
+def _paying(correction: AccountCorrection):
+    """Return applications of the payee that may still pay: the one it was proposed for, and those with an account and open claims.
+
+    None of those that pay each person, whose claims have the accounts.
+    """
     open_claim = exists().where(Claim.application_id == Application.id, Claim.state.in_(UNPAID))
+    proposed_for = Application.id == correction.application_id
     return (
         select(Application.id, Application.programme, Application.account_id)
         .where(
-            *same_payee(application),
-            or_(Application.id == application.id, Application.account_id.is_not(None) & open_claim),
+            applications(correction),
+            Application.payee_kind != "each",
+            or_(proposed_for, Application.account_id.is_not(None) & open_claim),
         )
         .order_by(Application.id)
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
 from app.engine.audit import record
-from app.engine.cases import failed_rows
+from app.engine.cases import claim_accounts, failed_rows
 from app.engine.cases.claims import FailedRow
 from app.engine.intake.check import CheckReport, check_people
 from app.engine.programme import SHARED, Programme
@@ -62,7 +62,8 @@ def common_fields(programme: Programme, rule: RiskRule) -> list[str]:
     """Return the sheet's fields that a rule blames and that may be given for several people at once: nobody's own name or number."""
     blamed = (*rule.fields, *rule.advice.suggests)
     fields = (column.field for column in programme.sheet.columns)
-    return [field for field in fields if field in blamed and field not in SHARED]
+    own = (*SHARED, *claim_accounts.FIELDS)
+    return [field for field in fields if field in blamed and field not in own]
 
 
 def recheck(

@@ -178,7 +178,8 @@ class _Records:
         paid = next((entry.after or {} for entry in past if entry.event == "disburse"), {})
         state = value_then(log, "state", until, claim.state)
         frozen = submitted and state not in EDITABLE
-        account = value_then(log if frozen else of_application, "account_id", until, None)
+        own = claim.account_id if claim.paid_itself else None
+        account = value_then(log if frozen or claim.paid_itself else of_application, "account_id", until, own)
         return PastClaim(
             claim=claim,
             state=state,

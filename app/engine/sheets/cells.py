@@ -11,7 +11,7 @@ from app.engine.sheets.columns import Column, Kind
 from app.engine.sheets.words import QUOTES, is_no_score, is_open_end, unwrapped
 from app.kernel.dates import month_start, parse_date, parse_month, serial_date
 from app.kernel.errors import BadValue
-from app.kernel.identifiers import citizen_id, uscc
+from app.kernel.identifiers import bank, citizen_id, uscc
 from app.kernel.messages import N_
 from app.kernel.text import squeeze
 
@@ -130,6 +130,8 @@ def _rounded(kind: Kind, cell: Cell, text: str, today: date) -> bool:
     bare = squeeze(text)
     if kind is Kind.CITIZEN_ID and len(bare) == 18 and bare.isdigit() and bare.endswith("000"):
         return not citizen_id.is_valid(bare, today)
+    if kind is Kind.ACCOUNT and bank.looks_rounded(bare):
+        return True
     return "+" in bare and bool(_SCIENTIFIC.fullmatch(bare))
 
 
@@ -150,6 +152,20 @@ def _phone(column: Column, text: str) -> str:
     bare = squeeze(text).strip(QUOTES).removesuffix(".0")
     mobile = _MOBILE.fullmatch(bare.replace("-", ""))
     return mobile[2] if mobile else bare
+
+
+def _account(column: Column, text: str) -> str:
+    number = bank.digits(text).strip(QUOTES).replace("-", "")
+    if bank.is_account_number(number):
+        return number
+    raise BadValue(N_("“{title}”应为8至30位数字。请与银行卡核对，并把单元格格式设为“文本”。"))
+
+
+def _branch(column: Column, text: str) -> str:
+    number = bank.digits(text).strip(QUOTES).removesuffix(".0")
+    if bank.is_branch_number(number):
+        return number
+    raise BadValue(N_("“{title}”应为12位数字，且末位校验码须正确。请与开户银行核对。"))
 
 
 def _date(column: Column, text: str) -> date | None:
@@ -240,6 +256,8 @@ _READERS: dict[Kind, Callable[[Column, str], Value]] = {
     Kind.CITIZEN_ID: _citizen_id,
     Kind.USCC: _uscc,
     Kind.PHONE: _phone,
+    Kind.ACCOUNT: _account,
+    Kind.BRANCH: _branch,
     Kind.DATE: _date,
     Kind.MONTH: _month,
     Kind.CHOICE: _choice,

@@ -20,6 +20,8 @@ class Kind(Enum):
     MONTH = "month"
     CHOICE = "choice"
     PHONE = "phone"
+    ACCOUNT = "account"
+    BRANCH = "branch"
     INTEGER = "integer"
     MONEY = "money"
     DECIMAL = "decimal"

@@ -31,7 +31,8 @@ CORRECTED_MEANWHILE = """coalesce((
     JOIN payment_lists l ON l.id = c.payment_list_id JOIN batches m ON m.id = l.batch_id
     WHERE k.state = 'signed' AND k.office_id = c.office_id AND k.decided_at > m.ran_at
       AND (k.employer_id, k.person_id) IS NOT DISTINCT FROM
-          (CASE WHEN a.payee_kind = 'unit' THEN a.employer_id END, a.payee_person_id)
+          (CASE WHEN a.payee_kind = 'unit' THEN a.employer_id END,
+           CASE WHEN a.payee_kind = 'each' THEN c.person_id ELSE a.payee_person_id END)
     ORDER BY k.decided_at DESC LIMIT 1), c.account_id)"""
 """The account that was signed for while the claim stood on a list that had been exported."""
 TAKEN = N_(

@@ -155,7 +155,8 @@ def freeze(_: Move) -> Mapping[str, str]:
         "definition_version": "candidates.version",
         "policy": "candidates.policy",
         "amount": "candidates.amount",
-        "account_id": "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id)",
+        "account_id": """(SELECT CASE WHEN a.payee_kind = 'each' THEN c.account_id ELSE a.account_id END
+                          FROM applications a WHERE a.id = c.application_id)""",
         "submitted_on": ":today",
         "first_submitted_on": "coalesce(c.first_submitted_on, c.submitted_on, :today)",
         "warned": "coalesce((SELECT o.warns FROM outcomes o WHERE o.row_id = c.id), false)",

@@ -24,9 +24,15 @@ OWN_OFFICE = Guard(
 """A draft, or what was sent back, is worked on where it was taken in; after that the competent office's clerks act."""
 
 BANK_DETAILS = Guard(
-    "(SELECT a.account_id FROM applications a WHERE a.id = c.application_id) IS NULL",
+    "EXISTS (SELECT 1 FROM applications a WHERE a.id = c.application_id AND a.payee_kind <> 'each' AND a.account_id IS NULL)",
     N_("申请单的银行信息未填写完整。请先填写开户银行、户名和账号。"),
 )
+
+OWN_ACCOUNT = Guard(
+    "c.account_id IS NULL AND EXISTS (SELECT 1 FROM applications a WHERE a.id = c.application_id AND a.payee_kind = 'each')",
+    N_("此人还没有收款账户。请在“修改”中填写开户银行、行号和账号。"),
+)
+"""Of a programme that pays each of the people."""
 
 LACKING = """FROM jsonb_array_elements(CAST(:papers AS jsonb)) WITH ORDINALITY listed(paper, n)
      WHERE NOT EXISTS (SELECT 1 FROM attachments t

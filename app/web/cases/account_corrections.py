@@ -19,8 +19,9 @@ from app.engine.audit import record
 from app.engine.cases.account_corrections import STATES, AccountCorrection
 from app.engine.cases.accounts import number_of
 from app.engine.cases.claims import Claim
+from app.engine.casework.paid_claims import left_on_lists, touched
 from app.engine.intake import correcting_accounts
-from app.engine.intake.application_accounts import is_holder, people_and_accounts
+from app.engine.intake.application_accounts import is_holder, present_accounts
 from app.extensions import db
 from app.kernel.messages import N_
 from app.web.crud.options import options
@@ -107,23 +108,19 @@ class AccountCorrectionView(ModelView):
         return ("open",) if may("can_sign", self.class_permission_name) else ()
 
     def show_more(self, row: AccountCorrection) -> dict:
-        application = row.application
-        touched, left = (
-            correcting_accounts.touched(application),
-            correcting_accounts.left_on_lists(application),
-        )
-        sums = touched.with_only_columns(func.count(Claim.id), func.coalesce(func.sum(Claim.amount), 0))
+        claims, left = touched(row), left_on_lists(row)
+        sums = claims.with_only_columns(func.count(Claim.id), func.coalesce(func.sum(Claim.amount), 0))
         loads = [joinedload(Claim.person), joinedload(Claim.application), joinedload(Claim.account)]
         return {
             "form": SignatureForm(),
             "extent": db.session.execute(sums).one(),
-            "claims": db.session.scalars(touched.options(*loads).order_by(Claim.id).limit(SHOWN)).all(),
+            "claims": db.session.scalars(claims.options(*loads).order_by(Claim.id).limit(SHOWN)).all(),
             "shown": SHOWN,
             "left": db.session.execute(left.order_by(Claim.id)).all(),
             "paying": [
-                (paid.account, differences(row.payee, paid.account, row.account))
-                for paid in people_and_accounts(db.session, application)[1]
-                if paid.account.id != row.account_id
+                (account, differences(row.payee, account, row.account))
+                for account in present_accounts(db.session, row)
+                if account.id != row.account_id
             ],
             "other_holder": not is_holder(row.payee, row.account.holder),
             "names": _names(row),

@@ -8,11 +8,11 @@ from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField, 
 from wtforms.validators import InputRequired, Length
 
 from app.engine.cases.accounts import KINDS, NO_BRANCH, NO_NUMBER, Account, Details
-from app.engine.cases.claims import Application
 from app.engine.intake.application_accounts import is_holder
 from app.kernel.identifiers import bank
 from app.kernel.messages import N_
 from app.kernel.text import whole_number
+from app.registers.models import Employer, Person
 from app.web.crud.options import options
 from app.web.wording.translations import gettext
 
@@ -43,16 +43,16 @@ class AccountForm(Form):
     def __init__(
         self,
         typed: Mapping[str, str] | None,
-        application: Application,
+        payee: Employer | Person,
         offered: Account | None,
         prefix: str = "",
     ) -> None:
         current = {name: getattr(offered, name) for name in FIELDS} if offered else {}
-        if not offered or not is_holder(application.payee, offered.holder):
-            current["holder"] = application.payee.name
+        if not offered or not is_holder(payee, offered.holder):
+            current["holder"] = payee.name
         current["kept"] = offered.id if offered else ""
         super().__init__(typed, data=current, prefix=prefix)
-        kinds = KINDS[application.payee_kind]
+        kinds = KINDS["unit" if isinstance(payee, Employer) else "person"]
         self.kind.choices = options((kind, gettext(title)) for kind, title in kinds.items())
         if self.kind.data is None:
             self.kind.data = next(iter(kinds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from flask import g, request
+from flask import abort, g, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.engine.cases import takings
 from app.engine.cases.accounts import Account
 from app.engine.cases.claims import Application, Claim
+from app.engine.casework.paid_claims import touched
 from app.engine.intake import application_accounts, correcting_accounts
 from app.engine.intake.application_accounts import PayingAccount
 from app.extensions import db
@@ -36,7 +37,7 @@ class AccountRoutes(ApplicationsView):
     @has_access
     @permission_name("edit")
     def account(self, pk):
-        application = self.item(str(pk))
+        application = self._paid_as_one(pk)
         form = account_form(application, request.form)
 
         def save():
@@ -56,7 +57,7 @@ class AccountRoutes(ApplicationsView):
     @permission_name("edit")
     def propose_account(self, pk):
         """Propose another account for what has been submitted; a reviewer signs."""
-        application = self.item(str(pk))
+        application = self._paid_as_one(pk)
         form = correction_form(application, request.form)
 
         def propose():
@@ -64,6 +65,11 @@ class AccountRoutes(ApplicationsView):
             return gettext(PROPOSED)
 
         return self._taken(application, form, propose, "correction_")
+
+    def _paid_as_one(self, pk: int) -> Application:
+        """Return the application when it has an account of its own."""
+        application = self.item(str(pk))
+        return abort(404) if application.payee_kind == "each" else application
 
     def _taken(self, application: Application, form: AccountForm, save: Callable, what: str):
         """Save what a valid form says; else shows the page with the form and what is wrong with it."""
@@ -77,18 +83,34 @@ class AccountRoutes(ApplicationsView):
         )
 
 
+NO_ACCOUNT: Mapping[str, object] = {
+    "accounts": (),
+    "correction": None,
+    "takes_account": False,
+    "account_form": None,
+    "account_differs": False,
+    "remembered": None,
+    "correction_form": None,
+}
+"""What a page shows where no account is the application's: each of its people has one."""
+
+
 def account_facts(
     application: Application, editable: bool, states: Collection[str], paid: Sequence[PayingAccount]
 ) -> dict:
     """Return what the page shows: the accounts that are paid, a correction under way, and the forms that are possible."""
+    if application.payee_kind == "each":
+        lacking = application_accounts.without_account(db.session, application.id)
+        return {**NO_ACCOUNT, "own_lacking": lacking}
     takes = editable and application_accounts.takes_account(states)
     correction = application.open_correction
     form = account_form(application) if takes else None
-    own = correcting_accounts.touched(application).where(Claim.application_id == application.id)
+    own = touched(application).where(Claim.application_id == application.id)
     correctable = editable and correction is None and db.session.scalar(select(own.exists()))
     return {
         "accounts": [
-            (one.account, one.people, account_notes(application, one.account, one.earlier)) for one in paid
+            (one.account, one.people, account_notes(application.payee, one.account, one.earlier))
+            for one in paid
         ],
         "correction": correction,
         "takes_account": takes,
@@ -118,13 +140,13 @@ def remembered(application: Application, form: AccountForm | None) -> Account | 
 def account_form(application: Application, typed: Mapping[str, str] | None = None) -> AccountForm:
     """Return the form, filled in from the application's account, or else from the payee's last one in the office."""
     offered = application.account or application_accounts.last_account(db.session, application)
-    return AccountForm(typed, application, offered)
+    return AccountForm(typed, application.payee, offered)
 
 
 def correction_form(application: Application, typed: Mapping[str, str] | None = None) -> CorrectionForm:
     """Return the form, filled in from the account that is paid to now."""
     offered = correcting_accounts.current_account(db.session, application)
-    return CorrectionForm(typed, application, offered, PREFIX)
+    return CorrectionForm(typed, application.payee, offered, PREFIX)
 
 
 def _propose(pk: int, form: AccountForm, reason: str) -> None:

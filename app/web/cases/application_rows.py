@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from wtforms import Field
 
 from app.engine.audit import record
-from app.engine.cases import failed_rows
+from app.engine.cases import claim_accounts, failed_rows
 from app.engine.cases.claims import Application, FailedRow
 from app.engine.intake import rechecking, removals
 from app.engine.programme import Programme
@@ -103,7 +103,7 @@ class RowRoutes(ApplicationsView):
             stops=stops,
             suggested=self._suggested(row),
         )
-        if not in_place or {field.name for field in shown} & set(NAMES_SOMEBODY):
+        if not in_place or {field.name for field in shown} & {*NAMES_SOMEBODY, claim_accounts.NUMBER}:
             facts = {"application_id": application.id, "programme": self.programme.code}
             record(db.session, g.actor, "reveal", **facts, after={"row_no": row.row_no})
             db.session.commit()

@@ -107,7 +107,8 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
     def show_more(self, application: Application) -> dict:
         application_id = application.id
         # the programme's own class: else its columns would be fetched claim by claim
-        named = (Claim.person, Claim.employer, Claim.region) if self.programme.placed else (Claim.person,)
+        placed = (Claim.employer, Claim.region) if self.programme.placed else ()
+        named = (Claim.person, *placed, *((Claim.account,) if self.programme.pays_each else ()))
         passed = select(self.programme.claim).where(Claim.application_id == application_id)
         counts, paid = people_and_accounts(db.session, application)
         history = history_of(db.session, application_id)

@@ -22,6 +22,8 @@ from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.registers.ciphers import text_of
 from app.registers.models import Person
+from app.web.cases import own_accounts
+from app.web.cases.account_forms import CorrectionForm
 from app.web.crud.conflicts import Edit
 from app.web.crud.posting import version_of
 from app.web.longwork.sheet_forms import RowForm, row_form
@@ -40,7 +42,15 @@ class ClaimQueryView(StageView):
 
     menu_short = N_("查询")
     menu_icon = "search"
-    include_route_methods: ClassVar[set[str]] = {"list", "show", "beside", "action_post", "edit", "reveal"}
+    include_route_methods: ClassVar[set[str]] = {
+        "list",
+        "show",
+        "beside",
+        "action_post",
+        "edit",
+        "account",
+        "reveal",
+    }
     moves = ("submit", "withdraw")
     page_of = Claim
     readers = (CLERK, REVIEWER, CASHIER, AUDITOR)
@@ -74,17 +84,20 @@ class ClaimQueryView(StageView):
         form.fixed = self.programme.fixed
         for name in self.programme.fixed:
             form[name].data, form[name].render_kw = current[name], {"readonly": True}
+        if self.programme.pays_each:
+            own_accounts.adapt(form, claim)
         if claim.phone_cipher and "phone" in form:
             form["phone"].description = N_("已登记，不显示；不改则留空")
         return form
 
     def _told(self) -> list[str]:
         """Return the fields that may be changed here and are shown: a telephone number never is."""
-        own = {*self.programme.kept, "remark"} - {*self.programme.fixed}
+        account = own_accounts.SHOWN if self.programme.pays_each else ()
+        own = {*self.programme.kept, "remark", *account} - {*self.programme.fixed}
         return [column.field for column in self.programme.sheet.columns if column.field in own]
 
     def _save(self, claim: Claim, typed: dict):
-        values = {name: typed[name] for name in self._told()}
+        values = {name: typed[name] for name in self._told() if name not in own_accounts.SHOWN}
         if typed.get("phone"):
             values["phone"] = typed["phone"]
         before = {name: self.programme.value(claim, name) for name in values if name != "phone"}
@@ -97,6 +110,8 @@ class ClaimQueryView(StageView):
         ]
         if values.get("phone"):
             changed.append(gettext("联系电话"))
+        if self.programme.pays_each and (account := own_accounts.save(self.item(str(pk)), typed)):
+            changed.append(gettext("收款账户 尾号{last4}").format(last4=account.last4))
         saved = gettext("{name}没有改动。").format(name=name)
         if changed:
             saved = gettext("已保存{name}的修改：{changes}。").format(name=name, changes="；".join(changed))
@@ -118,11 +133,29 @@ class ClaimQueryView(StageView):
     def _held(self, claim: Claim) -> dict[str, str]:
         current = {"name": claim.name, "citizen_id": claim.person.masked_id, "remark": claim.remark or ""}
         current["phone"] = ""
+        if self.programme.pays_each:
+            current |= own_accounts.cells(claim)
         for column in self.programme.sheet.columns:
             if column.field not in current:
                 value = self.programme.value(claim, column.field)
                 current[column.field] = "" if value is None else written(column, value)
         return current
+
+    @expose("/account/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def account(self, pk):
+        """Propose another account for a person who is paid itself; a reviewer signs."""
+        claim = self.item(str(pk))
+        if not own_accounts.correctable(claim):
+            abort(404)
+        form = CorrectionForm(request.form, claim.person, claim.account)
+        return self.form_page(
+            form,
+            lambda: self.finish(page_url(self.endpoint, pk), own_accounts.propose(claim, form)),
+            "claim_account.html",
+            lambda: {"row": claim},
+        )
 
     @expose("/reveal/<int:pk>", methods=["POST"])
     @has_access
@@ -159,4 +192,4 @@ def _whole(claim: Claim, what: str) -> str | None:
     if what == "phone":
         return text_of(g.vault, claim, Claim.phone_cipher)
     account = claim.paying_account
-    return account and number_of(g.vault, account, claim.application.payee)
+    return account and number_of(g.vault, account, claim.payee)

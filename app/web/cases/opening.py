@@ -41,6 +41,20 @@ class EmployerChoiceForm(Form):
         return open_application(db.session, g.actor, programme, employer.id, self.region.data, today)
 
 
+class EachForm(EmployerChoiceForm):
+    """Where each of the people is paid: the unit that hands in for them, if there is one."""
+
+    employer = StringField(N_("申报单位"), [Length(max=200)])
+
+    def open(self, programme: Programme, today: date) -> Application:
+        """Open an application that pays each of its people. Raises BadValue, NotFound."""
+        typed = (self.employer.data or "").strip()
+        if not typed and "person" not in programme.payees:
+            raise BadValue(N_("请输入申报单位的名称、统一社会信用代码或单位编号，并从提示中选择。"))
+        unit = find_employer(db.session, self.employer_id.data, typed) if typed else None
+        return open_application(db.session, g.actor, programme, unit and unit.id, self.region.data, today)
+
+
 class PayeeForm(Form):
     """Who applies: an institution, or a person for him- or herself; each has fields of its own."""
 

@@ -14,7 +14,7 @@ from app.kernel.messages import N_
 
 KIND_TITLES = {"enterprise": N_("企业"), "hr_institution": N_("经营性人力资源服务机构")}
 SCALE_TITLES = {"micro": N_("微型"), "small": N_("小型"), "medium": N_("中型"), "large": N_("大型")}
-PAYEE_TITLES = {"unit": N_("单位"), "person": N_("个人")}
+PAYEE_TITLES = {"unit": N_("单位"), "person": N_("个人"), "each": N_("名单上各人")}
 CHOICES: dict[str, dict[str, str]] = {
     "state": TITLES,
     "kind": KIND_TITLES,

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import g
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Boolean, Date, DateTime, any_, false, func, or_, select
+from sqlalchemy import Boolean, Date, DateTime, and_, any_, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from werkzeug.datastructures import MultiDict
@@ -268,7 +268,9 @@ def _payee(text: str) -> ColumnElement[bool]:
     application, unit, person = aliased(Application), aliased(Employer), aliased(Person)
     by_unit = application.employer.of_type(unit).has(employer_clause(text, unit))
     by_person = application.payee_person.of_type(person).has(person_clause(text, person))
-    return Claim.application.of_type(application).has(or_(by_unit, by_person))
+    paid_itself = Claim.person.of_type(person).has(person_clause(text, person))
+    of_each = and_(application.payee_kind == "each", paid_itself)
+    return Claim.application.of_type(application).has(or_(by_unit, by_person, of_each))
 
 
 def _mine(_: str) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar
 
 from flask import g
@@ -14,16 +14,23 @@ from app.web.wording.formats import translate
 
 
 class RowForm(Form):
-    """A row of a sheet, read exactly as the sheet's would be; what stands fixed is not judged."""
+    """A row of a sheet, read exactly as the sheet's would be; what stands fixed is not judged.
+
+    `judge` notes what is wrong with cells together.
+    """
 
     sheet: ClassVar[Sheet]
     fixed: Collection[str] = ()
+    judge: Callable[[Sequence[SheetRow]], None] | None = None
     number = 0
 
     @property
     def row(self) -> SheetRow:
         typed = {name: value or "" for name, value in self.data.items()}
-        return parse_row(self.sheet, typed, self.number, today=g.today)
+        row = parse_row(self.sheet, typed, self.number, today=g.today)
+        if self.judge:
+            self.judge([row])
+        return row
 
     def validate(self) -> bool:
         """Return whether the row can be read; a cell's fault stands at its field."""

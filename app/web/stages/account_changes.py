@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.engine.cases.account_corrections import AccountCorrection
 from app.engine.cases.accounts import KINDS, Account, number_of
-from app.engine.cases.claims import Application, Claim
+from app.engine.cases.claim_accounts import earlier_of
+from app.engine.cases.claims import Claim
 from app.engine.intake.application_accounts import earlier_account, is_holder
 from app.extensions import db
 from app.kernel.errors import DomainError
@@ -28,16 +29,20 @@ def notes_of_claim(claim: Claim) -> list[str]:
     account = claim.paying_account
     if account is None:
         return []
-    return account_notes(claim.application, account, earlier_account(db.session, claim.application, account))
+    if claim.paid_itself:
+        earlier = db.session.scalar(select(Account).where(Account.id == earlier_of(claim, account.id)))
+    else:
+        earlier = earlier_account(db.session, claim.application, account)
+    return account_notes(claim.payee, account, earlier)
 
 
-def account_notes(application: Application, account: Account, earlier: Account | None) -> list[str]:
+def account_notes(payee: Employer | Person, account: Account, earlier: Account | None) -> list[str]:
     """Return sentences for the page of a case, none for an account like the `earlier` one of the payee in this office."""
     notes = []
-    if earlier and (changes := differences(application.payee, earlier, account)):
+    if earlier and (changes := differences(payee, earlier, account)):
         sentence = gettext("与该收款人在本机构上次使用的账户不同：{changes}。请与证明材料核对。")
         notes.append(sentence.format(changes=gettext("；").join(changes)))
-    if not is_holder(application.payee, account.holder):
+    if not is_holder(payee, account.holder):
         signed = select(AccountCorrection.id).where(
             AccountCorrection.account_id == account.id, AccountCorrection.state == "signed"
         )
@@ -45,7 +50,7 @@ def account_notes(application: Application, account: Account, earlier: Account |
             sentence = gettext("户名“{holder}”与收款人“{payee}”不同，已凭收款人证明签字。")
         else:
             sentence = gettext("户名“{holder}”与收款人“{payee}”不一致，请核对；有误的请办理收款账户更正。")
-        notes.append(sentence.format(holder=account.holder, payee=application.payee.name))
+        notes.append(sentence.format(holder=account.holder, payee=payee.name))
     return notes
 
 

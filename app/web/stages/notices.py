@@ -205,7 +205,7 @@ def legal_basis(programme, day, codes: Collection[str] = ()) -> list[str]:
 def _lines(claims: list[Claim]):
     for number, claim in enumerate(claims, 1):
         person = claim.person
-        payee = claim.application.payee
+        payee = claim.payee
         gone = "" if claim.state in STANDING else state_title(claim.state, claim.programme)
         employer = claim.employer.name if claim.employer else ""
         own = (number, person.name, person.masked_id, employer, payee.name, claim.amount, gone)

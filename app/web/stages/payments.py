@@ -206,7 +206,7 @@ def by_account(claims: Iterable[Claim]) -> list[tuple[Claim, int, Decimal, list[
 def _summary(claims: list[Claim]):
     for claim, count, amount, _ in by_account(claims):
         account = cast(Account, claim.account)  # a claim that is paid has one
-        payee = claim.application.payee
+        payee = claim.payee
         number = number_of(g.vault, account, payee)
         kind = gettext(ACCOUNT_KINDS[account.kind]) if account.kind else ""
         own = (payee.name, account.bank_name, account.holder, number, count, amount, uppercase(amount))
@@ -224,7 +224,7 @@ def _detail(claims: list[Claim]):
             person.name,
             person.masked_id,
             claim.employer.name if claim.employer else "",
-            application.payee.name,
+            claim.payee.name,
             claim.amount,
             state_title(claim.state, claim.programme),
             *part_values(claim),

@@ -18,7 +18,8 @@ from werkzeug.exceptions import NotFound
 from app.engine.audit import NAMED, AuditEntry
 from app.engine.cases.claims import Claim
 from app.engine.cases.desks import office_of_claim
-from app.engine.cases.states import EDITABLE
+from app.engine.cases.states import EDITABLE, UNPAID
+from app.engine.intake.correcting_accounts import open_correction
 from app.engine.oversight import figures
 from app.engine.oversight.limits import since
 from app.engine.policy import Frozen, stored
@@ -191,7 +192,17 @@ class StageView(ClaimMoves, Neighbours):
             "own_facts": own_facts(programme, row),
             "programme": programme,
             "account_notes": notes_of_claim(row),
+            "account_correction": open_correction(db.session, row) if row.paid_itself else None,
         }
+
+    def account_address(self, claim: Claim) -> str | None:
+        """Return where another account is proposed for a person who is paid itself; None for a login that may not."""
+        query = self._query()
+        if not claim.paid_itself or claim.state not in UNPAID or office_of_claim(claim) != g.actor.office_id:
+            return None
+        if query is None or not may("can_edit", query.class_permission_name):
+            return None
+        return url_for(f"{query.endpoint}.account", pk=claim.id)
 
     def _edits(self, claim: Claim) -> bool:
         """Return whether this login may correct the claim here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.engine.sheets import Kind
 from app.kernel.messages import N_
 from app.web.cases import subsidy
 from app.web.cases.applications import ApplicationView
-from app.web.cases.opening import PayeeForm
+from app.web.cases.opening import EachForm, PayeeForm
 from app.web.stages.bulk import BulkView
 from app.web.stages.notices import NoticesView
 from app.web.stages.payments import PaymentListsView
@@ -35,6 +35,10 @@ PAYEES = {
     "search_columns": ["number", "payee_kind", "employer", "payee_person", "office", "created_on"],
 }
 """Of the list of applications, where others than units may apply."""
+
+
+EACH = {"opening_form": EachForm, "opening_template": "application_new.html"}
+"""Of the list of applications, where each of the people is paid."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,15 @@ def _parts(programme: Programme, screen: Screen) -> dict[str, Any]:
         "__module__": __name__,
     }
     if screen.model is Application:
-        return {**shared, "begins": programme.title, **({} if programme.payees == ("unit",) else PAYEES)}
+        return {**shared, "begins": programme.title, **_opening(programme)}
     return {**shared, **_columns(programme, screen.base)} if screen.model is Claim else shared
+
+
+def _opening(programme: Programme) -> Mapping[str, Any]:
+    """Return the form with which applications begin, where others than one unit may apply."""
+    if programme.pays_each:
+        return EACH
+    return {} if programme.payees == ("unit",) else PAYEES
 
 
 def _columns(programme: Programme, base: type[BulkView]) -> dict[str, Any]:

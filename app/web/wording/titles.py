@@ -24,6 +24,7 @@ from app.extensions import db
 from app.kernel.free_text import without_numbers
 from app.kernel.messages import N_
 from app.programmes.installed import programme_for, programme_of, programme_or_none
+from app.registers.models import Employer
 from app.registers.organisation import User
 from app.web.wording.formats import NOTHING, show
 from app.web.wording.translations import contextual, gettext
@@ -243,10 +244,17 @@ def choice_title(column: Column, value: object) -> str:
 
 
 def payee_title(application: Application) -> str:
-    """Return who is paid, with the number that tells namesakes apart."""
+    """Return who is paid, or hands in for the people that are, with the number that tells namesakes apart."""
     payee = application.payee
-    number = payee.uscc if application.payee_kind == "unit" else payee.masked_id
+    if payee is None:
+        return gettext("名单上各人")
+    number = payee.uscc if isinstance(payee, Employer) else payee.masked_id
     return gettext("{name}（{number}）").format(name=payee.name, number=number)
+
+
+def payee_name(application: Application) -> str:
+    """Return the bare name of who is paid, or of who hands in for the people that are."""
+    return (application.payee and application.payee.name) or payee_title(application)
 
 
 def user_title(user: User) -> str:
