@@ -137,6 +137,11 @@ class Programme:
         return ("name", "citizen_id", *(PLACED if self.placed else ()), *part)
 
     @property
+    def own_columns(self) -> tuple[Column, ...]:
+        """The sheet's columns of its own fields."""
+        return tuple(self.columns[name] for name in self.own if name in self.columns)
+
+    @property
     def kept(self) -> tuple[str, ...]:
         """The sheet's fields that the claim keeps, beside what every programme does."""
         return (*self.judged.values(), *self.own)

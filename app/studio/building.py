@@ -125,7 +125,7 @@ def _knows_no_region(document: Document) -> bool:
     """Return whether some application would have no region by which its office is competent."""
     payees, each = set(document.payees), document.account == EACH
     known = {
-        INSURED_REGION: each or payees == {"unit"},
+        INSURED_REGION: payees == {"unit"} or (each and not _is_placed(document)),
         REGISTRATION: "person" not in payees,
         HOUSEHOLD: payees == {"person"} and not each,
     }

@@ -24,9 +24,17 @@ TYPES = {
     "money": Kind.MONEY,
     "date": Kind.DATE,
     "month": Kind.MONTH,
-    "phone": Kind.PHONE,
+    "employer": Kind.USCC,
 }
 """By the name of a type: how its cells are read."""
+NO_TYPES = {
+    "phone": N_("电话号码只能用标准字段 phone，它按加密保存；自定字段不能用这种类型。"),
+    "bank_account": N_(
+        "收款账户请写 account: each，并用标准字段 bank_name、branch_no、account_number；自定字段不能用这种类型。"
+    ),
+    "file": N_("附件请在申请单的“附件”中上传；自定字段不能用这种类型。"),
+}
+"""Types that no field of its own has yet, and what to write instead."""
 YES, NO = "yes", "no"
 YES_NO = ((YES, N_("是")), (NO, N_("否")))
 VALUES = {

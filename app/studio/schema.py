@@ -29,7 +29,7 @@ from app.studio.document import (
     ParameterEntry,
     TrancheEntry,
 )
-from app.studio.fields import TYPES, standing
+from app.studio.fields import NO_TYPES, TYPES, standing
 
 CODE = validate.Regexp(
     r"[a-z][a-z0-9_]{0,39}\Z", error=N_("应为小写字母开头的字母、数字或下划线，最多40个。")
@@ -75,6 +75,13 @@ class BadDefinition(ValueError):
 def one_of(choices: Iterable[str]) -> validate.OneOf:
     listed = tuple(choices)
     return validate.OneOf(listed, error=str(Message(NO_CHOICE, choices="、".join(listed))))
+
+
+def a_type(written: str) -> None:
+    """Raise ValidationError for what is no type of a field, with what to write instead where that is known."""
+    if written in NO_TYPES:
+        raise ValidationError(NO_TYPES[written])
+    one_of(TYPES)(written)
 
 
 class TextField(ma.Field):
@@ -139,7 +146,7 @@ def mapping(value: ma.Field, **more: Any) -> ma.Dict:
 class FieldPart(Part):
     makes = FieldEntry
     code = plain(required=True, validate=CODE)
-    type = plain(validate=one_of(TYPES))
+    type = plain(validate=a_type)
     title = spoken()
     required = flag()
     choices = mapping(spoken())

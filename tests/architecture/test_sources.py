@@ -67,6 +67,7 @@ RAW_SQL = {
     "app/engine/workflow/dissolution.py": "the lists of a batch, locked and dissolved in one statement",
     "app/engine/workflow/effects.py": "what a move writes beside its rows",
     "app/engine/cases/failed_rows.py": "failed rows of a check that people.py has begun",
+    "app/engine/casework/own_employers.py": "units that the rows of a check name, of any region",
     "app/engine/cases/claim_accounts.py": "accounts of the drafts that a check has made, with COPY",
     "app/engine/casework/firing.py": "guards and one compare-and-set over a batch",
     "app/engine/longwork/jobs.py": "a job deferred in the caller's transaction",

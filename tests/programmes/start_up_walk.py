@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 from app.engine.cases.claims import Claim
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.desk.clerks import JINJIANG, HiringDesk, moved, opened
+from tests.desk.clerks import JINJIANG, HiringDesk, moved, opened, uscc_of
 from tests.desk.days import END, OVER, TODAY, month
 from tests.programmes.one_more import ship
 from tests.programmes.toy_walk import made
@@ -54,7 +54,19 @@ def main() -> None:
     app = made(given["settings"], TODAY)
     prepared = app.test_cli_runner().invoke(args=["prepare"])
     assert prepared.exit_code == 0, prepared.output
-    print(json.dumps(walk(app, Path(given["sheets"])), ensure_ascii=False))
+    sheets = Path(given["sheets"])
+    register(app, sheets, month(8))
+    print(json.dumps(walk(app, sheets), ensure_ascii=False))
+
+
+def register(app, sheets: Path, day) -> None:
+    """Let the register of market entities know the unit of the demonstration's sheet from a day on."""
+    market = sheets / f"market-{day}.csv"
+    row = f"{uscc_of(sheets, '1-good.xlsx')},{day},某某,active,"
+    market.write_text(f"uscc,registered_on,representative,state,ended_on\n{row}\n", encoding="utf-8")
+    covered = ("--regions", JINJIANG, "--first", "2020-01-01", "--last", str(app.config["TODAY"]))
+    loaded = app.test_cli_runner().invoke(args=["registers", "load", "market", str(market), *covered])
+    assert loaded.exit_code == 0, loaded.output
 
 
 def walk(app, sheets: Path) -> dict:
@@ -62,7 +74,7 @@ def walk(app, sheets: Path) -> dict:
     clerk, reviewer, cashier = (StartUpDesk(app, name) for name in ("clerk", "reviewer", "cashier"))
     form = load_workbook(io.BytesIO(clerk.client.get("/startup/applications/template").data)).worksheets[0]
     saw["template"] = [cell.value for cell in form[2]]
-    people = whom(sheets)
+    people = whom(app, sheets)
     application = opened_for_nobody(clerk)
     page = clerk.get(f"/startup/applications/show/{application}")
     saw["empty"] = "付给名单上各人本人的账户" in page and "收款账户" in page
@@ -72,6 +84,7 @@ def walk(app, sheets: Path) -> dict:
         {one.text_content().strip() for one in html.fromstring(page).find_class("reason")}
     )
     saw["checked"] = counted(app, application)
+    assert saw["checked"]["failed"] == 3, saw["reasons"]
     saw["returned_sheet"] = returned(clerk, application)
     for row, number in zip(failed(app, application), NUMBERS[2:], strict=True):
         typed = {"account_number": number, "account_holder": "", "branch_no": BRANCH}
@@ -121,25 +134,52 @@ def walk(app, sheets: Path) -> dict:
     saw["receipt"] = "名单上各人本人的账户" in clerk.get(f"/print/receipt/{application}")
     saw["after"] = {claim: shown(reviewer, claim) for claim in claims}
     saw["in_clear"] = in_clear(app)
+    saw["second"] = second_tranche(app, clerk, sheets, people[1])
     saw["people"] = [name for name, *_ in people]
-    saw["listed_fields"] = [title in clerk.get("/startup/query/list/") for title in ("开业月份", "2026-03")]
+    saw["listed_fields"] = [title in clerk.get("/startup/query/list/") for title in ("开业月份", "2026-04")]
     return saw
 
 
+def second_tranche(app, clerk: StartUpDesk, sheets: Path, person: tuple) -> list:
+    """What becomes of both tranches of somebody who has had the first: too early, and once the time is over."""
+    became: list[object] = []
+    for day in (None, month(19)):
+        if day:
+            register(app, sheets, day)
+        application = opened_for_nobody(clerk)
+        account = (BANK, BRANCH, None, None, NUMBERS[1])
+        rows = [(person, "第一期", account), (person, "第二期", account)]
+        clerk.check(application, sheet_of(clerk, sheets, rows))
+        page = clerk.get(f"/startup/applications/show/{application}")
+        reasons = [one.text_content() for one in html.fromstring(page).find_class("reason")]
+        with app.app_context():
+            db.session.info["scope"] = Scope.everything()
+            mine = select(Claim.amount).where(Claim.application_id == int(application))
+            became.append([[str(one) for one in db.session.scalars(mine)], " ".join(reasons)])
+    return became
+
+
 def opened_for_nobody(clerk: StartUpDesk) -> str:
-    address = clerk.post("/startup/applications/add", {"employer": "", "region": JINJIANG})
+    address = clerk.post("/startup/applications/add", {"employer": ""})
     return re.search(r"/show/(\d+)", address)[1]
 
 
-def whom(sheets: Path) -> list[tuple]:
+def whom(app, sheets: Path) -> list[tuple]:
+    """People of a sheet of the demonstration whom no other unit insures."""
     rows = load_workbook(sheets / "1-good.xlsx").worksheets[0].iter_rows(values_only=True)
-    return [row[:2] for row in rows if row[1] and re.match(r"\d{17}", str(row[1]))][: len(NUMBERS)]
+    people = [row[:2] for row in rows if row[1] and re.match(r"\d{17}", str(row[1]))]
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        asked = """SELECT p.name FROM persons p JOIN contributions s ON s.person_id = p.id AND s.paid
+                   JOIN employers e ON e.id = s.employer_id
+                   WHERE p.name = ANY(:names) GROUP BY p.id, p.name HAVING bool_and(e.uscc = :unit)"""
+        facts = {"names": [name for name, _ in people], "unit": uscc_of(sheets, "1-good.xlsx")}
+        free = set(db.session.scalars(text(asked), facts))
+    return [person for person in people if person[0] in free][: len(NUMBERS)]
 
 
 def filled(clerk: StartUpDesk, sheets: Path, people: list[tuple]) -> Path:
-    """The programme's own template: two that are right, a rounded number, another holder, a wrong branch."""
-    book = load_workbook(io.BytesIO(clerk.client.get("/startup/applications/template").data))
-    form = book.worksheets[0]
+    """Two that are right, a rounded number, another holder, a wrong branch."""
     accounts = (
         (BANK, BRANCH, None, None, NUMBERS[0]),
         (BANK, BRANCH, "社会保障卡", people[1][0], f" {NUMBERS[1]} "),
@@ -147,8 +187,16 @@ def filled(clerk: StartUpDesk, sheets: Path, people: list[tuple]) -> Path:
         (BANK, BRANCH, None, "某监护人", NUMBERS[3]),
         (BANK, "105651000007", None, None, NUMBERS[4]),
     )
-    for line, (person, account) in enumerate(zip(people, accounts, strict=True), 3):
-        for column, value in enumerate((*person, str(month(8)), "2026年3月", *account), 1):
+    return sheet_of(clerk, sheets, [(one, "第一期", own) for one, own in zip(people, accounts, strict=True)])
+
+
+def sheet_of(clerk: StartUpDesk, sheets: Path, rows: list[tuple]) -> Path:
+    """The programme's own template with some rows: person, tranche, account."""
+    book = load_workbook(io.BytesIO(clerk.client.get("/startup/applications/template").data))
+    form, unit = book.worksheets[0], uscc_of(sheets, "1-good.xlsx")
+    for line, (person, tranche, account) in enumerate(rows, 3):
+        cells = (*person, unit, "四川省成都市锦江区", "2026年4月", tranche, *account)
+        for column, value in enumerate(cells, 1):
             form.cell(line, column, value)
     path = sheets / "start-up.xlsx"
     book.save(path)
@@ -166,7 +214,7 @@ def counted(app, application: str) -> dict[str, int]:
 def returned(clerk: StartUpDesk, application: str) -> list[tuple]:
     """The workbook of failed rows: holder and number as they were typed."""
     book = load_workbook(io.BytesIO(clerk.client.get(f"/startup/applications/failed/{application}").data))
-    return [(row[7], row[8]) for row in book.worksheets[0].iter_rows(min_row=3, values_only=True)]
+    return [(row[9], row[10]) for row in book.worksheets[0].iter_rows(min_row=3, values_only=True)]
 
 
 def failed(app, application: str) -> list[int]:

@@ -29,7 +29,7 @@ def test_each_person_is_paid_into_the_one_account_that_every_page_names(cluster,
     assert walked.returncode == 0, "\n".join(line[:400] for line in walked.stderr.splitlines()[-40:])
     saw = json.loads(walked.stdout.splitlines()[-1])
     titles = ["开户银行（支行全称）*", "开户行行号*", "账户类型", "户名", "银行账号*"]
-    assert saw["template"][4:9] == titles and saw["empty"]
+    assert saw["template"][6:11] == titles and saw["empty"]
     assert [word for word in ("四舍五入", "12位数字", "某监护人") if word in "".join(saw["reasons"])] == [
         "四舍五入",
         "12位数字",
@@ -53,3 +53,6 @@ def test_each_person_is_paid_into_the_one_account_that_every_page_names(cluster,
     assert saw["on_list"], "the file may lie at the bank"
     assert (saw["listed"], saw["paid"], saw["receipt"]) == (5, 5, True)
     assert saw["in_clear"] == [] and saw["listed_fields"] == [True, True]
+    (early, why), (late, still) = saw["second"]
+    assert early == [] and "第一期已申请" in why and "18个月" in why and "第一期已申请" in still
+    assert late == ["10000.00"], "the second tranche beside the first, which is paid"

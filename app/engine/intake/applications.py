@@ -18,6 +18,7 @@ from app.engine.cases.finding import find_claim
 from app.engine.cases.numbers import application_number
 from app.engine.cases.states import EDITABLE
 from app.engine.casework.claim_moves import reprice
+from app.engine.casework.own_employers import refuse_unknown
 from app.engine.intake.check import ELSEWHERE, lock_own
 from app.engine.own_fields import stored_value
 from app.engine.programme import Programme
@@ -186,6 +187,7 @@ def edit_claim(
         raise Refused(N_("只有草稿或已退回的记录可以修改。请刷新列表查看当前状态。"))
     if claim.version != version:
         raise Stale
+    refuse_unknown(session, programme.own_columns, values)
     values = _encrypt_phone(session, vault, claim, values)
     fields = (*values, "amount")
     before = {name: _plain(programme.value(claim, name)) for name in fields}

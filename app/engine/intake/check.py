@@ -20,6 +20,7 @@ from app.engine.cases.failed_rows import folded_name, mended_by, store_failed
 from app.engine.cases.finding import find_application
 from app.engine.cases.states import LIVE, OPEN_OR_LIVE
 from app.engine.cases.takings import refuse_when_paid, states_of
+from app.engine.casework.own_employers import tell_unknown
 from app.engine.edition import amount_of, periods_of, rules_of
 from app.engine.own_fields import ENCODER
 from app.engine.policy import stored
@@ -143,6 +144,7 @@ def check_people(
     editions, values = programme.editions(session), stored(session, programme.code)
     rules.make_tables(session, periods_of(editions, values))
     _copy(session, programme, application.id, rows, vault, today)
+    tell_unknown(session, programme.own_columns)
     progress.reach(COPIED)
     amount = amount_of(editions)
     filling = FILL.format(amount=amount.sql, period=programme.period.title_sql("s.slot_no"))

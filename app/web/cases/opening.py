@@ -31,6 +31,8 @@ class EmployerChoiceForm(Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not self.region:
+            return
         self.region.choices = options(region_choices())
         if not self.region.raw_data:
             self.region.data = g.actor.office_code[:6]
@@ -52,7 +54,14 @@ class EachForm(EmployerChoiceForm):
         if not typed and "person" not in programme.payees:
             raise BadValue(N_("请输入申报单位的名称、统一社会信用代码或单位编号，并从提示中选择。"))
         unit = find_employer(db.session, self.employer_id.data, typed) if typed else None
-        return open_application(db.session, g.actor, programme, unit and unit.id, self.region.data, today)
+        region = self.region.data if self.region else None
+        return open_application(db.session, g.actor, programme, unit and unit.id, region, today)
+
+
+class PlacedForm(EachForm):
+    """The same, where each row says where a person is insured."""
+
+    region = None
 
 
 class PayeeForm(Form):

@@ -17,7 +17,7 @@ from app.engine.sheets import Kind
 from app.kernel.messages import N_
 from app.web.cases import subsidy
 from app.web.cases.applications import ApplicationView
-from app.web.cases.opening import EachForm, PayeeForm
+from app.web.cases.opening import EachForm, PayeeForm, PlacedForm
 from app.web.stages.bulk import BulkView
 from app.web.stages.notices import NoticesView
 from app.web.stages.payments import PaymentListsView
@@ -35,10 +35,6 @@ PAYEES = {
     "search_columns": ["number", "payee_kind", "employer", "payee_person", "office", "created_on"],
 }
 """Of the list of applications, where others than units may apply."""
-
-
-EACH = {"opening_form": EachForm, "opening_template": "application_new.html"}
-"""Of the list of applications, where each of the people is paid."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,8 @@ def _parts(programme: Programme, screen: Screen) -> dict[str, Any]:
 def _opening(programme: Programme) -> Mapping[str, Any]:
     """Return the form with which applications begin, where others than one unit may apply."""
     if programme.pays_each:
-        return EACH
+        form = PlacedForm if programme.placed else EachForm
+        return {"opening_form": form, "opening_template": "application_new.html"}
     return {} if programme.payees == ("unit",) else PAYEES
 
 
