@@ -11,6 +11,7 @@ from app.engine.cases.claims import Claim, FailedRow
 from app.engine.intake.absentees import absentees, leave_out
 from app.kernel.errors import Refused
 from tests.bench.county import NEIGHBOUR, County
+from tests.desk.subsidies import HIRING
 
 SHORT = {"contract_end": "2026-12-31"}
 
@@ -36,7 +37,7 @@ def opened(county, clerk):
 
 
 def missing(county, clerk, application, *rows):
-    return absentees(county.session, clerk, application, county.read(rows), county.vault)
+    return absentees(county.session, clerk, HIRING, application, county.read(rows), county.vault)
 
 
 def names(found):

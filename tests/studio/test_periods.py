@@ -8,7 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.engine.cases.claims import Claim
 from app.engine.cases.periods import Slot
+from app.engine.intake.absentees import absentees
 from app.engine.programme import Programme
+from app.engine.scope import seeing
+from app.engine.sheets import parse_row
 from app.studio import publishing
 from app.studio.building import build
 from app.studio.schema import BadDefinition, read
@@ -64,6 +67,20 @@ def test_a_month_that_fails_drops_out_and_is_corrected_by_itself(session, monthl
         "the unread month is this one, corrected"
     )
     assert [part for _, part, _ in monthly.claims(application)] == [*map(number, MONTHS)]
+
+
+def test_a_month_that_a_later_list_lacks_is_asked_about_by_itself(session, actors, monthly):
+    one, other = parted.people(session, 2)
+    application, _ = monthly.check(
+        [*in_months(one, "2026-03", "2026-04", "四月"), *in_months(other, "2026-03", "2026-03")]
+    )
+    rows = [
+        parse_row(monthly.programme.sheet, row, n, today=province.TODAY)
+        for n, row in enumerate([*in_months(one, "2026-03"), *in_months(other, "2026-03")], 1)
+    ]
+    with seeing(session, actors["clerk"].scope):
+        gone = absentees(session, actors["clerk"], monthly.programme, application, rows, monthly.vault)
+    assert [(absent.name, absent.part, absent.passed) for absent in gone] == [(one["name"], "2026-04", True)]
 
 
 def test_a_month_that_was_had_is_told_by_its_name(session, monthly):

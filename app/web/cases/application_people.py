@@ -104,7 +104,7 @@ def check_sheet(task: WorkRequest) -> Outcome:
     content = task.read(view.programme.sheet)
     rows, vault = content.rows, g.vault
     given, place = task.answers, {"pk": pk, "_anchor": "people"}
-    gone = [] if content.corrects else absentees(db.session, g.actor, pk, rows, vault)
+    gone = [] if content.corrects else absentees(db.session, g.actor, view.programme, pk, rows, vault)
     if any(one.key not in given for one in gone):
         question = who_stays([_line(one) for one in gone], [N_("校验结果")])
         return Outcome(question.sentence, f"{view.endpoint}.show", place, good=False, question=question)
@@ -128,6 +128,7 @@ def check_sheet(task: WorkRequest) -> Outcome:
 
 
 def _line(one: Absentee) -> QuestionRow:
+    name = f"{one.name} {gettext(one.part)}" if one.part else one.name
     return QuestionRow(
-        one.key, [one.name, one.masked_id, gettext("校验通过") if one.passed else gettext("未通过")]
+        one.key, [name, one.masked_id, gettext("校验通过") if one.passed else gettext("未通过")]
     )
