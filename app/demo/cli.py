@@ -27,7 +27,7 @@ from app.engine import clock
 from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
 from app.engine.intake.register_loads import load_and_record
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.extensions import db
 from app.programmes.installed import programmes
 from app.programmes.training.model import Project

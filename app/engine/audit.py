@@ -72,6 +72,7 @@ EVENTS = {
     "withdraw_register_upload": N_("撤回登记库文件"),
     "register_edit": N_("修改登记库"),
     "policy_change": N_("调整政策参数"),
+    "policy_signed": N_("签发政策参数"),
     "definition_draft": N_("起草项目定义"),
     "definition_signed": N_("签发项目定义"),
     "calendar_change": N_("调整工作日历"),

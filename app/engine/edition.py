@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.engine.policy import Policy, PolicyValue
+from app.engine.policy import Policy
+from app.engine.policy_values import PolicyValue
 from app.engine.rules.rule import RiskRule
 
 

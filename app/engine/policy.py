@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from app.engine.policy_values import OPEN_TO, PolicyValue, level_of
 from app.kernel.dates import parse_date
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_
 from app.kernel.money import yuan
 from app.kernel.text import squeeze
-from app.registers.models import row_id
-from app.registers.organisation import User
 
 UNITS: dict[str, Callable] = {
     "yuan": Decimal,
@@ -44,38 +40,26 @@ MOST = {
 """Beyond these a value is a slip of the pen, and further still no check could reckon with it."""
 
 
-class PolicyValue(Model):
-    """A value of one parameter from a day on, until its own end or the next later start."""
-
-    __tablename__ = "policy_values"
-    __table_args__ = (
-        UniqueConstraint("programme", "parameter", "starts_on", name="policy_one_value_a_day"),
-        CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="policy_order"),
-    )
-
-    id: Mapped[int] = row_id()
-    programme: Mapped[str] = mapped_column(String(32))
-    parameter: Mapped[str] = mapped_column(String(60))
-    value: Mapped[str | None] = mapped_column(String(60))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    document: Mapped[str] = mapped_column(String(200))
-    created_by: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
-    author: Mapped[User | None] = relationship(viewonly=True)
-
-    def __repr__(self) -> str:
-        return f"{self.programme}.{self.parameter} {self.starts_on}"
-
-
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a programme; `default` rests on `document`."""
+    """One parameter of a programme; `default` rests on `document`.
+
+    One that is `open_to` prefectures, or to counties too, takes their values from `least` to `most`.
+    """
 
     code: str
     title: str
     unit: str
     default: Any
     document: str
+    open_to: str = ""
+    least: Any = None
+    most: Any = None
+
+    def admits(self, value: Any, region: str) -> bool:
+        """Return whether a value may be that of a region, by its code."""
+        opened = level_of(region) <= OPEN_TO.get(self.open_to, 0)
+        return opened and value is not None and self.least <= value <= self.most
 
     def parse(self, text: str | None) -> Any:
         """Return the typed value of what a person or a file wrote; None means open (dates only). Raises BadValue."""
@@ -97,6 +81,22 @@ class Parameter:
                 N_("参数“{title}”的值“{text}”无法识别，请按单位填写。"), title=self.title, text=str(text)
             )
         return value
+
+    def of_region(self, text: str | None, region: str) -> str:
+        """Return a region's value in its stored form. Raises BadValue for one beyond what is opened."""
+        written = self.canonical(text)
+        if not self.open_to:
+            raise BadValue(N_("参数“{title}”没有开放给各地，只能填写全省的值。"), title=self.title)
+        if level_of(region) > OPEN_TO[self.open_to]:
+            raise BadValue(N_("参数“{title}”只开放到市（州）。"), title=self.title)
+        if written is None or not self.admits(self.parse(written), region):
+            raise BadValue(
+                N_("参数“{title}”各地的值应在{least}至{most}之间。"),
+                title=self.title,
+                least=str(self.least),
+                most=str(self.most),
+            )
+        return written
 
     def canonical(self, text: str | None) -> str | None:
         """Return what is typed, in the one form in which its unit is stored. Raises BadValue for what that can't hold."""
@@ -167,8 +167,8 @@ class Policy:
         )
 
     def at(self, rows: Iterable[PolicyValue], day: date) -> dict[str, Any]:
-        """Return the values in force on `day`: of the rows that hold it, the one that started last; else the default."""
-        values = {code: self.parameters[code].parse(row.value) for code, row in _held(rows, day).items()}
+        """Return the values in force on `day`: of the rows that hold it, the nearest region's that started last; else the default."""
+        values = {code: self._value(row) for code, row in self._in_force(rows, day).items()}
         return {code: values.get(code, p.default) for code, p in self.parameters.items()}
 
     def documents(self, rows: Iterable[PolicyValue], day: date, codes: Collection[str] = ()) -> list[str]:
@@ -176,7 +176,7 @@ class Policy:
 
         A shipped value has none: no paper may rest on a document that nobody has named.
         """
-        in_force = _held(rows, day)
+        in_force = self._in_force(rows, day)
         judging = [code for code in codes or self.parameters if code in in_force and code not in LIMITS]
         return list(dict.fromkeys(in_force[code].document for code in judging))
 
@@ -185,7 +185,7 @@ class Policy:
     ) -> list[Frozen]:
         """Return what a claim judged by `day` keeps; a value that has been changed for that day since then has no row."""
         in_force, shipped = (
-            _held(rows, day),
+            self._in_force(rows, day),
             as_json({code: p.default for code, p in self.parameters.items()}),
         )
         now = as_json(self.at(in_force.values(), day))
@@ -209,11 +209,11 @@ class Policy:
         own = [row for row in rows if row.parameter == code]
         spans: list[Span] = []
         for first, last in _cut(own):
-            row = _held(own, first).get(code)
+            row = self._in_force(own, first).get(code)
             if spans and spans[-1].row is row:
                 spans[-1] = replace(spans[-1], last=last)
             else:
-                value = self.parameters[code].parse(row.value) if row else self.parameters[code].default
+                value = self._value(row) if row else self.parameters[code].default
                 spans.append(Span(first, last, value, row))
         return spans
 
@@ -231,29 +231,35 @@ class Policy:
         rows = [row for row in rows if row.parameter not in LIMITS]
         return [(first, last, as_json(self._judging(rows, first))) for first, last in _cut(rows)]
 
+    def _in_force(self, rows: Iterable[PolicyValue], day: date) -> dict[str, PolicyValue]:
+        """Return by parameter the row in force on `day`: of those that hold it, the nearest region's, and of these the one that started last.
+
+        What a later version no longer knows, has closed or has bounded otherwise says nothing there.
+        """
+        nearest_last = sorted(rows, key=lambda row: (level_of(row.region_code), row.starts_on))
+        return {
+            row.parameter: row
+            for row in nearest_last
+            if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on) and self._applies(row)
+        }
+
+    def _applies(self, row: PolicyValue) -> bool:
+        parameter = self.parameters.get(row.parameter)
+        if parameter is None or row.region_code is None:
+            return parameter is not None
+        return parameter.admits(self._value(row), row.region_code)
+
+    def _value(self, row: PolicyValue) -> Any:
+        return self.parameters[row.parameter].parse(row.value)
+
     def _judging(self, rows: Iterable[PolicyValue], day: date) -> dict[str, Any]:
         """Return what claims are judged by and keep."""
         return {code: value for code, value in self.at(rows, day).items() if code not in LIMITS}
 
 
-def stored(session: Session, programme: str) -> list[PolicyValue]:
-    """Return the rows that policy officers have added for one programme."""
-    return list(session.scalars(select(PolicyValue).where(PolicyValue.programme == programme)))
-
-
 def as_json(values: Mapping[str, object]) -> dict[str, str | None]:
     """Return values as they are frozen on a claim: decimals and dates as text, so that nothing is rounded."""
     return {code: None if v is None else str(v) for code, v in values.items()}
-
-
-def _held(rows: Iterable[PolicyValue], day: date) -> dict[str, PolicyValue]:
-    """Return by parameter the row in force on `day`: of those that hold it, the one that started last."""
-    first_to_last = sorted(rows, key=lambda r: r.starts_on)
-    return {
-        row.parameter: row
-        for row in first_to_last
-        if row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
-    }
 
 
 def _cut(rows: Sequence[PolicyValue]) -> list[tuple[date, date]]:

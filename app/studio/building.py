@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from app.engine.cases.desks import HOUSEHOLD, INSURED_REGION, REGISTRATION
 from app.engine.cases.papers import taken
 from app.engine.cases.periods import MONTHS, TRANCHES, Period
 from app.engine.edition import Edition
-from app.engine.policy import Parameter, Policy
+from app.engine.policy import LIMITS, Parameter, Policy
 from app.engine.programme import Programme, Wording
 from app.engine.rules.field import Field, FieldKind
 from app.engine.rules.listing import listed_rules
@@ -26,7 +27,7 @@ from app.registers.definitions.definition import Definition
 from app.registers.definitions.library import shipped
 from app.studio import expressions, fields
 from app.studio.conditions import SUBMISSION_DAY, amount_known, amount_of, condition, vocabulary
-from app.studio.document import EACH, Document, FieldEntry
+from app.studio.document import EACH, Document, FieldEntry, OpeningEntry
 from app.studio.questions import answered, lookups
 from app.studio.schema import SERVICES, BadDefinition, BadPart
 
@@ -209,8 +210,22 @@ def _policy(document: Document, faults: list[BadPart]) -> Policy:
         written = None if entry.default is None else str(entry.default)
         place = f"parameters.{code}.default"
         value = _caught(faults, place, partial(_parsed, bare, written))
-        parameters.append(Parameter(code, entry.title, entry.unit, value and value[0], entry.document))
+        shipped_one = replace(bare, default=value and value[0])
+        if entry.open_to:
+            opened = f"parameters.{code}.open_to"
+            shipped_one = _caught(faults, opened, partial(_opened, shipped_one, entry.open_to)) or bare
+        parameters.append(shipped_one)
     return Policy(parameters)
+
+
+def _opened(parameter: Parameter, to: OpeningEntry) -> Parameter:
+    """Return a parameter that regions may set. Raises BadValue."""
+    if parameter.code in (*LIMITS, "least_publicity_days"):
+        raise BadValue(N_("办理时限和公示天数全省一致，不能开放给各地。"))
+    least, most = (parameter.parse(str(bound)) for bound in (to.least, to.most))
+    if least is None or most is None or least > most:
+        raise BadValue(N_("下限 least 和上限 most 都要填写，下限不能高于上限。"))
+    return replace(parameter, open_to=to.level, least=least, most=most)
 
 
 def _parsed(parameter: Parameter, written: str | None) -> tuple[Any]:

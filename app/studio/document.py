@@ -36,13 +36,23 @@ class FieldEntry:
 
 
 @dataclass(frozen=True)
+class OpeningEntry:
+    """To which regions a parameter is opened, `prefecture` or `county`, which means both, and within which bounds."""
+
+    level: str
+    least: Any
+    most: Any
+
+
+@dataclass(frozen=True)
 class ParameterEntry:
-    """A parameter of the policy: its unit, the value that ships, and the document on which this rests."""
+    """A parameter of the policy: its unit, the value that ships, the document on which this rests, and who else may set values."""
 
     title: str
     unit: str
     default: Any
     document: str
+    open_to: OpeningEntry | None = None
 
 
 @dataclass(frozen=True)

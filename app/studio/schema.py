@@ -14,6 +14,7 @@ from app.engine.cases.desks import COMPETENCES
 from app.engine.cases.papers import Paper
 from app.engine.cases.periods import KINDS, MOST_TRANCHES
 from app.engine.policy import UNITS
+from app.engine.policy_values import OPEN_TO
 from app.engine.workflow.flow import CALENDAR_DAYS, WORKING_DAYS
 from app.kernel.bilingual import chinese, english_of
 from app.kernel.errors import BadValue
@@ -26,6 +27,7 @@ from app.studio.document import (
     ExampleEntry,
     FieldEntry,
     FlowEntry,
+    OpeningEntry,
     ParameterEntry,
     TrancheEntry,
 )
@@ -156,12 +158,20 @@ class FieldPart(Part):
     searched = flag()
 
 
+class OpeningPart(Part):
+    makes = OpeningEntry
+    level = plain(required=True, validate=one_of(OPEN_TO))
+    least = ma.Raw(required=True, error_messages={"required": REQUIRED, "null": REQUIRED})
+    most = ma.Raw(required=True, error_messages={"required": REQUIRED, "null": REQUIRED})
+
+
 class ParameterPart(Part):
     makes = ParameterEntry
     title = spoken(required=True)
     unit = plain(required=True, validate=one_of(UNITS))
     default = ma.Raw(required=True, allow_none=True, error_messages={"required": REQUIRED})
     document = plain(required=True)
+    open_to = ma.Nested(OpeningPart, error_messages={"type": NOT_PARTS})
 
 
 class RulePart(Part):

@@ -13,7 +13,7 @@ from app.engine.actor import Actor
 from app.engine.cases.claims import Claim
 from app.engine.casework import batch
 from app.engine.casework.batch import Batch
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.engine.scope import OPEN, seeing
 from app.kernel import names
 from app.kernel.crypto import Vault, new_key

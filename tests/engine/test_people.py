@@ -16,7 +16,7 @@ from app.engine.access.roles import CASHIER, CLERK, REVIEWER
 from app.engine.cases.claims import Check, Claim, FailedRow
 from app.engine.cases.failed_rows import cells
 from app.engine.intake.check import drop_failed
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.kernel import names
 from app.kernel.errors import NotFound, Refused
 from app.registers.ciphers import text_of

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.kernel.errors import BadValue
 from tests.desk.subsidies import HIRING as PROGRAMME
 

@@ -239,6 +239,8 @@ GET  /settings/policy/add                   policy
 POST /settings/policy/add                   policy
 GET  /settings/policy/edit/<pk>             policy
 POST /settings/policy/edit/<pk>             policy
+POST /settings/policy/sign/<pk>             policy
+POST /settings/policy/discard/<pk>          policy
 GET  /settings/calendar/list/               auditor policy
 GET  /settings/calendar/add                 policy
 POST /settings/calendar/add                 policy

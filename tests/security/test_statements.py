@@ -13,7 +13,7 @@ from sqlalchemy import func, literal, select, update
 from app.engine.access.api_keys import ApiKey
 from app.engine.access.duties import DutyGrant
 from app.engine.models import METADATA
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.engine.sessions.second_factor import SecondFactor
 from app.extensions import db
 from app.registers.organisation import Staff

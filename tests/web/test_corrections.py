@@ -10,7 +10,7 @@ from app.engine.access.accounts import make_user
 from app.engine.actor import Actor
 from app.engine.audit import AuditEntry
 from app.engine.cases.claims import Claim, FailedRow
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.ciphers import text_of

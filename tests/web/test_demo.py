@@ -16,7 +16,7 @@ from app.engine.cases.periods import Slot
 from app.engine.clock import DemoClock
 from app.engine.intake.applications import open_application
 from app.engine.intake.check import check_people
-from app.engine.policy import stored
+from app.engine.policy_values import stored
 from app.engine.scope import Scope
 from app.engine.sheets.reading import read
 from app.extensions import db

@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from app import __version__
 from app.engine import clock
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.extensions import db
 from app.help import chapters
 from app.help.changes import SOURCE, releases

@@ -53,23 +53,33 @@ def test_posts_say_who_holds_them_and_who_is_alone(demo_app, facts):
     assert facts.user("clerk")[2] is True
 
 
+def sign_all(demo_app) -> None:
+    """The second officer signs whatever waits."""
+    second = Desk(demo_app, "policy_2")
+    for address in re.findall(r'action="(/settings/policy/sign/\d+)"', second.get("/settings/policy/list/")):
+        second.post(address)
+
+
 def test_a_policy_officer_sees_the_gap_and_the_change_ahead(demo_app):
     policy = Desk(demo_app, "policy")
     row = {"parameter": "service_subsidy.amount", "document": "川人社（演示）"}
     policy.post("/settings/policy/add", row | {"value": "350", "starts_on": str(LAST)})
+    assert "将改为350.00 元" not in policy.get("/")
+    sign_all(demo_app)
     last = LAST + timedelta(days=1)
     other = {"parameter": "hiring_subsidy.amount", "document": "川人社（演示）"}
     page = policy.get("/")
     assert "将改为350.00 元" in page and "12 天后" in page
     assert 'class="track-bar next"' in page and "一年内有 1 项取值变动" in page
     policy.post("/settings/policy/add", other | {"value": "1100", "starts_on": str(last), "split": "y"})
+    sign_all(demo_app)
     page = policy.get("/settings/policy/list/?programme=service_subsidy&parameter=amount")
     assert f"{LAST}起 350.00 元" in page and "将要执行" in page and "各段相接，没有空档" in page
     assert "is-chosen" in policy.get("/settings/policy/list/?programme=nobody&parameter=none")
 
 
 def test_a_value_that_nobody_continues_leaves_a_gap(demo_app):
-    from app.engine.policy import PolicyValue
+    from app.engine.policy_values import PolicyValue
 
     programme = "hiring_subsidy"
     with demo_app.test_request_context():

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from sqlalchemy import delete, select, update
 
 from app.engine.cases.claims import Check, Claim
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import Office

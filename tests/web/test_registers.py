@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.engine.audit import AuditEntry
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.kernel.names import fold
 from app.registers.ciphers import text_of
 from app.registers.models import Contribution, Employer, Person
@@ -119,6 +119,9 @@ def test_a_row_that_would_cut_another_in_two_says_so_before_it_is_saved(demo_app
     assert everything.scalars(wanted).all() == []
     policy.post("/settings/policy/add", facts | {"ends_on": "2030-02-28", "split": "y"})
     policy.post("/settings/policy/add", facts | {"starts_on": "2031-01-01"})
+    second = Desk(demo_app, "policy_2")
+    for address in re.findall(r'action="(/settings/policy/sign/\d+)"', second.get("/settings/policy/list/")):
+        second.post(address)
     assert everything.scalars(wanted).one().value == "1200.00"
     page = policy.get("/settings/policy/list/")
     assert "2030-01-01至2030-02-28" in page and "2030-03-01至2030-12-31" in page and "2031-01-01起" in page

@@ -15,7 +15,7 @@ from app.engine.cases.claims import Claim
 from app.engine.cases.periods import LimitTurn
 from app.engine.cases.states import LIVE, TITLES
 from app.engine.edition import Edition, amount_of, periods_of, rules_of
-from app.engine.policy import stored
+from app.engine.policy_values import stored_by_region
 from app.engine.programme import Programme
 from app.engine.workflow.transition import Guard, Move, Moving, Subject, Transition
 from app.kernel.messages import N_
@@ -27,10 +27,14 @@ FROM_CLAIMS = """
         SELECT c.id AS row_id, c.id AS claim_id, c.person_id, c.slot_no, {period} AS period, c.name, c.employer_id, c.insured_region, a.payee_person_id,
                {own} AS own, {submitted} AS submission_day, {version} AS version, {policy} AS policy{fields}
         FROM claims c JOIN applications a ON a.id = c.application_id
-        LEFT JOIN policy_periods p ON {day} BETWEEN p.first_day AND p.last_day
+        LEFT JOIN policy_periods p ON {day} BETWEEN p.first_day AND p.last_day AND p.region_code = {place}
         WHERE c.id IN ({chosen})
     ) candidates
 """
+PLACE = """coalesce((SELECT max(n.region_code) FROM offices o JOIN regions r ON r.code = o.region_code
+                           JOIN policy_periods n ON n.region_code IN (r.code, r.parent_code)
+                           WHERE o.id = c.office_id), '')"""
+"""The nearest region of the competent office that has periods of its own: a county's code lies behind its prefecture's."""
 KEPT = "(SELECT k.amount FROM claims k WHERE k.id = candidates.claim_id)"
 OF_BATCH = "SELECT b.row_id FROM batch_rows b WHERE b.batch_id = :batch_id AND b.moved IS NULL"
 WHOSE = """
@@ -168,8 +172,9 @@ def _fill(
 
     `values` are what `chosen` binds, and today.
     """
-    rows = () if frozen else stored(session, programme.code)
-    rules.make_tables(session, () if frozen else periods_of(editions, rows))
+    rows = {} if frozen else stored_by_region(session, programme.code)
+    regional = {region: periods_of(editions, own) for region, own in rows.items()}
+    rules.make_tables(session, regional.pop("", ()), regional)
     judged, amount = programme.judged, amount_of(editions)
     columns = ", ".join(f"'{name}', c.{name}" for name in programme.own if programme.is_column(name))
     statement = FROM_CLAIMS.format(
@@ -180,6 +185,7 @@ def _fill(
         policy="c.policy" if frozen else "p.values",
         version="c.definition_version" if frozen else "p.version",
         day=programme.day_sql,
+        place=PLACE if regional else "''",
         submitted="c.submitted_on" if frozen else "CAST(:today AS date)",
         amount=KEPT if frozen else amount.sql,
         chosen=chosen,

@@ -23,7 +23,7 @@ from app.engine.cases.takings import refuse_when_paid, states_of
 from app.engine.casework.own_employers import tell_unknown
 from app.engine.edition import amount_of, periods_of, rules_of
 from app.engine.own_fields import ENCODER
-from app.engine.policy import stored
+from app.engine.policy_values import stored
 from app.engine.programme import Programme
 from app.engine.progress import Progress
 from app.engine.sheets import ROUNDED, SheetRow, unreadable_kind
@@ -141,7 +141,8 @@ def check_people(
     }
     if programme.pays_each:
         judge_accounts(rows)
-    editions, values = programme.editions(session), stored(session, programme.code)
+    editions = programme.editions(session)
+    values = stored(session, programme.code, application.office.region_code)
     rules.make_tables(session, periods_of(editions, values))
     _copy(session, programme, application.id, rows, vault, today)
     tell_unknown(session, programme.own_columns)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.cases.claims import Claim
 from app.engine.oversight.figures import InMonth, monthly, months_of
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import IN_FORCE, PolicyValue
 from app.engine.statements import gather
 from app.registers.models import CalendarDay, CalendarYear
 
@@ -61,7 +61,9 @@ def policy_desk(session: Session, today: date) -> PolicyDesk:
     row = PolicyValue
     values, years, days, sums, months = gather(
         session,
-        select(row.id, row.programme, row.parameter, row.value, row.starts_on, row.ends_on, row.document),
+        select(
+            row.id, row.programme, row.parameter, row.value, row.starts_on, row.ends_on, row.document
+        ).where(IN_FORCE, row.region_code.is_(None)),
         select(CalendarYear.year, CalendarYear.confirmed_on).where(CalendarYear.year == today.year + 1),
         _days(today.year + 1),
         _sums(today),

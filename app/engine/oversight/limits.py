@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.engine.cases.claims import Check, Claim, Notice
 from app.engine.casework.objections import Objection
-from app.engine.policy import LIMITS, PolicyValue
+from app.engine.policy import LIMITS
+from app.engine.policy_values import IN_FORCE, PolicyValue
 from app.engine.programme import Programme
 from app.engine.statements import gather
 from app.registers.calendar.workdays import WorkCalendar, confirmed_days
@@ -54,7 +55,9 @@ def since(claim: type[Claim] = Claim) -> ColumnElement[date | None]:
 
 def limit_rows() -> Select:
     """Return a statement of the time limits that policy officers have given, for `Limits.of`."""
-    return select(*(getattr(PolicyValue, name) for name in NAMES)).where(PolicyValue.parameter.in_(LIMITS))
+    return select(*(getattr(PolicyValue, name) for name in NAMES)).where(
+        PolicyValue.parameter.in_(LIMITS), IN_FORCE
+    )
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ SCHEMA = (
         born_on date, male boolean, version smallint DEFAULT 1, submission_day date, amount numeric(12, 2)
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS policy_periods (
-        first_day date, last_day date, version smallint, values jsonb
+        first_day date, last_day date, version smallint, values jsonb, region_code text NOT NULL DEFAULT ''
     ) ON COMMIT DELETE ROWS""",
     """CREATE TEMP TABLE IF NOT EXISTS covered (
         kind text, region_code text, region text, days datemultirange, months datemultirange,
@@ -96,18 +96,27 @@ SORT_IN_MEMORY = "SET LOCAL work_mem = '64MB'"
 """The findings of 10,000 people are 40 MB, which the default would sort on disk."""
 
 
-def make_tables(session: Session, periods: Iterable[tuple[date, date, int, dict]]) -> None:
-    """Make empty tables for one batch, with what the registers cover and the policy's periods (`Edition.periods`)."""
+PERIODS = "INSERT INTO policy_periods VALUES (:first, :last, :version, CAST(:values AS jsonb), :region)"
+Period = tuple[date, date, int, dict]
+NO_REGIONS: Mapping[str, Iterable[Period]] = {}
+
+
+def make_tables(
+    session: Session, periods: Iterable[Period], regional: Mapping[str, Iterable[Period]] = NO_REGIONS
+) -> None:
+    """Make empty tables for one batch, with what the registers cover and the policy's periods (`Edition.periods`).
+
+    `regional` are the periods of regions with values of their own, whole in themselves.
+    """
     for statement in SCHEMA:
         session.execute(text(statement))
     rows = [
-        {"first": first, "last": last, "version": version, "values": json.dumps(values)}
-        for first, last, version, values in periods
+        {"first": first, "last": last, "version": version, "values": json.dumps(values), "region": region}
+        for region, of_region in {**regional, "": periods}.items()
+        for first, last, version, values in of_region
     ]
     if rows:
-        session.execute(
-            text("INSERT INTO policy_periods VALUES (:first, :last, :version, CAST(:values AS jsonb))"), rows
-        )
+        session.execute(text(PERIODS), rows)
 
 
 def judge(

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.engine.cases.numbers import list_number, notice_number
-from app.engine.policy import stored
+from app.engine.policy_values import stored
 from app.engine.workflow.transition import Move
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message

@@ -13,7 +13,7 @@ from app.engine.actor import Actor
 from app.engine.audit import record
 from app.engine.cases.numbers import application_number
 from app.engine.cases.states import OPEN_OR_LIVE
-from app.engine.policy import stored
+from app.engine.policy_values import stored
 from app.engine.programme import Programme
 from app.engine.scope import OPEN
 from app.engine.statements import count_changes

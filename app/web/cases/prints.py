@@ -20,6 +20,7 @@ from app.extensions import db
 from app.kernel.errors import Refused
 from app.kernel.messages import N_
 from app.programmes.installed import programme_for
+from app.registers.organisation import Office
 from app.web.crud.views import Screen
 from app.web.page.findings import cells_of, latest_findings, readable
 from app.web.stages.notices import legal_basis
@@ -110,21 +111,21 @@ class PrintView(Screen, BaseView):
         return self._paper(
             "print/refusal.html",
             claim.application,
-            documents=legal_basis(programme, day),
+            documents=legal_basis(programme, claim.office, day),
             claim=claim,
             decision=db.session.scalars(decided).one(),
-            findings=[(one, _rests_on(programme, one.code, day)) for one in stops],
+            findings=[(one, _rests_on(programme, claim.office, one.code, day)) for one in stops],
         )
 
     def _paper(self, template: str, application: Application, **more):
         """Return a paper; one that decides says on which documents, any other rests on those of today."""
         programme = programme_for(application)
-        facts = {"documents": legal_basis(programme, g.today), **more}
+        facts = {"documents": legal_basis(programme, application.office, g.today), **more}
         return self.render_template(template, application=application, programme=programme, **facts)
 
 
-def _rests_on(programme: Programme, code: str, day: date) -> list[str]:
+def _rests_on(programme: Programme, office: Office, code: str, day: date) -> list[str]:
     """Return the documents and articles behind a rule: its own, and those of the values that it asks for."""
     rule = programme.rule(code)
     own = [gettext(rule.basis)] if rule.basis else []
-    return own + (legal_basis(programme, day, rule.parameters) if rule.parameters else [])
+    return own + (legal_basis(programme, office, day, rule.parameters) if rule.parameters else [])

@@ -7,7 +7,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from app.engine.policy import stored
+from app.engine.policy_values import stored
 from app.extensions import db, fab
 from app.help import QUOTED, Chapter
 from app.help.changes import releases

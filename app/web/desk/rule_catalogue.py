@@ -9,7 +9,8 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from app.engine.policy import Parameter, PolicyValue, Span
+from app.engine.policy import Parameter, Span
+from app.engine.policy_values import PolicyValue
 from app.engine.programme import Programme
 from app.engine.rules import RiskRule
 from app.engine.workflow.transition import Transition

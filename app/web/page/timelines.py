@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.engine.policy import Parameter, PolicyValue, Span
+from app.engine.policy import Parameter, Span
+from app.engine.policy_values import PolicyValue
 from app.engine.programme import Programme
 from app.kernel.messages import N_
 from app.programmes.installed import programmes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from flask import g, request
@@ -19,10 +19,12 @@ from app.engine.access.roles import AUDITOR, CLERK, REVIEWER
 from app.engine.cases.claims import Application, Claim, Notice
 from app.engine.casework import extending
 from app.engine.casework.objections import Objection
-from app.engine.policy import stored
+from app.engine.policy_values import stored
+from app.engine.programme import Programme
 from app.engine.sheets import export
 from app.extensions import db
 from app.kernel.messages import N_
+from app.registers.organisation import Office
 from app.web.page.addresses import page_url
 from app.web.page.downloads import hand_out, mark
 from app.web.stages.bulk import GroupView
@@ -136,7 +138,7 @@ class NoticesView(Publicity, GroupView):
             total=sum((claim.amount for claim in standing), Decimal(0)),
             programme=self.programme,
             taken_down=notice.ends_on + timedelta(days=1),
-            documents=legal_basis(self.programme, notice.starts_on),
+            documents=legal_basis(self.programme, notice.office, notice.starts_on),
         )
 
     @expose("/export/<pk>")
@@ -197,9 +199,9 @@ def noticed(notice_id: int) -> list[Claim]:
     return list(db.session.scalars(wanted))
 
 
-def legal_basis(programme, day, codes: Collection[str] = ()) -> list[str]:
-    """Return the documents that the programme's parameters, or some of them, rest on, on that day, each once."""
-    return programme.policy.documents(stored(db.session, programme.code), day, codes)
+def legal_basis(programme: Programme, office: Office, day: date, codes: Collection[str] = ()) -> list[str]:
+    """Return the documents that the programme's parameters, or some of them, rest on for an office's cases, on that day, each once."""
+    return programme.policy.documents(stored(db.session, programme.code, office.region_code), day, codes)
 
 
 def _lines(claims: list[Claim]):

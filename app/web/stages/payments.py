@@ -119,7 +119,7 @@ class PaymentListsView(GroupView):
             total=sum((claim.amount for claim in paid), Decimal(0)),
             days=sorted({claim.paid_on for claim in paid if claim.paid_on}),
             programme=self.programme,
-            documents=legal_basis(self.programme, payment_list.made_on),
+            documents=legal_basis(self.programme, payment_list.office, payment_list.made_on),
         )
 
     @expose("/export/<pk>", methods=["POST"])

@@ -22,7 +22,8 @@ from app.engine.cases.states import EDITABLE, UNPAID
 from app.engine.intake.correcting_accounts import open_correction
 from app.engine.oversight import figures
 from app.engine.oversight.limits import since
-from app.engine.policy import Frozen, stored
+from app.engine.policy import Frozen
+from app.engine.policy_values import stored
 from app.extensions import db
 from app.programmes.installed import programme_for
 from app.registers.ciphers import ENCRYPTED
@@ -216,4 +217,5 @@ class StageView(ClaimMoves, Neighbours):
         day = programme.policy_day(claim)
         if not claim.policy or day is None:
             return []
-        return programme.policy.frozen(stored(db.session, programme.code), day, claim.policy)
+        rows = stored(db.session, programme.code, claim.office.region_code)
+        return programme.policy.frozen(rows, day, claim.policy)

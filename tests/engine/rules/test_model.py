@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.engine.access.roles import CLERK
 from app.engine.cases.claims import Check, Claim, FailedRow
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from tests.bench import registers
 from tests.bench.county import LABELS, County
 from tests.desk.subsidies import STRANDED_MIGRANT, UNEMPLOYED

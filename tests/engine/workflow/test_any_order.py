@@ -22,7 +22,7 @@ from app.engine.cases.periods import Slot
 from app.engine.casework import objections
 from app.engine.casework.batch import BatchRow
 from app.engine.intake import application_accounts, applications
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.engine.scope import seeing
 from app.kernel.errors import BadValue, NotFound, Refused
 from tests.desk import province

@@ -14,7 +14,7 @@ from app.engine.cases.periods import Slot
 from app.engine.casework.batch import BatchRow
 from app.engine.casework.claim_moves import STOPPED
 from app.engine.intake import application_accounts, applications
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.engine.scope import seeing
 from app.engine.workflow import hooks
 from tests.desk import province

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app.engine.cases.claims import Claim, Notice
 from app.engine.casework.objections import Objection
 from app.engine.oversight.limits import PAYMENT, REVIEW, Limits, since
-from app.engine.policy import LIMITS, PolicyValue
+from app.engine.policy import LIMITS
+from app.engine.policy_values import PolicyValue
 from app.engine.workflow.flow import Flow
 from app.programmes.installed import programmes
 from app.registers.calendar.workdays import WorkCalendar

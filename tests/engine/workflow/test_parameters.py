@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.kernel.errors import BadValue
 from app.registers.models import CalendarYear
 from tests.desk import province

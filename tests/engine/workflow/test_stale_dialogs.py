@@ -13,7 +13,7 @@ from app.engine.cases.payments import PaymentList
 from app.engine.casework import batch
 from app.engine.intake import application_accounts, applications
 from app.engine.intake.applications import open_application
-from app.engine.policy import PolicyValue
+from app.engine.policy_values import PolicyValue
 from app.engine.scope import seeing
 from app.engine.workflow.moves import SUBSIDY
 from app.kernel.errors import Stale

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.engine import rules
 from app.engine.edition import periods_of, rules_of
-from app.engine.policy import stored
+from app.engine.policy_values import stored
 from app.engine.workflow.transition import Guard, Moving
 from app.kernel.messages import N_
 
