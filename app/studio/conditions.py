@@ -33,7 +33,7 @@ CONDITION = """
     SELECT c.row_id, CASE WHEN judged.holds THEN 'pass' WHEN NOT judged.holds THEN 'fail' ELSE 'unknown' END AS verdict,
            jsonb_build_object('why', CASE WHEN judged.holds THEN 'holds' WHEN NOT judged.holds THEN 'fails'
                                           ELSE 'unclear' END,
-                              'lacking', nullif(concat_ws('、'{lacking}), ''){facts}) AS evidence
+                              'lacking', nullif(concat_ws('、', CAST(NULL AS text){lacking}), ''){facts}) AS evidence
     FROM candidates c{sources},
     LATERAL (SELECT {holds} AS holds OFFSET 0) judged
     WHERE {rows}

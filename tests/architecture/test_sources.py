@@ -250,6 +250,7 @@ def test_static_files_ask_no_other_host():
 
 
 UNSCOPED = {
+    "policy_values": "rules for everybody; who sets those of which region, the screen says",
     "accounts": "reached through an application or claim only; no office of its own",
     "account_deeds": "who handled an account, asked before a confirmation; shown to anyone who sees the login",
     "duty_grants": "read at login, before there is a scope; their screen filters by the subtree",

@@ -232,7 +232,7 @@ class Lookups:
         """Return a column's value in its type; a month as its first day. Raises KeyError."""
         own, type_ = FACTS.facts[code].astext, self.definition.by_code[code].type
         if type_ == MONTH:
-            own = func.concat(own, "-01")
+            own = own.concat("-01")
         return cast(own, SQL_TYPES.get(type_, Text))
 
     def _whole_months(self, of: Subject) -> ColumnElement:
