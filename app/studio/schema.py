@@ -19,6 +19,7 @@ from app.engine.workflow.flow import CALENDAR_DAYS, WORKING_DAYS
 from app.kernel.bilingual import chinese, english_of
 from app.kernel.errors import BadValue
 from app.kernel.messages import N_, Message
+from app.studio.codes import AMOUNT, CODE, PAPER_CODE, PREFIX, RULE_CODE
 from app.studio.document import (
     APPLICATION,
     EACH,
@@ -33,17 +34,6 @@ from app.studio.document import (
 )
 from app.studio.fields import NO_TYPES, TYPES, standing
 
-CODE = validate.Regexp(
-    r"[a-z][a-z0-9_]{0,39}\Z", error=N_("应为小写字母开头的字母、数字或下划线，最多40个。")
-)
-PAPER_CODE = validate.Regexp(
-    r"[a-z][a-z0-9_]{0,19}\Z", error=N_("应为小写字母开头的字母、数字或下划线，最多20个。")
-)
-RULE_CODE = validate.Regexp(
-    r"[A-Z]{1,4}-\d{2}\Z", error=N_("应为1至4个大写字母、一个连字符和两位数字，如 HS-01。")
-)
-AMOUNT = validate.Regexp(r"\d{1,9}(\.\d{1,2})?\Z", error=N_('应为金额，如 "50000.00"，写在引号中。'))
-PREFIX = validate.Regexp(r"[A-Z]{2,4}\Z", error=N_("应为2至4个大写字母。"))
 SERVICES = {"employer": N_("单位服务"), "institution": N_("机构服务"), "person": N_("个人业务")}
 PAYEES = ("unit", "institution", "person")
 WORDS = ("begin", "staff", "created_on", "people", "passed", "count", "nobody", "submit", "receipt", "amount")

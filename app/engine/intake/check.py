@@ -141,9 +141,8 @@ def check_people(
     }
     if programme.pays_each:
         judge_accounts(rows)
-    editions = programme.editions(session)
-    values = stored(session, programme.code, application.office.region_code)
-    rules.make_tables(session, periods_of(editions, values))
+    editions, region = programme.editions(session), application.office.region_code
+    rules.make_tables(session, periods_of(editions, stored(session, programme.code, region)))
     _copy(session, programme, application.id, rows, vault, today)
     tell_unknown(session, programme.own_columns)
     progress.reach(COPIED)
