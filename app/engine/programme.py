@@ -24,8 +24,8 @@ from app.engine.rules.in_force import NOT_IN_FORCE
 from app.engine.rules.rule import RiskRule
 from app.engine.sheets import Column, Sheet
 from app.engine.workflow.flow import Flow
-from app.engine.workflow.hooks import papers_there
-from app.engine.workflow.transition import Transition
+from app.engine.workflow.hooks import fields_there, papers_there
+from app.engine.workflow.transition import Guard, Transition
 from app.kernel.messages import N_
 
 JUDGED = ("category", "starts_on", "ends_on")
@@ -80,7 +80,7 @@ class Programme:
     `labels` name columns and facts that the sheet doesn't. `former`: what moves were called in earlier releases;
     `clearings` hide what those kept in clear. `english`: of its own texts, by their Chinese. `address` begins the addresses of its
     screens, `short` their titles in English, `payees` may apply, or hand in where it `pays_each` of the people into an account of their own; of its own fields `listed` are columns of lists and `searched`
-    fields of their search. `papers` are the kinds of paper that it takes. `version` is the one of the definition that it was made of, `versions` yields the editions of a definition as they stand in the database.
+    fields of their search. `form` has the fields of an application, kept in its `own`, `papers` the kinds of paper that it takes. `version` is the one of the definition that it was made of, `versions` yields the editions of a definition as they stand in the database.
     """
 
     code: str
@@ -108,6 +108,7 @@ class Programme:
     listed: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     classes: Classes | None = None
+    form: Sheet | None = None
     further_sheets: tuple[Sheet, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
@@ -123,12 +124,21 @@ class Programme:
     def __post_init__(self) -> None:
         if not self.workflow:
             object.__setattr__(self, "workflow", self.flow.transitions)
-        if required := [paper for paper in self.papers if paper.required]:
-            object.__setattr__(self, "workflow", tuple(_asking(move, required) for move in self.workflow))
+        if hooks := self._completeness():
+            object.__setattr__(self, "workflow", tuple(_asking(move, hooks) for move in self.workflow))
         object.__setattr__(self, "transitions", {t.name: t for t in self.workflow})
         object.__setattr__(self, "columns", {column.field: column for column in self.sheet.columns})
         for problem in self._problems():
             raise ValueError(f"programme {self.code}: {problem}")
+
+    def _completeness(self) -> tuple[Guard, ...]:
+        """Return what refuses to send in what lacks a field or a paper."""
+        needed = [one for one in self.form.columns if one.required] if self.form else []
+        papers = [paper for paper in self.papers if paper.required]
+        return (
+            *([fields_there({one.field: one.title for one in needed})] if needed else ()),
+            *([papers_there({paper.code: paper.title for paper in papers})] if papers else ()),
+        )
 
     @property
     def fixed(self) -> tuple[str, ...]:
@@ -145,6 +155,20 @@ class Programme:
     def kept(self) -> tuple[str, ...]:
         """The sheet's fields that the claim keeps, beside what every programme does."""
         return (*self.judged.values(), *self.own)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The fields of an application."""
+        return tuple(one.field for one in self.form.columns) if self.form else ()
+
+    def shared_value(self, application: Application, column: Column) -> Any:
+        """Return what an application keeps in a field of its own."""
+        return own_value(application.own, column.field, column.kind)
+
+    def unanswered(self, application: Application) -> list[Column]:
+        """Return the required fields of an application that hold nothing yet."""
+        columns = self.form.columns if self.form else ()
+        return [one for one in columns if one.required and application.own.get(one.field) is None]
 
     def paper_title(self, kind: str) -> str:
         """Return what a kind of paper is called; one that the programme took in an earlier version counts as another."""
@@ -241,10 +265,6 @@ class Programme:
             yield f"the sheet's columns {sorted(lost)} are kept nowhere"
 
 
-def _asking(move: Transition, required: Sequence[Paper]) -> Transition:
-    """Return a move; the one that sends in asks for the required papers, before the rules."""
-    return (
-        replace(move, hooks=(*move.hooks[:1], papers_there(required), *move.hooks[1:]))
-        if move.freezes
-        else move
-    )
+def _asking(move: Transition, hooks: tuple[Guard, ...]) -> Transition:
+    """Return a move; the one that sends in asks for these too, after the office and before the rules."""
+    return replace(move, hooks=(*move.hooks[:1], *hooks, *move.hooks[1:])) if move.freezes else move

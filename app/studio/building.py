@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engine.cases import claim_accounts, limits
-from app.engine.cases.desks import HOUSEHOLD, INSURED_REGION, REGISTRATION
 from app.engine.cases.papers import taken
-from app.engine.cases.periods import MONTHS, TRANCHES, Period
+from app.engine.cases.periods import MONTHS
 from app.engine.edition import Edition
 from app.engine.policy import LIMITS, Parameter, Policy
 from app.engine.programme import Programme, Wording
@@ -27,18 +26,13 @@ from app.registers.definitions.definition import Definition
 from app.registers.definitions.library import shipped
 from app.studio import expressions, fields
 from app.studio.conditions import SUBMISSION_DAY, amount_known, amount_of, condition, vocabulary
+from app.studio.consistency import PLACE, SUBMISSION, entry_place, faults_of, is_placed, period_of
 from app.studio.document import EACH, Document, FieldEntry, OpeningEntry
 from app.studio.questions import answered, lookups
 from app.studio.schema import SERVICES, BadDefinition, BadPart
 
-SUBMISSION = "submission"
 SUBMITTED = Field("submission_day", SUBMISSION_DAY, FieldKind.DATE, "c.submission_day", in_sheet=False)
 NO_ANSWERS: Mapping[str, Any] = {}
-PLACE = ("employer_uscc", "insured_region")
-NEEDED = ("C-01", "C-02", "C-03", "F-01")
-"""Rules without which nobody would know who is paid."""
-OWN_CODES = "P-"
-"""How the codes of rules begin that every definition has of itself."""
 MISPLACED = N_("要清点此人其他申领的规则写在 limits 中，其他规则写在 rules 中。")
 BY_MONTH = N_("这条限制只用于按月办理的项目（period: months）。")
 TAB = N_("人员名单")
@@ -55,8 +49,9 @@ def build(
 ) -> Programme:
     """Return the programme of a definition's version, `versions` what judges its claims. Raises BadDefinition."""
     own = edition(document, version, registers=registers)
-    sheet = Sheet(document.code, document.sheet, TAB, tuple(map(fields.column_of, document.fields)))
-    judged = {fields.KEPT[one.code]: one.code for one in document.fields if one.code in fields.KEPT}
+    sheet = Sheet(document.code, document.sheet, TAB, tuple(map(fields.column_of, document.rows)))
+    shared = tuple(map(fields.column_of, document.shared))
+    judged = {fields.KEPT[one.code]: one.code for one in document.rows if one.code in fields.KEPT}
     try:
         return Programme(
             code=document.code,
@@ -69,16 +64,17 @@ def build(
             judged=judged,
             policy_date=None if document.policy_date == SUBMISSION else document.policy_date,
             menu=(BRANCH, SERVICES[document.service], document.menu or document.title),
-            own=tuple(one.code for one in document.fields if fields.is_own(one)),
-            placed=_is_placed(document),
-            period=_period(document),
+            own=tuple(one.code for one in document.rows if fields.is_own(one)),
+            form=Sheet(document.code, document.title, TAB, shared) if shared else None,
+            placed=is_placed(document),
+            period=period_of(document),
             version=version,
             address=document.address,
             short=document.short,
             payees=document.payees,
             pays_each=document.account == EACH,
-            listed=tuple(one.code for one in document.fields if one.listed),
-            searched=tuple(one.code for one in document.fields if one.searched),
+            listed=tuple(one.code for one in document.rows if one.listed),
+            searched=tuple(one.code for one in document.rows if one.searched),
             wording=Wording(**document.words),
             english=document.english,
             papers=taken(document.papers),
@@ -101,7 +97,7 @@ def edition(
 
     `registers` may be asked, those that ship where none are given; `answers` stand for what they would say of an example.
     """
-    faults: list[BadPart] = [*_form(document)]
+    faults: list[BadPart] = [*faults_of(document)]
     policy = _policy(document, faults)
     rules: tuple[RiskRule, ...] = ()
     defined = shipped() if registers is None else registers
@@ -116,91 +112,6 @@ def edition(
     if faults or amount is None:
         raise BadDefinition(faults)
     return Edition(version, (*rules, *amount_known(document, known, titles)), policy, amount, first, last)
-
-
-def _is_placed(document: Document) -> bool:
-    return {one.code for one in document.fields} >= set(PLACE)
-
-
-def _knows_no_region(document: Document) -> bool:
-    """Return whether some application would have no region by which its office is competent."""
-    payees, each = set(document.payees), document.account == EACH
-    known = {
-        INSURED_REGION: payees == {"unit"} or (each and not _is_placed(document)),
-        REGISTRATION: "person" not in payees,
-        HOUSEHOLD: payees == {"person"} and not each,
-    }
-    return not known.get(document.flow.competent, True)
-
-
-def _period(document: Document) -> Period:
-    return Period(document.period, tuple((one.code, one.title) for one in document.tranches))
-
-
-def _parts(document: Document) -> Iterator[BadPart]:
-    """Yield what is wrong with the period, its tranches and the field that says of what a claim is."""
-    codes, of = [one.code for one in document.tranches], _period(document)
-    for n, code in enumerate(codes):
-        if code in codes[:n]:
-            yield BadPart(f"tranches[{n + 1}].code", Message(N_("期次“{code}”重复。"), code=code))
-    if bool(codes) != (document.period == TRANCHES):
-        yield BadPart("tranches", Message(N_("按期次办理的（period: tranches）须列出期次，其他的不能列。")))
-    listed = {one.code for one in document.fields}
-    if of.field and of.field not in listed:
-        yield BadPart("fields", Message(N_("缺少标准字段“{code}”。"), code=of.field))
-    for code in sorted(listed & set(fields.PARTS) - {of.field}):
-        yield BadPart("fields", Message(N_("字段“{code}”只用于按期次或按月办理的项目。"), code=code))
-
-
-def _form(document: Document) -> Iterator[BadPart]:
-    """Yield what is wrong with the fields, the policy date and the list of rules."""
-    yield from _parts(document)
-    codes = [one.code for one in document.fields]
-    for n, one in enumerate(document.fields, 1):
-        place = f"fields[{n}]"
-        if codes.index(one.code) < n - 1:
-            yield BadPart(f"{place}.code", Message(N_("字段“{code}”重复。"), code=one.code))
-        if fields.is_own(one) and not (one.type and one.title):
-            yield BadPart(place, Message(N_("不是标准字段，须写明类型 type 和名称 title。")))
-        if (one.type == "choice" or one.code == fields.CATEGORY) != bool(one.choices):
-            yield BadPart(f"{place}.choices", Message(N_("选项字段须列出选项，其他字段不能有选项。")))
-    for code in fields.PERSON:
-        if code not in codes:
-            yield BadPart("fields", Message(N_("缺少标准字段“{code}”。"), code=code))
-    papers = [one.code for one in document.papers]
-    for n, code in enumerate(papers, 1):
-        if papers.index(code) < n - 1:
-            yield BadPart(f"papers[{n}].code", Message(N_("附件种类“{code}”重复。"), code=code))
-    if _knows_no_region(document):
-        unfit = N_("这类申请人没有“{competent}”，不能按它确定主管机构。请另选 competent，或调整 payees。")
-        yield BadPart("flow.competent", Message(unfit, competent=document.flow.competent))
-    yield from _account(document, codes)
-    if document.policy_date not in (SUBMISSION, *codes):
-        unknown = N_("没有字段“{code}”。按提交日选用政策的，写 submission。")
-        yield BadPart("policy_date", Message(unknown, code=document.policy_date))
-    rules = [str(entry["code"]) for entry in (*document.rules, *document.limits)]
-    for code in NEEDED:
-        if code not in rules:
-            yield BadPart("rules", Message(N_("缺少每个项目都要有的规则 {code}。"), code=code))
-    for n, code in enumerate(rules):
-        if code.startswith(OWN_CODES):
-            yield BadPart(f"rules[{n + 1}].code", Message(N_("P- 开头的编号由系统使用，请换一个。")))
-        if code in rules[:n]:
-            yield BadPart(f"{_entry(document, n)}.code", Message(N_("规则编号 {code} 重复。"), code=code))
-
-
-def _account(document: Document, codes: Sequence[str]) -> Iterator[BadPart]:
-    """Yield what is wrong with the columns of accounts, which the sheet has where each person is paid, and nowhere else."""
-    if document.account != EACH:
-        for n, code in enumerate(codes, 1):
-            if code in claim_accounts.FIELDS:
-                only = N_("只有按人付款（account: each）的项目，名单上才有收款账户的栏目。")
-                yield BadPart(f"fields[{n}]", Message(only))
-        return
-    for code in claim_accounts.NEEDED:
-        if code not in codes:
-            lacking = N_("按人付款的项目，名单上须有标准字段“{code}”。")
-            yield BadPart("fields", Message(lacking, code=code))
 
 
 def _policy(document: Document, faults: list[BadPart]) -> Policy:
@@ -243,7 +154,7 @@ def _rules(
 ) -> Iterator[RiskRule]:
     of_rules = (one for one in document.fields if one.code not in claim_accounts.FIELDS)
     by_code = {one.code: readable(one) for one in of_rules} | {SUBMITTED.code: SUBMITTED}
-    place = PLACE if _is_placed(document) else ()
+    place = PLACE if is_placed(document) else ()
     defined = {one.code: one for one in registers}
 
     def make(entry: Mapping[str, Any]) -> RiskRule:
@@ -253,7 +164,7 @@ def _rules(
         return rule
 
     for n, entry in enumerate((*document.rules, *document.limits)):
-        where = _entry(document, n)
+        where = entry_place(document, n)
         made = _caught(faults, where, partial(make, entry))
         if made and (entry.get("rule") in limits.NAMES) != (n >= len(document.rules)):
             faults.append(BadPart(where, Message(MISPLACED)))
@@ -261,12 +172,6 @@ def _rules(
             faults.append(BadPart(where, Message(BY_MONTH)))
         elif made:
             yield made
-
-
-def _entry(document: Document, n: int) -> str:
-    """Return the place of the n-th of all rules and limits."""
-    own = n - len(document.rules)
-    return f"limits[{own + 1}]" if own >= 0 else f"rules[{n + 1}]"
 
 
 def readable(entry: FieldEntry) -> Field:

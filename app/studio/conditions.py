@@ -88,7 +88,7 @@ def condition(
         title=chinese(entry["title"]),
         asks=chinese(entry["asks"]),
         sql=sql,
-        fields=tuple(name for name in expression.names if name in {one.code for one in document.fields}),
+        fields=tuple(name for name in expression.names if name in {one.code for one in document.rows}),
         sentences={**SENTENCES, FAILS: chinese(entry["fails"])},
         passes=(HOLDS,),
         registers=_registers(expression, titles),

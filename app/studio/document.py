@@ -13,13 +13,13 @@ from app.engine.cases.periods import ONCE
 from app.engine.workflow.flow import WORKING_DAYS, Flow
 
 NONE = "none"
-APPLICATION, EACH = "application", "each"
-"""Whose account is paid: of who applies, or of each person, whose account stands in the sheet."""
+PERSON, APPLICATION, EACH = "person", "application", "each"
+"""Of what a field is; and whose account is paid: of who applies, or of each person, whose account stands in the sheet."""
 
 
 @dataclass(frozen=True)
 class FieldEntry:
-    """A field of each person. A standard field brings its own type, title, note and example; what is given here replaces them.
+    """A field of each person, or one `of` the application, which all its people share. A standard field brings its own type, title, note and example; what is given here replaces them.
 
     `listed`: a column of lists; `searched`: a field of their search; `sorted`: lists can be sorted by it.
     """
@@ -33,6 +33,7 @@ class FieldEntry:
     example: str = ""
     listed: bool = False
     searched: bool = False
+    of: str = PERSON
 
 
 @dataclass(frozen=True)
@@ -133,3 +134,13 @@ class Document:
     examples: tuple[ExampleEntry, ...] = ()
     english: Mapping[str, str] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> tuple[FieldEntry, ...]:
+        """The fields of each person."""
+        return tuple(one for one in self.fields if one.of == PERSON)
+
+    @property
+    def shared(self) -> tuple[FieldEntry, ...]:
+        """The fields of the application."""
+        return tuple(one for one in self.fields if one.of == APPLICATION)

@@ -66,8 +66,12 @@ def faults(
         if day is None:
             yield fault(Message(NO_DAY, day=example.day))
             continue
-        row = parse_row(programme.sheet, {name: str(v) for name, v in example.facts.items()}, n, today=day)
-        unreadable = {name: wrong for name, wrong in row.errors.items() if name in example.facts}
+        typed = {name: str(value) for name, value in example.facts.items()}
+        forms = [programme.sheet, *([programme.form] if programme.form else ())]
+        rows = [parse_row(form, typed, n, today=day) for form in forms]
+        values = {name: value for row in rows for name, value in row.values.items()}
+        faults_of = {name: wrong for row in rows for name, wrong in row.errors.items()}
+        unreadable = {name: wrong for name, wrong in faults_of.items() if name in example.facts}
         if unreadable:
             yield from (
                 fault(Message(UNREADABLE, field=name, fault=wrong)) for name, wrong in unreadable.items()
@@ -78,7 +82,7 @@ def faults(
         except BadValue as error:
             yield fault(error.message)
             continue
-        yield from map(fault, _differences(example, _judge(session, programme, own, row.values, day)))
+        yield from map(fault, _differences(example, _judge(session, programme, own, values, day)))
 
 
 def _differences(example: ExampleEntry, outcome: Outcome) -> Iterator[Message]:
@@ -99,7 +103,7 @@ def _judge(
 ) -> Outcome:
     rules.make_tables(session, version.periods(()))
     kept = {column: values.get(field) for column, field in programme.judged.items()}
-    own = {field: stored_value(values.get(field)) for field in programme.own}
+    own = {field: stored_value(values.get(field)) for field in (*programme.own, *programme.shared)}
     written = {**kept, "own": own, "day": values.get(programme.policy_date or "")}
     facts = {"row": json.dumps(written, default=str), "today": today, **version.amount.values}
     session.execute(text(FILL.format(amount=version.amount.sql)), facts)

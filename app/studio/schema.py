@@ -24,6 +24,7 @@ from app.studio.document import (
     APPLICATION,
     EACH,
     NONE,
+    PERSON,
     Document,
     ExampleEntry,
     FieldEntry,
@@ -146,6 +147,7 @@ class FieldPart(Part):
     example = plain()
     listed = flag()
     searched = flag()
+    of = plain(validate=one_of((PERSON, APPLICATION)))
 
 
 class OpeningPart(Part):

@@ -60,6 +60,17 @@ HIDDEN = (
 class SeekerDesk(HiringDesk):
     base = "/job_seeker"
 
+    def open_application(self, uscc: str, region: str = JINJIANG) -> str:
+        """The number of the new application, which begins with what only this programme asks."""
+        address = self.post(f"{self.base}/applications/add", {"employer": uscc, "region": region})
+        application = re.search(r"/edit/(\d+)", address)[1]
+        self.tell(application, "是")
+        return application
+
+    def tell(self, application: str, shown: str, expect: int = 302) -> str:
+        typed = {"contact": "孙老师", "shown_at_school": shown}
+        return self.post(f"{self.base}/applications/edit/{application}", typed, expect)
+
     def attach(self, application: str, kind: str) -> None:
         file = (io.BytesIO(PDF), f"{kind}.pdf")
         self.post(f"{self.base}/applications/attach/{application}", {"kind": kind, "file": file})
@@ -135,6 +146,7 @@ def walk(app, sheets: Path) -> dict:
     saw["drafts"] = [desk.listed("query") for desk in (school, other, elsewhere)]
     page = school.get(f"{school.base}/applications/show/{application}")
     saw["failed"] = [reason for reason in ("不在毕业年度", "[C-03]") if reason in page]
+    saw["unanswered"] = school.tell(application, "", 422).count("已在校内公示")
     school.bank(application)
     saw["lacking"] = lacking(school, application)
     school.attach(application, "sealed_roster")
@@ -142,13 +154,21 @@ def walk(app, sheets: Path) -> dict:
     school.attach(application, "proof_of_need")
     saw["whole"] = lacking(school, application)
     saw["county_in_draft"] = "只有受理本件的经办机构" in sentence(clerk.act("query", "submit"))
+    school.tell(application, "否")
+    saw["not_shown"] = "名册还没有在校内公示" in school.apply(application)
+    school.tell(application, "是")
     saw["submitted"] = moved(school.apply(application))
     saw["seen"] = [desk.listed("query") for desk in (school, other, clerk, elsewhere)]
     show = f"{school.base}/applications/show/{application}"
     saw["open_to"] = [desk.status(show) for desk in (school, other, clerk, elsewhere)]
+    saw["tells_after"] = school.client.post(
+        f"{school.base}/applications/edit/{application}", data={"contact": "无", "shown_at_school": "否"}
+    ).status_code
+    saw["facts"] = ["孙老师" in desk.get(show) for desk in (school, clerk)]
     saw["edits_after"] = 'action="/job_seeker/applications/attach' in school.get(show)
     saw["received"] = ["锦江职业学院" in desk.get(show) for desk in (school, clerk)]
     saw["receipt"] = school.status(f"/print/receipt/{application}")
+    saw["printed"] = "孙老师" in clerk.get(f"/print/receipt/{application}")
     first = first_claim(app)
     reviewer.act("review", "return", [str(first)], opinion="学号有误")
     home = school.get("/")

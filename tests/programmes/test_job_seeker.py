@@ -33,6 +33,8 @@ def test_a_school_takes_in_what_its_county_decides_and_pays(cluster, demo_files,
     assert saw["school"] == ["锦江职业学院", "school", "028-2", "510104", path]
     assert saw["hidden"] == [403]
     assert saw["menu"] == ["首页", "申请", "查询", "业务统计"]
+    assert saw["not_shown"] is True and saw["unanswered"] > 0
+    assert saw["facts"] == [True, True] and saw["tells_after"] == 422 and saw["printed"]
     assert saw["late"] and saw["failed"] == ["不在毕业年度"]
     assert saw["lacking"] == ["学校盖章的申报名册", "困难身份证明"] and saw["whole"] == []
     assert saw["refused"] == "申请还缺附件“困难身份证明”。请在申请页面的“附件”中上传，再提交。" * 2

@@ -68,6 +68,7 @@ class Application(Model):
     payee_person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
     insured_region: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    own: Mapped[dict] = mapped_column(JSONB, server_default="{}")
     created_on: Mapped[date]
     created_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)

@@ -180,7 +180,7 @@ def _fill(
     statement = FROM_CLAIMS.format(
         columns="".join(f", {column}" for column in judged),
         fields="".join(f", c.{name} AS {column}" for column, name in judged.items()),
-        own=f"c.own || jsonb_build_object({columns})",
+        own=f"a.own || c.own || jsonb_build_object({columns})",
         period=programme.period.title_sql("c.slot_no"),
         policy="c.policy" if frozen else "p.values",
         version="c.definition_version" if frozen else "p.version",

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.actor import Actor
@@ -17,6 +17,7 @@ from app.engine.cases.desks import competent_office, office_of_claim
 from app.engine.cases.finding import find_claim
 from app.engine.cases.numbers import application_number
 from app.engine.cases.states import EDITABLE
+from app.engine.cases.takings import states_of
 from app.engine.casework.claim_moves import reprice
 from app.engine.casework.own_employers import refuse_unknown
 from app.engine.intake.check import ELSEWHERE, lock_own
@@ -93,6 +94,43 @@ def person_payee(session: Session, vault: Vault, typed_id: str, typed_name: str,
     if not names.agree(typed_name, person.name):
         raise BadValue(N_("[C-03] 申请人姓名与人员登记库不一致。请核对姓名和公民身份号码。"))
     return person
+
+
+def fill_in(
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    application_id: int,
+    values: Mapping[str, object],
+    today: date,
+) -> Application:
+    """Keep the application's own fields, which all its people share; who isn't sent in yet is priced again. Raises Refused."""
+    application = lock_own(session, actor, application_id)
+    if not states_of(session, application.id) <= {*EDITABLE, "withdrawn"}:
+        raise Refused(N_("申请中有人员已经提交，申请情况不能再改。需要更正的，请审核人员全部退回后修改。"))
+    before = dict(application.own)
+    application.own = {name: stored_value(value) for name, value in values.items()}
+    application.version += 1
+    own = (Claim.application_id == application.id) & Claim.state.in_(EDITABLE)
+    changing = update(Claim).where(own).values(version=Claim.version + 1)
+    session.execute(changing.execution_options(synchronize_session=False))
+    session.flush()
+    chosen = "SELECT c.id FROM claims c WHERE c.application_id = :application_id"
+    reprice(session, programme, chosen, today, application_id=application.id)
+    changed = [name for name, value in application.own.items() if value != before.get(name)]
+    if changed:
+        record(
+            session,
+            actor,
+            "edit",
+            application_id=application.id,
+            programme=application.programme,
+            office_id=application.office_id,
+            before={name: _plain(before.get(name)) for name in changed},
+            after={name: _plain(application.own[name]) for name in changed},
+        )
+    session.expire_all()
+    return application
 
 
 def attach(

@@ -61,7 +61,7 @@ FILL = """
                                  AND c.person_id = p.id AND c.slot_no = s.slot_no AND c.state = ANY(:live)) AS repeated,
            s.category, coalesce(CAST(:employer AS bigint), e.id) AS employer_id, s.employer_uscc,
            coalesce(CAST(:region AS text), s.insured_region) AS insured_region, CAST(:payee AS bigint) AS payee_person_id,
-           s.starts_on, s.ends_on, s.own, s.bad_fields, s.faults,
+           s.starts_on, s.ends_on, CAST(:of_all AS jsonb) || s.own AS own, s.bad_fields, s.faults,
            CAST(:today AS date) AS submission_day, t.version, t.values AS policy
     FROM sheet_rows s
     LEFT JOIN employers e ON e.uscc = s.employer_uscc
@@ -83,7 +83,7 @@ PASS = f"""
                         amount, name, row_key, phone_cipher, remark, warned, own, definition_version{{fields}})
     SELECT :programme, :application, :office, candidates.person_id, candidates.slot_no, candidates.employer_id,
            candidates.insured_region, 'draft',
-           candidates.amount, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, candidates.own, candidates.version{{columns}}
+           candidates.amount, candidates.name, s.row_key, s.phone_cipher, s.remark, o.warns, s.own, candidates.version{{columns}}
     FROM candidates JOIN sheet_rows s USING (row_id) JOIN outcomes o USING (row_id)
     WHERE NOT o.stops ORDER BY candidates.row_id
     ON CONFLICT (application_id, person_id, slot_no) WHERE state IN {OPEN_OR_LIVE} DO UPDATE
@@ -129,16 +129,7 @@ def check_people(
     progress = progress or Progress()
     application = lock_own(session, actor, application_id)
     refuse_when_paid(session, application)
-    facts = {
-        "application": application.id,
-        "programme": programme.code,
-        "office": application.office_id,
-        "employer": None if programme.placed else application.employer_id,
-        "region": None if programme.placed else application.insured_region,
-        "payee": application.payee_person_id,
-        "today": today,
-        "live": list(LIVE),
-    }
+    facts = _facts(programme, application, today)
     if programme.pays_each:
         judge_accounts(rows)
     editions, region = programme.editions(session), application.office.region_code
@@ -165,6 +156,21 @@ def check_people(
     record(session, actor, "import", **of, subject=source, after=after)
     session.flush()
     return CheckReport(passed, failed)
+
+
+def _facts(programme: Programme, application: Application, today: date) -> dict:
+    """Return what all rows of a sheet share, as the statements bind it."""
+    return {
+        "application": application.id,
+        "programme": programme.code,
+        "office": application.office_id,
+        "employer": None if programme.placed else application.employer_id,
+        "region": None if programme.placed else application.insured_region,
+        "payee": application.payee_person_id,
+        "of_all": ENCODER.encode(application.own),
+        "today": today,
+        "live": list(LIVE),
+    }
 
 
 def lock_own(session: Session, actor: Actor, application_id: int) -> Application:

@@ -1,9 +1,8 @@
 """Validation hooks of a claim that would move: each guard is SQL over the claim and a sentence."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from app.engine.cases.papers import Paper
 from app.engine.cases.states import EDITABLE
 from app.engine.workflow.transition import Guard, RiskCheck
 from app.kernel.messages import N_
@@ -34,19 +33,30 @@ OWN_ACCOUNT = Guard(
 )
 """Of a programme that pays each of the people."""
 
-LACKING = """FROM jsonb_array_elements(CAST(:papers AS jsonb)) WITH ORDINALITY listed(paper, n)
-     WHERE NOT EXISTS (SELECT 1 FROM attachments t
-                       WHERE t.application_id = c.application_id AND t.kind = paper->>'code')"""
 
-
-def papers_there(papers: Iterable[Paper]) -> Guard:
-    """Return the hook that refuses what lacks one of these papers, and names the first."""
-    return Guard(
-        f"EXISTS (SELECT 1 {LACKING})",  # noqa: S608  # nosec B608  # a constant
-        N_("申请还缺附件“{paper}”。请在申请页面的“附件”中上传，再提交。"),
-        f"(SELECT jsonb_build_object('paper', paper->>'title') {LACKING} ORDER BY n LIMIT 1)",  # noqa: S608  # nosec B608  # a constant
-        {"papers": json.dumps([{"code": paper.code, "title": paper.title} for paper in papers])},
+def papers_there(titles: Mapping[str, str]) -> Guard:
+    """Return the hook that refuses what lacks one of these kinds of paper, and names the first."""
+    there = "SELECT 1 FROM attachments t WHERE t.application_id = c.application_id AND t.kind = one->>0"
+    return _all_there(
+        "papers", titles, there, N_("申请还缺附件“{lacking}”。请在申请页面的“附件”中上传，再提交。")
     )
+
+
+def fields_there(titles: Mapping[str, str]) -> Guard:
+    """Return the same of the application's own fields."""
+    there = "SELECT 1 FROM applications a WHERE a.id = c.application_id AND a.own->>(one->>0) IS NOT NULL"
+    return _all_there(
+        "fields", titles, there, N_("申请还没有填写“{lacking}”。请在申请页面的“申请情况”中填写，再提交。")
+    )
+
+
+def _all_there(name: str, titles: Mapping[str, str], there: str, sentence: str) -> Guard:
+    """Return a hook on things by code and title; `there` is SQL of the thing `one` of a claim `c`."""
+    lacking = f"""FROM jsonb_array_elements(CAST(:{name} AS jsonb)) WITH ORDINALITY listed(one, n)
+                  WHERE NOT EXISTS ({there})"""
+    first = f"(SELECT jsonb_build_object('lacking', one->>1) {lacking} ORDER BY n LIMIT 1)"  # noqa: S608  # nosec B608  # constants
+    values = {name: json.dumps(list(titles.items()))}
+    return Guard(f"EXISTS (SELECT 1 {lacking})", sentence, first, values)  # noqa: S608  # nosec B608  # constants
 
 
 NOT_AN_EDITOR = Guard(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from flask import g, request
+from flask import abort, g, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -18,11 +18,14 @@ from app.engine.cases import takings
 from app.engine.cases.claims import Application, Attachment, Claim, FailedRow
 from app.engine.cases.desks import office_of_application
 from app.engine.cases.papers import lacking
+from app.engine.cases.states import EDITABLE
 from app.engine.casework.case_history import history_of, opinions
 from app.engine.intake import rechecking
 from app.engine.intake.application_accounts import keep_last_account, people_and_accounts
+from app.engine.intake.applications import fill_in
 from app.engine.intake.discarding import discard_application
 from app.engine.programme import Programme
+from app.engine.sheets import Column
 from app.extensions import db
 from app.kernel.messages import N_
 from app.kernel.text import whole_number
@@ -33,7 +36,9 @@ from app.web.cases.application_people import PeopleRoutes
 from app.web.cases.application_rows import RowRoutes, failed_groups
 from app.web.cases.opening import EmployerChoiceForm
 from app.web.longwork.question_pages import waiting_for
+from app.web.longwork.sheet_forms import row_form
 from app.web.stages.bulk import ApplicationsView
+from app.web.wording.titles import shared_facts
 from app.web.wording.translations import gettext
 
 SHOWN = 50
@@ -101,8 +106,14 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
     def add(self):
         form = self.opening_form(request.form)
         return self.form_page(
-            form, lambda: self.finish(self._url(form.open(self.programme, g.today).id)), self.opening_template
+            form,
+            lambda: self.finish(self._first_page(form.open(self.programme, g.today).id)),
+            self.opening_template,
         )
+
+    def _first_page(self, pk: int) -> str:
+        """Return where a new application begins: with its own fields, if it has any."""
+        return url_for(f"{self.endpoint}.edit", pk=pk) if self.programme.form else self._url(pk)
 
     def show_more(self, application: Application) -> dict:
         application_id = application.id
@@ -136,6 +147,8 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
             "errors": {},
             "coverage": coverage(self.programme, application.insured_region),
             "editable": editable,
+            "unanswered": self.programme.unanswered(application),
+            "fills_in": editable and set(counts) <= {*EDITABLE, "withdrawn"},
             **(waiting_for(self, application_id) if editable else {}),
             **account_facts(application, editable, counts, paid),
         }
@@ -154,9 +167,28 @@ class ApplicationView(PeopleRoutes, RowRoutes, AccountRoutes, PaperRoutes):
             "failed": failed_groups(self.programme, rows, by_rule),
         }
 
-    def own_facts(self, application: Application) -> list[tuple[str, str]]:
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk):
+        """Ask for what only this programme's applications have; one that is new begins with it."""
+        application = self.item(pk)
+        shared = self.programme.form or abort(404)
+        current = {one.field: self._typed(application, one) for one in shared.columns}
+        form = row_form(shared, request.form if request.method == "POST" else None, current)
+
+        def save():
+            fill_in(db.session, g.actor, self.programme, application.id, form.row.values, g.today)
+            return self.finish(self._url(application.id), gettext("申请情况已保存。"))
+
+        return self.form_page(form, save, "application_edit.html", lambda: {"row": self.item(pk)})
+
+    def _typed(self, application: Application, column: Column) -> str:
+        value = self.programme.shared_value(application, column)
+        return "" if value is None else dict(column.choices).get(value, str(value))
+
+    def own_facts(self, application: Application) -> Sequence[tuple[str, object]]:
         """Return (title, value) of what only this programme's applications have."""
-        return []
+        return shared_facts(self.programme, application)
 
     @expose("/apply/<int:pk>", methods=["POST"])
     @has_access

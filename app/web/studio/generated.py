@@ -93,6 +93,8 @@ def _parts(programme: Programme, screen: Screen) -> dict[str, Any]:
         "__module__": __name__,
     }
     if screen.model is Application:
+        routes = {"edit"} if programme.form else set()
+        shared["include_route_methods"] = screen.base.include_route_methods | routes
         return {**shared, "begins": programme.title, **_opening(programme)}
     return {**shared, **_columns(programme, screen.base)} if screen.model is Claim else shared
 

@@ -211,9 +211,18 @@ def part_values(claim: Claim) -> list[str]:
     return [gettext(period.title(claim.slot_no))] if period.field else []
 
 
+def shared_facts(programme: Programme, application: Application) -> list[tuple[str, object]]:
+    """Return (title, value) of what only this programme's applications have."""
+    columns = programme.form.columns if programme.form else ()
+    values = ((one, programme.shared_value(application, one)) for one in columns)
+    return [(one.title, None if value is None else value_title(one, value)) for one, value in values]
+
+
 def _kept_column(programme: str | None, field: str) -> Column | None:
-    """Return the sheet's column behind a field that a programme keeps."""
+    """Return the column behind a field that a programme keeps, of a person or of the application."""
     known = programme_or_none(programme)
+    if known and known.form and field in known.shared:
+        return known.form.column(field)
     return known.columns.get(field) if known and field in known.kept else None
 
 
