@@ -55,7 +55,12 @@ def search_employers(session: Session, text: str) -> list[Employer]:
 
 
 def find_employer(session: Session, picked: str | None, typed: str) -> Employer:
-    """Return the employer that was picked, else the only one that the typed text means. Raises NotFound."""
+    """Return the employer that was picked, else the only one that the typed text means. Raises NotFound.
+
+    Picked is its number, or the whole USCC by which it was looked up, which finds it anywhere.
+    """
+    if picked and uscc.is_valid(uscc.normalize(picked)):
+        typed = picked
     matches = search_employers(session, typed)
     if (number := whole_number(picked)) is not None:
         chosen = [e for e in matches if e.id == number]

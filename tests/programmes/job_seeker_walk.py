@@ -138,6 +138,7 @@ def walk(app, sheets: Path) -> dict:
         SeekerDesk(app, name) for name in ("school_1", "school_2", "clerk", "reviewer", "cashier", "clerk_b")
     )
     saw["hidden"] = sorted({school.status(path) for path in HIDDEN})
+    saw["picked"] = picked(school, uscc_of(sheets, "1-good.xlsx"))
     saw["menu"] = entries(school.get("/"))
     saw["late"] = too_late(school, sheets)
     app.config["TODAY"] = OPEN_DAY
@@ -176,6 +177,7 @@ def walk(app, sheets: Path) -> dict:
     saw["again"] = moved(school.act("query", "submit", [str(first)]))
     saw["approved"] = moved(reviewer.act("review", "approve"))
     saw["publicizing"] = moved(reviewer.act("publicity", "publicize", start=str(OPEN_DAY), end=str(END)))
+    saw["registers"] = ["参保缴费" in desk.get(f"/job_seeker/query/show/{first}") for desk in (school, clerk)]
     saw["way"] = road(school.get(f"/job_seeker/query/show/{first}"))
     app.config["TODAY"] = OVER
     saw["publicized"] = moved(reviewer.act("publicity", "pass_publicity"))
@@ -183,6 +185,15 @@ def walk(app, sheets: Path) -> dict:
     saw["paid"] = moved(cashier.act("payment_lists", "disburse", paid_on=str(OVER), voucher_no="PZ-QZ-1"))
     saw["ended"] = school.status(f"/job_seeker/query/show/{first}")
     return {**saw, **stored(app)}
+
+
+def picked(school: SeekerDesk, uscc: str) -> list[int]:
+    """What becomes of an employer elsewhere that the picker found by its whole code: sent with the code, and with its number."""
+    (one,) = school.client.get(f"/desk/employers?q={uscc}").json
+    address, typed = f"{school.base}/applications/add", {"employer": one["name"], "region": JINJIANG}
+    return [
+        school.client.post(address, data={**typed, "employer_id": by}).status_code for by in (uscc, one["id"])
+    ]
 
 
 def entries(page: str) -> list[str]:

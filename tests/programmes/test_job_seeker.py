@@ -32,6 +32,7 @@ def test_a_school_takes_in_what_its_county_decides_and_pays(cluster, demo_files,
     path = "510000/510100/510104/510104001/"
     assert saw["school"] == ["锦江职业学院", "school", "028-2", "510104", path]
     assert saw["hidden"] == [403]
+    assert saw["picked"] == [302, 422]
     assert saw["menu"] == ["首页", "申请", "查询", "业务统计"]
     assert saw["not_shown"] is True and saw["unanswered"] > 0
     assert saw["facts"] == [True, True] and saw["tells_after"] == 422 and saw["printed"]
@@ -44,6 +45,7 @@ def test_a_school_takes_in_what_its_county_decides_and_pays(cluster, demo_files,
     assert not saw["edits_after"] and saw["received"] == [True, True] and saw["receipt"] == 200
     assert saw["back"] == [True, 200] and saw["again"] == 1
     assert (saw["approved"], saw["publicizing"], saw["publicized"]) == (2, 2, 2)
+    assert saw["registers"] == [False, True]
     assert saw["way"] == ["申请", "退回后再提交", "审核", "公示", "发放"]
     assert (saw["listed"], saw["paid"], saw["ended"]) == (2, 2, 200)
     assert saw["claims"] == [

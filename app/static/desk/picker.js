@@ -24,8 +24,10 @@ export function picker(box) {
     } else input.removeAttribute("aria-activedescendant");
   };
   const take = (option) => {
-    input.value = option.dataset.name;
-    hidden.value = option.dataset.id;
+    /* whom a whole code found may lie elsewhere, where only the code finds it again */
+    const { code, id, name } = option.dataset;
+    hidden.value = code && input.value.trim().toUpperCase() === code ? code : id;
+    input.value = name;
     hidden.dispatchEvent(new Event("change", { bubbles: true }));
     open(false);
   };
@@ -37,6 +39,7 @@ export function picker(box) {
       option.setAttribute("role", "option");
       option.dataset.id = item.id;
       option.dataset.name = item.name;
+      option.dataset.code = item.uscc ?? "";
       facts.textContent = [item.uscc, item.unit_no, item.masked_id].filter(Boolean).join(" · ");
       option.append(item.name, facts);
       option.addEventListener("mousedown", (event) => { event.preventDefault(); take(option); });

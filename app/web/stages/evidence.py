@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from flask import g
 from sqlalchemy import func, select
 
 from app.engine.cases.claims import Check, Claim
@@ -118,7 +119,8 @@ def term_of(programme: Programme) -> str:
 def evidence_of(programme: Programme, claim: Claim) -> Evidence:
     """Return the evidence of one claim, in one statement.
 
-    Of the register it shows what the rules about the claim read: the months at its own employer, wherever insured.
+    Of the register it shows what the rules about the claim read: the months at its own employer, wherever insured; to an office
+    below the county, which has no registers, nothing but the findings.
     """
     months = select(func.array_agg(Contribution.month.distinct())).where(
         Contribution.person_id == claim.person_id,
@@ -132,6 +134,8 @@ def evidence_of(programme: Programme, claim: Claim) -> Evidence:
         return Evidence(None, [], [], [])
     check, paid_months = row
     findings = readable(programme, check.findings)
+    if g.actor.scope.receives:
+        return Evidence(check, findings, [], [])
     fields = (programme.judged.get(name) for name in ("starts_on", "ends_on"))
     starts_on, ends_on = (programme.value(claim, field) if field else None for field in fields)
     scale = _Scale.around(check.day, starts_on)
