@@ -22,7 +22,7 @@ from app.engine.actor import Actor
 from app.engine.scope import Scope
 from app.extensions import db
 from app.registers.organisation import Office
-from tests.desk.clerks import JINJIANG, QINGYANG, Desk, HiringDesk, moved, uscc_of
+from tests.desk.clerks import ACCOUNT, JINJIANG, QINGYANG, Desk, HiringDesk, moved, uscc_of
 from tests.desk.days import TODAY, after, publicity_end
 from tests.programmes.one_more import ship
 from tests.programmes.swift_walk import road
@@ -32,10 +32,21 @@ OPEN_DAY = date(2026, 9, 21)
 END = publicity_end(OPEN_DAY)
 OVER = after(1, END)
 PDF = b"%PDF-1.7 made for a test"
+BANK, BRANCH = ACCOUNT["bank_name"], ACCOUNT["branch_no"]
 TAUGHT = (
-    ("零就业家庭毕业生", "2022014217", "本科", "2026-06-30"),
-    ("残疾毕业生", "2022014218", "专科（高职）", "2026-06-30"),
-    ("特困人员毕业生", "2021014219", "本科", "2025-06-30"),
+    ("零就业家庭毕业生", "2022014217", "本科", "2026-06-30", BANK, BRANCH, None, None, "6217003810012345678"),
+    (
+        "残疾毕业生",
+        "2022014218",
+        "专科（高职）",
+        "2026-06-30",
+        BANK,
+        BRANCH,
+        None,
+        None,
+        "6217003810012341111",
+    ),
+    ("特困人员毕业生", "2021014219", "本科", "2025-06-30", BANK, BRANCH, None, None, "6217003810012342222"),
 )
 SCHOOL, SECOND_SCHOOL = f"{JINJIANG}001", f"{JINJIANG}002"
 HIDDEN = (
@@ -148,7 +159,6 @@ def walk(app, sheets: Path) -> dict:
     page = school.get(f"{school.base}/applications/show/{application}")
     saw["failed"] = [reason for reason in ("不在毕业年度", "[C-03]") if reason in page]
     saw["unanswered"] = school.tell(application, "", 422).count("已在校内公示")
-    school.bank(application)
     saw["lacking"] = lacking(school, application)
     school.attach(application, "sealed_roster")
     saw["refused"] = sentence(school.apply(application))
@@ -242,8 +252,8 @@ def first_claim(app) -> int:
 def stored(app) -> dict:
     with app.app_context():
         db.session.info["scope"] = Scope.everything()
-        claims = """SELECT o.code, c.category, c.own->>'education', c.amount::text, c.state
-                    FROM claims c JOIN offices o ON o.id = c.office_id
+        claims = """SELECT o.code, c.category, c.own->>'education', c.amount::text, c.state, k.last4
+                    FROM claims c JOIN offices o ON o.id = c.office_id JOIN accounts k ON k.id = c.account_id
                     WHERE c.programme = 'job_seeker' ORDER BY c.id"""
         papers = """SELECT left(n.number, 12), left(l.number, 12) FROM notices n, payment_lists l
                     WHERE n.programme = 'job_seeker' AND l.programme = 'job_seeker'"""

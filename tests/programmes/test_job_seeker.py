@@ -49,7 +49,7 @@ def test_a_school_takes_in_what_its_county_decides_and_pays(cluster, demo_files,
     assert saw["way"] == ["申请", "退回后再提交", "审核", "公示", "发放"]
     assert (saw["listed"], saw["paid"], saw["ended"]) == (2, 2, 200)
     assert saw["claims"] == [
-        ["510104", "zero_employment", "bachelor", "1500.00", "disbursed"],
-        ["510104", "disabled", "college", "1500.00", "disbursed"],
+        ["510104", "zero_employment", "bachelor", "1500.00", "disbursed", "5678"],
+        ["510104", "disabled", "college", "1500.00", "disbursed", "1111"],
     ]
     assert saw["numbers"] == [["QZ-GS-510104", "QZ-FF-510104"]]
