@@ -13,7 +13,7 @@ def init_app(app: Flask) -> None:
     from app.web.login.actors import begin_request, demand_office, demand_own_password
     from app.web.login.security import SecurityManager
     from app.web.page import templating
-    from app.web.page.builder import AppBuilder
+    from app.web.page.builder import AppBuilder, LazyRule
     from app.web.page.menu import TreeMenu
     from app.web.registry import register_views
     from app.web.site import bodies, browsers, errors, hardening, packing, refusals
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     from app.web.stages import account_changes
     from app.web.wording import translations
 
+    app.url_rule_class = LazyRule
     packing.init_app(app)
     hardening.init_app(app)
     browsers.init_app(app)

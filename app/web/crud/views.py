@@ -74,6 +74,16 @@ class Screen(Posting):
         """Keep nothing: FAB keeps every visited address in the cookie, searched ids included."""
 
 
+class NoFilters:
+    """FAB's filters of its own search, which our lists don't use: it makes some for each column, time and again."""
+
+    def __init__(self, datamodel: object) -> None:
+        """Be made as FAB makes a converter, once for each column."""
+
+    def convert(self, column: str) -> None:
+        """Offer none."""
+
+
 class ModelView(Screen, Columns, Tabbed, FabModelView):
     """Read-only unless a subclass includes `add` and `edit` among its routes and gives FAB's `add_columns`, `edit_columns`.
 
@@ -100,13 +110,12 @@ class ModelView(Screen, Columns, Tabbed, FabModelView):
     export_columns: ClassVar[Sequence[str]] = ()
     names_whole: ClassVar[bool] = False
     drawer: ClassVar[bool] = False
-    # what is reckoned has no filter of FAB's, which would warn of it
-    search_exclude_columns = ("waiting_since",)
 
     def _init_properties(self) -> None:
-        """Declare what FAB would guess: it searches by every column of a view that declares none, and warns of fields that are ours alone."""
+        """Declare what FAB would guess: it searches by every column of a view that declares none."""
         self.label_columns = titles_of(self)
         declared, self.search_columns = self.search_columns, ()
+        self.datamodel.filter_converter_class = NoFilters
         super()._init_properties()
         self.search_columns = declared
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from flask_appbuilder import Model
 from flask_appbuilder.base import AppBuilder as FabAppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
+from werkzeug.routing import Rule
 
 from app.engine.access import roles
+
+
+class LazyRule(Rule):
+    """An address that learns how to be built when it is first asked for; most of a hundred programmes' never are in a worker."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable:
+        make = cache(super()._compile_builder)
+        return lambda rule, **values: make(append_unknown)(rule, **values)
 
 
 class AppBuilder(FabAppBuilder):
