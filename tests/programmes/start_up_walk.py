@@ -18,8 +18,8 @@ from sqlalchemy import select, text
 from app.engine.cases.claims import Claim
 from app.engine.scope import Scope
 from app.extensions import db
-from tests.desk.clerks import JINJIANG, HiringDesk, moved, opened, uscc_of
-from tests.desk.days import END, OVER, TODAY, month
+from tests.desk.clerks import JINJIANG, Desk, HiringDesk, moved, opened, uscc_of
+from tests.desk.days import END, OVER, TODAY, after, month, publicity_end
 from tests.programmes.one_more import ship
 from tests.programmes.toy_walk import made
 
@@ -134,7 +134,9 @@ def walk(app, sheets: Path) -> dict:
     saw["receipt"] = "名单上各人本人的账户" in clerk.get(f"/print/receipt/{application}")
     saw["after"] = {claim: shown(reviewer, claim) for claim in claims}
     saw["in_clear"] = in_clear(app)
+    saw["region"] = region_sets(app, "10001"), region_sets(app, "8000")
     saw["second"] = second_tranche(app, clerk, sheets, people[1])
+    saw["second_paid"] = paid_too(app, clerk, reviewer, cashier)
     saw["people"] = [name for name, *_ in people]
     saw["listed_fields"] = [title in clerk.get("/startup/query/list/") for title in ("开业月份", "2026-04")]
     return saw
@@ -157,6 +159,43 @@ def second_tranche(app, clerk: StartUpDesk, sheets: Path, person: tuple) -> list
             mine = select(Claim.amount).where(Claim.application_id == int(application))
             became.append([[str(one) for one in db.session.scalars(mine)], " ".join(reasons)])
     return became
+
+
+def region_sets(app, amount: str) -> bool:
+    """Whether the county's own amount of the second tranche is taken: one officer enters it, another signs."""
+    author, signer = Desk(app, "policy"), Desk(app, "policy_2")
+    value = {"parameter": "start_up.amount_second", "region_code": JINJIANG, "value": amount, "split": "y"}
+    dated = {"starts_on": str(OVER), "document": "锦人社发〔2026〕8号"}
+    answer = author.client.post("/settings/policy/add", data=value | dated)
+    waiting = re.findall(r'action="(/settings/policy/sign/\d+)"', signer.get("/settings/policy/list/"))
+    for address in waiting:
+        signer.post(address)
+    return answer.status_code == 302 and len(waiting) == 1
+
+
+def paid_too(app, clerk: StartUpDesk, reviewer: StartUpDesk, cashier: StartUpDesk) -> list:
+    """The money and the account of the second tranche, through all that the first went through."""
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        mine = select(Claim.application_id).where(Claim.programme == "start_up").order_by(Claim.id.desc())
+        application = str(db.session.scalars(mine).first())
+    moves = [moved(clerk.apply(application)), moved(reviewer.act("review", "approve"))]
+    start, end = OVER, publicity_end(OVER)
+    moves.append(moved(reviewer.act("publicity", "publicize", start=str(start), end=str(end))))
+    app.config["TODAY"] = after(1, end)
+    moves.append(moved(reviewer.act("outcome", "pass_publicity")))
+    moves.append(moved(cashier.act("disbursement", "list")))
+    rows = file_of(cashier)
+    paid = {"paid_on": str(after(1, end)), "voucher_no": "PZ-CY-2"}
+    moves.append(moved(cashier.act("payment_lists", "disburse", **paid)))
+    return [moves, [[name, number[-4:]] for name, _, number in rows[:-1]], states(app, application)]
+
+
+def states(app, application: str) -> list:
+    with app.app_context():
+        db.session.info["scope"] = Scope.everything()
+        of_it = select(Claim.state, Claim.amount).where(Claim.application_id == int(application))
+        return [[state, str(amount)] for state, amount in db.session.execute(of_it)]
 
 
 def opened_for_nobody(clerk: StartUpDesk) -> str:

@@ -55,4 +55,6 @@ def test_each_person_is_paid_into_the_one_account_that_every_page_names(cluster,
     assert saw["in_clear"] == [] and saw["listed_fields"] == [True, True]
     (early, why), (late, still) = saw["second"]
     assert early == [] and "第一期已申请" in why and "18个月" in why and "第一期已申请" in still
-    assert late == ["10000.00"], "the second tranche beside the first, which is paid"
+    assert saw["region"] == [False, True], "the county's own amount, within the province's bounds"
+    assert late == ["8000.00"], "the second tranche beside the first, which is paid"
+    assert saw["second_paid"] == [[1] * 6, [[names[1], "1111"]], [["disbursed", "8000.00"]]]
