@@ -26,7 +26,7 @@ from tests.desk.clerks import ACCOUNT, JINJIANG, QINGYANG, Desk, HiringDesk, mov
 from tests.desk.days import TODAY, after, publicity_end
 from tests.programmes.one_more import ship
 from tests.programmes.swift_walk import road
-from tests.programmes.toy_walk import made
+from tests.programmes.toy_walk import begun
 
 OPEN_DAY = date(2026, 9, 21)
 END = publicity_end(OPEN_DAY)
@@ -97,9 +97,7 @@ class SeekerDesk(HiringDesk):
 def main() -> None:
     given = json.load(sys.stdin)
     ship("job_seeker")
-    app = made(given["settings"], TODAY)
-    prepared = app.test_cli_runner().invoke(args=["prepare"])
-    assert prepared.exit_code == 0, prepared.output
+    app = begun(given["settings"], TODAY)
     saw = schools(app)
     print(json.dumps({**saw, **walk(app, Path(given["sheets"]))}, ensure_ascii=False))
 

@@ -27,7 +27,7 @@ from tests.desk.days import END, OVER, TODAY, month
 from tests.desk.registers import take_into
 from tests.programmes.one_more import ship
 from tests.programmes.swift_walk import road
-from tests.programmes.toy_walk import made, typed
+from tests.programmes.toy_walk import begun, typed
 
 CODE = "social_insurance"
 PARTS = {
@@ -49,9 +49,7 @@ class SocialDesk(HiringDesk):
 def main() -> None:
     given = json.load(sys.stdin)
     ship(CODE)
-    app = made(given["settings"], TODAY)
-    prepared = app.test_cli_runner().invoke(args=["prepare"])
-    assert prepared.exit_code == 0, prepared.output
+    app = begun(given["settings"], TODAY)
     sheets = Path(given["sheets"])
     long, short, stranger, *_ = whom(sheets)
     uscc = uscc_of(sheets, "1-good.xlsx")

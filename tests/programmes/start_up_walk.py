@@ -21,7 +21,7 @@ from app.extensions import db
 from tests.desk.clerks import JINJIANG, Desk, HiringDesk, moved, opened, uscc_of
 from tests.desk.days import END, OVER, TODAY, after, month, publicity_end
 from tests.programmes.one_more import ship
-from tests.programmes.toy_walk import made
+from tests.programmes.toy_walk import begun
 
 BANK, BRANCH = "中国建设银行成都锦江支行", "105651000006"
 NUMBERS = [f"621700381001234{tail}" for tail in ("5678", "1111", "2222", "3333", "4444")]
@@ -51,9 +51,7 @@ class StartUpDesk(HiringDesk):
 def main() -> None:
     given = json.load(sys.stdin)
     ship("start_up")
-    app = made(given["settings"], TODAY)
-    prepared = app.test_cli_runner().invoke(args=["prepare"])
-    assert prepared.exit_code == 0, prepared.output
+    app = begun(given["settings"], TODAY)
     sheets = Path(given["sheets"])
     register(app, sheets, month(8))
     print(json.dumps(walk(app, sheets), ensure_ascii=False))

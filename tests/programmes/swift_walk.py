@@ -24,7 +24,7 @@ from app.registers.organisation import Office
 from tests.desk.clerks import JINJIANG, HiringDesk, moved, uscc_of
 from tests.desk.days import TODAY, month
 from tests.programmes.one_more import ship
-from tests.programmes.toy_walk import made
+from tests.programmes.toy_walk import begun
 
 LARGE, SMALL = 3, 2
 
@@ -40,9 +40,7 @@ class SwiftDesk(HiringDesk):
 def main() -> None:
     given = json.load(sys.stdin)
     ship("swift_grant")
-    app = made(given["settings"], TODAY)
-    prepared = app.test_cli_runner().invoke(args=["prepare"])
-    assert prepared.exit_code == 0, prepared.output
+    app = begun(given["settings"], TODAY)
     with app.app_context():
         office = db.session.query(Office).filter_by(code=JINJIANG).one()
         make_user(db.session, Actor.command(), "second", "second", office, ("reviewer",), PASSWORD)

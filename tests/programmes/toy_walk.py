@@ -62,6 +62,12 @@ def made(settings: dict, today: date):
     return create_app({**settings, "TESTING": True, "TODAY": today, "WTF_CSRF_ENABLED": False})
 
 
+def begun(settings: dict, today: date):
+    """The application as it is when it begins on a database where what ships is installed."""
+    command(made(settings, today), "prepare")
+    return made(settings, today)
+
+
 def walk(app, sheets: Path) -> dict:
     saw: dict[str, object] = {}
     clerk, reviewer, cashier = (SkillsDesk(app, name) for name in ("clerk", "reviewer", "cashier"))
