@@ -121,8 +121,6 @@ GET  {{a}}/query/list/                      {WORKERS}
 GET  {{a}}/query/show/<pk>                  {WORKERS}
 GET  {{a}}/query/edit/<pk>                  clerk
 POST {{a}}/query/edit/<pk>                  clerk
-GET  {{a}}/query/account/<int:pk>            clerk
-POST {{a}}/query/account/<int:pk>            clerk
 POST {{a}}/query/reveal/<int:pk>            reviewer auditor
 GET  {{a}}/review/list/                     reviewer auditor
 GET  {{a}}/review/show/<pk>                 reviewer auditor

@@ -38,7 +38,7 @@ WHOLE = {"citizen_id": N_("完整公民身份号码"), "phone": N_("完整联系
 
 
 class ClaimQueryView(StageView):
-    """All states; `edit` and `reveal` are permissions of their own."""
+    """All states; `edit` and `reveal` are permissions of their own. `account` is for programmes that pay each person."""
 
     menu_short = N_("查询")
     menu_icon = "search"
@@ -48,7 +48,6 @@ class ClaimQueryView(StageView):
         "beside",
         "action_post",
         "edit",
-        "account",
         "reveal",
     }
     moves = ("submit", "withdraw")

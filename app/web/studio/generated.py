@@ -90,13 +90,19 @@ def _parts(programme: Programme, screen: Screen) -> dict[str, Any]:
         "datamodel": SQLAInterface(screen.model),
         "route_base": f"/{programme.address}/{screen.address}",
         "menu_title": title_of(programme, screen),
+        "include_route_methods": screen.base.include_route_methods | _routes(programme, screen),
         "__module__": __name__,
     }
     if screen.model is Application:
-        routes = {"edit"} if programme.form else set()
-        shared["include_route_methods"] = screen.base.include_route_methods | routes
         return {**shared, "begins": programme.title, **_opening(programme)}
     return {**shared, **_columns(programme, screen.base)} if screen.model is Claim else shared
+
+
+def _routes(programme: Programme, screen: Screen) -> set[str]:
+    """Return the routes that a screen has beside its base's: for fields of the application, and for each person's own account."""
+    if screen.model is Application and programme.form:
+        return {"edit"}
+    return {"account"} if screen.base is subsidy.QueryView and programme.pays_each else set()
 
 
 def _opening(programme: Programme) -> Mapping[str, Any]:
