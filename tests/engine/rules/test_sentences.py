@@ -67,7 +67,7 @@ def test_a_sentence_goes_with_the_verdict_that_its_rule_declares(table):
             if f.verdict != UNKNOWN:
                 assert (f.verdict, rules[code].sentences[f.why]) in rules[code].outcomes, (code, f.why)
             else:
-                assert rules[code].register, code
+                assert rules[code].registers, code
 
 
 @pytest.mark.parametrize("programme", [PROGRAMME, SERVICE, TRAINING], ids=lambda p: p.code)
