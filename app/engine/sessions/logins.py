@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, load_only, mapped_column, relationship
@@ -128,12 +129,14 @@ def _asking(*met: ColumnElement[bool]) -> Select:
     """Build the statement once, and no longer than it must be: every request asks it."""
     own = (Login.digest == bindparam("digest")) & (Login.user_id == bindparam("user_id"))
     spans = (func.now() - Login.seen_at, func.now() - Login.began_at)
-    query = select(User, Staff, *spans, SIGNED.scalar_subquery())
+    signed = SIGNED.subquery()
+    query = select(User, Staff, *spans, *signed.c)
     query = query.join(Login, Login.user_id == User.id)
     query = query.options(
         load_only(User.username, User.first_name, User.last_name, User.password, User.active)
     )
-    return query.outerjoin(Staff, Staff.user_id == User.id).where(own, alive_now(), *met)
+    query = query.outerjoin(Staff, Staff.user_id == User.id).join(signed, true())
+    return query.where(own, alive_now(), *met)
 
 
 def of_user(session: Session, user_id: int) -> list[Login]:
