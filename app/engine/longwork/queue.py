@@ -97,8 +97,10 @@ async def _work(queue: procrastinate.App, is_behind: Callable[[int], bool]) -> b
     behind = False
     try:
         async with queue.open_async(), asyncio.TaskGroup() as both:
-            both.create_task(queue.run_worker_async(install_signal_handlers=False))
-            both.create_task(_look(queue, is_behind))
+            looking = both.create_task(_look(queue, is_behind))
+            working = both.create_task(queue.run_worker_async(install_signal_handlers=False))
+            # it also returns, as if all were well, when it has lost the database
+            working.add_done_callback(lambda _: looking.cancel())
     except* Behind:
         behind = True
     except* ConnectorException as errors:
@@ -111,7 +113,12 @@ async def _look(queue: procrastinate.App, is_behind: Callable[[int], bool]) -> N
     """Look now and then whether more is signed. Raises Behind, which lets the worker beside finish what it does."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        row = await queue.connector.execute_query_one_async(str(SIGNED))
+        try:
+            row = await queue.connector.execute_query_one_async(str(SIGNED))
+        except ConnectorException as error:
+            # the worker beside ends by itself; were it told to, it would wait for the database
+            log.info("whether more is signed can't be read now: %s", error.__cause__ or error)
+            continue
         if is_behind(next(iter(row.values()))):
             raise Behind
 
